@@ -1,0 +1,26 @@
+/**
+ * The benches by the name they are called by.
+ *
+ * @type {Map<string, { about: string, flags: string, load: () => Promise<Bench> }>}
+ *
+ * @typedef {(on: { args: string[], signal: AbortSignal, out: (line: string) => void }) => Promise<object>} Bench
+ * Resolves to what is printed as JSON; `pass: false` in it makes the run fail.
+ */
+export const benches = new Map([
+  [
+    'storm',
+    {
+      about: 'many people arrive on one site at once, beside the recipe',
+      flags: '--n 1000 (people), --rounds 3',
+      load: async () => (await import('./counter/storm.mjs')).storm,
+    },
+  ],
+  [
+    'broadcast',
+    {
+      about: 'one announcement to each of many idle people, beside raw ws',
+      flags: '--n 5000 (people), --rounds 3, --announcements 30',
+      load: async () => (await import('./counter/broadcast.mjs')).broadcast,
+    },
+  ],
+]);

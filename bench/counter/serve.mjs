@@ -1,0 +1,27 @@
+import { answer } from '../lib/answer.mjs';
+
+/** What every measured server answers beside its work: what it has cost so far. */
+const cost = {
+  /** CPU time of this process up to now, user and system, in ms. */
+  cpuMs() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  },
+};
+
+/**
+ * Lets the bench start an HTTP server on a free port of the loopback.
+ *
+ * @param {import('node:http').Server} http
+ */
+export function serve(http) {
+  serveAs(async () => {
+    await new Promise((resolve, reject) => http.once('error', reject).listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${http.address().port}/`;
+  });
+}
+
+/** @param {() => Promise<string>} listen Resolves to the base address. */
+export function serveAs(listen) {
+  answer({ ...cost, listen });
+}

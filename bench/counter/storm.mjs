@@ -1,0 +1,98 @@
+import { checkOpenFiles } from '../lib/open-files.mjs';
+import { readNumbers } from '../lib/options.mjs';
+import { race } from '../lib/race.mjs';
+import { median, medianOf, round } from '../lib/stats.mjs';
+import { grouped, millis, seconds, table, times } from '../lib/table.mjs';
+
+const RECIPE = new URL('./recipe-server.mjs', import.meta.url);
+const OURS = new URL('./our-server.mjs', import.meta.url);
+const CLIENTS = new URL('./clients.mjs', import.meta.url);
+
+/** A storm is over when every client shows the whole crowd and nobody has heard anything for this long. */
+const QUIET_MS = 500;
+
+/** What ours must save over the recipe, by the number of clients. */
+const TARGETS = new Map([
+  [1_000, { cpu: 8, messages: 50 }],
+  [2_000, { cpu: 18, messages: 50 }],
+]);
+
+/** N people arrive on one site at once: the recipe and ours in turn. */
+export async function storm({ args, signal, out }) {
+  const { n, rounds } = readNumbers(args, { n: 1_000, rounds: 3 });
+  checkOpenFiles(n);
+  out(
+    `${grouped(n)} people arrive on one site at once. Recipe and ours in turn, ${rounds} rounds, medians.\n`,
+  );
+
+  const runs = { recipe: [], ours: [] };
+  for (let i = 1; i <= rounds; i++) {
+    runs.recipe.push(await measureStorm(RECIPE, n, signal));
+    runs.ours.push(await measureStorm(OURS, n, signal));
+    const { cpuMs } = runs.ours.at(-1);
+    out(`  round ${i}: recipe ${seconds(runs.recipe.at(-1).cpuMs)}, ours ${seconds(cpuMs)} of CPU`);
+  }
+
+  const recipe = summary(runs.recipe);
+  const ours = summary(runs.ours);
+  const ratio = {
+    cpu: round(recipe.cpuMs / ours.cpuMs, 2),
+    messages: round(recipe.messages / ours.messages, 2),
+    settled: round(recipe.settledMs / ours.settledMs, 2),
+  };
+  const target = TARGETS.get(n);
+  const pass = target && ratio.cpu >= target.cpu && ratio.messages >= target.messages;
+  out(`\n${report(recipe, ours, ratio)}\n`);
+  out(`  ${verdict(pass, target, n)}\n`);
+  return { suite: 'storm', n, rounds, recipe, ours, ratio, pass: pass ?? null };
+}
+
+/**
+ * One storm on a fresh server.
+ *
+ * @param {URL} serverModule
+ * @param {number} n
+ * @param {AbortSignal} signal
+ */
+export function measureStorm(serverModule, n, signal) {
+  // The recipe's work grows with the square of the crowd; thrice of what it took on a slow machine.
+  const timeoutMs = 30_000 + n * n * 0.03;
+  return race(
+    { server: serverModule, clients: CLIENTS, timeoutMs, signal },
+    async ({ server, clients, url }) => {
+      const before = await server.call('cpuMs');
+      const heard = await clients.call('storm', url, n, QUIET_MS);
+      return { cpuMs: (await server.call('cpuMs')) - before, ...heard };
+    },
+  );
+}
+
+function summary(runs) {
+  return {
+    cpuMs: round(medianOf(runs, 'cpuMs')),
+    messages: medianOf(runs, 'messages'),
+    settledMs: round(medianOf(runs, 'settledMs')),
+    firstTotalMs: {
+      p50: round(median(runs.map(({ firstTotalMs }) => firstTotalMs.p50))),
+      p99: round(median(runs.map(({ firstTotalMs }) => firstTotalMs.p99))),
+    },
+  };
+}
+
+function report(recipe, ours, ratio) {
+  const row = (name, format, figure, by) => [name, format(figure(recipe)), format(figure(ours)), by];
+  return table([
+    ['', 'recipe', 'ours', 'recipe / ours'],
+    row("server's CPU", seconds, (side) => side.cpuMs, times(ratio.cpu)),
+    row('messages received', grouped, (side) => side.messages, times(ratio.messages)),
+    row('until all show the final total', seconds, (side) => side.settledMs, times(ratio.settled)),
+    row("a newcomer's first total, median", millis, (side) => side.firstTotalMs.p50, ''),
+    row("a newcomer's first total, p99", millis, (side) => side.firstTotalMs.p99, ''),
+  ]);
+}
+
+function verdict(pass, target, n) {
+  if (target === undefined) return `No target is set for ${grouped(n)} people, only for 1,000 and 2,000.`;
+  const wanted = `${target.cpu} × less CPU and ${target.messages} × fewer messages`;
+  return pass ? `Reached: at least ${wanted}.` : `MISSED: ours must take at least ${wanted}.`;
+}

@@ -1,0 +1,22 @@
+/**
+ * The child's side of `startChild()`: answers calls from the parent, and leaves when the parent is gone.
+ *
+ * @param {Record<string, (...args: any[]) => unknown>} methods
+ */
+export function answer(methods) {
+  // Ctrl-C reaches the whole group of processes; the parent is the one that ends its children.
+  process.on('SIGINT', () => {});
+  process.on('disconnect', () => process.exit());
+  process.on('message', async ({ id, method, args }) => {
+    try {
+      reply({ id, value: await methods[method](...args) });
+    } catch (error) {
+      reply({ id, error: error instanceof Error ? error.message : String(error) });
+    }
+  });
+  reply({ id: 0 });
+}
+
+function reply(message) {
+  if (process.connected) process.send?.(message);
+}

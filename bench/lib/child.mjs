@@ -1,0 +1,70 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+
+const END_PATIENCE_MS = 2_000;
+
+/**
+ * A process of its own that answers calls, as `answer()` in its module sets them up.
+ *
+ * @typedef {object} Child
+ * @property {(method: string, ...args: unknown[]) => Promise<any>} call
+ * @property {() => Promise<void>} end Ends the process and waits until it is gone.
+ */
+
+/**
+ * Starts a module as a child process, and waits until it is ready to answer.
+ *
+ * @param {URL} module
+ * @param {AbortSignal} signal Ends the child; open calls reject with the signal's reason.
+ * @returns {Promise<Child>}
+ */
+export async function startChild(module, signal) {
+  signal.throwIfAborted();
+  const name = module.pathname.split('/').at(-1);
+  const child = fork(module, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const gone = once(child, 'exit');
+  /** @type {Map<number, { resolve: (value: unknown) => void, reject: (error: Error) => void }>} */
+  const calls = new Map();
+  let calledLast = 0;
+
+  const rejectAll = (error) => {
+    for (const { reject } of calls.values()) reject(error);
+    calls.clear();
+  };
+  const expect = (id) => new Promise((resolve, reject) => calls.set(id, { resolve, reject }));
+
+  child.on('message', ({ id, value, error }) => {
+    const call = calls.get(id);
+    calls.delete(id);
+    if (error === undefined) call?.resolve(value);
+    else call?.reject(new Error(`${name}: ${error}`));
+  });
+  child.on('exit', (code, by) => rejectAll(new Error(`${name} ended early (${by ?? `exit code ${code}`})`)));
+  child.on('error', rejectAll);
+
+  const end = async () => {
+    signal.removeEventListener('abort', abort);
+    if (child.exitCode === null && child.signalCode === null) child.kill();
+    // A child that is busy in a loop of its own would outlive a polite request.
+    const insist = setTimeout(() => child.kill('SIGKILL'), END_PATIENCE_MS);
+    await gone;
+    clearTimeout(insist);
+  };
+  const abort = () => {
+    rejectAll(signal.reason);
+    void end();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+
+  await expect(0);
+  return {
+    call(method, ...args) {
+      if (!child.connected) return Promise.reject(new Error(`${name} has ended`));
+      const id = ++calledLast;
+      const answer = expect(id);
+      child.send({ id, method, args });
+      return answer;
+    },
+    end,
+  };
+}
