@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module';
+import { helpText } from './cli/help.ts';
+import { createJsonLog, createPrettyLog, type Log } from './cli/log.ts';
+import { readCommandLine, UsageError, type Command } from './cli/read-command-line.ts';
+import { createCounterServer, type CounterServer } from './create-counter-server.ts';
+import { CounterServerError } from './errors.ts';
+
+/** Runs the command line of this process: the only place that touches its arguments, signals and exit. */
+export async function main(): Promise<void> {
+  // A log that nobody reads any more (a closed pipe) must not end the server.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+
+  let command: Command;
+  try {
+    command = readCommandLine(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return fail(createPrettyLog(process.stdout, process.stderr), error.message);
+  }
+  if (command.ask === 'help') return void process.stdout.write(helpText());
+  if (command.ask === 'version') return void process.stdout.write(`${version()}\n`);
+
+  const log =
+    command.log === 'json' ? createJsonLog(process.stdout) : createPrettyLog(process.stdout, process.stderr);
+  let server: CounterServer;
+  try {
+    server = createCounterServer(command.options);
+    endOnSignals(server, log);
+    const { url } = await server.listen();
+    log.listening(url);
+  } catch (error) {
+    if (!(error instanceof CounterServerError)) throw error;
+    return fail(log, inUsersWords(error, command));
+  }
+  server.on('limit', ({ limit, address }) => log.warning(limitText(limit, address)));
+  log.follow(server);
+}
+
+function endOnSignals(server: CounterServer, log: Log): void {
+  let ending = false;
+  const end = (): void => {
+    // Whoever asks a second time does not want to wait.
+    if (ending) process.exit(0);
+    ending = true;
+    log.closing();
+    void server.close().then(() => {
+      log.closed();
+      process.exit(0);
+    });
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
+
+function fail(log: Log, message: string): void {
+  log.error(message);
+  process.exitCode = 1;
+}
+
+/** Names the flags and variables that were used, where the error names options. */
+function inUsersWords({ code, message }: CounterServerError, { sources }: Command): string {
+  if (code !== 'options-invalid') {
+    const source = code === 'host-unknown' ? '--host' : '--port';
+    return code === 'closed' || code === 'listen-failed' ? message : `${message} (${source})`;
+  }
+  return message
+    .split('; ')
+    .map((line) => line.replace(/^\w+/, (option) => sources.get(option) ?? option))
+    .join('; ');
+}
+
+function limitText(limit: string, address: string | undefined): string {
+  if (limit === 'maxPerAddress') {
+    return `${address} has reached the limit of connections per address. If it is a proxy of yours, set --trust-proxy; otherwise raise --max-per-address`;
+  }
+  const flag = `--${limit.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return `connections are being refused: ${flag} is reached`;
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+}

@@ -1,0 +1,109 @@
+import { styleText } from 'node:util';
+import type { CounterView } from '../counting.ts';
+
+/** What the command line says while it runs. */
+export interface Log {
+  listening(url: string): void;
+  warning(text: string): void;
+  error(text: string): void;
+  closing(): void;
+  closed(): void;
+  /** Follows a counter's totals. Returns the undo. */
+  follow(counter: CounterView): () => void;
+}
+
+/** Where lines go. */
+export interface Output {
+  write(text: string): void;
+  isTTY?: boolean | undefined;
+  columns?: number | undefined;
+}
+
+/** Shortest time between two looks at the totals, in ms: a busy server's log stays calm. */
+const CALM_MS = 1_000;
+
+/** One JSON object a line. */
+export function createJsonLog(out: Output): Log {
+  const say = (event: string, details: object = {}): void =>
+    out.write(`${JSON.stringify({ event, ...details })}\n`);
+  return {
+    listening: (url) => say('listening', { url }),
+    warning: (message) => say('warning', { message }),
+    error: (message) => say('error', { message }),
+    closing: () => say('closing'),
+    closed: () => say('closed'),
+    follow: (counter) =>
+      followCalmly(counter, (changed) => {
+        for (const site of changed) say('total', { site, total: counter.total(site) });
+      }),
+  };
+}
+
+/** Lines for people; on a terminal, the last one lives. */
+export function createPrettyLog(out: Output, errors: Output): Log {
+  let live = '';
+  /** Replaces the live line by `text` and writes the live line again below it. */
+  function say(text: string): void {
+    out.write(`${live ? '\r\x1b[2K' : ''}${text}\n${live}`);
+  }
+  function show(line: string): void {
+    out.write(`${live ? '\r\x1b[2K' : ''}${line}`);
+    live = line;
+  }
+  return {
+    listening(url) {
+      say(`Live Online counts at ${paint('bold', url)}`);
+      say(paint('dim', `Into your pages: <script src="${url}"></script><script>locWidget.init()</script>`));
+    },
+    warning: (text) => say(`${paint('yellow', 'Note:')} ${text}`),
+    error: (text) => errors.write(`live-online-server: ${text}\n`),
+    closing() {
+      show('');
+      say('Closing: pages are let go, so that they come back elsewhere');
+    },
+    closed: () => {},
+    follow: (counter) =>
+      out.isTTY
+        ? followCalmly(counter, () => show(statusLine(counter.totals(), out.columns ?? 80)))
+        : () => {},
+  };
+}
+
+/** The busiest sites on one line of at most `width` characters. */
+function statusLine(totals: Map<string, number>, width: number): string {
+  const busiest = [...totals].sort(([, a], [, b]) => b - a).slice(0, 20);
+  let text = busiest.length > 0 ? '●' : '○ nobody is online';
+  for (const [site, total] of busiest) {
+    const next = `  ${escapeControls(site)} ${total}`;
+    if (text.length + next.length > width - 2) return `${text} …`;
+    text += next;
+  }
+  return text;
+}
+
+/** Calls `look` with the sites whose totals have changed, at most once in `CALM_MS`. */
+function followCalmly(counter: CounterView, look: (changed: Set<string>) => void): () => void {
+  let changed = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  const stop = counter.on('total', ({ site }) => {
+    changed.add(site);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const sites = changed;
+      changed = new Set();
+      look(sites);
+    }, CALM_MS);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}
+
+function escapeControls(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, (character) => JSON.stringify(character).slice(1, -1));
+}
+
+function paint(style: 'bold' | 'dim' | 'yellow', text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}

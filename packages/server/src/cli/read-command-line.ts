@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import type { CounterServerOptions } from '../options.ts';
+import { settings, variableOf, type Setting } from './settings.ts';
+
+/** What the command line and the environment ask for. */
+export interface Command {
+  ask: 'run' | 'help' | 'version';
+  options: CounterServerOptions;
+  log: 'pretty' | 'json';
+  /** Where each option came from, so that a mistake can be told in the user's words. */
+  sources: Map<string, string>;
+}
+
+/** Something on the command line that cannot be understood; the message says what to do. */
+export class UsageError extends Error {}
+
+/**
+ * Reads flags and environment. Flags go before variables; a value is checked where the options are.
+ *
+ * @throws UsageError
+ */
+export function readCommandLine(
+  args: readonly string[],
+  environment: Record<string, string | undefined>,
+): Command {
+  const flags = parseFlags(args);
+  const options: Record<string, unknown> = {};
+  const sources = new Map<string, string>();
+  let log = 'pretty';
+  for (const setting of settings) {
+    const given = flags[setting.flag] as string | string[] | undefined;
+    const variable = variableOf(setting);
+    const fromEnvironment = environment[variable]?.trim() || undefined;
+    const value = given ?? fromEnvironment;
+    if (value === undefined) continue;
+    const source = given === undefined ? variable : `--${setting.flag}`;
+    if (setting.option) {
+      options[setting.option] = readValue(setting, value);
+      sources.set(setting.option, source);
+    } else if (value === 'pretty' || value === 'json') {
+      log = value;
+    } else {
+      throw new UsageError(`${source} must be pretty or json, not "${String(value)}"`);
+    }
+  }
+  const ask = flags['help'] ? 'help' : flags['version'] ? 'version' : 'run';
+  return { ask, options: options as CounterServerOptions, log: log as Command['log'], sources };
+}
+
+function readValue(setting: Setting, value: string | string[]): unknown {
+  if (setting.many) return Array.isArray(value) ? value : value.split(',').map((part) => part.trim());
+  return setting.read ? setting.read(value as string) : value;
+}
+
+function parseFlags(args: readonly string[]): Record<string, unknown> {
+  const known = Object.fromEntries(
+    settings.map(({ flag, many }) => [flag, { type: 'string' as const, multiple: many ?? false }]),
+  );
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        ...known,
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+      },
+    }).values;
+  } catch (error) {
+    // parseArgs explains well; only its first sentence is about this command line.
+    const [problem] = (error as Error).message.split(/\.\s/, 1);
+    throw new UsageError(`${problem}; --help lists what there is`);
+  }
+}

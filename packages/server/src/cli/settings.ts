@@ -1,0 +1,96 @@
+import type { CounterServerOptions } from '../options.ts';
+
+/** One setting of the command line: its flag, its environment variable and its line of help come from here. */
+export interface Setting {
+  /** The flag without its dashes. */
+  flag: string;
+  /** What stands for the value in the help. */
+  value: string;
+  help: string;
+  /** Whether the flag may be given more than once; in the environment values are then separated by commas. */
+  many?: true;
+  /** The option it sets, and how. Settings of the command line itself have none. */
+  option?: keyof CounterServerOptions;
+  /** Reads the text that was given. What it cannot read it returns as it is: the options say what is wrong. */
+  read?: (text: string) => unknown;
+}
+
+const number = (text: string): unknown => (/^\s*\d+\s*$/.test(text) ? Number(text) : text);
+const numberOrNone = (text: string): unknown => (text.trim() === 'none' ? Infinity : number(text));
+const list = (text: string): unknown =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+export const settings: readonly Setting[] = [
+  {
+    flag: 'port',
+    value: 'PORT',
+    option: 'port',
+    read: number,
+    help: 'port to listen on, 0 for any free one (8081)',
+  },
+  { flag: 'host', value: 'HOST', option: 'host', help: 'address to listen on (all addresses)' },
+  {
+    flag: 'path',
+    value: 'PATH',
+    option: 'path',
+    help: 'where the counter lives, with a slash at both ends (/)',
+  },
+  {
+    flag: 'site',
+    value: 'SITE',
+    option: 'sites',
+    many: true,
+    help: 'count this site only; repeat it for more: example.org, *.example.org, or an alias www.example.org=example.org (any site)',
+  },
+  {
+    flag: 'transports',
+    value: 'LIST',
+    option: 'transports',
+    read: list,
+    help: 'websocket, polling or both, with a comma (websocket)',
+  },
+  {
+    flag: 'trust-proxy',
+    value: 'LIST',
+    option: 'trustProxy',
+    read: (text) => (typeof number(text) === 'number' ? number(text) : list(text)),
+    help: 'believe X-Forwarded-For of these: addresses, networks or "loopback", with commas; or the number of proxies (none)',
+  },
+  {
+    flag: 'max-connections',
+    value: 'N',
+    option: 'maxConnections',
+    read: numberOrNone,
+    help: 'most connections in all (100000)',
+  },
+  {
+    flag: 'max-per-address',
+    value: 'N',
+    option: 'maxPerAddress',
+    read: numberOrNone,
+    help: 'most connections from one address, or "none" (1000; none from this machine itself)',
+  },
+  {
+    flag: 'max-per-site',
+    value: 'N',
+    option: 'maxPerSite',
+    read: numberOrNone,
+    help: 'most connections to one site (none)',
+  },
+  {
+    flag: 'max-sites',
+    value: 'N',
+    option: 'maxSites',
+    read: numberOrNone,
+    help: 'most sites with people on them at a time (10000)',
+  },
+  { flag: 'log', value: 'FORMAT', help: 'pretty for people, json for one object a line (pretty)' },
+];
+
+/** The environment variable of a setting. */
+export function variableOf({ flag }: Setting): string {
+  return `LIVE_ONLINE_${flag.toUpperCase().replaceAll('-', '_')}`;
+}

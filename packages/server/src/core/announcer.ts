@@ -1,0 +1,125 @@
+import { createPeak, type Peak } from './peak.ts';
+import type { Announcement, Clock } from './ports.ts';
+
+/**
+ * When to say a site's total, and which: rises at the next tick, falls after they have lasted. [C3–C5]
+ *
+ * It is told every change of every total and decides what is worth an announcement: the highest total of the
+ * last `fallMs`, at most once a tick a site, and the next one of a site never before the last is delivered.
+ */
+export interface Announcer {
+  /** The total of `site` is now `total`. */
+  update(site: string, total: number): void;
+  /** From now on totals are old (`true`) or up to date (`false`). Every site with people is announced anew. */
+  setStale(stale: boolean): void;
+  /** What a page that comes in at this moment is told, without waiting for a tick. */
+  current(site: string): Announcement;
+  /** Calls off whatever is planned. */
+  close(): void;
+}
+
+export interface AnnouncerOptions {
+  clock: Clock;
+  /** Shortest time between two announcements of a site, in ms. */
+  tickMs: number;
+  /** How long a fall waits, in ms. */
+  fallMs: number;
+  /**
+   * Brings an announcement to everybody on its site and calls `done` when the last has been told.
+   * `previous` is the total that was announced before.
+   */
+  deliver: (announcement: Announcement, previous: number, done: () => void) => void;
+}
+
+interface SiteState {
+  readonly peak: Peak;
+  /** The total as it is, which the announcement follows. */
+  total: number;
+  /** What was announced last. */
+  announced: { total: number; stale: boolean; atMs: number };
+  delivering: boolean;
+  /** The planned look at this site: when, and how to call it off. */
+  planned: { atMs: number; cancel: () => void } | undefined;
+}
+
+export function createAnnouncer({ clock, tickMs, fallMs, deliver }: AnnouncerOptions): Announcer {
+  const sites = new Map<string, SiteState>();
+  let stale = false;
+  let sequence = 0;
+
+  function announcement(site: string, total: number): Announcement {
+    return { site, total, stale, sequence: ++sequence };
+  }
+
+  function stateOf(site: string): SiteState {
+    let state = sites.get(site);
+    if (!state) {
+      state = {
+        peak: createPeak(fallMs, tickMs),
+        total: 0,
+        announced: { total: 0, stale: false, atMs: -Infinity },
+        delivering: false,
+        planned: undefined,
+      };
+      sites.set(site, state);
+    }
+    return state;
+  }
+
+  function isNews(state: SiteState, total: number): boolean {
+    return total !== state.announced.total || (total > 0 && stale !== state.announced.stale);
+  }
+
+  /** Plans the next look at a site: when it may be announced, or when its highest total falls by itself. */
+  function plan(site: string, state: SiteState): void {
+    if (state.delivering) return;
+    const now = clock.now();
+    const news = isNews(state, state.peak.highest(now));
+    const at = news ? Math.max(now, state.announced.atMs + tickMs) : state.peak.nextFallAt(now);
+    // A look that comes too early plans the next one, so in a storm most changes cost no timer.
+    if (at !== undefined && state.planned && state.planned.atMs <= at) return;
+    state.planned?.cancel();
+    state.planned = undefined;
+    if (at !== undefined) {
+      state.planned = { atMs: at, cancel: clock.schedule(() => look(site, state), at - now) };
+    } else if (state.total === 0) {
+      sites.delete(site);
+    }
+  }
+
+  function look(site: string, state: SiteState): void {
+    state.planned = undefined;
+    const now = clock.now();
+    const total = state.peak.highest(now);
+    // A timer may fire a fraction of a millisecond early.
+    if (!isNews(state, total) || now < state.announced.atMs + tickMs - 1) return plan(site, state);
+    const previous = state.announced.total;
+    state.announced = { total, stale, atMs: now };
+    state.delivering = true;
+    deliver(announcement(site, total), previous, () => {
+      state.delivering = false;
+      plan(site, state);
+    });
+  }
+
+  return {
+    update(site, total) {
+      const state = stateOf(site);
+      state.total = total;
+      state.peak.set(total, clock.now());
+      plan(site, state);
+    },
+    setStale(value) {
+      stale = value;
+      for (const [site, state] of sites) plan(site, state);
+    },
+    current(site) {
+      const total = sites.get(site)?.peak.highest(clock.now()) ?? 0;
+      return announcement(site, total);
+    },
+    close() {
+      for (const state of sites.values()) state.planned?.cancel();
+      sites.clear();
+    },
+  };
+}

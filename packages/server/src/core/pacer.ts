@@ -1,0 +1,81 @@
+import type { Clock } from './ports.ts';
+
+/**
+ * Shares the time that announcing may take among the sites that have something to say. [C5]
+ *
+ * Work comes as jobs made of short steps. The pacer spends at most `share` of the time on steps, never more
+ * than about `sliceMs` at a stretch, and goes round the jobs in turn, so that a small room does not wait for a
+ * large one to end.
+ */
+export interface Pacer {
+  /**
+   * Adds a job. The first steps may run before this returns.
+   *
+   * @param step does a little and says whether there is more to do.
+   * @param done is called once the job has ended.
+   */
+  add(step: () => boolean, done: () => void): void;
+  /** Drops all jobs; their `done` is not called. */
+  close(): void;
+}
+
+export interface PacerOptions {
+  clock: Clock;
+  /** The part of one core that steps may take, above 0 and up to 1. */
+  share: number;
+  /** How long steps may run before others get their turn, in ms. */
+  sliceMs: number;
+}
+
+interface Job {
+  step: () => boolean;
+  done: () => void;
+}
+
+/** Steps of one job before the next job has its turn; reading the clock costs as much as a few steps. */
+const TURN = 16;
+
+export function createPacer({ clock, share, sliceMs }: PacerOptions): Pacer {
+  let jobs: Job[] = [];
+  let cancel: (() => void) | undefined;
+  // Time that may be spent, in ms: it flows in at `share`, is capped, and may be overdrawn by one turn.
+  let budgetMs = sliceMs;
+  let countedAt = clock.now();
+
+  function refill(): number {
+    const now = clock.now();
+    budgetMs = Math.min(sliceMs, budgetMs + (now - countedAt) * share);
+    countedAt = now;
+    return now;
+  }
+
+  function run(): void {
+    const startedAt = refill();
+    const allowedMs = budgetMs;
+    let now = startedAt;
+    while (jobs.length > 0 && now - startedAt < allowedMs) {
+      const job = jobs.shift()!;
+      let more = true;
+      for (let i = 0; i < TURN && more; i++) more = job.step();
+      if (more) jobs.push(job);
+      else job.done();
+      now = clock.now();
+    }
+    budgetMs -= now - startedAt;
+    countedAt = now;
+    // Half a slice is waited for, since many tiny ones would cost more in timers than in work.
+    cancel = jobs.length > 0 ? clock.schedule(run, Math.max(1, (sliceMs / 2 - budgetMs) / share)) : undefined;
+  }
+
+  return {
+    add(step, done) {
+      jobs.push({ step, done });
+      if (!cancel) run();
+    },
+    close() {
+      cancel?.();
+      cancel = undefined;
+      jobs = [];
+    },
+  };
+}

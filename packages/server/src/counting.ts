@@ -1,0 +1,87 @@
+import { EventEmitter } from 'node:events';
+import { systemClock } from './clock.ts';
+import { createAdmission, type Admission } from './core/admission.ts';
+import { createCounter, type Counter } from './core/counter.ts';
+import { createDoor, type Door } from './io/door.ts';
+import type { ResolvedCountingOptions } from './options.ts';
+import { createStats, type CounterStats } from './stats.ts';
+
+/** What a counter tells those who watch it from the server's side. */
+export interface CounterEventMap {
+  /** A site's total was announced to its pages. */
+  total: [{ site: string; total: number; stale: boolean }];
+  /** Somebody came to a site on which nobody was. */
+  occupied: [{ site: string }];
+  /** The last one left a site, and stayed away for as long as a fall waits. */
+  vacated: [{ site: string }];
+  /** Connections are being refused because a limit is reached. Told at most once a minute for each limit. */
+  limit: [{ limit: string; address: string | undefined }];
+}
+
+/** How a running counter is read and watched. */
+export interface CounterView {
+  /** How many people are on `site` at this moment, on all servers. Announcements may lag behind; this does not. */
+  total(site: string): number;
+  /** The same for every site with people on it. */
+  totals(): Map<string, number>;
+  /** A snapshot of what this counter has seen since it started. */
+  stats(): CounterStats;
+  /** Calls `listener` whenever `event` happens. Returns the undo. */
+  on<Event extends keyof CounterEventMap>(
+    event: Event,
+    listener: (...details: CounterEventMap[Event]) => void,
+  ): () => void;
+}
+
+/** The parts that every kind of counter server is made of. */
+export interface Counting {
+  counter: Counter;
+  admission: Admission;
+  door: Door;
+  stats: CounterStats;
+  view: CounterView;
+}
+
+const LIMIT_REPORT_MS = 60_000;
+
+export function createCounting(options: ResolvedCountingOptions): Counting {
+  const events = new EventEmitter<CounterEventMap>();
+  const stats = createStats();
+  const admission = createAdmission(options.limits);
+  const reportedAt = new Map<string, number>();
+
+  const counter = createCounter({
+    ...options,
+    clock: systemClock,
+    observer: {
+      announced({ site, total, stale }, previous) {
+        stats.announcements++;
+        events.emit('total', { site, total, stale });
+        if (previous === 0 && total > 0) events.emit('occupied', { site });
+        if (previous > 0 && total === 0) events.emit('vacated', { site });
+      },
+    },
+  });
+  const door = createDoor({
+    ...options,
+    admission,
+    stats,
+    onLimit(limit, address) {
+      const now = systemClock.now();
+      if (now - (reportedAt.get(limit) ?? -Infinity) < LIMIT_REPORT_MS) return;
+      reportedAt.set(limit, now);
+      events.emit('limit', { limit, address });
+    },
+  });
+  const view: CounterView = {
+    total: (site) => counter.total(site),
+    totals: () => counter.totals(),
+    stats: () => ({ ...stats, refused: { ...stats.refused } }),
+    on(event, listener) {
+      // EventEmitter's own types cannot follow a generic event name.
+      events.on(event, listener as never);
+      return () => void events.off(event, listener as never);
+    },
+  };
+  return { counter, admission, door, stats, view };
+}

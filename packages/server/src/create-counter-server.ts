@@ -1,0 +1,91 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import { createCounting, type CounterView } from './counting.ts';
+import { alreadyClosed } from './errors.ts';
+import { openGate } from './io/gate.ts';
+import { createRoutes } from './io/http/routes.ts';
+import { createSocketIoTransport } from './io/socket-io-transport.ts';
+import { listen, stopListening, type Listening } from './listen.ts';
+import { resolveServerOptions, type CounterServerOptions } from './options.ts';
+
+/** A counter with a Socket.IO server of its own. */
+export interface CounterServer extends CounterView {
+  /**
+   * Serves the counter on a port of its own.
+   *
+   * @throws CounterServerError `port-in-use`, `port-forbidden`, `host-unknown`, `listen-failed`, `closed`
+   */
+  listen(): Promise<Listening>;
+  /**
+   * Serves the counter beside an existing HTTP server's own routes and sockets, below `path`. Attach it once
+   * the app has added its request listener, as `http.createServer(app)` does.
+   *
+   * @returns the undo, which leaves the server as it was found.
+   * @throws CounterServerError `closed`
+   */
+  attach(server: HttpServer | HttpsServer): () => void;
+  /**
+   * Takes nobody in any more, lets everybody go so that they come back elsewhere, and frees the port. An HTTP
+   * server that was attached to goes on. May be called twice: the second call returns the first one's promise.
+   */
+  close(): Promise<void>;
+}
+
+/** How long a connection may take to say goodbye before it is cut, in ms. */
+const GOODBYE_MS = 1_000;
+
+/**
+ * Creates a counter server. It opens nothing until `listen()` or `attach()`.
+ *
+ * @throws CounterServerError `options-invalid`, naming every mistake by its path
+ */
+export function createCounterServer(options: CounterServerOptions = {}): CounterServer {
+  const { port, host, path, transports, ...counting } = resolveServerOptions(options);
+  const { counter, door, stats, view } = createCounting(counting);
+  const transport = createSocketIoTransport({ counter, door, stats, transports, goodbyeMs: GOODBYE_MS });
+  const servers = new Set<HttpServer>();
+  const gates = new Set<() => void>();
+  let opening: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
+
+  /** Puts the counter in front of `server`, and opens the store the first time. */
+  function enter(server: HttpServer, below: string): () => void {
+    if (closing) throw alreadyClosed();
+    opening ??= counter.open();
+    const routes = createRoutes(() => closing === undefined);
+    const gate = openGate(server, { path: below, routes, transport });
+    gates.add(gate);
+    return () => {
+      if (gates.delete(gate)) gate();
+    };
+  }
+
+  async function close(): Promise<void> {
+    const stopped = [...servers].map((server) => stopListening(server, GOODBYE_MS));
+    await transport.close();
+    await Promise.all(stopped);
+    for (const gate of gates) gate();
+    await opening?.catch(() => {});
+    await counter.close();
+  }
+
+  return {
+    ...view,
+    async listen() {
+      const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000 });
+      const below = path ?? '/';
+      const leave = enter(server, below);
+      await opening;
+      try {
+        const listening = await listen(server, host, port, below);
+        servers.add(server);
+        return listening;
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+    attach: (server) => enter(server as HttpServer, path ?? '/live-online/'),
+    close: () => (closing ??= close()),
+  };
+}

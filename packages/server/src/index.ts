@@ -1,0 +1,15 @@
+export { attachCounter } from './attach-counter.ts';
+export type { AttachedCounter, AttachedCounterOptions } from './attach-counter.ts';
+export type { Store, StoreListener } from './core/ports.ts';
+export type { SiteOptions } from './core/site-list.ts';
+export type { CounterEventMap, CounterView } from './counting.ts';
+export { createCounterServer } from './create-counter-server.ts';
+export type { CounterServer } from './create-counter-server.ts';
+export { CounterServerError } from './errors.ts';
+export type { CounterServerErrorCode } from './errors.ts';
+export type { TransportName } from './io/socket-io-transport.ts';
+export type { Listening } from './listen.ts';
+export type { CounterServerOptions, CountingOptions } from './options.ts';
+export type { CounterStats } from './stats.ts';
+export { createMemoryHub, memoryStore } from './store/memory.ts';
+export type { MemoryHub } from './store/memory.ts';

@@ -1,0 +1,18 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Answers with a line of text that nobody keeps. */
+export function respondText(response: ServerResponse, status: number, text: string): void {
+  if (response.headersSent) return void response.destroy();
+  const body = `${text}\n`;
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  response.end(body);
+}
+
+export function notFound(_request: IncomingMessage, response: ServerResponse): void {
+  respondText(response, 404, 'not found');
+}

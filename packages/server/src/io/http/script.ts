@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { createRequire } from 'node:module';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import fresh from 'fresh';
+import Negotiator from 'negotiator';
+import type { Route } from './route.ts';
+
+/** Encodings in the order the server likes them best. */
+const ENCODINGS = ['br', 'gzip', 'identity'] as const;
+type Encoding = (typeof ENCODINGS)[number];
+
+interface Variant {
+  body: Buffer;
+  headers: OutgoingHttpHeaders;
+}
+
+let variants: Record<Encoding, Variant> | undefined;
+
+/** The widget's script, read and compressed once a process. */
+export function scriptRoute(): Route {
+  const script = (variants ??= readVariants());
+
+  return (request, response) => {
+    const encoding = (new Negotiator(request).encoding([...ENCODINGS]) ?? 'identity') as Encoding;
+    const { body, headers } = script[encoding];
+    if (fresh(request.headers, { etag: headers['ETag'] })) {
+      const { 'Content-Length': _, 'Content-Type': __, ...rest } = headers;
+      response.writeHead(304, rest);
+      response.end();
+      return;
+    }
+    response.writeHead(200, headers);
+    response.end(body);
+  };
+}
+
+function readVariants(): Record<Encoding, Variant> {
+  const path = createRequire(import.meta.url).resolve('@live-online/widget/live-online.js');
+  const script = readFileSync(path);
+  const version = createHash('sha256').update(script).digest('base64url').slice(0, 20);
+  const variant = (body: Buffer, encoding: Encoding): Variant => ({
+    body,
+    headers: {
+      'Content-Type': 'text/javascript; charset=utf-8',
+      'Content-Length': body.length,
+      ...(encoding !== 'identity' && { 'Content-Encoding': encoding }),
+      ETag: `"${version}-${encoding}"`,
+      // The address stays the same over updates, so a page may keep the script for minutes, not for months.
+      'Cache-Control': 'public, max-age=300, stale-while-revalidate=86400',
+      Vary: 'Accept-Encoding',
+      'X-Content-Type-Options': 'nosniff',
+      // Made to be embedded by any site, also by isolated ones (COEP) and with integrity checks (CORS).
+      'Access-Control-Allow-Origin': '*',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'Timing-Allow-Origin': '*',
+    },
+  });
+  const br = brotliCompressSync(script, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: script.length } });
+  const gz = gzipSync(script, { level: constants.Z_BEST_COMPRESSION });
+  return { br: variant(br, 'br'), gzip: variant(gz, 'gzip'), identity: variant(script, 'identity') };
+}

@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
+import { Server as SocketIoServer } from 'socket.io';
+import { limits, type CounterClientEvents, type CounterServerEvents } from '@live-online/protocol';
+import type { Entry } from './door.ts';
+import { serveNamespace, type NamespaceOptions } from './namespace.ts';
+import { createEmitOutlet, createFrameOutlet } from './outlet.ts';
+import type { VisitorTransport } from './transport.ts';
+
+/** Engine.IO writes fields of its own onto the requests it is handed. */
+type EngineRequest = Parameters<Engine['handleRequest']>[0];
+
+/** By which Engine.IO transports visitors may come in. */
+export type TransportName = 'websocket' | 'polling';
+
+/** A client that vanished is noticed after at most the sum of the two, 12.5 s. [C8] */
+const PING_INTERVAL_MS = 7_500;
+const PING_TIMEOUT_MS = 5_000;
+/** How long a session may stay without a CONNECT, and an upgrade without its probe. */
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+
+export interface SocketIoTransportOptions extends Pick<NamespaceOptions, 'counter' | 'door' | 'stats'> {
+  transports: readonly TransportName[];
+  /** How long a connection may take to say goodbye at the end before it is cut, in ms. */
+  goodbyeMs: number;
+}
+
+/** Visitors on stock Socket.IO. */
+export function createSocketIoTransport(options: SocketIoTransportOptions): VisitorTransport {
+  const { door, transports, goodbyeMs } = options;
+  const upgraded = new Set<Duplex>();
+  const places = new WeakMap<IncomingMessage, Entry>();
+
+  const engine = new Engine({
+    transports: [...transports],
+    pingInterval: PING_INTERVAL_MS,
+    pingTimeout: PING_TIMEOUT_MS,
+    upgradeTimeout: HANDSHAKE_TIMEOUT_MS,
+    maxHttpBufferSize: limits.maxClientMessageBytes,
+    perMessageDeflate: false,
+    httpCompression: false,
+    allowEIO3: false,
+    cookie: false,
+    // Any site may embed the counter; which ones are counted is decided by their Origin.
+    ...(transports.includes('polling') && { cors: { origin: '*' } }),
+    allowRequest(request, decide) {
+      const place = door.knock(request);
+      if (!place) return decide('Forbidden', false);
+      places.set(request, place);
+      // A WebSocket's place is held as long as its TCP connection, a polling session's as long as the session.
+      if (isWebSocket(request)) request.socket.once('close', place.release);
+      decide(null, true);
+    },
+  });
+  engine.on('connection', (session: EngineSocket) => {
+    if (!isWebSocket(session.request)) session.once('close', () => places.get(session.request)?.release());
+  });
+  engine.on('connection_error', ({ req }: { req: IncomingMessage }) => places.get(req)?.release());
+
+  const io = new SocketIoServer<CounterClientEvents, CounterServerEvents>({
+    serveClient: false,
+    connectTimeout: HANDSHAKE_TIMEOUT_MS,
+  });
+  io.bind(engine);
+  serveNamespace(io.of('/'), {
+    ...options,
+    createOutlet: (socket, stats) =>
+      isWebSocket(socket.request) ? createFrameOutlet(socket, stats) : createEmitOutlet(socket, stats),
+  });
+  io.use((socket, next) => {
+    // The CONNECT answer and the first total leave in one write: Socket.IO answers in the tick after next().
+    socket.request.socket.cork();
+    next();
+    process.nextTick(() => socket.request.socket.uncork());
+  });
+
+  return {
+    handleRequest: (request, response) => engine.handleRequest(request as EngineRequest, response),
+    handleUpgrade(request, socket, head) {
+      upgraded.add(socket);
+      socket.once('close', () => upgraded.delete(socket));
+      engine.handleUpgrade(request as EngineRequest, socket, head);
+    },
+    async close() {
+      await io.close();
+      // A client that is gone, or does not answer a WebSocket's closing handshake, would hold its socket for long.
+      const gone = Promise.all(
+        [...upgraded].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+      );
+      await Promise.race([gone, setTimeout(goodbyeMs, undefined, { ref: false })]);
+      for (const socket of upgraded) socket.destroy();
+    },
+  };
+}
+
+/** Whether a session began as a WebSocket. */
+function isWebSocket(request: IncomingMessage): boolean {
+  return request.headers.upgrade !== undefined;
+}

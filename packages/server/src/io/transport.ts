@@ -1,0 +1,15 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/**
+ * The way visitors come in: it speaks the wire protocol on connections it is handed, and knows nothing of
+ * ports, routes or hosts. Stock Socket.IO is one; any other that speaks the same protocol may take its place.
+ */
+export interface VisitorTransport {
+  /** A request below the socket path that is no upgrade. The transport answers it. */
+  handleRequest(request: IncomingMessage, response: ServerResponse): void;
+  /** An upgrade below the socket path. The transport owns the socket from now on. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends every connection in a way that lets clients come back elsewhere. */
+  close(): Promise<void>;
+}

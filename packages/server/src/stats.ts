@@ -1,0 +1,26 @@
+/** What a counter has seen since it started. Numbers only ever rise, but for `connections`. */
+export interface CounterStats {
+  /** Connections that are counted right now on this server. */
+  connections: number;
+  /** Announcements made, one a site and tick. */
+  announcements: number;
+  /** Totals sent, one a page. */
+  messages: number;
+  /** Well-formed events that visitors sent and nobody reads. */
+  ignoredEvents: number;
+  /** Connections that ended because of a malformed packet. */
+  malformedPackets: number;
+  /** Connections refused, by the refusal's code or by the limit that was reached. */
+  refused: Record<string, number>;
+}
+
+export function createStats(): CounterStats {
+  return {
+    connections: 0,
+    announcements: 0,
+    messages: 0,
+    ignoredEvents: 0,
+    malformedPackets: 0,
+    refused: Object.create(null) as Record<string, number>,
+  };
+}
