@@ -16,6 +16,14 @@ export const benches = new Map([
     },
   ],
   [
+    'growth',
+    {
+      about: 'the storm with twice the people: does one arrival cost more in a larger crowd?',
+      flags: '--n 2000 (people, and twice as many), --rounds 3',
+      load: async () => (await import('./counter/growth.mjs')).growth,
+    },
+  ],
+  [
     'broadcast',
     {
       about: 'one announcement to each of many idle people, beside raw ws',

@@ -15,6 +15,7 @@ const [ZERO, TWO, FOUR] = Buffer.from('024');
  * @param {string} url The server's base address, `http://…/`.
  * @param {object} on
  * @param {() => void} on.open The WebSocket stands.
+ * @param {(handshake: { pingInterval: number }) => void} on.welcome Engine.IO's first packet.
  * @param {(total: number) => void} on.total
  * @param {() => void} on.ping
  * @param {(error: Error) => void} on.failed Refused, closed or broken.
@@ -42,6 +43,7 @@ export function connectClient(url, on) {
       on.ping();
       socket.send('3');
     } else if (data[0] === ZERO) {
+      on.welcome(JSON.parse(data.subarray(1).toString()));
       socket.send('40');
     } else if (data[0] === FOUR && data[1] !== ZERO) {
       fail(new Error(`refused with ${data}`));

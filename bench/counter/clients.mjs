@@ -9,6 +9,8 @@ const KNOCKING_AT_ONCE = 500;
 
 let messages = 0;
 let pings = 0;
+/** How often the server says it will ask whether a client is there; none for a server without heartbeat. */
+let pingIntervalMs;
 let failed;
 const clients = new Set();
 /** How many clients show which total. */
@@ -43,6 +45,7 @@ function join(url, firstTotal = () => {}) {
         shown = total;
       },
       ping: () => pings++,
+      welcome: (handshake) => (pingIntervalMs = handshake.pingInterval),
       failed(error) {
         failed ??= error;
         check();
@@ -83,6 +86,7 @@ async function storm(url, n, quietMs) {
   await allShow(n, quietMs);
   return {
     messages,
+    pingIntervalMs,
     settledMs: allShowSince - startedAt,
     firstTotalMs: { p50: percentile(firstTotals, 0.5), p99: percentile(firstTotals, 0.99) },
   };

@@ -25,7 +25,8 @@ export async function race({ server: serverModule, clients: clientsModule, timeo
     const url = await server.call('listen');
     return await run({ server, clients, url, signal: either });
   } catch (error) {
-    if (!signal.aborted && either.aborted) {
+    signal.throwIfAborted();
+    if (either.aborted) {
       throw new Error(`${serverModule.pathname.split('/').at(-1)} was not done within ${timeoutMs} ms`);
     }
     throw error;
