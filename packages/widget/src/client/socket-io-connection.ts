@@ -1,0 +1,41 @@
+import { isRefusal } from '@live-online/protocol';
+import { Manager, WebSocket as WebSocketTransport } from 'socket.io-client';
+import type { Connect } from './connection.ts';
+
+/** The frames that a counter's server sends: open, ping, CONNECT, DISCONNECT, an event, CONNECT_ERROR. */
+const FRAME = /^(0{|2|41|4[024](\/[^,]*,)?[{[])/;
+
+/**
+ * socket.io-client's WebSocket, made deaf to what a counter's server never says: an error that the library
+ * throws while it reads a hostile frame would otherwise surface in the page.
+ */
+class QuietWebSocket extends WebSocketTransport {
+  override onData(data: string): void {
+    try {
+      if (FRAME.test(data)) super.onData(data);
+    } catch {
+      this.close();
+    }
+  }
+}
+
+/** A connection by socket.io-client, over WebSocket alone and on a manager that nobody else shares. */
+export const connectSocketIo: Connect = ({ origin, path, namespace }, handshake, handlers) => {
+  const manager = new Manager(origin, { path, transports: [QuietWebSocket], reconnection: false });
+  const socket = manager.socket(namespace, { auth: handshake });
+  const close = (): void => {
+    socket.off();
+    socket.disconnect();
+  };
+  socket.on('total', handlers.total);
+  socket.on('disconnect', () => {
+    close();
+    handlers.lost();
+  });
+  socket.on('connect_error', (error: Error & { data?: unknown }) => {
+    close();
+    if (isRefusal(error.data)) handlers.refused(error.data.code);
+    else handlers.lost();
+  });
+  return { close };
+};

@@ -1,0 +1,14 @@
+import { startsByItself } from './badge/attributes.ts';
+import { createLocWidget, quietly } from './create-loc-widget.ts';
+import type { LocWidget } from './loc-widget.ts';
+
+/** The script tag's entry: puts `locWidget` into the page, and starts it where the tag asks for that. */
+quietly(() => {
+  const page = window as Window & { locWidget?: Partial<LocWidget> };
+  const script = document.currentScript as HTMLScriptElement;
+  const before = page.locWidget;
+  // A second tag, or the same one run again, finds the widget of the first.
+  const widget = before?.init ? (before as LocWidget) : createLocWidget(script, before?.style);
+  page.locWidget = widget;
+  if (startsByItself(script)) widget.init();
+});

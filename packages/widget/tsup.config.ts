@@ -1,0 +1,43 @@
+import { rmSync } from 'node:fs';
+import { defineConfig } from 'tsup';
+import { cssText } from './scripts/css-text.mjs';
+import { leanSocketIo } from './scripts/lean-socket-io.mjs';
+
+// The two builds below run side by side, so neither may clean for itself.
+rmSync('dist', { recursive: true, force: true });
+
+export default defineConfig([
+  {
+    entry: ['src/index.ts'],
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    // tsup passes a baseUrl of its own, which TypeScript 6 calls deprecated (TS5101).
+    dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+  },
+  {
+    entry: { 'live-online': 'src/global.ts' },
+    format: 'iife',
+    outExtension: () => ({ js: '.js' }),
+    target: 'es2022',
+    platform: 'browser',
+    noExternal: [/./],
+    esbuildPlugins: [cssText(), leanSocketIo()],
+    minify: 'terser',
+    terserOptions: {
+      ecma: 2020,
+      toplevel: true,
+      compress: {
+        passes: 5,
+        hoist_props: true,
+        keep_fargs: false,
+        pure_getters: true,
+        unsafe_arrows: true,
+        unsafe_methods: true,
+      },
+      // What the library calls private, it never spells out to the outside.
+      mangle: { properties: { regex: /^_[a-zA-Z]/ } },
+      format: { comments: false },
+    },
+  },
+]);
