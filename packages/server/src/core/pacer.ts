@@ -61,7 +61,7 @@ export function createPacer({ clock, share, sliceMs }: PacerOptions): Pacer {
       else job.done();
       now = clock.now();
     }
-    budgetMs -= now - startedAt;
+    budgetMs -= (now - startedAt) * (1 - share);
     countedAt = now;
     // Half a slice is waited for, since many tiny ones would cost more in timers than in work.
     cancel = jobs.length > 0 ? clock.schedule(run, Math.max(1, (sliceMs / 2 - budgetMs) / share)) : undefined;

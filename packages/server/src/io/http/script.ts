@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { createRequire } from 'node:module';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import fresh from 'fresh';
@@ -23,7 +23,7 @@ export function scriptRoute(): Route {
   const script = (variants ??= readVariants());
 
   return (request, response) => {
-    const encoding = (new Negotiator(request).encoding([...ENCODINGS]) ?? 'identity') as Encoding;
+    const encoding = chooseEncoding(request);
     const { body, headers } = script[encoding];
     if (fresh(request.headers, { etag: headers['ETag'] })) {
       const { 'Content-Length': _, 'Content-Type': __, ...rest } = headers;
@@ -34,6 +34,17 @@ export function scriptRoute(): Route {
     response.writeHead(200, headers);
     response.end(body);
   };
+}
+
+/** The smallest encoding that the client takes. */
+function chooseEncoding(request: IncomingMessage): Encoding {
+  const negotiator = new Negotiator(request);
+  // The published types lag behind: `preferred` breaks ties in our order instead of the header's.
+  const encoding = negotiator.encoding.bind(negotiator) as (
+    available: readonly string[],
+    options: { preferred: readonly string[] },
+  ) => string | undefined;
+  return (encoding(ENCODINGS, { preferred: ENCODINGS }) as Encoding | undefined) ?? 'identity';
 }
 
 function readVariants(): Record<Encoding, Variant> {

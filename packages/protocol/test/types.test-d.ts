@@ -1,0 +1,37 @@
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  isRefusal,
+  isTotal,
+  parseHandshake,
+  type CounterClientEvents,
+  type CounterHandshake,
+  type CounterServerEvents,
+  type Refusal,
+  type TotalDetails,
+} from '../src/index.ts';
+
+describe('types', () => {
+  it('[P6] a total is a number first, details second', () => {
+    expectTypeOf<Parameters<CounterServerEvents['total']>>().toEqualTypeOf<
+      [total: number, details?: TotalDetails | undefined]
+    >();
+    expectTypeOf<(total: number) => void>().toExtend<CounterServerEvents['total']>();
+  });
+
+  it('[P9] a page has no events', () => {
+    expectTypeOf<keyof CounterClientEvents>().toEqualTypeOf<never>();
+  });
+
+  it('[P4] nothing in a handshake is required', () => {
+    expectTypeOf<{}>().toExtend<CounterHandshake>();
+  });
+
+  it('[P7] guards narrow what came over the wire', () => {
+    const value = 5 as unknown;
+    if (isTotal(value)) expectTypeOf(value).toEqualTypeOf<number>();
+    if (isRefusal(value)) expectTypeOf(value).toEqualTypeOf<Refusal>();
+    const result = parseHandshake(value);
+    if (result.ok) expectTypeOf(result.handshake).toEqualTypeOf<CounterHandshake>();
+    else expectTypeOf(result.code).toEqualTypeOf<Refusal['code']>();
+  });
+});

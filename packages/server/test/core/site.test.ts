@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { limits } from '@live-online/protocol';
+import { siteOf } from '../../src/core/site.ts';
+
+describe('site of a page', () => {
+  it.each([
+    ['https://example.org', 'example.org'],
+    ['http://example.org:8080', 'example.org'],
+    ['https://EXAMPLE.org', 'example.org'],
+    ['https://bücher.example', 'xn--bcher-kva.example'],
+    ['https://example.org.', 'example.org'],
+    ['http://127.0.0.1:8080', '127.0.0.1'],
+    ['http://[::1]:3000', '[::1]'],
+    ['http://anything.localhost:8080', 'anything.localhost'],
+    ['capacitor://localhost', 'localhost'],
+    ['https://__proto__', '__proto__'],
+    ['null', 'local'],
+    ['file://', 'local'],
+  ])('[C1] Origin %s is %s', (origin, site) => {
+    expect(siteOf({ origin, referer: 'https://other.example/' })).toBe(site);
+  });
+
+  it('[C1] the Referer serves where there is no Origin', () => {
+    expect(siteOf({ referer: 'https://Example.org:8443/deep/page?with=query' })).toBe('example.org');
+    expect(siteOf({ referer: 'about:blank' })).toBe('local');
+    expect(siteOf({ referer: 'not a URL at all' })).toBe('local');
+    expect(siteOf({})).toBe('local');
+  });
+
+  it.each(
+    [
+      'example.org',
+      'https://',
+      'https://user:secret@example.org',
+      'https://example.org/path',
+      'https://exa mple.org',
+      'https://example.org?',
+      'https://a\\b',
+      'https://%00.example',
+      '',
+      `https://${'a'.repeat(10_000)}.example`,
+      `https://${Array(30).fill('longlabel').join('.')}`,
+      'https://example.org, https://other.example',
+      'javascript:alert(1)',
+    ].filter((origin) => origin !== 'https://'),
+  )('[C1] %s is no Origin', (origin) => {
+    expect(siteOf({ origin })).toBeUndefined();
+  });
+
+  it('[C1] any string is a site by rule or no site: lower case, bounded, and its own site again', () => {
+    const origin = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'binary' }).map((text) => `https://${text}`),
+      fc
+        .webAuthority({ withPort: true, withIPv4: true, withIPv6: true })
+        .map((authority) => `http://${authority}`),
+    );
+    fc.assert(
+      fc.property(origin, (text) => {
+        const site = siteOf({ origin: text });
+        if (site === undefined) return;
+        expect(site).toBe(site.toLowerCase());
+        expect(site.length).toBeLessThanOrEqual(limits.maxSiteLength);
+        expect(site).not.toMatch(/[/?#@\s]/);
+        if (site !== 'local') expect(siteOf({ origin: `http://${site}` })).toBe(site);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
