@@ -25,30 +25,30 @@ export interface CounterOptions {
 }
 
 /** The options merged and found sound. */
-export type ResolvedCounterOptions = ConnectionTarget & { readonly token?: string };
+export type ResolvedCounterOptions = ConnectionTarget & { readonly token: string | undefined };
 
 /** @throws TypeError naming every option that is wrong. */
-export function resolveOptions(options: CounterOptions): ResolvedCounterOptions {
-  const { server, namespace = '/', token } = options;
+export function resolveOptions({
+  server,
+  path,
+  namespace = '/',
+  token,
+}: CounterOptions): ResolvedCounterOptions {
   const problems: string[] = [];
-  const base = parseBase(server);
-  if (!base) problems.push(`server must be an http or https URL, not ${String(server)}`);
-  const { path = base?.pathname.replace(/\/*$/, '/socket.io') ?? '/' } = options;
+  let base: URL | undefined;
+  try {
+    base = new URL(server);
+  } catch {
+    // Told below, like a URL of another scheme.
+  }
+  if (!/^https?:/.test(base?.protocol ?? '')) problems.push('server must be an http(s) URL');
+  path ??= base?.pathname.replace(/\/*$/, '/socket.io') ?? '/';
   for (const [name, value] of Object.entries({ path, namespace })) {
-    if (typeof value !== 'string' || value[0] !== '/') problems.push(`${name} must begin with /`);
+    if (!/^\//.test(value)) problems.push(`${name} must begin with /`);
   }
   if (token !== undefined && !(typeof token === 'string' && token && token.length <= limits.maxTokenLength)) {
-    problems.push(`token must be text of 1 to ${limits.maxTokenLength} characters`);
+    problems.push(`token must be 1 to ${limits.maxTokenLength} characters`);
   }
-  if (!base || problems.length) throw new TypeError(`createCounter: ${problems.join('; ')}`);
-  return { origin: base.origin, path, namespace, ...(token === undefined ? {} : { token }) };
-}
-
-function parseBase(server: string | URL): URL | undefined {
-  try {
-    const url = new URL(server);
-    return /^https?:$/.test(url.protocol) ? url : undefined;
-  } catch {
-    return undefined;
-  }
+  if (!base || problems.length) throw new TypeError(problems.join('; '));
+  return { origin: base.origin, path, namespace, token };
 }

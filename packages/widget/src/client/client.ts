@@ -1,5 +1,5 @@
-import { PROTOCOL_VERSION, type CounterHandshake } from '@live-online/protocol';
-import type { Connect, Connection, ConnectionTarget } from './connection.ts';
+import { PROTOCOL_VERSION } from '@live-online/protocol';
+import type { Connect, Connection, ConnectionTarget, Handshake } from './connection.ts';
 import { createMember } from './member.ts';
 import type { Page } from './page.ts';
 import { retryDelayMs } from './retry.ts';
@@ -19,23 +19,22 @@ export interface Counter {
   close(): void;
 }
 
-/** A connection that ended sooner than this counts as a failure, so that no quarrel turns into a storm. */
+/** A connection that told totals for less than this was a failure too, so that no quarrel becomes a storm. */
 const PROVEN_MS = 5_000;
 
 /** Keeps one connection at a time, and one state, for as long as the page is in view of its visitor. */
 export function createClient(
-  target: ConnectionTarget & { readonly token?: string },
+  target: ConnectionTarget & { readonly token: string | undefined },
   connect: Connect,
   page: Page = globalThis as unknown as Page,
 ): Counter {
   const listeners = new Set<() => void>();
+  const life = new AbortController();
   let state = initialState;
-  let handshake: CounterHandshake | undefined;
+  let handshake: Handshake | undefined;
   let connection: Connection | undefined;
-  let timer: unknown;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
-  let heardAt: number | undefined;
-  let closed = false;
 
   const change = (next: CounterState): void => {
     if (next === state) return;
@@ -44,57 +43,52 @@ export function createClient(
       try {
         tell();
       } catch (error) {
-        page.reportError(error);
+        reportError(error);
       }
     }
   };
 
   const open = (): void => {
-    handshake ??= {
-      v: PROTOCOL_VERSION,
-      member: createMember(),
-      ...(target.token === undefined ? {} : { token: target.token }),
-    };
-    heardAt = undefined;
+    handshake ??= { v: PROTOCOL_VERSION, member: createMember(), token: target.token };
+    timer = undefined;
     connection = connect(target, handshake, {
       total(total, details) {
-        heardAt ??= page.performance.now();
+        timer ??= setTimeout(() => {
+          failures = 0;
+        }, PROVEN_MS);
         change(afterTotal(state, total, details));
       },
-      refused(reason) {
-        change(withStatus(state, 'closed', reason));
-      },
-      lost() {
-        if (heardAt !== undefined && page.performance.now() - heardAt > PROVEN_MS) failures = 0;
-        timer = page.setTimeout(open, retryDelayMs(failures++));
-        change(withStatus(state, 'offline'));
+      ended(reason) {
+        clearTimeout(timer);
+        if (!reason) timer = setTimeout(open, retryDelayMs(failures++));
+        change(withStatus(state, reason ? 'closed' : 'offline', reason));
       },
     });
   };
 
   const leave = (): void => {
-    page.clearTimeout(timer);
+    clearTimeout(timer);
     connection?.close();
   };
 
   const comeBack = (event: Event): void => {
     if (!(event as PageTransitionEvent).persisted) return;
     leave();
-    change(withStatus(state, 'connecting'));
     open();
+    change(withStatus(state, 'connecting'));
   };
 
+  const { signal } = life;
   const start = (): void => {
-    if (closed) return;
     open();
     // The server shall not count a page that only waits in the back/forward cache.
-    page.addEventListener('pagehide', leave);
-    page.addEventListener('pageshow', comeBack);
+    page.addEventListener('pagehide', leave, { signal });
+    page.addEventListener('pageshow', comeBack, { signal });
   };
 
   // A page rendered ahead of its visit is not counted either, and a server render opens nothing.
   const { document } = page;
-  if (document?.prerendering) document.addEventListener('prerenderingchange', start, { once: true });
+  if (document?.prerendering) document.addEventListener('prerenderingchange', start, { signal });
   else if (document) start();
 
   return {
@@ -108,13 +102,8 @@ export function createClient(
       return () => void listeners.delete(tell);
     },
     close() {
-      if (closed) return;
-      closed = true;
-      if (document) {
-        leave();
-        page.removeEventListener('pagehide', leave);
-        page.removeEventListener('pageshow', comeBack);
-      }
+      life.abort();
+      leave();
       change(withStatus(state, 'closed'));
       listeners.clear();
     },

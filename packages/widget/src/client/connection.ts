@@ -1,5 +1,3 @@
-import type { CounterHandshake } from '@live-online/protocol';
-
 /** Where a connection goes. */
 export interface ConnectionTarget {
   /** Scheme, host and port of the server. */
@@ -9,14 +7,23 @@ export interface ConnectionTarget {
   readonly namespace: string;
 }
 
-/** What a connection tells, never before `connect` has returned. `refused` or `lost` comes once, as the last. */
+/** What the page says of itself. On the wire a field that is `undefined` is left out. */
+export interface Handshake {
+  readonly v: number;
+  readonly member: string;
+  readonly token: string | undefined;
+}
+
+/** What a connection tells, never before `connect` has returned. */
 export interface ConnectionHandlers {
   /** The server said a total. Both arguments are as they came, unchecked. */
   total(total: unknown, details: unknown): void;
-  /** The server let the page not in, for a reason of the protocol. */
-  refused(reason: string): void;
-  /** The connection could not be made, or has ended. */
-  lost(): void;
+  /**
+   * The connection could not be made, or is lost. Comes once, as the last.
+   *
+   * @param reason Where the server refused the page: its reason, in the words of the protocol.
+   */
+  ended(reason: string | undefined): void;
 }
 
 /** One connection, from its first attempt to its end. */
@@ -28,6 +35,6 @@ export interface Connection {
 /** Opens one connection and never tries again: when to try again is the client's business. */
 export type Connect = (
   target: ConnectionTarget,
-  handshake: CounterHandshake,
+  handshake: Handshake,
   handlers: ConnectionHandlers,
 ) => Connection;

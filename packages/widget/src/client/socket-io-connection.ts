@@ -3,7 +3,7 @@ import { Manager, WebSocket as WebSocketTransport } from 'socket.io-client';
 import type { Connect } from './connection.ts';
 
 /** The frames that a counter's server sends: open, ping, CONNECT, DISCONNECT, an event, CONNECT_ERROR. */
-const FRAME = /^(0{|2|41|4[024](\/[^,]*,)?[{[])/;
+const FRAME = /^(0{|2|41|4[024].*[{[])/;
 
 /**
  * socket.io-client's WebSocket, made deaf to what a counter's server never says: an error that the library
@@ -27,15 +27,13 @@ export const connectSocketIo: Connect = ({ origin, path, namespace }, handshake,
     socket.off();
     socket.disconnect();
   };
+  const end = (cause: Error | string): void => {
+    close();
+    const { data } = cause as { data?: unknown };
+    handlers.ended(isRefusal(data) ? data.code : undefined);
+  };
   socket.on('total', handlers.total);
-  socket.on('disconnect', () => {
-    close();
-    handlers.lost();
-  });
-  socket.on('connect_error', (error: Error & { data?: unknown }) => {
-    close();
-    if (isRefusal(error.data)) handlers.refused(error.data.code);
-    else handlers.lost();
-  });
+  socket.on('disconnect', end);
+  socket.on('connect_error', end);
   return { close };
 };

@@ -36,7 +36,5 @@ export function withStatus(
   status: 'connecting' | 'offline' | 'closed',
   reason?: string,
 ): CounterState {
-  const { total } = state;
-  if (status === 'closed' && reason !== undefined) return { status, total, reason };
-  return state.status === status ? state : { status, total };
+  return state.status === status ? state : { status, total: state.total, ...(reason && { reason }) };
 }
