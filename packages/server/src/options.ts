@@ -100,10 +100,11 @@ const integer = (min: number, max: number, unit = ''): v.GenericSchema<number> =
   return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
 };
 /** A limit may also be `Infinity`: none. */
-const limit: v.GenericSchema<number> = v.union(
-  [v.literal(Infinity), integer(1, 10_000_000)],
-  'must be a whole number from 1 on',
-);
+const limit: v.GenericSchema<number> = ((message) =>
+  v.pipe(
+    v.number(message),
+    v.check((value) => value >= 1 && (Number.isSafeInteger(value) || value === Infinity), message),
+  ))('must be a whole number from 1 on');
 const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
 
 const countingEntries = {

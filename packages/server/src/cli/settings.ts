@@ -64,7 +64,7 @@ export const settings: readonly Setting[] = [
     value: 'N',
     option: 'maxConnections',
     read: numberOrNone,
-    help: 'most connections in all (100000)',
+    help: 'most connections in all, or "none" (100000)',
   },
   {
     flag: 'max-per-address',

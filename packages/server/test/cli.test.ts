@@ -1,0 +1,176 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openPage } from './helpers/page.ts';
+import packageJson from '../package.json' with { type: 'json' };
+
+const bin = fileURLToPath(new URL('../bin/live-online-server.js', import.meta.url));
+
+/** Runs the command line as it is installed: its bin, on the built package. */
+function run(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [bin, ...args], {
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let written = '';
+  child.stdout.on('data', (chunk) => (written += String(chunk)));
+  const errors = text(child.stderr);
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const lines = (): string[] => written.split('\n').filter(Boolean);
+  return {
+    child,
+    lines,
+    errors,
+    ended,
+    output: () => written,
+    events: () => lines().map((line) => JSON.parse(line) as Record<string, unknown>),
+    prints: (pattern: RegExp) =>
+      vi.waitFor(() => expect(written).toMatch(pattern), { timeout: 10_000, interval: 10 }),
+  };
+}
+
+async function runJson(args: string[] = []) {
+  const cli = run(['--port', '0', '--host', '127.0.0.1', '--log', 'json', ...args]);
+  await cli.prints(/listening/);
+  return { ...cli, url: cli.events()[0]!['url'] as string };
+}
+
+describe('live-online-server', () => {
+  it('[C10] says where it listens, first, one JSON object a line', async () => {
+    const { url, events, child, ended } = await runJson();
+    expect(events()[0]).toEqual({ event: 'listening', url });
+    const page = openPage(url, { origin: 'https://a.example' });
+    await page.hears(1);
+    await vi.waitFor(
+      () => expect(events()[1]).toEqual({ event: 'total', site: 'a.example', total: 1 }),
+      5_000,
+    );
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(events().slice(-2)).toEqual([{ event: 'closing' }, { event: 'closed' }]);
+    expect(await page.gone()).toBe('transport close');
+  });
+
+  it('[C10] shows people its URL and the two lines for their pages', async () => {
+    const cli = run(['--port', '0', '--host', '127.0.0.1']);
+    await cli.prints(/counts at http:\/\/127\.0\.0\.1:\d+\/\n/);
+    expect(cli.output()).toMatch(
+      /<script src="http:\/\/127\.0\.0\.1:\d+\/"><\/script><script>locWidget\.init\(\)<\/script>/,
+    );
+    cli.child.kill('SIGINT');
+    expect(await cli.ended).toBe(0);
+    expect(await cli.errors).toBe('');
+  });
+
+  it('[C10] a second signal ends it at once', async () => {
+    const { child, ended, url, prints } = await runJson();
+    const page = openPage(url);
+    await page.hears(1);
+    child.kill('SIGTERM');
+    await prints(/closing/);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
+  it('[C11] takes every setting from flags, and from the environment', async () => {
+    const fromFlags = await runJson([
+      '--site',
+      'a.example',
+      '--site',
+      'www.a.example=a.example',
+      '--max-connections',
+      '5',
+    ]);
+    await openPage(fromFlags.url, { origin: 'https://www.a.example' }).hears(1);
+    await openPage(fromFlags.url, { origin: 'https://b.example' }).refusal();
+
+    const env = {
+      LIVE_ONLINE_PORT: '0',
+      LIVE_ONLINE_HOST: '127.0.0.1',
+      LIVE_ONLINE_LOG: 'json',
+      LIVE_ONLINE_SITE: 'a.example,www.a.example=a.example',
+      LIVE_ONLINE_TRANSPORTS: 'polling',
+      LIVE_ONLINE_MAX_PER_ADDRESS: '1',
+      LIVE_ONLINE_TRUST_PROXY: '1',
+    };
+    const fromEnvironment = run([], env);
+    await fromEnvironment.prints(/listening/);
+    const url = fromEnvironment.events()[0]!['url'] as string;
+    const polling = (address: string) =>
+      openPage(url, {
+        origin: 'https://a.example',
+        transports: ['polling'],
+        headers: { 'x-forwarded-for': address },
+      });
+    await polling('203.0.113.1').hears(1);
+    await polling('203.0.113.1').refusal();
+    await polling('203.0.113.2').hears(2);
+    await fromEnvironment.prints(/"event":"warning".*--trust-proxy/);
+  });
+
+  it('[C10] --help and --version tell and end', async () => {
+    const help = run(['--help']);
+    expect(await help.ended).toBe(0);
+    for (const flag of [
+      '--port',
+      '--site',
+      '--trust-proxy',
+      '--max-per-address',
+      '--log',
+      'LIVE_ONLINE_PORT',
+    ]) {
+      expect(help.output()).toContain(flag);
+    }
+    expect(Math.max(...help.lines().map((line) => line.length))).toBeLessThanOrEqual(110);
+    const version = run(['--version']);
+    expect(await version.ended).toBe(0);
+    expect(version.output()).toBe(`${packageJson.version}\n`);
+  });
+
+  it.each([
+    [['--bogus'], /Unknown option '--bogus'; --help lists what there is/],
+    [['stray'], /Unexpected argument 'stray'/],
+    [['--port', 'eighty'], /--port must be a whole number from 0 to 65535/],
+    [['--site', 'https://a.example'], /--site\[0\] "https:\/\/a.example" is not a hostname/],
+    [['--transports', 'pigeon'], /--transports\[0\] must be websocket or polling/],
+    [['--log', 'xml'], /--log must be pretty or json, not "xml"/],
+    [['--port', '1', '--max-sites', '0'], /--max-sites must be a whole number from 1 on/],
+    [['--host', '203.0.113.1'], /203\.0\.113\.1 is no address of this machine/],
+  ])('[C11] %o: one line that says what to do, exit code 1', async (args, message) => {
+    const cli = run(args);
+    expect(await cli.ended).toBe(1);
+    const errors = await cli.errors;
+    expect(errors).toMatch(message);
+    expect(errors.trim().split('\n')).toHaveLength(1);
+    expect(cli.output()).toBe('');
+  });
+
+  it('[C11] a port in use: one line, exit code 1', async () => {
+    const taken = createServer();
+    taken.listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    onTestFinished(() => void taken.close());
+    const { port } = taken.address() as AddressInfo;
+    for (const log of ['pretty', 'json']) {
+      const cli = run(['--host', '127.0.0.1', '--port', String(port), '--log', log]);
+      expect(await cli.ended).toBe(1);
+      const said = (await cli.errors) + cli.output();
+      expect(said).toMatch(new RegExp(`port ${port} is in use: choose another port`));
+      expect(said.trim().split('\n')).toHaveLength(1);
+    }
+  });
+
+  it('[C11] goes on when nobody reads its log any more', async () => {
+    const { child, url } = await runJson();
+    child.stdout.destroy();
+    await openPage(url, { origin: 'https://a.example' }).hears(1);
+    const page = openPage(url, { origin: 'https://a.example' });
+    await page.hears(2);
+    await vi.waitFor(async () => expect((await fetch(`${url}healthz`)).ok).toBe(true));
+    expect(child.exitCode).toBeNull();
+  });
+});

@@ -1,0 +1,52 @@
+import { expect, onTestFinished, vi } from 'vitest';
+import { WebSocket } from 'ws';
+
+/** A client that says whatever it is told to, on a bare WebSocket. */
+export interface RawClient {
+  ws: WebSocket;
+  /** Every message heard, oldest first. */
+  heard: string[];
+  say(message: string): void;
+  /** Waits for a message that matches and returns it. */
+  hears(pattern: RegExp): Promise<string>;
+  /** Waits until the connection is closed. */
+  closed(): Promise<void>;
+}
+
+/** Connects, and joins the main namespace unless `join` is false. It never answers a ping unless `pongs`. */
+export async function openRawClient(
+  baseUrl: string,
+  options: { join?: boolean; pongs?: boolean; origin?: string } = {},
+): Promise<RawClient> {
+  const { join = true, pongs = false, origin = 'http://raw.example' } = options;
+  const url = `${baseUrl.replace('http', 'ws')}socket.io/?EIO=4&transport=websocket`;
+  const ws = new WebSocket(url, { origin, perMessageDeflate: false });
+  const heard: string[] = [];
+  let isClosed = false;
+  ws.on('message', (data) => {
+    const message = String(data as Buffer);
+    heard.push(message);
+    if (pongs && message === '2') ws.send('3');
+  });
+  ws.on('close', () => (isClosed = true));
+  ws.on('error', () => {});
+  onTestFinished(() => ws.terminate());
+  const client: RawClient = {
+    ws,
+    heard,
+    say: (message) => ws.send(message),
+    hears: (pattern) =>
+      vi.waitFor(() => {
+        const match = heard.find((message) => pattern.test(message));
+        expect(match, `a message like ${String(pattern)}`).toBeDefined();
+        return match!;
+      }, 10_000),
+    closed: () => vi.waitFor(() => expect(isClosed).toBe(true), 10_000),
+  };
+  await client.hears(/^0\{/);
+  if (join) {
+    client.say('40');
+    await client.hears(/^42\["total"/);
+  }
+  return client;
+}

@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import fastify from 'fastify';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { createCounterServer, type CounterServer, type CounterServerOptions } from '../../src/index.ts';
+import { openPage } from '../helpers/page.ts';
+
+function createCounter(options: CounterServerOptions = {}): CounterServer {
+  const counter = createCounterServer(options);
+  onTestFinished(() => counter.close());
+  return counter;
+}
+
+async function start(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const body = async (url: string, init?: RequestInit): Promise<string> => (await fetch(url, init)).text();
+
+async function expectCounterAt(base: string): Promise<void> {
+  expect(await body(`${base}/live-online/`)).toContain('locWidget');
+  expect(await body(`${base}/live-online/live-online.js`)).toContain('locWidget');
+  expect(await body(`${base}/live-online/readyz`)).toBe('ready\n');
+  expect((await fetch(`${base}/live-online/nothing`)).status).toBe(404);
+  const page = openPage(base, { path: '/live-online/socket.io', origin: 'https://a.example' });
+  await page.hears(1);
+  page.leave();
+}
+
+describe('beside an existing server', () => {
+  it('[C10] Express 5 keeps its routes', async () => {
+    const app = express();
+    app.get('/', (_request, response) => void response.send('home'));
+    app.get('/healthz', (_request, response) => void response.send('the app’s own'));
+    app.use((_request, response) => void response.status(404).send('the app’s 404'));
+    const server = createServer(app);
+    createCounter().attach(server);
+    const base = await start(server);
+    await expectCounterAt(base);
+    expect(await body(`${base}/`)).toBe('home');
+    expect(await body(`${base}/healthz`)).toBe('the app’s own');
+    expect(await body(`${base}/live-online`)).toBe('the app’s 404');
+  });
+
+  it('[C10] Fastify 5 keeps its routes', async () => {
+    const app = fastify();
+    app.get('/', () => 'home');
+    app.post('/echo', (request) => request.body);
+    createCounter().attach(app.server);
+    onTestFinished(() => app.close());
+    const base = await app.listen({ port: 0, host: '127.0.0.1' });
+    await expectCounterAt(base);
+    expect(await body(`${base}/`)).toBe('home');
+    const headers = { 'content-type': 'application/json' };
+    expect(await body(`${base}/echo`, { method: 'POST', body: '{"a":1}', headers })).toBe('{"a":1}');
+  });
+
+  it('[C10] a second WebSocket server on the same port is left alone, whoever came first', async () => {
+    for (const counterFirst of [true, false]) {
+      const server = createServer((_request, response) => void response.end('home'));
+      const counter = createCounter();
+      if (counterFirst) counter.attach(server);
+      const echo = new WebSocketServer({ noServer: true });
+      server.on('upgrade', (request, socket, head) => {
+        if (request.url !== '/echo') return;
+        echo.handleUpgrade(request, socket, head, (ws) => ws.on('message', (data) => ws.send(data)));
+      });
+      if (!counterFirst) counter.attach(server);
+      const base = await start(server);
+      await expectCounterAt(base);
+      const ws = new WebSocket(`${base.replace('http', 'ws')}/echo`);
+      onTestFinished(() => ws.terminate());
+      await once(ws, 'open');
+      ws.send('still here');
+      const [echoed] = (await once(ws, 'message')) as [Buffer];
+      expect(String(echoed)).toBe('still here');
+    }
+  });
+
+  it('[C10] an upgrade that nobody wants is refused instead of hanging', async () => {
+    const server = createServer();
+    createCounter().attach(server);
+    const base = await start(server);
+    const ws = new WebSocket(`${base.replace('http', 'ws')}/nowhere`);
+    const [error] = (await once(ws, 'error')) as [Error];
+    expect(error.message).toContain('404');
+  });
+
+  it('[C10] two counters share a port under paths of their own', async () => {
+    const server = createServer();
+    createCounter({ path: '/one/' }).attach(server);
+    createCounter({ path: '/two/' }).attach(server);
+    const base = await start(server);
+    for (const path of ['/one', '/two']) {
+      expect(await body(`${base}${path}/readyz`)).toBe('ready\n');
+      await openPage(base, { path: `${path}/socket.io` }).hears(1);
+    }
+  });
+
+  it('[C10] closing the counter leaves the server as it was found', async () => {
+    const server = createServer((_request, response) => void response.end('home'));
+    const counter = createCounter();
+    counter.attach(server);
+    const base = await start(server);
+    const page = openPage(base, { path: '/live-online/socket.io' });
+    await page.hears(1);
+    await counter.close();
+    expect(await page.gone()).toBe('transport close');
+    expect(await body(`${base}/live-online/`)).toBe('home');
+    expect(server.listenerCount('upgrade')).toBe(0);
+    expect(server.listenerCount('request')).toBe(1);
+    expect(() => counter.attach(server)).toThrow(expect.objectContaining({ code: 'closed' }));
+  });
+
+  it('[C10] what attach returns undoes it, and only it', async () => {
+    const server = createServer((_request, response) => void response.end('home'));
+    const counter = createCounter();
+    const undo = counter.attach(server);
+    const base = await start(server);
+    expect(await body(`${base}/live-online/readyz`)).toBe('ready\n');
+    undo();
+    undo();
+    expect(await body(`${base}/live-online/readyz`)).toBe('home');
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { createCounterServer, CounterServerError, type CounterServerOptions } from '../src/index.ts';
+import { resolveServerOptions } from '../src/options.ts';
+
+function mistakes(options: unknown): string[] {
+  try {
+    createCounterServer(options as CounterServerOptions);
+  } catch (error) {
+    expect(error).toBeInstanceOf(CounterServerError);
+    expect(error).toHaveProperty('code', 'options-invalid');
+    return (error as Error).message.split('; ');
+  }
+  return [];
+}
+
+describe('options', () => {
+  it('[C11] all are optional, and those that are undefined count as left out', () => {
+    expect(resolveServerOptions({})).toMatchObject({
+      port: 8081,
+      transports: ['websocket'],
+      tickMs: 100,
+      fallMs: 1_000,
+      limits: { maxConnections: 100_000, maxPerAddress: 1_000, maxPerSite: Infinity, maxSites: 10_000 },
+      limitsLoopback: false,
+    });
+    expect(mistakes({ port: undefined, sites: undefined, maxPerAddress: undefined })).toEqual([]);
+  });
+
+  it('[C11] a limit per address that is set holds for this machine, too', () => {
+    expect(resolveServerOptions({ maxPerAddress: 5 }).limitsLoopback).toBe(true);
+  });
+
+  it('[C11] every mistake is named by its path, all at once', () => {
+    const found = mistakes({
+      port: 70_000,
+      host: '',
+      path: 'no-slashes',
+      transports: ['websocket', 'pigeon'],
+      maxSites: 0,
+      tickMs: 'fast',
+      announceShare: 2,
+      trustProxy: ['10.0.0.0/99'],
+      sites: ['ok.example', 'https://not.example'],
+      colour: 'blue',
+      store: {},
+    });
+    expect(found).toEqual(
+      expect.arrayContaining([
+        'port must be a whole number from 0 to 65535',
+        'host must be a host name or an address',
+        'path must begin and end with a slash, such as /live-online/',
+        'transports[1] must be websocket or polling',
+        'maxSites must be a whole number from 1 on',
+        'tickMs must be a whole number from 10 to 60000 (ms)',
+        'announceShare must be at most 1',
+        expect.stringMatching(/^trustProxy .*10\.0\.0\.0\/99/),
+        expect.stringMatching(/^sites\[1\] "https:\/\/not\.example" is not a hostname/),
+        'colour is no option',
+        'store must be a store, such as memoryStore()',
+      ]),
+    );
+    expect(found).toHaveLength(11);
+  });
+
+  it.each([
+    [{ sites: [{ name: 'a.example', token: '' }] }, /^sites\[0\]/],
+    [{ sites: 'a.example' }, /^sites must be a list of sites/],
+    [{ trustProxy: true }, /^trustProxy must be a list/],
+    [{ transports: [] }, /^transports must name/],
+    [{ maxConnections: NaN }, /^maxConnections must be/],
+    ['nonsense', /^must be an object/],
+    [null, /^must be an object/],
+  ])('[C11] %o is refused', (options, message) => {
+    expect(mistakes(options)).toEqual([expect.stringMatching(message)]);
+  });
+});

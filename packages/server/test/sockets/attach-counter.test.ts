@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Server } from 'socket.io';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { attachCounter, type AttachedCounterOptions } from '../../src/index.ts';
+import { openPage } from '../helpers/page.ts';
+
+async function startHost(options: AttachedCounterOptions = {}) {
+  const httpServer = createServer();
+  const io = new Server(httpServer);
+  const counter = attachCounter(io, options);
+  httpServer.listen(0, '127.0.0.1');
+  await once(httpServer, 'listening');
+  onTestFinished(async () => {
+    await counter.close();
+    await io.close();
+  });
+  const base = `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`;
+  return { io, counter, base, url: `${base}/live-online` };
+}
+
+const A = 'https://a.example';
+
+describe('on an existing Socket.IO server', () => {
+  it('[C10] counts in a namespace of its own, by the host’s transports', async () => {
+    const { counter, url } = await startHost();
+    const socket = openPage(url, { origin: A });
+    const polling = openPage(url, { origin: A, transports: ['polling'] });
+    await Promise.all([socket.hears(2), polling.hears(2)]);
+    polling.leave();
+    await vi.waitFor(() => expect(counter.total('a.example')).toBe(1));
+    await socket.hears(1);
+  });
+
+  it('[C10] leaves the host’s namespaces and events alone', async () => {
+    const { io, counter, base } = await startHost();
+    io.on('connection', (socket) => socket.on('hello', (answer: (text: string) => void) => answer('hi')));
+    const page = openPage(base);
+    const greeting = await page.socket.timeout(5_000).emitWithAck('hello' as never);
+    expect(greeting).toBe('hi');
+    expect(page.totals).toEqual([]);
+    expect(counter.totals().size).toBe(0);
+  });
+
+  it('[C11] ignores and counts what visitors say there', async () => {
+    const { counter, url } = await startHost();
+    const page = openPage(url, { origin: A });
+    await page.hears(1);
+    page.socket.emit('error' as never);
+    page.socket.emit('total' as never);
+    await vi.waitFor(() => expect(counter.stats().ignoredEvents).toBe(2));
+    expect(page.socket.connected).toBe(true);
+  });
+
+  it('[C11] refuses at CONNECT, also what is over a limit', async () => {
+    const { url } = await startHost({ maxPerSite: 1, sites: ['a.example'] });
+    await openPage(url, { origin: A }).hears(1);
+    expect((await openPage(url, { origin: A }).refusal()).data).toEqual({ code: 'full' });
+    expect((await openPage(url, { origin: 'https://b.example' }).refusal()).data).toEqual({
+      code: 'site-not-listed',
+    });
+  });
+
+  it('[C7] replaces a member’s older connection', async () => {
+    const { counter, url } = await startHost();
+    const auth = { member: 'member-0000-0001' };
+    const older = openPage(url, { origin: A, auth });
+    await older.hears(1);
+    await openPage(url, { origin: A, auth }).hears(1);
+    await older.gone();
+    expect(counter.total('a.example')).toBe(1);
+  });
+
+  it('[C10] close lets visitors go and leaves the host running', async () => {
+    const { io, counter, base, url } = await startHost();
+    const page = openPage(url, { origin: A });
+    await page.hears(1);
+    expect(counter.close()).toBe(counter.close());
+    await counter.close();
+    await page.gone();
+    expect(counter.totals().size).toBe(0);
+    const host = openPage(base);
+    await vi.waitFor(() => expect(host.socket.connected).toBe(true));
+    expect(io.of('/').sockets.size).toBe(1);
+  });
+
+  it.each(['/', '', 'no-slash', 5])(
+    '[C10] the namespace %o is refused: it must be the counter’s own',
+    (namespace) => {
+      const io = new Server();
+      expect(() => attachCounter(io, { namespace: namespace as string })).toThrow(
+        expect.objectContaining({
+          code: 'options-invalid',
+          message: expect.stringMatching(/^namespace must/),
+        }),
+      );
+    },
+  );
+});

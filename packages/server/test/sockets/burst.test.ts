@@ -1,0 +1,26 @@
+import { describe, expect, it, vi } from 'vitest';
+import { startCounter } from '../helpers/counter.ts';
+import { openRawClient } from '../helpers/raw-client.ts';
+
+describe('a burst of 1000 arrivals', () => {
+  it('[C5] costs announcements by ticks, not by arrivals, and everybody ends with the same total', async () => {
+    const { counter, url } = await startCounter();
+    const startedAt = performance.now();
+    const clients = await Promise.all(
+      Array.from({ length: 1_000 }, () => openRawClient(url, { origin: 'https://a.example', pongs: true })),
+    );
+    await vi.waitFor(
+      () => {
+        for (const { heard } of clients) {
+          expect(heard.filter((message) => message.startsWith('42')).at(-1)).toBe('42["total",1000]');
+        }
+      },
+      { timeout: 15_000, interval: 50 },
+    );
+    const ticks = (performance.now() - startedAt) / 100;
+    const { announcements, messages } = counter.stats();
+    expect(announcements).toBeLessThanOrEqual(ticks + 2);
+    // Each client's first total, and at most one an announcement: far from the half million of one per arrival.
+    expect(messages).toBeLessThanOrEqual(1_000 + announcements * 1_000);
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it, vi } from 'vitest';
+import { startCounter } from '../helpers/counter.ts';
+import { openPage } from '../helpers/page.ts';
+import { openRawClient } from '../helpers/raw-client.ts';
+
+const A = 'https://a.example';
+const B = 'https://b.example';
+
+describe('coming and going', () => {
+  it('[C2] counts every page, and one less when one goes', async () => {
+    const { counter, url } = await startCounter();
+    const first = openPage(url, { origin: A });
+    await first.hears(1);
+    const second = openPage(url, { origin: A });
+    await Promise.all([first.hears(2), second.hears(2)]);
+    second.leave();
+    await vi.waitFor(() => expect(counter.total('a.example')).toBe(1));
+    await first.hears(1);
+  });
+
+  it('[C1] sites never mix, ports of one host are one site', async () => {
+    const { counter, url } = await startCounter();
+    const pages = [A, `${A}:8443`, B].map((origin) => openPage(url, { origin }));
+    await Promise.all([pages[0]!.hears(2), pages[1]!.hears(2), pages[2]!.hears(1)]);
+    expect(counter.totals()).toEqual(
+      new Map([
+        ['a.example', 2],
+        ['b.example', 1],
+      ]),
+    );
+    expect(pages[2]!.totals).toEqual([1]);
+  });
+
+  it('[C1] pages without an origin are one site of their own', async () => {
+    const { counter, url } = await startCounter();
+    await openPage(url, { origin: 'null' }).hears(1);
+    await openPage(url).hears(2);
+    expect(counter.total('local')).toBe(2);
+  });
+
+  it('[C3] the first total comes right after the CONNECT answer and includes the page itself', async () => {
+    const { url } = await startCounter({ tickMs: 60_000 });
+    await openPage(url, { origin: A }).hears(1);
+    const raw = await openRawClient(url, { origin: A });
+    expect(raw.heard[1]).toMatch(/^40\{"sid"/);
+    expect(raw.heard[2]).toBe('42["total",2]');
+  });
+
+  it('[C4] nobody sees a fall while somebody walks from page to page', async () => {
+    const { counter, url } = await startCounter();
+    const watcher = openPage(url, { origin: A });
+    let walker = openPage(url, { origin: A });
+    await watcher.hears(2);
+    for (let step = 0; step < 4; step++) {
+      walker.leave();
+      await vi.waitFor(() => expect(counter.total('a.example')).toBe(1));
+      walker = openPage(url, { origin: A });
+      await walker.hears(2);
+    }
+    expect(watcher.totals).toEqual([1, 2]);
+  });
+
+  it('[C10] tells whoever runs the server, too', async () => {
+    const { counter, url } = await startCounter({ fallMs: 100 });
+    const events: unknown[] = [];
+    counter.on('occupied', ({ site }) => events.push(`occupied ${site}`));
+    counter.on('vacated', ({ site }) => events.push(`vacated ${site}`));
+    const undo = counter.on('total', ({ total, stale }) => events.push(`${total} ${stale}`));
+    const page = openPage(url, { origin: A });
+    await page.hears(1);
+    await vi.waitFor(() => expect(events).toEqual(['1 false', 'occupied a.example']));
+    page.leave();
+    await vi.waitFor(() => expect(events.slice(2)).toEqual(['0 false', 'vacated a.example']));
+    undo();
+    await openPage(url, { origin: A }).hears(1);
+    await vi.waitFor(() => expect(events).toHaveLength(5));
+    expect(events[4]).toBe('occupied a.example');
+  });
+});
+
+describe('members', () => {
+  const auth = { v: 1, member: 'member-0000-0001' };
+
+  it('[C7] the same member connecting again replaces its older connection at once', async () => {
+    const { counter, url } = await startCounter();
+    const older = openPage(url, { origin: A, auth });
+    await older.hears(1);
+    const newer = openPage(url, { origin: A, auth });
+    await newer.hears(1);
+    expect(counter.total('a.example')).toBe(1);
+    expect(await older.gone()).toBe('io server disconnect');
+    expect(counter.total('a.example')).toBe(1);
+    expect(newer.totals).toEqual([1]);
+  });
+
+  it('[C7] a half-open connection of the same member is replaced as well', async () => {
+    const { counter, url } = await startCounter();
+    const halfOpen = await openRawClient(url, { origin: A, join: false });
+    halfOpen.say('40{"member":"member-0000-0001"}');
+    await halfOpen.hears(/^42\["total",1\]/);
+    halfOpen.ws.pause();
+    await openPage(url, { origin: A, auth }).hears(1);
+    expect(counter.total('a.example')).toBe(1);
+  });
+
+  it('[C7] a member of one site is another one on another site', async () => {
+    const { counter, url } = await startCounter();
+    await openPage(url, { origin: A, auth }).hears(1);
+    await openPage(url, { origin: B, auth }).hears(1);
+    expect([...counter.totals().values()]).toEqual([1, 1]);
+  });
+
+  it('[C7] without a member id the connection is the member, counted once even if it joins twice', async () => {
+    const { counter, url } = await startCounter();
+    const raw = await openRawClient(url, { origin: A, join: false });
+    // Both reach the server before it has answered the first.
+    raw.say('40');
+    raw.say('40');
+    await vi.waitFor(() => expect(counter.total('a.example')).toBeLessThanOrEqual(1));
+    const page = openPage(url, { origin: A });
+    await page.hears(raw.ws.readyState === raw.ws.OPEN ? 2 : 1);
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it, vi } from 'vitest';
+import { startCounter } from '../helpers/counter.ts';
+import { openPage } from '../helpers/page.ts';
+import { openRawClient } from '../helpers/raw-client.ts';
+import { startFreezableProxy } from '../helpers/freezable-proxy.ts';
+
+describe('clients that vanish', () => {
+  it('[C8] one whose line goes dead without a FIN is gone within 13 s', { timeout: 30_000 }, async () => {
+    const { counter, port, url } = await startCounter();
+    const proxy = await startFreezableProxy(port);
+    const watcher = openPage(url, { origin: 'https://a.example' });
+    await watcher.hears(1);
+    await openRawClient(proxy.url, { origin: 'https://a.example', pongs: true });
+    await watcher.hears(2);
+    proxy.freeze();
+    await vi.waitFor(() => expect(counter.total('a.example')).toBe(1), { timeout: 13_000, interval: 50 });
+    await watcher.hears(1);
+  });
+
+  it('[C8] one that answers pings stays', { timeout: 30_000 }, async () => {
+    const { counter, url } = await startCounter();
+    const client = await openRawClient(url, { origin: 'https://a.example', pongs: true });
+    await vi.waitFor(() => expect(client.heard.filter((message) => message === '2')).toHaveLength(2), 20_000);
+    expect(counter.total('a.example')).toBe(1);
+  });
+
+  it('[C11] one that never joins is let go', { timeout: 30_000 }, async () => {
+    const { counter, url } = await startCounter();
+    const client = await openRawClient(url, { join: false, pongs: true });
+    await client.closed();
+    expect(counter.totals()).toEqual(new Map());
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, it, vi } from 'vitest';
+import { startCounter } from '../helpers/counter.ts';
+import { openPage } from '../helpers/page.ts';
+import { openRawClient } from '../helpers/raw-client.ts';
+
+const A = 'https://a.example';
+
+describe('the door', () => {
+  it('[C11] a site that is not listed is refused at CONNECT, by name', async () => {
+    const { counter, url } = await startCounter({ sites: ['a.example', 'www.a.example=a.example'] });
+    await openPage(url, { origin: A }).hears(1);
+    await openPage(url, { origin: 'https://www.a.example' }).hears(2);
+    const refusal = await openPage(url, { origin: 'https://b.example' }).refusal();
+    expect(refusal.data).toEqual({ code: 'site-not-listed' });
+    expect(counter.totals()).toEqual(new Map([['a.example', 2]]));
+    expect(counter.stats().refused).toEqual({ 'site-not-listed': 1 });
+  });
+
+  it('[C11] a site with a token lets in those who bring it', async () => {
+    const { url } = await startCounter({ sites: [{ name: 'a.example', token: 'secret' }] });
+    await openPage(url, { origin: A, auth: { token: 'secret' } }).hears(1);
+    for (const auth of [{}, { token: 'guess' }]) {
+      const refusal = await openPage(url, { origin: A, auth }).refusal();
+      expect(refusal.data).toEqual({ code: 'token-wrong' });
+    }
+  });
+
+  it.each([
+    ['maxConnections', { maxConnections: 1 }],
+    ['maxPerAddress', { maxPerAddress: 1 }],
+    ['maxPerSite', { maxPerSite: 1 }],
+  ])('[C11] %s: one too many is refused in HTTP, without a reason', async (limit, options) => {
+    const { counter, url } = await startCounter(options);
+    const limits: unknown[] = [];
+    counter.on('limit', (details) => limits.push(details.limit));
+    const first = openPage(url, { origin: A });
+    await first.hears(1);
+    const second = openPage(url, { origin: A });
+    const refusal = await second.refusal();
+    expect(refusal).not.toHaveProperty('data');
+    expect(refusal.message).toBe('websocket error');
+    expect(counter.stats().refused).toEqual({ [limit]: 1 });
+    expect(limits).toEqual([limit]);
+    first.leave();
+    await vi.waitFor(
+      () => {
+        second.socket.connect();
+        expect(second.totals).toEqual([1]);
+      },
+      { timeout: 5_000, interval: 200 },
+    );
+  });
+
+  it('[C11] never makes a new room beyond maxSites, while known sites take more people', async () => {
+    const { counter, url } = await startCounter({ maxSites: 2 });
+    await openPage(url, { origin: A }).hears(1);
+    await openPage(url, { origin: 'https://__proto__' }).hears(1);
+    await openPage(url, { origin: 'https://c.example' }).refusal();
+    await openPage(url, { origin: A }).hears(2);
+    expect([...counter.totals().keys()]).toEqual(['a.example', '__proto__']);
+  });
+
+  it.each([
+    ['a hostname of 10 kB', `https://${'a'.repeat(10_000)}.example`],
+    ['junk', 'junk'],
+    ['a whole URL', 'https://a.example/path?query'],
+    ['someone’s password', 'https://user:secret@a.example'],
+  ])('[C1] an Origin that is %s is refused in HTTP', async (_name, origin) => {
+    const { counter, url } = await startCounter();
+    await openPage(url, { origin }).refusal();
+    expect(counter.totals()).toEqual(new Map());
+    expect(counter.stats().refused).toEqual({ 'origin-invalid': 1 });
+    await openPage(url, { origin: A }).hears(1);
+  });
+
+  it('[C11] X-Forwarded-For of a stranger is not believed', async () => {
+    const { url } = await startCounter({ maxPerAddress: 1 });
+    await openPage(url, { origin: A, headers: { 'x-forwarded-for': '203.0.113.1' } }).hears(1);
+    await openPage(url, { origin: A, headers: { 'x-forwarded-for': '203.0.113.2' } }).refusal();
+  });
+
+  it('[C11] X-Forwarded-For of a trusted proxy is, up to the first address that is not', async () => {
+    const { url } = await startCounter({ maxPerAddress: 1, trustProxy: ['loopback'] });
+    const from = (forwarded: string) =>
+      openPage(url, { origin: A, headers: { 'x-forwarded-for': forwarded } });
+    await from('203.0.113.1').hears(1);
+    await from('203.0.113.2').hears(2);
+    await from('198.51.100.9, 203.0.113.2').refusal();
+    await from('2001:db8:1:2:3::1').hears(3);
+    // The rest of a /64 belongs to the same customer.
+    await from('2001:db8:1:2:4::1').refusal();
+    await from('2001:db8:1:3::1').hears(4);
+  });
+
+  it('[C11] junk in X-Forwarded-For is put down to the proxy itself', async () => {
+    const { url } = await startCounter({ maxPerAddress: 1, trustProxy: ['loopback'] });
+    await openPage(url, { origin: A, headers: { 'x-forwarded-for': 'junk' } }).hears(1);
+    await openPage(url, { origin: A, headers: { 'x-forwarded-for': '__proto__' } }).refusal();
+  });
+
+  it('[C11] gives back the places of sessions that never came to be', async () => {
+    const { url } = await startCounter({ maxConnections: 2, transports: ['polling', 'websocket'] });
+    for (let attempt = 0; attempt < 5; attempt++) {
+      // Engine.IO 3 is refused after the door has let it pass.
+      const response = await fetch(`${url}socket.io/?EIO=3&transport=polling`);
+      expect(response.status).toBe(400);
+    }
+    await openPage(url, { origin: A }).hears(1);
+    await openPage(url, { origin: A }).hears(2);
+  });
+});
+
+describe('transports', () => {
+  it('[C11] only WebSocket comes in by default', async () => {
+    const { url } = await startCounter();
+    const refusal = await openPage(url, { transports: ['polling'] }).refusal();
+    expect(refusal.message).toBe('xhr poll error');
+    const response = await fetch(`${url}socket.io/?EIO=4&transport=polling`);
+    expect(response.status).toBe(400);
+  });
+
+  it('[C11] polling can be opened, and is held to the same limits', async () => {
+    const { counter, url } = await startCounter({ transports: ['polling', 'websocket'], maxPerSite: 2 });
+    const polling = openPage(url, { transports: ['polling'], origin: A });
+    await polling.hears(1);
+    const upgrading = openPage(url, { transports: ['polling', 'websocket'], origin: A });
+    await Promise.all([polling.hears(2), upgrading.hears(2)]);
+    await vi.waitFor(() => expect(upgrading.socket.io.engine.transport.name).toBe('websocket'), 5_000);
+    await openPage(url, { origin: A }).refusal();
+    polling.leave();
+    await upgrading.hears(1);
+    await openPage(url, { origin: A }).hears(2);
+    await upgrading.hears(2);
+    expect(counter.total('a.example')).toBe(2);
+  });
+
+  it('[C11] a browser on any site may poll', async () => {
+    const { url } = await startCounter({ transports: ['polling'] });
+    const response = await fetch(`${url}socket.io/?EIO=4&transport=polling`, { headers: { origin: A } });
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('set-cookie')).toBeNull();
+  });
+
+  it('[C1] where a browser sends no Origin, the Referer says the site', async () => {
+    const { counter, url } = await startCounter({ transports: ['polling'] });
+    await openPage(url, { transports: ['polling'], headers: { referer: 'https://a.example/page' } }).hears(1);
+    expect(counter.total('a.example')).toBe(1);
+  });
+
+  it('[C10] a plain client of the main namespace hears totals', async () => {
+    const { url } = await startCounter();
+    const raw = await openRawClient(url);
+    expect(raw.heard[0]).toContain('"upgrades":[]');
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it, vi } from 'vitest';
+import { limits } from '@live-online/protocol';
+import { startCounter } from '../helpers/counter.ts';
+import { openPage } from '../helpers/page.ts';
+import { openRawClient } from '../helpers/raw-client.ts';
+
+const A = 'https://a.example';
+
+describe('what visitors send', () => {
+  it.each([
+    ['a binary packet without attachments', '450-["a"]'],
+    ['a binary packet with too many attachments', '4511-["a",{"_placeholder":true,"num":0}]'],
+    ['an event without a name', '42[null]'],
+    ['an event named by an object', '42[{"a":1}]'],
+    ['an event that is no JSON', '42["total",'],
+    ['an unknown packet type', '49'],
+    ['an unknown Engine.IO packet', 'x'],
+    [
+      'a packet larger than any visitor has reason to send',
+      `42["a","${'x'.repeat(limits.maxClientMessageBytes)}"]`,
+    ],
+    ['a second CONNECT', '40'],
+  ])('[C11] %s ends its own connection and no other', async (_name, packet) => {
+    const { counter, url } = await startCounter();
+    const bystander = openPage(url, { origin: A });
+    await bystander.hears(1);
+    const sender = await openRawClient(url, { origin: A });
+    await bystander.hears(2);
+    sender.say(packet);
+    await sender.closed();
+    await vi.waitFor(() => expect(counter.total('a.example')).toBe(1));
+    await bystander.hears(1);
+    expect(bystander.socket.connected).toBe(true);
+  });
+
+  it.each([
+    ['an event named "error"', '42["error"]'],
+    ['an event named as the server’s own', '42["total",9]'],
+    ['an event that asks for an answer', '421["hello",{"a":1}]'],
+    ['an event of another name', '42["anything",1,2,3]'],
+  ])('[C11] %s is ignored and counted', async (_name, packet) => {
+    const { counter, url } = await startCounter();
+    const sender = await openRawClient(url, { origin: A });
+    sender.say(packet);
+    await vi.waitFor(() => expect(counter.stats().ignoredEvents).toBe(1));
+    await openPage(url, { origin: A }).hears(2);
+    await sender.hears(/^42\["total",2\]$/);
+    expect(sender.heard.filter((message) => message.startsWith('43'))).toEqual([]);
+  });
+
+  it('[C11] counts malformed packets', async () => {
+    const { counter, url } = await startCounter();
+    const sender = await openRawClient(url, { origin: A });
+    sender.say('42[null]');
+    await sender.closed();
+    expect(counter.stats().malformedPackets).toBe(1);
+  });
+
+  it('[C11] namespaces cannot be made up', async () => {
+    const { counter, url } = await startCounter();
+    const raw = await openRawClient(url, { join: false });
+    for (const name of ['/made-up', '/__proto__']) {
+      raw.say(`40${name},`);
+      await raw.hears(new RegExp(`^44${name},.*Invalid namespace`));
+    }
+    expect(counter.totals()).toEqual(new Map());
+  });
+
+  it('[P4] a handshake that breaks the protocol is refused by name', async () => {
+    const { counter, url } = await startCounter();
+    const refusal = await openPage(url, { origin: A, auth: { member: 'no spaces please' } }).refusal();
+    expect(refusal.data).toEqual({ code: 'handshake-invalid' });
+    expect(refusal.message).toMatch(/^member must be/);
+    expect(counter.totals()).toEqual(new Map());
+  });
+
+  it('[P8] a client of a newer protocol is refused by name', async () => {
+    const { url } = await startCounter();
+    const refusal = await openPage(url, { origin: A, auth: { v: 2 } }).refusal();
+    expect(refusal.data).toEqual({ code: 'version-unsupported' });
+  });
+});
