@@ -14,7 +14,7 @@ class QuietWebSocket extends WebSocketTransport {
     try {
       if (FRAME.test(data)) super.onData(data);
     } catch {
-      this.close();
+      this.onError('parse error', data);
     }
   }
 }

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { readAttributes, startsByItself, type ScriptTag } from '../src/badge/attributes.ts';
+
+const tag = (fields: Partial<ScriptTag> = {}): ScriptTag => ({
+  src: 'http://localhost:8081/',
+  async: false,
+  defer: false,
+  dataset: {},
+  ...fields,
+});
+
+test('[W1] a bare tag waits for init()', () => {
+  expect(startsByItself(tag())).toBe(false);
+});
+
+test.each([
+  { async: true },
+  { defer: true },
+  { dataset: { label: 'here' } },
+  { dataset: { label: '' } },
+  { dataset: { unheardOf: '' } },
+])('[W1] a tag with async, defer or any data- attribute starts by itself: %j', (fields) => {
+  expect(startsByItself(tag(fields))).toBe(true);
+});
+
+test.each([
+  ['http://localhost:8081/', 'http://localhost:8081/'],
+  ['http://localhost:8081/live-online.js?v=2', 'http://localhost:8081/'],
+  ['https://example.org/live-online/', 'https://example.org/live-online/'],
+  ['https://example.org/live-online/live-online.js', 'https://example.org/live-online/'],
+])("[W1] the server's address is taken from the script's own src: %s", (src, server) => {
+  expect(readAttributes(tag({ src })).server).toBe(server);
+});
+
+test('[W1] attributes say the rest, and the defaults do without any', () => {
+  expect(readAttributes(tag())).toMatchObject({ label: 'online', position: undefined, token: undefined });
+  const dataset = {
+    server: 'https://counter.example/',
+    token: 't',
+    label: 'here',
+    position: 'inline',
+    theme: 'dark',
+  };
+  expect(readAttributes(tag({ dataset }))).toEqual(dataset);
+});

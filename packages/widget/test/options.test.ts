@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { resolveOptions, type CounterOptions } from '../src/options.ts';
+
+test.each([
+  ['http://localhost:8081/', 'http://localhost:8081', '/socket.io'],
+  ['http://localhost:8081', 'http://localhost:8081', '/socket.io'],
+  ['https://example.org/live-online/', 'https://example.org', '/live-online/socket.io'],
+  ['https://example.org/live-online', 'https://example.org', '/live-online/socket.io'],
+  ['https://example.org:8443/a/b//?x=1#y', 'https://example.org:8443', '/a/b/socket.io'],
+  ['http://[::1]:8081/', 'http://[::1]:8081', '/socket.io'],
+  [new URL('https://example.org/live-online/'), 'https://example.org', '/live-online/socket.io'],
+])('[W3] the socket lies below the base address %s', (server, origin, path) => {
+  expect(resolveOptions({ server })).toEqual({ origin, path, namespace: '/', token: undefined });
+});
+
+test("[W3] path and namespace are somebody else's on their Socket.IO server", () => {
+  const options = { server: 'https://example.org/app/', path: '/ws', namespace: '/counter', token: 't' };
+  expect(resolveOptions(options)).toEqual({
+    origin: 'https://example.org',
+    path: '/ws',
+    namespace: '/counter',
+    token: 't',
+  });
+});
+
+test.each([undefined, null, '', 'example.org', '/live-online/', 'ws://example.org', 'file:///x', 7, {}])(
+  '[W3] a server that is no http(s) URL is told by name: %s',
+  (server) => {
+    expect(() => resolveOptions({ server } as CounterOptions)).toThrow(
+      new TypeError('server must be an http(s) URL'),
+    );
+  },
+);
+
+test('[W3] every mistake is told at once', () => {
+  const options = { server: 'nowhere', path: 'socket.io', namespace: 'counter', token: 'x'.repeat(257) };
+  expect(() => resolveOptions(options)).toThrow(
+    'server must be an http(s) URL; path must begin with /; namespace must begin with /; token must be 1 to 256 characters',
+  );
+  expect(() => resolveOptions({ server: 'http://localhost', token: '' })).toThrow('token must be');
+  expect(() => resolveOptions({ server: 'http://localhost', token: 5 as never })).toThrow('token must be');
+});
