@@ -1,0 +1,56 @@
+/** The counter and a small site that embeds it, as `npm start` runs them. */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createCounterServer } from '@live-online/server';
+import { showStatus } from './terminal/status.js';
+import { announce } from './terminal/welcome.js';
+import { readPort, StartError } from './start-error.js';
+import { createSiteServer } from './web/site-server.js';
+
+/**
+ * @param {object} options
+ * @param {number} [options.port] Of the counter; 0 picks a free one.
+ * @param {number} [options.sitePort] Of the site; 0 picks a free one.
+ * @param {import('node:stream').Writable} [options.out] Where to tell what is going on.
+ * @returns {Promise<{ counterUrl: string, siteUrls: string[], close: () => Promise<void> }>}
+ * @throws {StartError} Whose message is one line that says what to do.
+ */
+export async function startLiveCounter({ port = 8081, sitePort = 8080, out = process.stdout } = {}) {
+  const counter = createCounterServer({ port, host: '127.0.0.1' });
+  const listening = await counter.listen().catch((error) => {
+    throw StartError.from(error, { port, variable: 'PORT', instead: port + 10 });
+  });
+  const site = createSiteServer({ counterPort: listening.port });
+  const siteListening = await site.listen(sitePort).catch(async (error) => {
+    await counter.close();
+    throw StartError.from(error, { port: sitePort, variable: 'SITE_PORT', instead: sitePort + 10 });
+  });
+
+  const counterUrl = `http://localhost:${listening.port}/`;
+  const siteUrls = ['localhost', '127.0.0.1'].map((host) => `http://${host}:${siteListening.port}/`);
+  announce(out, { counterUrl, siteUrls });
+  const stopStatus = showStatus(counter, out);
+
+  let closing;
+  const close = () =>
+    (closing ??= (async () => {
+      stopStatus();
+      await Promise.all([site.close(), counter.close()]);
+    })());
+  return { counterUrl, siteUrls, close };
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  try {
+    const running = await startLiveCounter({
+      port: readPort(process.env, 'PORT', 8081),
+      sitePort: readPort(process.env, 'SITE_PORT', 8080),
+    });
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+      process.once(signal, () => void running.close().then(() => process.exit(0)));
+    }
+  } catch (error) {
+    console.error(error instanceof StartError ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,34 @@
+/** Why the example cannot start, in one line that says what to do about it. */
+export class StartError extends Error {
+  name = 'StartError';
+
+  /**
+   * @param {any} error What listening on the port failed with.
+   * @param {{ port: number, variable: string, instead: number }} about
+   */
+  static from(error, { port, variable, instead }) {
+    const remedy = `Choose another one: ${variable}=${instead} npm start`;
+    if (error.code === 'port-in-use' || error.code === 'EADDRINUSE') {
+      return new StartError(`Port ${port} is in use by another program. ${remedy}`, { cause: error });
+    }
+    if (error.code === 'port-forbidden' || error.code === 'EACCES') {
+      return new StartError(`Port ${port} needs rights that this user has not. ${remedy}`, { cause: error });
+    }
+    return error;
+  }
+}
+
+/**
+ * A port from the environment.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} variable
+ * @param {number} fallback Where the variable is unset or empty.
+ */
+export function readPort(env, variable, fallback) {
+  const text = env[variable];
+  if (text === undefined || text === '') return fallback;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new StartError(`${variable} must be a port from 0 to 65535, and is ${JSON.stringify(text)}.`);
+}
