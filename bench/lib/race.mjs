@@ -26,10 +26,9 @@ export async function race({ server: serverModule, clients: clientsModule, timeo
     return await run({ server, clients, url, signal: either });
   } catch (error) {
     signal.throwIfAborted();
-    if (either.aborted) {
-      throw new Error(`${serverModule.pathname.split('/').at(-1)} was not done within ${timeoutMs} ms`);
-    }
-    throw error;
+    if (!either.aborted) throw error;
+    const name = serverModule.pathname.split('/').at(-1);
+    throw new Error(`${name} was not done within ${timeoutMs} ms`, { cause: error });
   } finally {
     for (const child of children) await child.end();
   }

@@ -18,12 +18,12 @@ import { createSiteServer } from './web/site-server.js';
 export async function startLiveCounter({ port = 8081, sitePort = 8080, out = process.stdout } = {}) {
   const counter = createCounterServer({ port, host: '127.0.0.1' });
   const listening = await counter.listen().catch((error) => {
-    throw StartError.from(error, { port, variable: 'PORT', instead: port + 10 });
+    throw StartError.from(error, port, 'PORT');
   });
   const site = createSiteServer({ counterPort: listening.port });
   const siteListening = await site.listen(sitePort).catch(async (error) => {
     await counter.close();
-    throw StartError.from(error, { port: sitePort, variable: 'SITE_PORT', instead: sitePort + 10 });
+    throw StartError.from(error, sitePort, 'SITE_PORT');
   });
 
   const counterUrl = `http://localhost:${listening.port}/`;

@@ -4,12 +4,14 @@ export class StartError extends Error {
 
   /**
    * @param {any} error What listening on the port failed with.
-   * @param {{ port: number, variable: string, instead: number }} about
+   * @param {number} port
+   * @param {string} variable What sets this port in the environment.
    */
-  static from(error, { port, variable, instead }) {
+  static from(error, port, variable) {
+    const instead = port + 10 <= 65_535 ? port + 10 : port - 10;
     const remedy = `Choose another one: ${variable}=${instead} npm start`;
     if (error.code === 'port-in-use' || error.code === 'EADDRINUSE') {
-      return new StartError(`Port ${port} is in use by another program. ${remedy}`, { cause: error });
+      return new StartError(`Port ${port} is in use. ${remedy}`, { cause: error });
     }
     if (error.code === 'port-forbidden' || error.code === 'EACCES') {
       return new StartError(`Port ${port} needs rights that this user has not. ${remedy}`, { cause: error });

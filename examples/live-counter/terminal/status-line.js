@@ -11,13 +11,14 @@ export function statusLine(sites, width, paint) {
   if (sites.size === 0) return paint.dim(cut('○ nobody here yet', width));
   let line = paint.lit('●');
   let left = width - 1;
+  let lead = ' ';
   for (const [site, total] of sites) {
-    const lead = left === width - 1 ? ' ' : '   ';
     const text = `${lead}${printable(site)} `;
     const needed = text.length + String(total).length;
     if (needed > left) return line + cut(`${text}${total}`, left);
     line += text + paint.bold(total);
     left -= needed;
+    lead = '   ';
   }
   return line;
 }

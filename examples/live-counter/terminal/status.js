@@ -50,13 +50,18 @@ export function showStatus(counter, out) {
       showSoon();
     }),
   ];
-  out.on('resize', repaint);
-  if (out.isTTY) show();
-
-  return () => {
+  const stop = () => {
     clearTimeout(due);
     for (const off of undo) off();
     out.off('resize', repaint);
+  };
+  out.on('resize', repaint);
+  // Where nobody reads any more (`npm start | head -5`), the counter goes on without a word.
+  out.on('error', stop);
+  if (out.isTTY) show();
+
+  return () => {
+    stop();
     if (out.isTTY) out.write('\n');
   };
 }
