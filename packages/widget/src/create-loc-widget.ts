@@ -1,11 +1,12 @@
 import { readAttributes, type ScriptTag } from './badge/attributes.ts';
 import { createBadge } from './badge/badge.ts';
+import { quietly } from './badge/quietly.ts';
 import type { Counter } from './client/client.ts';
 import { createCounter } from './create-counter.ts';
-import type { LocWidget, LocWidgetStyle } from './loc-widget.ts';
+import type { LocWidget } from './loc-widget.ts';
 
 /** The widget of one script tag: a counter and its badge. Nothing of it ever throws into the page. */
-export function createLocWidget(script: ScriptTag & Element, style: LocWidgetStyle | undefined): LocWidget {
+export function createLocWidget(script: ScriptTag & Element, style: LocWidget['style']): LocWidget {
   let counter: Counter | undefined;
   let stop: (() => void) | undefined;
 
@@ -36,13 +37,4 @@ export function createLocWidget(script: ScriptTag & Element, style: LocWidgetSty
     },
   };
   return widget;
-}
-
-/** Does `task`; whatever goes wrong in a hostile page stays out of it. */
-export function quietly(task: () => void): void {
-  try {
-    task();
-  } catch {
-    // The page comes first: it is better off without a counter than with an error.
-  }
 }

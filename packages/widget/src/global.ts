@@ -1,5 +1,6 @@
 import { startsByItself } from './badge/attributes.ts';
-import { createLocWidget, quietly } from './create-loc-widget.ts';
+import { quietly } from './badge/quietly.ts';
+import { createLocWidget } from './create-loc-widget.ts';
 import type { LocWidget } from './loc-widget.ts';
 
 /** The script tag's entry: puts `locWidget` into the page, and starts it where the tag asks for that. */

@@ -26,7 +26,7 @@ test.each([
 ])('[W4] a page with %s gets no error', (_, globals) => {
   const page: Record<string, unknown> = { URL, ...globals };
   page['self'] = page['window'] = page;
-  expect(() => runInNewContext(code, page)).not.toThrow();
+  expect(() => void runInNewContext(code, page)).not.toThrow();
 });
 
 test('[W1] a bare tag defines locWidget and waits, keeping the style set before', () => {

@@ -1,6 +1,7 @@
 import type { CounterState } from '../client/state.ts';
+import { applyStyle, type BadgeStyle } from './apply-style.ts';
 import type { Attributes } from './attributes.ts';
-import type { LocWidgetStyle } from '../loc-widget.ts';
+import { quietly } from './quietly.ts';
 import { css } from './style.css';
 
 /** The number in the page. */
@@ -18,14 +19,14 @@ export interface Badge {
 export function createBadge(
   { label, position, theme }: Attributes,
   anchor: Element,
-  style: LocWidgetStyle | undefined,
+  style: BadgeStyle | undefined,
 ): Badge {
   const element = document.createElement('span');
   element.id = '_loc';
-  dress(element, label);
+  // A browser without constructable style sheets shows the bare number.
+  quietly(() => dress(element, label));
   Object.assign(element.dataset, position && { position }, theme && { theme });
-  if (typeof style === 'string') element.style.cssText = style;
-  else for (const [name, value] of Object.entries(style ?? {})) setProperty(element.style, name, `${value}`);
+  applyStyle(element, style);
 
   return {
     show({ status, total }) {
@@ -41,7 +42,6 @@ export function createBadge(
 }
 
 function dress(element: HTMLElement, label: string): void {
-  // Where a browser has no constructable style sheets, the bare number is the look.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   const small = document.createElement('small');
@@ -51,9 +51,4 @@ function dress(element: HTMLElement, label: string): void {
   const shadow = element.attachShadow({ mode: 'open' });
   shadow.adoptedStyleSheets = [sheet];
   shadow.append(pill);
-}
-
-function setProperty(style: CSSStyleDeclaration, name: string, value: string): void {
-  if (name in style) style[name as 'color'] = value;
-  else style.setProperty(name, value);
 }

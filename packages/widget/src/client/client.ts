@@ -26,7 +26,7 @@ const PROVEN_MS = 5_000;
 export function createClient(
   target: ConnectionTarget & { readonly token: string | undefined },
   connect: Connect,
-  page: Page = globalThis as unknown as Page,
+  page: Page = globalThis,
 ): Counter {
   const listeners = new Set<() => void>();
   const life = new AbortController();
