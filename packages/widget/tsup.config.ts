@@ -1,11 +1,8 @@
-import { rmSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 import { cssText } from './scripts/css-text.mjs';
 import { leanSocketIo } from './scripts/lean-socket-io.mjs';
 
-// The two builds below run side by side, so neither may clean for itself.
-rmSync('dist', { recursive: true, force: true });
-
+// Neither build cleans: they run side by side, and whoever serves `dist` meanwhile goes on finding it.
 export default defineConfig([
   {
     entry: ['src/index.ts'],

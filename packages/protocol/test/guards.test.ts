@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRefusal, isTotal, limits, parseHandshake, parseTotalDetails, PROTOCOL_VERSION } from '../src/index.ts';
+import {
+  isRefusal,
+  isTotal,
+  limits,
+  parseHandshake,
+  parseTotalDetails,
+  PROTOCOL_VERSION,
+} from '../src/index.ts';
 
 describe('totals', () => {
   it.each([0, 1, 42, Number.MAX_SAFE_INTEGER])('[P7] %s is a total', (value) => {
@@ -27,9 +34,12 @@ describe('totals', () => {
 });
 
 describe('handshakes', () => {
-  it.each([undefined, null, {}, { unknown: 'field', nested: { deep: 1 } }])('[P4] %o is a handshake', (auth) => {
-    expect(parseHandshake(auth)).toEqual({ ok: true, handshake: {} });
-  });
+  it.each([undefined, null, {}, { unknown: 'field', nested: { deep: 1 } }])(
+    '[P4] %o is a handshake',
+    (auth) => {
+      expect(parseHandshake(auth)).toEqual({ ok: true, handshake: {} });
+    },
+  );
 
   it('[P4] takes version, member and token, and nothing else', () => {
     const fields = { v: 1, member: 'abcdefgh-_12', token: 's3cret' };
@@ -56,7 +66,10 @@ describe('handshakes', () => {
   });
 
   it('[P8] refuses a protocol newer than its own, by name', () => {
-    expect(parseHandshake({ v: PROTOCOL_VERSION + 1 })).toMatchObject({ ok: false, code: 'version-unsupported' });
+    expect(parseHandshake({ v: PROTOCOL_VERSION + 1 })).toMatchObject({
+      ok: false,
+      code: 'version-unsupported',
+    });
   });
 
   it('[P4] never throws, whatever comes', () => {

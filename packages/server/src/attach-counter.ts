@@ -1,4 +1,4 @@
-import type { Namespace, Server as SocketIoServer } from 'socket.io';
+import type { Server as SocketIoServer } from 'socket.io';
 import { createCounting, type CounterView } from './counting.ts';
 import { optionsInvalid } from './errors.ts';
 import { serveNamespace, type CounterNamespace } from './io/namespace.ts';
@@ -31,7 +31,7 @@ export function attachCounter(io: SocketIoServer, options: AttachedCounterOption
   }
   const { counter, door, stats, view } = createCounting(resolveCountingOptions(counting));
   // The host's server is typed with the host's own events; in this namespace the counter's are spoken.
-  const namespace = io.of(name) as Namespace as CounterNamespace;
+  const namespace = io.of(name) as CounterNamespace;
   const leave = serveNamespace(namespace, {
     counter,
     stats,

@@ -85,7 +85,7 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
         throw error;
       }
     },
-    attach: (server) => enter(server as HttpServer, path ?? '/live-online/'),
+    attach: (server) => enter(server, path ?? '/live-online/'),
     close: () => (closing ??= close()),
   };
 }

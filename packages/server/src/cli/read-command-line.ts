@@ -44,7 +44,7 @@ export function readCommandLine(
     }
   }
   const ask = flags['help'] ? 'help' : flags['version'] ? 'version' : 'run';
-  return { ask, options: options as CounterServerOptions, log: log as Command['log'], sources };
+  return { ask, options: options, log: log as Command['log'], sources };
 }
 
 function readValue(setting: Setting, value: string | string[]): unknown {

@@ -34,7 +34,7 @@ export function createCensus<C>(): Census<C> {
   return {
     join(site, member, connection) {
       let members = sites.get(site);
-      if (!members) sites.set(site, (members = new Map()));
+      if (!members) sites.set(site, (members = new Map<Member, C>()));
       const previous = members.get(member);
       members.set(member, connection);
       return previous === connection ? undefined : previous;

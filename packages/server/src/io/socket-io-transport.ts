@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { nextTick } from 'node:process';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
@@ -8,9 +9,6 @@ import type { Entry } from './door.ts';
 import { serveNamespace, type NamespaceOptions } from './namespace.ts';
 import { createEmitOutlet, createFrameOutlet } from './outlet.ts';
 import type { VisitorTransport } from './transport.ts';
-
-/** Engine.IO writes fields of its own onto the requests it is handed. */
-type EngineRequest = Parameters<Engine['handleRequest']>[0];
 
 /** By which Engine.IO transports visitors may come in. */
 export type TransportName = 'websocket' | 'polling';
@@ -73,15 +71,15 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
     // The CONNECT answer and the first total leave in one write: Socket.IO answers in the tick after next().
     socket.request.socket.cork();
     next();
-    process.nextTick(() => socket.request.socket.uncork());
+    nextTick(() => socket.request.socket.uncork());
   });
 
   return {
-    handleRequest: (request, response) => engine.handleRequest(request as EngineRequest, response),
+    handleRequest: (request, response) => engine.handleRequest(request, response),
     handleUpgrade(request, socket, head) {
       upgraded.add(socket);
       socket.once('close', () => upgraded.delete(socket));
-      engine.handleUpgrade(request as EngineRequest, socket, head);
+      engine.handleUpgrade(request, socket, head);
     },
     async close() {
       await io.close();

@@ -24,7 +24,7 @@ export async function openRawClient(
   const heard: string[] = [];
   let isClosed = false;
   ws.on('message', (data) => {
-    const message = String(data as Buffer);
+    const message = String(data);
     heard.push(message);
     if (pongs && message === '2') ws.send('3');
   });

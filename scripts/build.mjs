@@ -1,0 +1,13 @@
+import { guard } from './lib/guard.mjs';
+import { build, prepare } from './lib/prepare.mjs';
+
+// Installs what is missing and builds every package: `npm run build`.
+guard();
+try {
+  await prepare(() => {});
+  await build();
+} catch (error) {
+  console.error(/** @type {Error} */ (error).message);
+  process.exit(1);
+}
+process.exit(0);

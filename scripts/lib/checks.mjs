@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pnpm } from './prepare.mjs';
+import { root } from './root.mjs';
+import { run } from './run.mjs';
+
+/** Where the packages lie as they would be published. */
+export const packedFolder = join(root, '.cache', 'packed');
+
+/**
+ * Everything but the tests that has to hold, in the order of how soon it is known.
+ *
+ * @type {readonly { name: string, check: () => Promise<{ code: number, output: string }> }[]}
+ */
+export const checks = [
+  { name: 'lockfile without addresses', check: checkLockfile },
+  { name: 'format', check: () => tool('prettier', '--check', '--log-level', 'warn', '.') },
+  { name: 'types', check: checkTypes },
+  { name: 'lint', check: () => tool('eslint', '.', '--max-warnings', '0') },
+  {
+    name: 'sizes',
+    check: () => run(process.execPath, ['packages/widget/scripts/size.mjs'], { quiet: true }),
+  },
+  { name: 'packed', check: pack },
+  { name: 'publint', check: () => eachTarball((tarball) => tool('publint', 'run', tarball, '--strict')) },
+  {
+    name: 'are the types wrong',
+    check: () =>
+      eachTarball((tarball) =>
+        tool('attw', tarball, '--profile', 'esm-only', '--exclude-entrypoints', './live-online.js'),
+      ),
+  },
+];
+
+/**
+ * A tool of the repository's own dependencies.
+ *
+ * @param {string} name
+ * @param {...string} args
+ */
+function tool(name, ...args) {
+  return run(join(root, 'node_modules', '.bin', name), args, { quiet: true });
+}
+
+async function checkLockfile() {
+  const lines = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8').split('\n');
+  const bad = lines.filter((line) => /https?:\/\/|tarball:/.test(line));
+  return { code: bad.length > 0 ? 1 : 0, output: bad.join('\n') };
+}
+
+async function checkTypes() {
+  const projects = ['tsconfig.tests.json'];
+  for (const name of await readdir(join(root, 'packages'))) {
+    if (existsSync(join(root, 'packages', name, 'tsconfig.json'))) projects.push(`packages/${name}`);
+  }
+  return inTurn(projects, (project) => tool('tsc', '--project', project));
+}
+
+async function pack() {
+  await rm(packedFolder, { recursive: true, force: true });
+  await mkdir(packedFolder, { recursive: true });
+  return pnpm(['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', packedFolder], {
+    quiet: true,
+  });
+}
+
+/** @param {(tarball: string) => Promise<{ code: number, output: string }>} check */
+async function eachTarball(check) {
+  const tarballs = await readdir(packedFolder).catch(() => /** @type {string[]} */ ([]));
+  if (tarballs.length === 0) return { code: 1, output: 'nothing is packed' };
+  return inTurn(tarballs, (name) => check(join(packedFolder, name)));
+}
+
+/**
+ * @template Item
+ * @param {readonly Item[]} items
+ * @param {(item: Item) => Promise<{ code: number, output: string }>} check
+ */
+async function inTurn(items, check) {
+  let code = 0;
+  let output = '';
+  for (const item of items) {
+    const result = await check(item);
+    code ||= result.code;
+    if (result.code !== 0) output += result.output;
+  }
+  return { code, output };
+}

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from './run.mjs';
+import { root } from './root.mjs';
+
+/** The package manager, as npx names it: a machine that has Node has npm, but no pnpm. */
+const PNPM = 'pnpm@12.21.0';
+
+/**
+ * @param {string[]} args
+ * @param {{ quiet?: boolean, env?: Record<string, string> }} [options]
+ */
+export function pnpm(args, options) {
+  return run('npx', ['--yes', PNPM, ...args], options);
+}
+
+/**
+ * Installs the dependencies and builds the packages, where that is not done yet.
+ *
+ * @param {(text: string) => void} say tells people what takes so long
+ * @throws {Error} that holds what the failed command printed
+ */
+export async function prepare(say) {
+  if (
+    (await newest(['pnpm-lock.yaml', ...(await manifests())])) >
+    (await newest(['node_modules/.modules.yaml']))
+  ) {
+    say('Installing the dependencies (half a minute the first time)…');
+    await must('install', await pnpm(['install', '--frozen-lockfile'], { quiet: true }));
+  }
+  for (const name of await packages()) {
+    if (await isBuilt(name)) continue;
+    say('Building the packages…');
+    await build();
+    return;
+  }
+}
+
+/** Builds all packages, each after those it depends on. */
+export async function build() {
+  await must(
+    'build',
+    await pnpm(['--recursive', '--filter', './packages/*', 'run', 'build'], { quiet: true }),
+  );
+}
+
+/**
+ * @param {string} what
+ * @param {{ code: number, output: string }} result
+ */
+async function must(what, { code, output }) {
+  if (code !== 0) throw new Error(`${output.trim()}\n\nThe ${what} failed; what it printed stands above.`);
+}
+
+async function packages() {
+  return readdir(join(root, 'packages'));
+}
+
+async function manifests() {
+  return ['package.json', ...(await packages()).map((name) => `packages/${name}/package.json`)];
+}
+
+/**
+ * Whether a package's build is newer than everything it is made of, the other packages' builds included.
+ *
+ * @param {string} name
+ */
+async function isBuilt(name) {
+  const folder = `packages/${name}`;
+  const dist = join(root, folder, 'dist');
+  if (!existsSync(join(dist, 'index.js')) || !existsSync(join(dist, 'index.d.ts'))) return false;
+  const sources = ['src', 'scripts', 'tsup.config.ts', 'package.json'].map((path) => `${folder}/${path}`);
+  return (
+    (await newest([...sources, 'packages/protocol/src', 'pnpm-lock.yaml'])) <
+    (await newest([`${folder}/dist/index.js`]))
+  );
+}
+
+/**
+ * When the newest of some files, or of what some folders hold, was changed: 0 if there is none.
+ *
+ * @param {string[]} paths
+ * @returns {Promise<number>}
+ */
+async function newest(paths) {
+  const times = await Promise.all(
+    paths.map(async (path) => {
+      const full = join(root, path);
+      const stats = await stat(full).catch(() => undefined);
+      if (!stats?.isDirectory()) return stats?.mtimeMs ?? 0;
+      return newest((await readdir(full)).map((name) => join(path, name)));
+    }),
+  );
+  return Math.max(0, ...times);
+}
