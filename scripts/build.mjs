@@ -1,10 +1,10 @@
 import { guard } from './lib/guard.mjs';
-import { build, prepare } from './lib/prepare.mjs';
+import { build, install } from './lib/prepare.mjs';
 
 // Installs what is missing and builds every package: `npm run build`.
 guard();
 try {
-  await prepare(() => {});
+  await install((text) => console.log(text));
   await build();
 } catch (error) {
   console.error(/** @type {Error} */ (error).message);

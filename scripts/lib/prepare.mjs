@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './run.mjs';
 import { root } from './root.mjs';
 
 /** The package manager, as npx names it: a machine that has Node has npm, but no pnpm. */
 const PNPM = 'pnpm@12.21.0';
+/** Touched by every install: pnpm itself leaves nothing behind when there is nothing to do. */
+const INSTALLED = '.cache/installed';
 
 /**
  * @param {string[]} args
@@ -16,33 +18,45 @@ export function pnpm(args, options) {
 }
 
 /**
- * Installs the dependencies and builds the packages, where that is not done yet.
+ * Installs the dependencies, where that is not done yet.
  *
  * @param {(text: string) => void} say tells people what takes so long
  * @throws {Error} that holds what the failed command printed
  */
-export async function prepare(say) {
-  if (
-    (await newest(['pnpm-lock.yaml', ...(await manifests())])) >
-    (await newest(['node_modules/.modules.yaml']))
-  ) {
-    say('Installing the dependencies (half a minute the first time)…');
-    await must('install', await pnpm(['install', '--frozen-lockfile'], { quiet: true }));
-  }
-  for (const name of await packages()) {
-    if (await isBuilt(name)) continue;
-    say('Building the packages…');
-    await build();
-    return;
-  }
+export async function install(say) {
+  const manifests = ['package.json', ...(await packages()).map((name) => `packages/${name}/package.json`)];
+  const wanted = await newest(['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]);
+  if (existsSync(join(root, 'node_modules')) && wanted < (await newest([INSTALLED]))) return;
+  say('Installing the dependencies (half a minute the first time)…');
+  await must('install', await pnpm(['install', '--frozen-lockfile'], { quiet: true }));
+  await mkdir(join(root, '.cache'), { recursive: true });
+  await writeFile(join(root, INSTALLED), '');
 }
 
-/** Builds all packages, each after those it depends on. */
+/**
+ * Builds all packages, each after those it depends on.
+ *
+ * @throws {Error} that holds what the failed command printed
+ */
 export async function build() {
   await must(
     'build',
     await pnpm(['--recursive', '--filter', './packages/*', 'run', 'build'], { quiet: true }),
   );
+}
+
+/**
+ * Installs and builds whatever is missing or older than its sources.
+ *
+ * @param {(text: string) => void} say tells people what takes so long
+ * @throws {Error} that holds what the failed command printed
+ */
+export async function prepare(say) {
+  await install(say);
+  const built = await Promise.all((await packages()).map(isBuilt));
+  if (built.every(Boolean)) return;
+  say('Building the packages…');
+  await build();
 }
 
 /**
@@ -55,10 +69,6 @@ async function must(what, { code, output }) {
 
 async function packages() {
   return readdir(join(root, 'packages'));
-}
-
-async function manifests() {
-  return ['package.json', ...(await packages()).map((name) => `packages/${name}/package.json`)];
 }
 
 /**
