@@ -1,0 +1,128 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { browsers, useBrowser } from '../helpers/browsers.ts';
+import { recipe, startCounter } from '../helpers/counter.ts';
+import { startSite } from '../helpers/site.ts';
+import { visit } from '../helpers/visitor.ts';
+
+describe.each(browsers)('counting in $name', ({ launch }) => {
+  const browser = useBrowser(launch);
+
+  async function newContext() {
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    return context;
+  }
+
+  it('[W1] the two lines of the recipe show the number, and nothing but the number', async () => {
+    const { url } = await startCounter();
+    const site = await startSite({ '/': `<body><h1>Home</h1>${recipe(url)}` });
+    const tab = await visit(await newContext(), site.at('localhost'));
+    await tab.sees(1);
+    const element = tab.page.locator('#_loc');
+    expect(await element.count()).toBe(1);
+    expect(await element.evaluate(({ parentElement }) => parentElement?.tagName)).toBe('BODY');
+    expect(await element.isVisible()).toBe(true);
+    expect(tab.problems).toEqual([]);
+  });
+
+  it('[C1] two origins count apart', async () => {
+    const { url } = await startCounter();
+    const site = await startSite({ '/': recipe(url) });
+    const context = await newContext();
+    const hosts = ['localhost', 'localhost', '127.0.0.1', 'shop.localhost'];
+    const tabs = await Promise.all(hosts.map((host) => visit(context, site.at(host))));
+    await Promise.all([2, 2, 1, 1].map((total, index) => tabs[index]!.sees(total)));
+  });
+
+  it('[C2] three tabs, one is closed', async () => {
+    const { counter, url } = await startCounter();
+    const site = await startSite({ '/': recipe(url) });
+    const context = await newContext();
+    const tabs = await Promise.all([1, 2, 3].map(() => visit(context, site.at('localhost'))));
+    await Promise.all(tabs.map((tab) => tab.sees(3)));
+    await tabs[2]!.page.close();
+    await Promise.all(tabs.slice(0, 2).map((tab) => tab.sees(2)));
+    expect(counter.total('localhost')).toBe(2);
+  });
+
+  it('[C4] walking from page to page, no fall is ever shown', async () => {
+    const { url } = await startCounter();
+    const link = (to: string): string => `<a href="${to}">on</a>${recipe(url)}`;
+    const site = await startSite({ '/': link('/two'), '/two': link('/three'), '/three': link('/') });
+    const context = await newContext();
+    const watcher = await visit(context, site.at('localhost'));
+    const walker = await visit(context, site.at('localhost'));
+    await watcher.sees(2);
+    for (let step = 0; step < 9; step++) {
+      await walker.page.click('a');
+      await walker.sees(2);
+      expect(await walker.seen()).toEqual(['2']);
+    }
+    expect(await watcher.seen()).toEqual(['1', '2']);
+  });
+
+  it('[C9] a server that is started again has the right number again', async () => {
+    const first = await startCounter();
+    const site = await startSite({ '/': recipe(first.url) });
+    const context = await newContext();
+    const tabs = await Promise.all([1, 2].map(() => visit(context, site.at('localhost'))));
+    await Promise.all(tabs.map((tab) => tab.sees(2)));
+    await first.counter.close();
+    await vi.waitFor(async () =>
+      expect(await tabs[0]!.page.locator('#_loc').getAttribute('data-state')).toBe('offline'),
+    );
+    // The last number known stays in the page meanwhile.
+    expect(await tabs[0]!.page.locator('#_loc').textContent()).toBe('2');
+    const { counter } = await startCounter({ port: first.port });
+    await vi.waitFor(() => expect(counter.total('localhost')).toBe(2), 15_000);
+    await Promise.all(tabs.map((tab) => tab.sees(2)));
+    expect(await tabs[0]!.page.locator('#_loc').getAttribute('data-state')).toBe('live');
+  });
+
+  it('[W4] a page in the back/forward cache is not counted, and is again when it comes back', async () => {
+    const { counter, url } = await startCounter();
+    const site = await startSite({ '/': recipe(url), '/away': '<p>No counter here' });
+    const context = await newContext();
+    const watcher = await visit(context, site.at('localhost'));
+    const tab = await visit(context, site.at('localhost'));
+    await watcher.sees(2);
+    const mark = (): Promise<boolean> => tab.page.evaluate(() => 'mark' in window);
+    await tab.page.evaluate(() => Object.assign(window, { mark: true }));
+    await tab.page.goto(site.at('localhost', '/away'));
+    expect(await mark()).toBe(false);
+    await watcher.sees(1);
+    await tab.page.goBack();
+    await tab.sees(2);
+    await watcher.sees(2);
+    expect(await mark(), 'the browser must have kept the page').toBe(true);
+    expect(counter.total('localhost')).toBe(2);
+    expect(counter.stats().connections).toBe(2);
+  });
+
+  it('[W4] pagehide and pageshow of a page that was kept close and open the connection', async () => {
+    const { counter, url } = await startCounter();
+    const site = await startSite({ '/': recipe(url) });
+    const tab = await visit(await newContext(), site.at('localhost'));
+    await tab.sees(1);
+    const send = (type: string): Promise<boolean> =>
+      tab.page.evaluate((name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type);
+    await send('pagehide');
+    await vi.waitFor(() => expect(counter.total('localhost')).toBe(0));
+    await send('pageshow');
+    await vi.waitFor(() => expect(counter.total('localhost')).toBe(1));
+    await tab.sees(1);
+  });
+
+  it('[C7] a page without crypto.randomUUID, as on plain http, still makes its member id', async () => {
+    const { counter, url } = await startCounter();
+    // A name that is no loopback name to the browser would need DNS: the function is taken away instead.
+    const site = await startSite({
+      '/': `<script>delete Crypto.prototype.randomUUID</script>${recipe(url)}`,
+    });
+    const tab = await visit(await newContext(), site.at('localhost'));
+    await tab.sees(1);
+    expect(await tab.page.evaluate(() => 'randomUUID' in crypto)).toBe(false);
+    expect(counter.total('localhost')).toBe(1);
+    expect(tab.problems).toEqual([]);
+  });
+});

@@ -1,0 +1,218 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { LocWidget } from '@live-online/widget';
+import { browsers, useBrowser } from '../helpers/browsers.ts';
+import { recipe, startCounter } from '../helpers/counter.ts';
+import { startSite } from '../helpers/site.ts';
+import { visit } from '../helpers/visitor.ts';
+
+type Global = { locWidget: LocWidget };
+
+describe.each(browsers)('the page comes first in $name', ({ launch }) => {
+  const browser = useBrowser(launch);
+
+  async function open(html: string, headers: Record<string, string> = {}) {
+    const site = await startSite({ '/': { html, headers } });
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    return visit(context, site.at('localhost'));
+  }
+
+  it('[W4] works under a strict CSP with Trusted Types, style and all', async () => {
+    const { port, url } = await startCounter();
+    const policy = [
+      "default-src 'none'",
+      "img-src 'self'",
+      `script-src ${url} 'nonce-page'`,
+      `connect-src ws://localhost:${port}`,
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ].join('; ');
+    const init = `<script nonce="page">locWidget.style = 'color: rgb(1, 2, 3)'; locWidget.init()</script>`;
+    const tab = await open(`<script src="${url}"></script>${init}`, { 'Content-Security-Policy': policy });
+    await tab.sees(1);
+    const look = await tab.page.locator('#_loc').evaluate((element) => {
+      const { position, color } = getComputedStyle(element);
+      return { position, color };
+    });
+    expect(look).toEqual({ position: 'fixed', color: 'rgb(1, 2, 3)' });
+    expect(tab.problems).toEqual([]);
+  });
+
+  it.each([
+    ['text', `'top: 7px; color: rgb(4, 5, 6)'`],
+    ['properties', `{ top: '7px', color: 'rgb(4, 5, 6)' }`],
+  ])('[W1] style set before init as %s styles the element', async (_name, style) => {
+    const { url } = await startCounter();
+    const tab = await open(recipe(url, `locWidget.style = ${style}; `));
+    await tab.sees(1);
+    const look = await tab.page.locator('#_loc').evaluate((element) => {
+      const { top, color } = getComputedStyle(element);
+      return { top, color };
+    });
+    expect(look).toEqual({ top: '7px', color: 'rgb(4, 5, 6)' });
+  });
+
+  it('[W1] init twice and two tags are one widget, destroy removes every trace, init comes back', async () => {
+    const { counter, url } = await startCounter();
+    const tab = await open(`<body>${recipe(url)}${recipe(url)}`);
+    await tab.sees(1);
+    await tab.page.evaluate(() => (window as unknown as Global).locWidget.init());
+    expect(counter.stats().connections).toBe(1);
+    expect(await tab.page.locator('#_loc').count()).toBe(1);
+    const before = await tab.page.evaluate(() => document.documentElement.outerHTML.length);
+    await tab.page.evaluate(() => (window as unknown as Global).locWidget.destroy());
+    expect(await tab.page.locator('#_loc').count()).toBe(0);
+    expect(await tab.page.evaluate(() => document.documentElement.outerHTML.length)).toBeLessThan(before);
+    await vi.waitFor(() => expect(counter.stats().connections).toBe(0));
+    await tab.page.evaluate(() => (window as unknown as Global).locWidget.init());
+    await vi.waitFor(() => expect(counter.stats().connections).toBe(1));
+    await tab.sees(1);
+    expect(tab.problems).toEqual([]);
+  });
+
+  it.each([
+    ['async', (url: string) => `<script async src="${url}"></script>`],
+    ['defer', (url: string) => `<script defer src="${url}"></script>`],
+    ['a data attribute', (url: string) => `<script src="${url}" data-label="here"></script>`],
+    [
+      'a script that a script has inserted',
+      (url: string) =>
+        `<script>document.head.append(Object.assign(document.createElement('script'), { src: '${url}' }))</script>`,
+    ],
+  ])('[W1] a tag with %s starts by itself', async (_name, tag) => {
+    const { url } = await startCounter();
+    const tab = await open(`<head>${tag(url)}</head><body><p>Text`);
+    await tab.sees(1);
+    expect(tab.problems).toEqual([]);
+  });
+
+  it('[W1] a bare tag waits for init, and leaves one global', async () => {
+    const { counter, url } = await startCounter();
+    const site = await startSite({ '/': `<script src="${url}"></script>`, '/plain': '<p>Nothing' });
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    const globals = async (path: string): Promise<string[]> => {
+      const tab = await visit(context, site.at('localhost', path));
+      return tab.page.evaluate(() => Object.getOwnPropertyNames(window));
+    };
+    const plain = new Set(await globals('/plain'));
+    const added = (await globals('/')).filter((key) => !plain.has(key) && !key.startsWith('__pw'));
+    expect(added).toEqual(['locWidget']);
+    expect(counter.stats().connections).toBe(0);
+  });
+
+  it('[W1] the position and the label can be said by attributes', async () => {
+    const { url } = await startCounter();
+    const tab = await open(
+      `<body><script src="${url}" data-position="top-left" data-label="Leser online"></script>`,
+    );
+    await tab.sees(1);
+    const box = (await tab.page.locator('#_loc').boundingBox())!;
+    expect(box.x).toBeLessThan(50);
+    expect(box.y).toBeLessThan(50);
+    const shadow = await tab.page.locator('#_loc').evaluate(({ shadowRoot }) => shadowRoot!.textContent);
+    expect(shadow).toContain('Leser online');
+    expect(await tab.page.locator('#_loc').textContent()).toBe('1');
+  });
+
+  it('[W4] a style sheet that resets everything does not take the look apart', async () => {
+    const { url } = await startCounter();
+    const plain = await open(recipe(url));
+    const reset = await open(
+      `<style>* { margin: 0; padding: 0; box-sizing: border-box }</style>${recipe(url)}`,
+    );
+    await Promise.all([plain.sees(2), reset.sees(2)]);
+    const size = async (tab: typeof plain) => {
+      const { width, height } = (await tab.page.locator('#_loc').boundingBox())!;
+      return { width, height };
+    };
+    expect(await size(reset)).toEqual(await size(plain));
+  });
+
+  it('[W4] nothing of it shows while the server is away, and nothing breaks', async () => {
+    const { counter, url } = await startCounter();
+    await counter.close();
+    const tab = await open(`<h1>Home</h1>${recipe(url, 'window.locWidget && ')}`);
+    expect(await tab.page.locator('#_loc').count()).toBe(0);
+    expect(await tab.page.locator('h1').textContent()).toBe('Home');
+    // What remains is the browser's own line that the script could not be loaded, and the recipe's missing global.
+    expect(tab.problems.filter((text) => !/locWidget|Failed to load|NS_ERROR/.test(text))).toEqual([]);
+  });
+
+  it('[W4] says to its state, and not to the page, why a site is refused', async () => {
+    const { counter, url } = await startCounter({ sites: ['example.org'] });
+    const tab = await open(`<h1>Home</h1>${recipe(url)}`);
+    const state = await vi.waitFor(async () => {
+      const current = await tab.page.evaluate(() => (window as unknown as Global).locWidget.state);
+      expect(current?.status).toBe('closed');
+      return current;
+    });
+    expect(state).toMatchObject({ status: 'closed', reason: 'site-not-listed' });
+    expect(await tab.page.locator('#_loc').count()).toBe(0);
+    expect(tab.problems).toEqual([]);
+    expect(counter.stats().refused).toEqual({ 'site-not-listed': 1 });
+  });
+
+  it.each([
+    ['-1', '42["total",-1]'],
+    ['half a person', '42["total",1.5]'],
+    ['text', '42["total","<img src=x onerror=alert(1)>"]'],
+    ['an object', '42["total",{"toString":1}]'],
+    ['more than there are numbers', '42["total",1e400]'],
+    ['details that are junk', '42["total",7,"junk"]'],
+  ])('[W4] a hostile server that says %s is met with silence', async (what, frame) => {
+    const url = await startHostileServer(frame);
+    const tab = await open(`<h1>Home</h1>${recipe(url)}`);
+    // The honest total behind the hostile one is shown, the hostile one never was.
+    await tab.sees(3);
+    expect(await tab.seen()).toEqual(what === 'details that are junk' ? ['7', '3'] : ['3']);
+    expect(tab.problems).toEqual([]);
+  });
+
+  it('[W4] the script’s headers let isolated pages embed it', async () => {
+    const { url } = await startCounter();
+    const tab = await open(recipe(url), {
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+      'Cross-Origin-Opener-Policy': 'same-origin',
+    });
+    await tab.sees(1);
+    expect(await tab.page.evaluate(() => crossOriginIsolated)).toBe(true);
+  });
+});
+
+/** The real script, with a Socket.IO server behind it that says `frame`, and then an honest 3. */
+async function startHostileServer(frame: string): Promise<string> {
+  const { url } = await startCounter();
+  const script = Buffer.from(await (await fetch(url)).arrayBuffer());
+  const { createHash } = await import('node:crypto');
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(script);
+  });
+  server.on('upgrade', (request, socket) => {
+    const accept = createHash('sha1')
+      .update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+      .digest('base64');
+    const say = (text: string): boolean =>
+      socket.write(Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]));
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+    );
+    say('0{"sid":"x","upgrades":[],"pingInterval":9000,"pingTimeout":9000,"maxPayload":9}');
+    socket.once('data', () => {
+      say('40{"sid":"y"}');
+      say(frame);
+      setTimeout(() => say('42["total",3]'), 50);
+    });
+    socket.on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}

@@ -1,0 +1,43 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, vi } from 'vitest';
+
+/** Somebody's tab on a page that shows the count. */
+export interface Visitor {
+  page: Page;
+  /** Waits until the page shows `total`, as exactly that text. */
+  sees(total: number): Promise<void>;
+  /** Every text that the number has had in the page now open, oldest first. */
+  seen(): Promise<string[]>;
+  /** What went wrong in the page: uncaught errors, and what it wrote to the console as one. */
+  problems: string[];
+}
+
+/** Opens a tab and remembers everything that it shows. */
+export async function visit(context: BrowserContext, url: string): Promise<Visitor> {
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  // Playwright's own script, which a page's CSP does not reach.
+  await page.addInitScript(() => {
+    const texts: string[] = [];
+    (window as unknown as { shownTexts: string[] }).shownTexts = texts;
+    const look = (): void => {
+      const text = document.getElementById('_loc')?.textContent;
+      if (typeof text === 'string' && texts.at(-1) !== text) texts.push(text);
+    };
+    new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
+  });
+  await page.goto(url);
+  const text = (): Promise<string | null> =>
+    page.evaluate(() => document.getElementById('_loc')?.textContent ?? null);
+  return {
+    page,
+    problems,
+    sees: (total) =>
+      vi.waitFor(async () => expect(await text()).toBe(String(total)), { timeout: 15_000, interval: 20 }),
+    seen: () => page.evaluate(() => (window as unknown as { shownTexts: string[] }).shownTexts),
+  };
+}
