@@ -4,7 +4,7 @@ import { recipe, startCounter } from '../helpers/counter.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
 
-describe.each(browsers)('counting in $name', ({ launch }) => {
+describe.each(browsers)('counting in $name', ({ name, launch }) => {
   const browser = useBrowser(launch);
 
   async function newContext() {
@@ -91,10 +91,12 @@ describe.each(browsers)('counting in $name', ({ launch }) => {
     await tab.page.goto(site.at('localhost', '/away'));
     expect(await mark()).toBe(false);
     await watcher.sees(1);
-    await tab.page.goBack();
+    await tab.page.evaluate(() => history.back());
+    await tab.page.waitForURL(site.at('localhost'), { waitUntil: 'commit' });
     await tab.sees(2);
     await watcher.sees(2);
-    expect(await mark(), 'the browser must have kept the page').toBe(true);
+    // Firefox keeps no page that has a WebSocket open when its visitor leaves, and loads it anew.
+    expect(await mark()).toBe(name === 'chromium');
     expect(counter.total('localhost')).toBe(2);
     expect(counter.stats().connections).toBe(2);
   });
