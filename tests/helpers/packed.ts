@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A folder outside of the repository, with files in it. */
+export interface Project {
+  folder: string;
+  write(files: Record<string, string>): Promise<void>;
+  /** Runs a command there. Rejects with what it printed if it fails. */
+  run(command: string, args: string[]): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/** An empty project of somebody who has never seen this repository. */
+export async function createProject(): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), 'live-online-'));
+  const project: Project = {
+    folder,
+    async write(files) {
+      for (const [name, text] of Object.entries(files)) {
+        await mkdir(join(folder, name, '..'), { recursive: true });
+        await writeFile(join(folder, name), text);
+      }
+    },
+    async run(command, args) {
+      try {
+        const { stdout } = await run(command, args, { cwd: folder, maxBuffer: 1e8 });
+        return stdout;
+      } catch (error) {
+        const { stdout, stderr } = error as { stdout: string; stderr: string };
+        throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error });
+      }
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+  await project.write({ 'package.json': JSON.stringify({ private: true, type: 'module' }) });
+  return project;
+}
+
+/** Packs every package as it would be published, and installs all of them with plain npm, beside `others`. */
+export async function installPacked(project: Project, others: string[] = []): Promise<void> {
+  const packed = join(project.folder, 'packed');
+  await run(
+    'npx',
+    [
+      '--yes',
+      'pnpm@12.21.0',
+      '--recursive',
+      '--filter',
+      './packages/*',
+      'pack',
+      '--pack-destination',
+      packed,
+    ],
+    { cwd: root },
+  );
+  // Versions that no registry has yet: they find each other only when they are installed together.
+  const tarballs = (await readdir(packed)).map((name) => join(packed, name));
+  await project.run('npm', ['install', '--no-audit', '--no-fund', ...tarballs, ...others]);
+}
+
+/** The path of a tool among the repository's own dependencies. */
+export function tool(name: string): string {
+  return join(root, 'node_modules', '.bin', name);
+}

@@ -1,0 +1,177 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { io } from 'socket.io-client';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createProject, installPacked, tool, type Project } from '../helpers/packed.ts';
+
+/** Node as npm packages it for this machine, in the versions that are supported beside the one that runs the tests. */
+const otherNodes = [22, 24];
+const nodePackage = `node-${process.platform}-${process.arch}`;
+
+let project: Project;
+beforeAll(async () => {
+  project = await createProject();
+  const nodes = otherNodes.map((version) => `node${version}@npm:${nodePackage}@${version}`);
+  await installPacked(project, ['@types/node@20', ...nodes]);
+}, 180_000);
+afterAll(() => project?.remove());
+
+describe('installed with plain npm', () => {
+  it.each([
+    ['this Node', () => process.execPath],
+    ...otherNodes.map(
+      (version) =>
+        [
+          `Node ${version}`,
+          () => join(project.folder, 'node_modules', `node${version}`, 'bin', 'node'),
+        ] as const,
+    ),
+  ])('[C10] the server runs from its bin on %s, serves the script and counts', async (_name, node) => {
+    const bin = join(project.folder, 'node_modules', '.bin', 'live-online-server');
+    const child = spawn(node(), [bin, '--port', '0', '--host', '127.0.0.1', '--log', 'json'], {
+      cwd: project.folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const { event, url } = JSON.parse(line) as { event: string; url: string };
+    expect(event).toBe('listening');
+    expect(await (await fetch(url)).text()).toContain('locWidget');
+    const socket = io(url, { transports: ['websocket'] });
+    onTestFinished(() => void socket.close());
+    const [total] = await new Promise<unknown[]>((resolve) =>
+      socket.once('total', (...args) => resolve(args)),
+    );
+    expect(total).toBe(1);
+    child.kill('SIGTERM');
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(0);
+  });
+
+  it('[C10] no package runs anything when it is installed, or brings more than it needs', async () => {
+    const installed = join(project.folder, 'node_modules', '@live-online');
+    for (const name of await readdir(installed)) {
+      const folder = join(installed, name);
+      const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+        scripts?: Record<string, string>;
+        type: string;
+        engines: { node: string };
+        dependencies?: Record<string, string>;
+      };
+      expect(Object.keys(manifest.scripts ?? {}).filter((script) => /install|prepare/.test(script))).toEqual(
+        [],
+      );
+      expect(manifest).toMatchObject({ type: 'module', engines: { node: '>=20.19' } });
+      expect(JSON.stringify(manifest.dependencies ?? {})).not.toContain('workspace:');
+      const files = await readdir(folder);
+      expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist', 'package.json']));
+      expect(files).not.toEqual(expect.arrayContaining(['src']));
+      expect(files).not.toEqual(expect.arrayContaining(['test']));
+    }
+  });
+
+  it.each(['bundler', 'node16'])('[C10] its types check under "%s"', async (resolution) => {
+    const folder = `types-${resolution}`;
+    await project.write({
+      [`${folder}/tsconfig.json`]: JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          noEmit: true,
+          module: resolution === 'bundler' ? 'preserve' : 'node16',
+          moduleResolution: resolution,
+          target: 'es2022',
+          lib: ['es2022', 'dom'],
+          types: ['node'],
+        },
+      }),
+      [`${folder}/use.ts`]: `
+        import { createServer } from 'node:http';
+        import { attachCounter, createCounterServer, CounterServerError, memoryStore } from '@live-online/server';
+        import { storeContract } from '@live-online/server/testing';
+        import { createCounter, type CounterState } from '@live-online/widget';
+        import { isTotal, type CounterServerEvents } from '@live-online/protocol';
+
+        const counter = createCounterServer({ port: 0, sites: ['a.example', { name: 'b.example', token: 't' }], store: memoryStore() });
+        counter.on('total', ({ site, total }) => console.log(site.length, total.toFixed()));
+        const undo: () => void = counter.attach(createServer());
+        const { url }: { url: string } = await counter.listen();
+        const live = createCounter({ server: url });
+        const stop = live.subscribe((state: CounterState) => {
+          if (state.status === 'live') state.total.toFixed();
+        });
+        // @ts-expect-error the total of a counter that is not live may be unknown
+        live.state.total.toFixed();
+        // @ts-expect-error there is no such option
+        createCounterServer({ colour: 'blue' });
+        // @ts-expect-error there is no such event
+        counter.on('party', () => {});
+        const total: Parameters<CounterServerEvents['total']>[0] = 1;
+        console.log(attachCounter, CounterServerError, storeContract.length, isTotal(total), undo, stop);
+      `,
+    });
+    await project.run(tool('tsc'), ['--project', folder]);
+  });
+
+  it.each([
+    [
+      'Vite',
+      (entry: string, out: string) =>
+        project.run(tool('vite'), ['build', '--logLevel', 'warn', '--outDir', out, entry]),
+    ],
+    [
+      'esbuild',
+      (entry: string, out: string) =>
+        project.run(tool('esbuild'), [
+          `${entry}/main.js`,
+          '--bundle',
+          '--minify',
+          '--format=esm',
+          `--outdir=${out}/assets`,
+        ]),
+    ],
+  ])('[W3] the widget bundles with %s, and costs nothing when it is not used', async (name, build) => {
+    const using = `import { createCounter } from '@live-online/widget';
+      createCounter({ server: 'http://localhost:8081' }).subscribe(({ total }) => { document.title = String(total); });`;
+    const unused = `import { createCounter } from '@live-online/widget'; document.title = 'unused';`;
+    const without = `document.title = 'unused';`;
+    const sizes: number[] = [];
+    for (const [index, source] of [using, unused, without].entries()) {
+      const folder = `${name}-${index}`;
+      await project.write({
+        [`${folder}/index.html`]: '<!doctype html><script type="module" src="./main.js"></script>',
+        [`${folder}/main.js`]: source,
+      });
+      const out = join(project.folder, folder, 'out');
+      await build(folder, out);
+      const assets = join(out, 'assets');
+      const texts = await Promise.all(
+        (await readdir(assets)).map((file) => readFile(join(assets, file), 'utf8')),
+      );
+      sizes.push(texts.join('').length);
+    }
+    expect(sizes[0]).toBeGreaterThan(10_000);
+    expect(sizes[1]).toBe(sizes[2]);
+  });
+
+  it('[C9] an own store can be held to the contract', async () => {
+    await project.write({
+      'contract.js': `
+        import { createMemoryHub, memoryStore } from '@live-online/server';
+        import { storeContract } from '@live-online/server/testing';
+        for (const { run } of storeContract) {
+          await run(() => { const hub = createMemoryHub(); return { create: () => memoryStore(hub) }; });
+        }
+        const lazy = { open: async () => {}, report() {}, others: () => 0, sites: () => [], close: async () => {} };
+        const failed = await Promise.all(storeContract.slice(0, 2).map(({ run }) => run(() => ({ create: () => lazy })).then(() => 'kept', () => 'broken')));
+        console.log(storeContract.length, failed.join());
+      `,
+    });
+    await vi.waitFor(async () => {
+      expect(await project.run(process.execPath, ['contract.js'])).toMatch(/^\d+ kept,broken\n$/);
+    });
+  });
+});
