@@ -11,7 +11,7 @@ export const benches = new Map([
     'storm',
     {
       about: 'many people arrive on one site at once, beside the recipe',
-      flags: '--n 1000 (people), --rounds 3',
+      flags: '--n 1000 (people), --rounds 3, --warm-ups 15 (0: cold processes)',
       load: async () => (await import('./counter/storm.mjs')).storm,
     },
   ],

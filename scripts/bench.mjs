@@ -1,10 +1,9 @@
 /** `npm run bench <name>`: the measurements in bench/, a table for people and one JSON object as the last line. */
-import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { BenchError } from '../bench/lib/bench-error.mjs';
 import { benches } from '../bench/benches.mjs';
-
-const SERVER = new URL('../packages/server/dist/index.js', import.meta.url);
+import { guard } from './lib/guard.mjs';
+import { prepare } from './lib/prepare.mjs';
 
 const [name, ...args] = process.argv.slice(2);
 const asked = name === undefined || name === '--help' || name === '-h' || args.includes('--help');
@@ -13,10 +12,15 @@ if (asked || !benches.has(name)) {
   list();
   // Asking is no mistake, a name that does not exist is one.
   process.exitCode = asked ? 0 : 1;
-} else if (!existsSync(SERVER)) {
-  fail('The packages are not built yet: run "npm run build" first.');
 } else {
-  await run(benches.get(name));
+  const unguard = guard();
+  await prepare((text) => console.log(text)).then(
+    () => {
+      unguard();
+      return run(benches.get(name));
+    },
+    (error) => fail(error.message),
+  );
 }
 
 async function run({ load }) {

@@ -13,5 +13,5 @@ try {
 unguard();
 
 const { runLiveCounter } = await import('../examples/live-counter/main.js');
-const { close } = await runLiveCounter();
-watchParent(close);
+const end = await runLiveCounter();
+watchParent(end);

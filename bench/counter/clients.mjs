@@ -72,17 +72,39 @@ function allShow(total, quietMs) {
   });
 }
 
-async function storm(url, n, quietMs) {
-  const startedAt = performance.now();
-  const firstTotals = [];
+/** `n` clients come, as many at once as the server's queue holds. */
+async function comeTogether(url, n, firstTotal) {
   let due = n;
   const knock = async () => {
     while (due > 0) {
       due--;
-      await join(url, (ms) => firstTotals.push(ms));
+      await join(url, firstTotal);
     }
   };
   await Promise.all(Array.from({ length: Math.min(n, KNOCKING_AT_ONCE) }, knock));
+}
+
+/** `n` clients come and all but one go again, `times` over, so that the server runs as it does after an hour. */
+async function warmUp(url, n, times) {
+  for (let time = 0; time < times; time++) {
+    await comeTogether(url, n - clients.size);
+    await allShow(n, 0);
+    const [, ...leaving] = clients;
+    for (const client of leaving) {
+      clients.delete(client);
+      client.leave();
+    }
+    showing.clear();
+    showing.set(n, 1);
+    await allShow(1, 0);
+  }
+}
+
+async function storm(url, n, quietMs) {
+  messages = 0;
+  const startedAt = performance.now();
+  const firstTotals = [];
+  await comeTogether(url, n - clients.size, (ms) => firstTotals.push(ms));
   await allShow(n, quietMs);
   return {
     messages,
@@ -94,6 +116,7 @@ async function storm(url, n, quietMs) {
 
 answer({
   storm,
+  warmUp,
   /** One more arrival; resolves when all have heard of it. */
   async arrive(url) {
     const before = { messages, pings };

@@ -7,9 +7,10 @@ import { BenchError } from './bench-error.mjs';
  * @template {Record<string, number>} T
  * @param {string[]} args
  * @param {T} defaults Names the flags, too.
+ * @param {Array<keyof T>} mayBeZero
  * @returns {T}
  */
-export function readNumbers(args, defaults) {
+export function readNumbers(args, defaults, mayBeZero = []) {
   const flags = Object.keys(defaults)
     .map((name) => `--${name}`)
     .join(', ');
@@ -23,8 +24,9 @@ export function readNumbers(args, defaults) {
   const numbers = { ...defaults };
   for (const [name, text] of Object.entries(values)) {
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new BenchError(`--${name} must be a whole number from 1 on, and is "${text}".`);
+    const least = mayBeZero.includes(name) ? 0 : 1;
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new BenchError(`--${name} must be a whole number from ${least} on, and is "${text}".`);
     }
     numbers[name] = value;
   }

@@ -40,17 +40,27 @@ export async function startLiveCounter({ port = 8081, sitePort = 8080, out = pro
   return { counterUrl, siteUrls, close };
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+/**
+ * Runs the example as this process: ports from the environment, a clear line and exit code 1 where it cannot
+ * start, exit code 0 on SIGINT and SIGTERM.
+ *
+ * @returns {Promise<() => void>} ends the process as a signal does
+ */
+export async function runLiveCounter() {
   try {
     const running = await startLiveCounter({
       port: readPort(process.env, 'PORT', 8081),
       sitePort: readPort(process.env, 'SITE_PORT', 8080),
     });
-    for (const signal of ['SIGINT', 'SIGTERM']) {
-      process.once(signal, () => void running.close().then(() => process.exit(0)));
-    }
+    const end = () => void running.close().then(() => process.exit(0));
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end);
+    return end;
   } catch (error) {
     console.error(error instanceof StartError ? error.message : error);
-    process.exitCode = 1;
+    process.exit(1);
   }
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await runLiveCounter();
 }

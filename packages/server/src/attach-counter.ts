@@ -2,7 +2,7 @@ import type { Server as SocketIoServer } from 'socket.io';
 import { createCounting, type CounterView } from './counting.ts';
 import { optionsInvalid } from './errors.ts';
 import { serveNamespace, type CounterNamespace } from './io/namespace.ts';
-import { createEmitOutlet } from './io/outlet.ts';
+import { EmitVisitor } from './io/visitors.ts';
 import { resolveCountingOptions, type CountingOptions } from './options.ts';
 
 /** What a counter on an existing Socket.IO server can be told. */
@@ -36,7 +36,7 @@ export function attachCounter(io: SocketIoServer, options: AttachedCounterOption
     counter,
     stats,
     door,
-    createOutlet: createEmitOutlet,
+    createVisitor: (socket, visitorStats) => new EmitVisitor(socket, visitorStats),
     admitsAtConnect: true,
   });
   const opening = counter.open();

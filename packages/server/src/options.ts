@@ -5,6 +5,7 @@ import type { AdmissionLimits } from './core/admission.ts';
 import type { Store } from './core/ports.ts';
 import { createSiteList, type SiteList, type SiteOptions } from './core/site-list.ts';
 import { optionsInvalid, type OptionProblem } from './errors.ts';
+import type { TrustsProxy } from './io/address.ts';
 import type { TransportName } from './io/socket-io-transport.ts';
 import { memoryStore } from './store/memory.ts';
 
@@ -81,7 +82,7 @@ export interface ResolvedCountingOptions {
   sites: SiteList;
   limits: AdmissionLimits;
   limitsLoopback: boolean;
-  trustsProxy: (address: string, hop: number) => boolean;
+  trustsProxy: TrustsProxy | undefined;
   tickMs: number;
   fallMs: number;
   announceShare: number;
@@ -242,14 +243,14 @@ function resolveCounting(given: CountingValues, problems: OptionProblem[]): Reso
 function compileTrust(
   trust: string[] | number | undefined,
   problems: OptionProblem[],
-): (address: string, hop: number) => boolean {
-  if (trust === undefined) return () => false;
+): TrustsProxy | undefined {
+  if (trust === undefined) return undefined;
   if (typeof trust === 'number') return (_address, hop) => hop < trust;
   try {
     return proxyaddr.compile(trust);
   } catch (error) {
     problems.push({ path: 'trustProxy', problem: (error as Error).message });
-    return () => false;
+    return undefined;
   }
 }
 

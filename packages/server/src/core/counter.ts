@@ -43,6 +43,8 @@ export interface CounterCoreOptions {
 
 /** How long announcing may keep everything else from running, in ms. */
 const SLICE_MS = 10;
+/** How many are told between two looks at the clock, which costs as much as telling a few. */
+const VISITORS_A_STEP = 16;
 
 export function createCounter(options: CounterCoreOptions): Counter {
   const { clock, store, observer, tickMs, fallMs, announceShare } = options;
@@ -53,11 +55,15 @@ export function createCounter(options: CounterCoreOptions): Counter {
 
   function deliver(announcement: Announcement, previous: number, done: () => void): void {
     const visitors = census.connections(announcement.site);
-    pacer.add(() => {
-      const { value: visitor } = visitors.next() as IteratorResult<Visitor, undefined>;
-      visitor?.tell(announcement);
-      return visitor !== undefined;
-    }, done);
+    const step = (): boolean => {
+      for (let told = 0; told < VISITORS_A_STEP; told++) {
+        const { value: visitor, done: ended } = visitors.next();
+        if (ended) return false;
+        visitor.tell(announcement);
+      }
+      return true;
+    };
+    pacer.add(step, done);
     observer.announced(announcement, previous);
   }
 

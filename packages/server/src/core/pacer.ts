@@ -32,13 +32,10 @@ interface Job {
   done: () => void;
 }
 
-/** Steps of one job before the next job has its turn; reading the clock costs as much as a few steps. */
-const TURN = 16;
-
 export function createPacer({ clock, share, sliceMs }: PacerOptions): Pacer {
   let jobs: Job[] = [];
   let cancel: (() => void) | undefined;
-  // Time that may be spent, in ms: it flows in at `share`, is capped, and may be overdrawn by one turn.
+  // Time that may be spent, in ms: it flows in at `share`, is capped, and may be overdrawn by one step.
   let budgetMs = sliceMs;
   let countedAt = clock.now();
 
@@ -55,9 +52,7 @@ export function createPacer({ clock, share, sliceMs }: PacerOptions): Pacer {
     let now = startedAt;
     while (jobs.length > 0 && now - startedAt < allowedMs) {
       const job = jobs.shift()!;
-      let more = true;
-      for (let i = 0; i < TURN && more; i++) more = job.step();
-      if (more) jobs.push(job);
+      if (job.step()) jobs.push(job);
       else job.done();
       now = clock.now();
     }

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import ipaddr from 'ipaddr.js';
-import proxyaddr from 'proxy-addr';
 import { parseHandshake, type RefusalCode } from '@live-online/protocol';
 import type { Admission } from '../core/admission.ts';
 import type { SiteList } from '../core/site-list.ts';
 import { siteOf } from '../core/site.ts';
 import type { CounterStats } from '../stats.ts';
+import { readAddress, type TrustsProxy } from './address.ts';
 
 /**
  * The door: what a request must show before it gets a session, and a client before it is counted. [C1, C11]
@@ -30,13 +29,15 @@ export interface DoorOptions {
   sites: SiteList;
   admission: Admission;
   stats: CounterStats;
-  /** Whether `address` is a proxy whose X-Forwarded-For is believed; `hop` counts from this server. */
-  trustsProxy: (address: string, hop: number) => boolean;
+  trustsProxy: TrustsProxy | undefined;
   /** Whether connections from this machine itself count against the limit per address. */
   limitsLoopback: boolean;
   /** Called the first time that an address reaches its limit, and then at most once a minute. */
   onLimit: (limit: string, address: string | undefined) => void;
 }
+
+/** How many origins are remembered; an origin that is long for a hostname is 16 kB at the most. */
+const KNOWN_ORIGINS = 500;
 
 export function createDoor(options: DoorOptions): Door {
   const { sites, admission, stats, trustsProxy, limitsLoopback, onLimit } = options;
@@ -45,14 +46,27 @@ export function createDoor(options: DoorOptions): Door {
     stats.refused[code] = (stats.refused[code] ?? 0) + 1;
   }
 
+  /** Most connections come from a few sites, each of which is read twice: before its session, and at CONNECT. */
+  const hostnames = new Map<string, string | undefined>();
+
+  function hostnameOf({ headers }: IncomingMessage): string | undefined {
+    const { origin } = headers;
+    if (origin === undefined) return siteOf(headers);
+    if (!hostnames.has(origin)) {
+      if (hostnames.size >= KNOWN_ORIGINS) hostnames.clear();
+      hostnames.set(origin, siteOf(headers));
+    }
+    return hostnames.get(origin);
+  }
+
   return {
     knock(request) {
-      const hostname = siteOf(request.headers);
+      const hostname = hostnameOf(request);
       if (hostname === undefined) {
         refuse('origin-invalid');
         return undefined;
       }
-      const address = addressOf(request, trustsProxy, limitsLoopback);
+      const address = readAddress(request, trustsProxy, limitsLoopback);
       const admitted = admission.admit(sites.find(hostname)?.site, address);
       if (admitted.ok) return admitted;
       refuse(admitted.limit);
@@ -66,7 +80,7 @@ export function createDoor(options: DoorOptions): Door {
       };
       const parsed = parseHandshake(auth);
       if (!parsed.ok) return say(parsed.code, parsed.problem);
-      const hostname = siteOf(request.headers);
+      const hostname = hostnameOf(request);
       const listed = hostname === undefined ? undefined : sites.find(hostname);
       if (!listed) return say('site-not-listed', 'this server does not count this site');
       if (listed.token !== undefined && listed.token !== parsed.handshake.token) {
@@ -75,23 +89,4 @@ export function createDoor(options: DoorOptions): Door {
       return { ok: true, site: listed.site, member: parsed.handshake.member };
     },
   };
-}
-
-/** Whom a connection is put down to: its address, or the /64 network of an IPv6 address, which is one customer's. */
-function addressOf(
-  request: IncomingMessage,
-  trustsProxy: (address: string, hop: number) => boolean,
-  limitsLoopback: boolean,
-): string | undefined {
-  const remote = request.socket.remoteAddress;
-  const claimed = remote === undefined ? undefined : proxyaddr(request, trustsProxy);
-  const text = claimed !== undefined && ipaddr.isValid(claimed) ? claimed : remote;
-  if (text === undefined) return undefined;
-  const address = ipaddr.process(text);
-  if (!limitsLoopback && address.range() === 'loopback') return undefined;
-  if (address.kind() === 'ipv4') return address.toString();
-  return `${(address as ipaddr.IPv6).parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(':')}::/64`;
 }

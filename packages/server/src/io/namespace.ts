@@ -1,9 +1,10 @@
 import type { ExtendedError, Namespace } from 'socket.io';
 import type { CounterClientEvents, CounterServerEvents, Refusal } from '@live-online/protocol';
 import type { Counter } from '../core/counter.ts';
+import type { Visitor } from '../core/ports.ts';
 import type { CounterStats } from '../stats.ts';
 import type { Door } from './door.ts';
-import type { CounterSocket, Outlet } from './outlet.ts';
+import type { CounterSocket } from './visitors.ts';
 
 /** A namespace that speaks the counter's events. */
 export type CounterNamespace = Namespace<CounterClientEvents, CounterServerEvents>;
@@ -12,7 +13,7 @@ export interface NamespaceOptions {
   counter: Counter;
   door: Door;
   stats: CounterStats;
-  createOutlet: (socket: CounterSocket, stats: CounterStats) => Outlet;
+  createVisitor: (socket: CounterSocket, stats: CounterStats) => Visitor;
   /** Whether limits are checked here, for want of a door that we keep in HTTP. */
   admitsAtConnect?: boolean;
 }
@@ -23,7 +24,7 @@ export interface NamespaceOptions {
  * @returns the undo: newcomers are no longer greeted, and those who are here are let go.
  */
 export function serveNamespace(namespace: CounterNamespace, options: NamespaceOptions): () => void {
-  const { counter, door, stats, createOutlet, admitsAtConnect = false } = options;
+  const { counter, door, stats, createVisitor, admitsAtConnect = false } = options;
   let serving = true;
 
   namespace.use((socket, next) => {
@@ -39,23 +40,24 @@ export function serveNamespace(namespace: CounterNamespace, options: NamespaceOp
     next();
   });
 
+  /**
+   * Visitors have nothing to say. A middleware that never goes on keeps even an event named "error", which would
+   * be thrown for want of a listener, from being dispatched.
+   */
+  function ignoreEvent(): void {
+    stats.ignoredEvents++;
+  }
+
+  function countMalformed(): void {
+    stats.malformedPackets++;
+  }
+
   function welcome(socket: CounterSocket): void {
     const { site, member } = socket.data as { site: string; member: string | undefined };
-    // Visitors have nothing to say. A middleware that never goes on keeps even an event named "error", which
-    // would be thrown for want of a listener, from being dispatched.
-    socket.use(() => {
-      stats.ignoredEvents++;
-    });
-    socket.on('error', () => {
-      stats.malformedPackets++;
-    });
+    socket.use(ignoreEvent);
+    socket.on('error', countMalformed);
     stats.connections++;
-    // A member that came in again must not come back by its old connection: a disconnect that the server orders
-    // ends the client's own tries, too.
-    const leave = counter.arrive(site, member ?? socket.conn, {
-      tell: createOutlet(socket, stats).tell,
-      replaced: () => void socket.disconnect(true),
-    });
+    const leave = counter.arrive(site, member ?? socket.conn, createVisitor(socket, stats));
     socket.on('disconnect', () => {
       stats.connections--;
       leave();

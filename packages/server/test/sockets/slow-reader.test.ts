@@ -65,17 +65,17 @@ describe('a page that does not read', () => {
     expect(connection.writableLength).toBeGreaterThan(0);
 
     const { messages } = stats;
-    const held = connection.writableLength;
     for (let more = 0; more < 100_000; more++) tell();
-    expect(connection.writableLength).toBe(held);
-    expect(stats.messages).toBe(messages);
+    // One frame more waits behind the one that did not fit, and reports when the connection has taken it.
+    expect(connection.writableLength).toBeLessThan(100);
+    expect(stats.messages).toBe(messages + 1);
 
     reader.ws.resume();
     await vi.waitFor(() => expect(reader.heard.at(-1)).toBe(`42["total",${sequence}]`), 10_000);
-    expect(stats.messages).toBe(messages + 1);
+    expect(stats.messages).toBe(messages + 2);
   });
 
-  it('[C6] a newest total that the page has heard already is not said again', async () => {
+  it('[C6] a total that the page has heard already is not said again', async () => {
     const { url, arrived, stats } = await startTransport();
     const page = openPage(url);
     await page.hears(0);
@@ -83,13 +83,11 @@ describe('a page that does not read', () => {
     const say = (total: number, sequence: number): void =>
       visitor.tell({ site: 'a.example', total, stale: false, sequence });
     say(1, 1);
-    say(2, 2);
+    say(1, 2);
     say(1, 3);
     await page.hears(1);
-    await nextTurn();
-    say(1, 4);
     expect(stats.messages).toBe(2);
-    say(5, 5);
+    say(5, 4);
     await page.hears(5);
     expect(page.totals).toEqual([0, 1, 5]);
   });

@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import { isIPv4 } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import proxyaddr from 'proxy-addr';
+
+/** Whether `address` is a proxy whose X-Forwarded-For is believed; `hop` counts from this server. */
+export type TrustsProxy = (address: string, hop: number) => boolean;
+
+/**
+ * Whom a connection is put down to: its IPv4 address, or the /64 network of its IPv6 address, which is one
+ * customer's.
+ *
+ * @param trustsProxy `undefined` if no proxy is trusted.
+ * @returns `undefined` for a connection from this machine itself, unless `limitsLoopback`.
+ */
+export function readAddress(
+  request: IncomingMessage,
+  trustsProxy: TrustsProxy | undefined,
+  limitsLoopback: boolean,
+): string | undefined {
+  const remote = request.socket.remoteAddress;
+  if (remote === undefined) return undefined;
+  const claimed = trustsProxy ? proxyaddr(request, trustsProxy) : remote;
+  const text = withoutMapping(ipaddr.isValid(claimed) ? claimed : remote);
+  if (isIPv4(text)) return !limitsLoopback && text.startsWith('127.') ? undefined : text;
+  const address = ipaddr.parse(text) as ipaddr.IPv6;
+  if (!limitsLoopback && address.range() === 'loopback') return undefined;
+  return `${address.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')}::/64`;
+}
+
+/** What a socket for both protocols calls `::ffff:192.0.2.1` is 192.0.2.1. */
+function withoutMapping(address: string): string {
+  const mapped = /^::ffff:(.+)$/i.exec(address)?.[1];
+  return mapped !== undefined && isIPv4(mapped) ? mapped : address;
+}
