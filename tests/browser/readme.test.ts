@@ -1,0 +1,126 @@
+import { writeFile, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { browsers, useBrowser } from '../helpers/browsers.ts';
+import { startCounter } from '../helpers/counter.ts';
+import { freePort } from '../helpers/free-port.ts';
+import { startFamily } from '../helpers/processes.ts';
+import { readSnippets } from '../helpers/readme.ts';
+import { startSite } from '../helpers/site.ts';
+import { visit } from '../helpers/visitor.ts';
+
+const snippets = readSnippets('README.md');
+const serverFolder = fileURLToPath(new URL('../../packages/server', import.meta.url));
+
+function snippet(heading: string, language: string, index = 0): string {
+  const found = snippets.filter((one) => one.heading === heading && one.language === language)[index];
+  expect(found, `a ${language} snippet under "${heading}"`).toBeDefined();
+  return found!.code;
+}
+
+/** Runs a snippet as a program of its own, where the packages it imports are installed. */
+async function runProgram(code: string) {
+  const file = join(
+    serverFolder,
+    `readme-snippet-${process.pid}-${Math.random().toString(36).slice(2)}.tmp.mjs`,
+  );
+  await writeFile(file, code);
+  onTestFinished(() => rm(file, { force: true }));
+  const family = startFamily(process.execPath, [file], { cwd: serverFolder });
+  return family;
+}
+
+describe('the README', () => {
+  const browser = useBrowser(browsers[0]!.launch);
+
+  async function newContext() {
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    return context;
+  }
+
+  it('[C10] its command starts the server', async () => {
+    const [command] = snippet('On your server', 'sh').split('\n');
+    expect(command).toMatch(/^npx @live-online\/server /);
+    const args = command!.split(' ').slice(2);
+    args[args.indexOf('--port') + 1] = '0';
+    const bin = join(serverFolder, 'bin', 'live-online-server.js');
+    const { output } = startFamily(process.execPath, [bin, ...args], { cwd: serverFolder });
+    await vi.waitFor(() => expect(output()).toMatch(/counts at http:/), 10_000);
+  });
+
+  it('[C10] its code starts the server', async () => {
+    const port = await freePort();
+    const program = await runProgram(snippet('On your server', 'js').replace('8081', String(port)));
+    await vi.waitFor(() => expect(program.output()).toBe(`counting at http://localhost:${port}/\n`), 10_000);
+  });
+
+  it.each([0, 1])('[W1] its script tags show the number (%i)', async (index) => {
+    const { url } = await startCounter();
+    const html = snippet('In a page: one script tag', 'html', index).replace('http://localhost:8081/', url);
+    const site = await startSite({ '/': html });
+    const tab = await visit(await newContext(), site.at('localhost'));
+    await tab.sees(1);
+    expect(tab.problems).toEqual([]);
+  });
+
+  it('[W3] its bundled app shows the number', async () => {
+    const { url } = await startCounter();
+    const { outputFiles } = await build({
+      stdin: {
+        contents: snippet('In a bundled app: the number alone', 'js').replace('http://localhost:8081', url),
+        resolveDir: fileURLToPath(new URL('../..', import.meta.url)),
+      },
+      bundle: true,
+      write: false,
+      format: 'esm',
+    });
+    const site = await startSite({ '/': `<script type="module">${outputFiles[0]!.text}</script>` });
+    const tab = await visit(await newContext(), site.at('localhost'));
+    await vi.waitFor(async () => expect(await tab.page.title()).toBe('1 online'), 10_000);
+    expect(tab.problems).toEqual([]);
+  });
+
+  it('[C10] its Express app shows the number', async () => {
+    const port = await freePort();
+    await runProgram(snippet('Beside your own app', 'js').replace('3000', String(port)));
+    const tab = await visitWhenUp(`http://localhost:${port}/`);
+    await tab.sees(1);
+    expect(await tab.page.textContent('body')).toContain('Hello');
+  });
+
+  it('[C10] its Fastify app serves the counter', async () => {
+    const port = await freePort();
+    await runProgram(snippet('Beside your own app', 'js', 1).replace('3000', String(port)));
+    const script = `http://localhost:${port}/live-online/`;
+    await vi.waitFor(async () => expect((await fetch(script)).status).toBe(200), 10_000);
+    const site = await startSite({ '/': `<script async src="${script}"></script>` });
+    await (await visit(await newContext(), site.at('localhost'))).sees(1);
+  });
+
+  it('[C10] its Socket.IO server counts', async () => {
+    const port = await freePort();
+    const program = await runProgram(
+      snippet('On your own Socket.IO server', 'js').replace('3000', String(port)),
+    );
+    const { io } = await import('socket.io-client');
+    const socket = io(`http://localhost:${port}/live-online`);
+    onTestFinished(() => void socket.close());
+    await vi.waitFor(() => expect(program.output()).toBe('local: 1\n'), 10_000);
+  });
+
+  it('[C10] any Socket.IO client hears the total', async () => {
+    const { port, counter } = await startCounter();
+    const code = snippet('From any Socket.IO client', 'js').replace('8081', String(port));
+    const program = await runProgram(code);
+    await vi.waitFor(() => expect(program.output()).toBe('1 online\n'), 10_000);
+    expect(counter.total('local')).toBe(1);
+  });
+
+  async function visitWhenUp(url: string) {
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), 10_000);
+    return visit(await newContext(), url);
+  }
+});

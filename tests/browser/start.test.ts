@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { browsers, useBrowser } from '../helpers/browsers.ts';
+import { freePort } from '../helpers/free-port.ts';
+import { startFamily, type Family } from '../helpers/processes.ts';
+import { visit } from '../helpers/visitor.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** `npm start` on free ports, once it has said where everything is. */
+async function npmStart() {
+  const [port, sitePort] = [await freePort(), await freePort()];
+  const family = startFamily('npm', ['start'], {
+    cwd: root,
+    env: { PORT: String(port), SITE_PORT: String(sitePort) },
+  });
+  await vi.waitFor(() => expect(family.output()).toContain(`http://localhost:${port}/`), 60_000);
+  return { ...family, port, sitePort };
+}
+
+describe('npm start', () => {
+  const browser = useBrowser(browsers[0]!.launch);
+
+  it('[C1] shows the number of people on each of two sites, in the pages and in the terminal', async () => {
+    const { output, sitePort } = await npmStart();
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    const hosts = ['localhost', 'localhost', '127.0.0.1', 'harbour.localhost'];
+    const tabs = await Promise.all(hosts.map((host) => visit(context, `http://${host}:${sitePort}/`)));
+    await Promise.all([2, 2, 1, 1].map((total, index) => tabs[index]!.sees(total)));
+    for (const site of ['localhost 2', '127.0.0.1 1', 'harbour.localhost 1']) {
+      await vi.waitFor(() => expect(output()).toContain(site), 10_000);
+    }
+    await tabs[0]!.page.close();
+    await tabs[1]!.sees(1);
+    for (const { problems } of tabs) expect(problems).toEqual([]);
+  });
+
+  it('[C4] its pages can be walked through without a fall', async () => {
+    const { sitePort } = await npmStart();
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    const tab = await visit(context, `http://localhost:${sitePort}/`);
+    await tab.sees(1);
+    const links = await tab.page.$$eval('nav a', (anchors) => anchors.map(({ href }) => href));
+    expect(links.length).toBeGreaterThanOrEqual(3);
+    for (const link of links) {
+      await tab.page.goto(link);
+      await tab.sees(1);
+      expect(await tab.seen()).toEqual(['1']);
+    }
+  });
+
+  it.each<[string, (family: Family) => void]>([
+    ['SIGTERM to npm', ({ child }) => child.kill('SIGTERM')],
+    ['Ctrl-C', ({ interrupt }) => interrupt()],
+  ])('[C10] %s leaves no process behind', async (_name, end) => {
+    const { port, ...family } = await npmStart();
+    expect(family.alive().length).toBeGreaterThan(1);
+    end(family);
+    await once(family.child, 'exit');
+    await vi.waitFor(() => expect(family.alive()).toEqual([]), 5_000);
+    await expect(fetch(`http://localhost:${port}/`)).rejects.toThrow('fetch failed');
+  });
+
+  it.each(['PORT', 'SITE_PORT'])('[C11] a %s in use is told in one line', async (variable) => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    onTestFinished(() => void taken.close());
+    const port = String((taken.address() as { port: number }).port);
+    const env = { PORT: String(await freePort()), SITE_PORT: String(await freePort()), [variable]: port };
+    const { child, output } = startFamily('npm', ['start', '--silent'], { cwd: root, env });
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(1);
+    expect(output().trim().split('\n')).toEqual([
+      expect.stringMatching(new RegExp(`^Port ${port} is in use\\..* ${variable}=\\d+ npm start$`)),
+    ]);
+  });
+});

@@ -1,0 +1,53 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { onTestFinished } from 'vitest';
+
+/** A command, and every process that has come of it. */
+export interface Family {
+  child: ChildProcess;
+  /** Interrupts all of them, as Ctrl-C in a terminal does. */
+  interrupt(): void;
+  /** What all of them have printed so far. */
+  output(): string;
+  /** The processes that are still there, by what the system knows of them. */
+  alive(): number[];
+}
+
+/** Starts a command whose descendants can be told from all other processes. Whatever is left of them at the end is ended. */
+export function startFamily(
+  command: string,
+  args: string[],
+  { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
+): Family {
+  const mark = `LIVE_ONLINE_TEST_FAMILY=${randomUUID()}`;
+  const [name, value] = mark.split('=') as [string, string];
+  const child = spawn(command, args, {
+    cwd,
+    // A group of its own, as a terminal gives to every command: Ctrl-C goes to all of it.
+    detached: true,
+    env: { ...process.env, NO_COLOR: '1', ...env, [name]: value },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (output += String(chunk)));
+
+  function alive(): number[] {
+    return readdirSync('/proc')
+      .filter((entry) => /^\d+$/.test(entry))
+      .map(Number)
+      .filter((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark);
+        } catch {
+          // It has ended meanwhile, or is not ours to look into.
+          return false;
+        }
+      });
+  }
+  onTestFinished(() => {
+    for (const pid of alive()) process.kill(pid, 'SIGKILL');
+  });
+  return { child, interrupt: () => void process.kill(-child.pid!, 'SIGINT'), output: () => output, alive };
+}
