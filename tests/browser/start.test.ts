@@ -44,7 +44,9 @@ describe('npm start', () => {
     onTestFinished(() => context.close());
     const tab = await visit(context, `http://localhost:${sitePort}/`);
     await tab.sees(1);
-    const links = await tab.page.$$eval('nav a', (anchors) => anchors.map(({ href }) => href));
+    const links = await tab.page.$$eval('nav a', (anchors) =>
+      anchors.map((anchor) => (anchor as HTMLAnchorElement).href),
+    );
     expect(links.length).toBeGreaterThanOrEqual(3);
     for (const link of links) {
       await tab.page.goto(link);

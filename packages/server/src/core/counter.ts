@@ -57,9 +57,9 @@ export function createCounter(options: CounterCoreOptions): Counter {
     const visitors = census.connections(announcement.site);
     const step = (): boolean => {
       for (let told = 0; told < VISITORS_A_STEP; told++) {
-        const { value: visitor, done: ended } = visitors.next();
-        if (ended) return false;
-        visitor.tell(announcement);
+        const next: IteratorResult<Visitor, unknown> = visitors.next();
+        if (next.done) return false;
+        next.value.tell(announcement);
       }
       return true;
     };
