@@ -36,7 +36,7 @@ export interface DoorOptions {
   onLimit: (limit: string, address: string | undefined) => void;
 }
 
-/** How many origins are remembered; an origin that is long for a hostname is 16 kB at the most. */
+/** How many origins are remembered; one that names a site has at most 400 characters. */
 const KNOWN_ORIGINS = 500;
 
 export function createDoor(options: DoorOptions): Door {
@@ -47,16 +47,19 @@ export function createDoor(options: DoorOptions): Door {
   }
 
   /** Most connections come from a few sites, each of which is read twice: before its session, and at CONNECT. */
-  const hostnames = new Map<string, string | undefined>();
+  const hostnames = new Map<string, string>();
 
   function hostnameOf({ headers }: IncomingMessage): string | undefined {
     const { origin } = headers;
     if (origin === undefined) return siteOf(headers);
-    if (!hostnames.has(origin)) {
+    const known = hostnames.get(origin);
+    if (known !== undefined) return known;
+    const hostname = siteOf(headers);
+    if (hostname !== undefined) {
       if (hostnames.size >= KNOWN_ORIGINS) hostnames.clear();
-      hostnames.set(origin, siteOf(headers));
+      hostnames.set(origin, hostname);
     }
-    return hostnames.get(origin);
+    return hostname;
   }
 
   return {
