@@ -58,7 +58,7 @@ describe('live-online-server', () => {
   it('[C10] shows people its URL and the two lines for their pages', async () => {
     const cli = run(['--port', '0', '--host', '127.0.0.1']);
     await cli.prints(/counts at http:\/\/127\.0\.0\.1:\d+\/\n/);
-    expect(cli.output()).toMatch(
+    await cli.prints(
       /<script src="http:\/\/127\.0\.0\.1:\d+\/"><\/script><script>locWidget\.init\(\)<\/script>/,
     );
     cli.child.kill('SIGINT');
