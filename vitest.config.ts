@@ -1,8 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    reporters: ['default', './scripts/closing-line-reporter.mjs'],
+    reporters: ['default', fileURLToPath(new URL('./scripts/closing-line-reporter.mjs', import.meta.url))],
     projects: [
       {
         extends: true,

@@ -70,18 +70,16 @@ test('[W3] a refusal ends it with its code, also one that this version does not 
   }
 });
 
-test.each([
-  '44{"message":"Invalid namespace"}',
-  '44{"message":"no","data":{"code":"<b>"}}',
-  '44"no {"',
-  '40{}',
-])('[W4] a refusal without a reason of the protocol is a lost connection: %s', async (frame) => {
-  const { socket, ended } = setUp();
-  socket.receive(OPEN, frame);
-  await settle();
-  expect(ended.mock.calls).toEqual([[undefined]]);
-  expect(socket.closed).toBe(true);
-});
+test.each(['44{"message":"Invalid namespace"}', '44{"message":"no","data":{"code":"<b>"}}', '40{}'])(
+  '[W4] a refusal without a reason of the protocol is a lost connection: %s',
+  async (frame) => {
+    const { socket, ended } = setUp();
+    socket.receive(OPEN, frame);
+    await settle();
+    expect(ended.mock.calls).toEqual([[undefined]]);
+    expect(socket.closed).toBe(true);
+  },
+);
 
 test.each([
   ['the server says goodbye', (socket: FakeWebSocket) => socket.receive('41')],
@@ -118,6 +116,16 @@ test.each(['0{', '0{}', '0{"sid":1', '0{"upgrades":null}'])(
     expect(() => socket.receive(frame)).not.toThrow();
     await settle();
     expect(ended).toHaveBeenCalledTimes(1);
+    expect(errors).toEqual([]);
+  },
+);
+
+test.each(['44{"message":{"toString":1}}', '44{}', '44{"message":null}', '44"no {"'])(
+  '[W4] a hostile refusal is met with silence: %s',
+  async (frame) => {
+    const { socket } = setUp();
+    expect(() => socket.receive(OPEN, frame)).not.toThrow();
+    await settle();
     expect(errors).toEqual([]);
   },
 );

@@ -3,7 +3,7 @@ import { Manager, WebSocket as WebSocketTransport } from 'socket.io-client';
 import type { Connect } from './connection.ts';
 
 /** The frames that a counter's server sends: open, ping, CONNECT, DISCONNECT, an event, CONNECT_ERROR. */
-const FRAME = /^(0{|2|41|4[024].*[{[])/;
+const FRAME = /^(0{|2|41|4[02].*[{[]|44.*{"message":")/;
 
 /**
  * socket.io-client's WebSocket, made deaf to what a counter's server never says: an error that the library
