@@ -3,7 +3,8 @@ import { createCounting, type CounterView } from './counting.ts';
 import { optionsInvalid } from './errors.ts';
 import { serveNamespace, type CounterNamespace } from './io/namespace.ts';
 import { EmitVisitor } from './io/visitors.ts';
-import { resolveCountingOptions, type CountingOptions } from './options.ts';
+import type { CountingOptions } from './options.ts';
+import { resolveCountingOptions } from './resolve-options.ts';
 
 /** What a counter on an existing Socket.IO server can be told. */
 export interface AttachedCounterOptions extends CountingOptions {

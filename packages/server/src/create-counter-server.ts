@@ -6,7 +6,8 @@ import { openGate } from './io/gate.ts';
 import { createRoutes } from './io/http/routes.ts';
 import { createSocketIoTransport } from './io/socket-io-transport.ts';
 import { listen, stopListening, type Listening } from './listen.ts';
-import { resolveServerOptions, type CounterServerOptions } from './options.ts';
+import type { CounterServerOptions } from './options.ts';
+import { resolveServerOptions } from './resolve-options.ts';
 
 /** A counter with a Socket.IO server of its own. */
 export interface CounterServer extends CounterView {

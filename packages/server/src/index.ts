@@ -7,7 +7,7 @@ export { createCounterServer } from './create-counter-server.ts';
 export type { CounterServer } from './create-counter-server.ts';
 export { CounterServerError } from './errors.ts';
 export type { CounterServerErrorCode } from './errors.ts';
-export type { TransportName } from './io/socket-io-transport.ts';
+export type { TransportName } from './io/transport.ts';
 export type { Listening } from './listen.ts';
 export type { CounterServerOptions, CountingOptions } from './options.ts';
 export type { CounterStats } from './stats.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCounterServer, CounterServerError, type CounterServerOptions } from '../src/index.ts';
-import { resolveServerOptions } from '../src/options.ts';
+import { resolveServerOptions } from '../src/resolve-options.ts';
 
 function mistakes(options: unknown): string[] {
   try {

@@ -9,10 +9,7 @@ import { limits, type CounterClientEvents, type CounterServerEvents } from '@liv
 import type { Entry } from './door.ts';
 import { serveNamespace, type NamespaceOptions } from './namespace.ts';
 import { EmitVisitor, FrameVisitor } from './visitors.ts';
-import type { VisitorTransport } from './transport.ts';
-
-/** By which Engine.IO transports visitors may come in. */
-export type TransportName = 'websocket' | 'polling';
+import type { TransportName, VisitorTransport } from './transport.ts';
 
 /** A client that vanished is noticed after at most the sum of the two, 12.5 s. [C8] */
 const PING_INTERVAL_MS = 7_500;

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+/** By which of Engine.IO's transports visitors may come in. */
+export type TransportName = 'websocket' | 'polling';
+
 /**
  * The way visitors come in: it speaks the wire protocol on connections it is handed, and knows nothing of
  * ports, routes or hosts. Stock Socket.IO is one; any other that speaks the same protocol may take its place.

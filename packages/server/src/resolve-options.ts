@@ -1,0 +1,191 @@
+import proxyaddr from 'proxy-addr';
+import * as v from 'valibot';
+import { limits } from '@live-online/protocol';
+import type { Store } from './core/ports.ts';
+import { createSiteList } from './core/site-list.ts';
+import { optionsInvalid, type OptionProblem } from './errors.ts';
+import type { TrustsProxy } from './io/address.ts';
+import type {
+  CounterServerOptions,
+  CountingOptions,
+  ResolvedCounterServerOptions,
+  ResolvedCountingOptions,
+} from './options.ts';
+import { memoryStore } from './store/memory.ts';
+
+const integer = (min: number, max: number, unit = ''): v.GenericSchema<number> => {
+  const message = `must be a whole number from ${min} to ${max}${unit}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
+};
+/** A limit may also be `Infinity`: none. */
+const limit: v.GenericSchema<number> = ((message) =>
+  v.pipe(
+    v.number(message),
+    v.check((value) => value >= 1 && (Number.isSafeInteger(value) || value === Infinity), message),
+  ))('must be a whole number from 1 on');
+const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
+
+const countingEntries = {
+  sites: v.optional(
+    v.array(
+      v.union(
+        [
+          v.string(),
+          v.strictObject({
+            name: v.string(),
+            aliases: v.optional(v.array(v.string())),
+            token: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(limits.maxTokenLength))),
+          }),
+        ],
+        `must be a hostname or { name, aliases?, token? } with a token of 1 to ${limits.maxTokenLength} characters`,
+      ),
+      'must be a list of sites',
+    ),
+  ),
+  maxConnections: v.optional(limit, 100_000),
+  maxPerAddress: v.optional(limit),
+  maxPerSite: v.optional(limit, Infinity),
+  maxSites: v.optional(limit, 10_000),
+  trustProxy: v.optional(
+    v.union(
+      [integer(1, 100), v.array(v.string())],
+      'must be a list of addresses and networks, or the number of proxies in front of this server',
+    ),
+  ),
+  tickMs: v.optional(integer(10, 60_000, ' (ms)'), 100),
+  fallMs: v.optional(integer(0, 60_000, ' (ms)'), 1_000),
+  announceShare: v.optional(
+    v.pipe(
+      v.number('must be a number above 0 and up to 1'),
+      v.gtValue(0, 'must be above 0'),
+      v.maxValue(1, 'must be at most 1'),
+    ),
+    0.2,
+  ),
+  store: v.optional(
+    v.custom<Store>(
+      (value) => typeof (value as Store | null)?.open === 'function',
+      'must be a store, such as memoryStore()',
+    ),
+  ),
+};
+
+const serverEntries = {
+  ...countingEntries,
+  port: v.optional(integer(0, 65_535), 8081),
+  host: v.optional(text('must be a host name or an address')),
+  path: v.optional(
+    v.pipe(
+      v.string('must be text'),
+      v.regex(/^\/([\w.~-]+\/)*$/, 'must begin and end with a slash, such as /live-online/'),
+    ),
+  ),
+  transports: v.optional(
+    v.pipe(
+      v.array(v.picklist(['websocket', 'polling'], 'must be websocket or polling'), 'must be a list'),
+      v.nonEmpty('must name websocket, polling or both'),
+    ),
+    ['websocket'],
+  ),
+};
+
+/**
+ * Merges options with their defaults.
+ *
+ * @throws CounterServerError `options-invalid`, naming every mistake by its path.
+ */
+export function resolveServerOptions(options: CounterServerOptions): ResolvedCounterServerOptions {
+  const problems: OptionProblem[] = [];
+  const values = check(v.strictObject(serverEntries, unknownOption), options, problems);
+  const counting = resolveCounting(values, problems);
+  if (problems.length > 0) throw optionsInvalid(problems);
+  const { port, host, path, transports } = values;
+  return { ...counting, port, host, path, transports };
+}
+
+/** The same for a counter on somebody else's Socket.IO server. */
+export function resolveCountingOptions(options: CountingOptions): ResolvedCountingOptions {
+  const problems: OptionProblem[] = [];
+  const values = check(v.strictObject(countingEntries, unknownOption), options, problems);
+  const counting = resolveCounting(values, problems);
+  if (problems.length > 0) throw optionsInvalid(problems);
+  return counting;
+}
+
+function unknownOption(issue: { expected: string | null; received: string }): string {
+  return issue.expected === 'never' ? 'is no option' : 'must be an object';
+}
+
+/**
+ * Checks each entry. Where there are problems it returns the entries that have none, as they were given, so that
+ * what is checked later can be told in the same breath.
+ */
+function check<Schema extends v.GenericSchema>(
+  schema: Schema,
+  options: unknown,
+  problems: OptionProblem[],
+): v.InferOutput<Schema> {
+  // An option that is undefined is one that was not given: callers pass their own through.
+  const given = isRecord(options) ? entriesOf(options, (_key, value) => value !== undefined) : options;
+  const result = v.safeParse(schema, given);
+  if (result.success) return result.output;
+  for (const issue of result.issues) problems.push({ path: dotPath(issue), problem: issue.message });
+  const wrong = new Set(result.issues.map(({ path }) => path?.[0]?.key));
+  return isRecord(given) ? entriesOf(given, (key) => !wrong.has(key)) : {};
+}
+
+type CountingValues = v.InferOutput<v.StrictObjectSchema<typeof countingEntries, undefined>>;
+
+function resolveCounting(given: CountingValues, problems: OptionProblem[]): ResolvedCountingOptions {
+  const sites = createSiteList(given.sites as CountingOptions['sites'], (path, problem) =>
+    problems.push({ path, problem }),
+  );
+  return {
+    sites,
+    limits: {
+      maxConnections: given.maxConnections,
+      maxPerAddress: given.maxPerAddress ?? 1_000,
+      maxPerSite: given.maxPerSite,
+      maxSites: given.maxSites,
+    },
+    limitsLoopback: given.maxPerAddress !== undefined,
+    trustsProxy: compileTrust(given.trustProxy, problems),
+    tickMs: given.tickMs,
+    fallMs: given.fallMs,
+    announceShare: given.announceShare,
+    store: given.store ?? memoryStore(),
+  };
+}
+
+function compileTrust(
+  trust: string[] | number | undefined,
+  problems: OptionProblem[],
+): TrustsProxy | undefined {
+  if (trust === undefined) return undefined;
+  if (typeof trust === 'number') return (_address, hop) => hop < trust;
+  try {
+    return proxyaddr.compile(trust);
+  } catch (error) {
+    problems.push({ path: 'trustProxy', problem: (error as Error).message });
+    return undefined;
+  }
+}
+
+function dotPath(issue: v.BaseIssue<unknown>): string {
+  return (issue.path ?? []).reduce(
+    (path, { key }) =>
+      typeof key === 'number' ? `${path}[${key}]` : path ? `${path}.${String(key)}` : String(key),
+    '',
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function entriesOf(
+  record: Record<string, unknown>,
+  keep: (key: string, value: unknown) => boolean,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([key, value]) => keep(key, value)));
+}
