@@ -31,4 +31,20 @@ export const benches = new Map([
       load: async () => (await import('./counter/broadcast.mjs')).broadcast,
     },
   ],
+  [
+    'churn',
+    {
+      about: 'people come and go all the time: how far behind is what they see?',
+      flags: '--n 1000 (people), --rate 500 (arrivals and departures a second), --seconds 10, --rounds 3',
+      load: async () => (await import('./counter/churn.mjs')).churn,
+    },
+  ],
+  [
+    'idle',
+    {
+      about: 'what a connection costs that is just there, beside plain Socket.IO',
+      flags: '--n 5000 (people), --rounds 3',
+      load: async () => (await import('./counter/idle.mjs')).idle,
+    },
+  ],
 ]);

@@ -4,10 +4,9 @@ import { readNumbers } from '../lib/options.mjs';
 import { race } from '../lib/race.mjs';
 import { medianOf, round } from '../lib/stats.mjs';
 import { grouped, table, times } from '../lib/table.mjs';
+import { CLIENTS, OURS } from './storm.mjs';
 
 const RAW = new URL('./raw-server.mjs', import.meta.url);
-const OURS = new URL('./our-server.mjs', import.meta.url);
-const CLIENTS = new URL('./clients.mjs', import.meta.url);
 
 const QUIET_MS = 500;
 /** Lets timers and buffers of one announcement come to rest before the next is measured. */

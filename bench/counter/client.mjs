@@ -16,10 +16,15 @@ const [ZERO, TWO, FOUR] = Buffer.from('024');
  * @param {object} on
  * @param {() => void} on.open The WebSocket stands.
  * @param {(handshake: { pingInterval: number }) => void} on.welcome Engine.IO's first packet.
+ * @param {() => void} on.admitted Socket.IO's answer to CONNECT.
  * @param {(total: number) => void} on.total
  * @param {() => void} on.ping
  * @param {(error: Error) => void} on.failed Refused, closed or broken.
- * @returns {{ leave: () => void }}
+ * @returns {Client}
+ *
+ * @typedef {object} Client
+ * @property {(gone?: () => void) => void} leave Says goodbye as Socket.IO's client does, and closes. When `gone` is
+ *   called, the server has read the goodbye.
  */
 export function connectClient(url, on) {
   const address = new URL('socket.io/?EIO=4&transport=websocket', url);
@@ -45,13 +50,17 @@ export function connectClient(url, on) {
     } else if (data[0] === ZERO) {
       on.welcome(JSON.parse(data.subarray(1).toString()));
       socket.send('40');
-    } else if (data[0] === FOUR && data[1] !== ZERO) {
+    } else if (data[0] === FOUR && data[1] === ZERO) {
+      on.admitted();
+    } else if (data[0] === FOUR) {
       fail(new Error(`refused with ${data}`));
     }
   });
   return {
-    leave() {
+    leave(gone = () => {}) {
       left = true;
+      socket.on('close', gone);
+      socket.send('41');
       socket.close();
     },
   };

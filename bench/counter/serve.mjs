@@ -1,12 +1,16 @@
 import { answer } from '../lib/answer.mjs';
+import { loopDelay } from '../lib/loop-delay.mjs';
+import { settledMemory } from '../lib/memory.mjs';
 
-/** What every measured server answers beside its work: what it has cost so far. */
+/** What every measured server answers beside its work: what it costs, and whether it keeps up. */
 const cost = {
   /** CPU time of this process up to now, user and system, in ms. */
   cpuMs() {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1_000;
   },
+  ...loopDelay,
+  memory: settledMemory,
 };
 
 /**

@@ -4,9 +4,9 @@ import { race } from '../lib/race.mjs';
 import { median, medianOf, round } from '../lib/stats.mjs';
 import { grouped, millis, seconds, table, times } from '../lib/table.mjs';
 
-const RECIPE = new URL('./recipe-server.mjs', import.meta.url);
+export const RECIPE = new URL('./recipe-server.mjs', import.meta.url);
 export const OURS = new URL('./our-server.mjs', import.meta.url);
-const CLIENTS = new URL('./clients.mjs', import.meta.url);
+export const CLIENTS = new URL('./clients.mjs', import.meta.url);
 
 /** A storm is over when every client shows the whole crowd and nobody has heard anything for this long. */
 const QUIET_MS = 500;

@@ -7,6 +7,16 @@ export function percentile(values, share) {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
+/**
+ * The same for whole numbers that were only counted.
+ *
+ * @param {number[]} tally How often each value was seen, by the value; at least one was.
+ */
+export function tallyPercentile(tally, share) {
+  let due = Math.max(1, Math.ceil(share * tally.reduce((sum, times) => sum + times, 0)));
+  return tally.findIndex((times) => (due -= times ?? 0) <= 0);
+}
+
 /** @param {number[]} values At least one; of an even number of values, the mean of the middle two. */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
