@@ -1,4 +1,12 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli.js';
+// A signal may come while the rest is still being loaded: there is nothing to drain yet.
+const end = () => process.exit(0);
+process.on('SIGTERM', end);
+process.on('SIGINT', end);
 
-await main();
+const { main } = await import('../dist/cli.js');
+
+await main(() => {
+  process.off('SIGTERM', end);
+  process.off('SIGINT', end);
+});

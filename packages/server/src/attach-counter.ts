@@ -1,20 +1,18 @@
+import { emitWarning } from 'node:process';
 import type { Server as SocketIoServer } from 'socket.io';
 import { createCounting, type CounterView } from './counting.ts';
-import { optionsInvalid } from './errors.ts';
-import { serveNamespace, type CounterNamespace } from './io/namespace.ts';
+import { optionsInvalid, storeFailed } from './errors.ts';
+import { serveNamespace, type CounterNamespace, type NamespaceOptions } from './io/namespace.ts';
 import { EmitVisitor } from './io/visitors.ts';
-import type { CountingOptions } from './options.ts';
-import { resolveCountingOptions } from './resolve-options.ts';
-
-/** What a counter on an existing Socket.IO server can be told. */
-export interface AttachedCounterOptions extends CountingOptions {
-  /** The namespace that the counter has for itself. Not the main one, which is the host's. @default /live-online */
-  namespace?: string;
-}
+import type { AttachedCounterOptions } from './options.ts';
+import { resolveAttachedOptions } from './resolve-options.ts';
 
 /** A counter on an existing Socket.IO server. */
 export interface AttachedCounter extends CounterView {
-  /** Lets all visitors go and leaves the Socket.IO server to its host. May be called twice. */
+  /**
+   * Lets this server's visitors go, refuses newcomers, and leaves the Socket.IO server to its host. May be called
+   * twice. The namespace can have another counter afterwards.
+   */
   close(): Promise<void>;
 }
 
@@ -25,27 +23,22 @@ export interface AttachedCounter extends CounterView {
  * @throws CounterServerError `options-invalid`, naming every mistake by its path
  */
 export function attachCounter(io: SocketIoServer, options: AttachedCounterOptions = {}): AttachedCounter {
-  const { namespace: name = '/live-online', ...counting } = options;
-  if (typeof name !== 'string' || !/^\/[\w~.-][\w~./-]*$/.test(name)) {
-    const problem = "must be a namespace of its own, such as /live-online; the main one is the host's";
-    throw optionsInvalid([{ path: 'namespace', problem }]);
-  }
-  const { counter, door, stats, view } = createCounting(resolveCountingOptions(counting));
+  const { namespace: name, ...resolved } = resolveAttachedOptions(options);
+  const { counter, door, stats, view } = createCounting(resolved);
   // The host's server is typed with the host's own events; in this namespace the counter's are spoken.
   const namespace = io.of(name) as CounterNamespace;
-  const leave = serveNamespace(namespace, {
-    counter,
-    stats,
-    door,
-    createVisitor: (socket, visitorStats) => new EmitVisitor(socket, visitorStats),
-    admitsAtConnect: true,
-  });
-  const opening = counter.open();
+  const createVisitor: NamespaceOptions['createVisitor'] = (socket) => new EmitVisitor(socket, stats);
+  const leave = serveNamespace(namespace, { counter, stats, door, createVisitor, hosted: true });
+  if (!leave) {
+    throw optionsInvalid([{ path: 'namespace', problem: `"${name}" has a counter already: choose another` }]);
+  }
+  // What this server knows is announced all the same, as stale.
+  const opening = counter.open().catch((error: unknown) => emitWarning(storeFailed(error)));
   let closing: Promise<void> | undefined;
 
   async function close(): Promise<void> {
-    leave();
-    await opening.catch(() => {});
+    leave!();
+    await opening;
     await counter.close();
   }
 

@@ -5,8 +5,12 @@ import { readCommandLine, UsageError, type Command } from './cli/read-command-li
 import { createCounterServer, type CounterServer } from './create-counter-server.ts';
 import { CounterServerError } from './errors.ts';
 
-/** Runs the command line of this process: the only place that touches its arguments, signals and exit. */
-export async function main(): Promise<void> {
+/**
+ * Runs the command line of this process: the only place, beside the bin, that touches its arguments, signals and exit.
+ *
+ * @param ready is called when signals are listened for here.
+ */
+export async function main(ready: () => void): Promise<void> {
   // A log that nobody reads any more (a closed pipe) must not end the server.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
@@ -27,6 +31,7 @@ export async function main(): Promise<void> {
   try {
     server = createCounterServer(command.options);
     endOnSignals(server, log);
+    ready();
     const { url } = await server.listen();
     log.listening(url);
   } catch (error) {

@@ -1,7 +1,8 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
+import { emitWarning } from 'node:process';
 import { createCounting, type CounterView } from './counting.ts';
-import { alreadyClosed } from './errors.ts';
+import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';
 import { openGate } from './io/gate.ts';
 import { createRoutes } from './io/http/routes.ts';
 import { createSocketIoTransport } from './io/socket-io-transport.ts';
@@ -14,15 +15,15 @@ export interface CounterServer extends CounterView {
   /**
    * Serves the counter on a port of its own.
    *
-   * @throws CounterServerError `port-in-use`, `port-forbidden`, `host-unknown`, `listen-failed`, `closed`
+   * @throws CounterServerError `port-in-use`, `port-forbidden`, `host-unknown`, `listen-failed`, `store-failed`, `closed`
    */
   listen(): Promise<Listening>;
   /**
-   * Serves the counter beside an existing HTTP server's own routes and sockets, below `path`. Attach it once
-   * the app has added its request listener, as `http.createServer(app)` does.
+   * Serves the counter beside an existing HTTP server's own routes and sockets, below `path`, whatever listeners
+   * the server has or will have.
    *
    * @returns the undo, which leaves the server as it was found.
-   * @throws CounterServerError `closed`
+   * @throws CounterServerError `path-taken`, `closed`
    */
   attach(server: HttpServer | HttpsServer): () => void;
   /**
@@ -52,20 +53,21 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
   /** Puts the counter in front of `server`, and opens the store the first time. */
   function enter(server: HttpServer, below: string): () => void {
     if (closing) throw alreadyClosed();
-    opening ??= counter.open();
     const routes = createRoutes(() => closing === undefined);
-    const gate = openGate(server, { path: below, routes, transport });
-    gates.add(gate);
-    return () => {
-      if (gates.delete(gate)) gate();
-    };
+    const leave = openGate(server, { path: below, routes, transport });
+    if (!leave) throw pathTaken(below);
+    gates.add(leave);
+    opening ??= counter.open().catch((error: unknown) => {
+      throw storeFailed(error);
+    });
+    return leave;
   }
 
   async function close(): Promise<void> {
     const stopped = [...servers].map((server) => stopListening(server, GOODBYE_MS));
     await transport.close();
     await Promise.all(stopped);
-    for (const gate of gates) gate();
+    for (const leave of gates) leave();
     await opening?.catch(() => {});
     await counter.close();
   }
@@ -76,17 +78,25 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
       const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000 });
       const below = path ?? '/';
       const leave = enter(server, below);
-      await opening;
       try {
+        await opening;
         const listening = await listen(server, host, port, below);
         servers.add(server);
-        return listening;
+        if (!closing) return listening;
+        // It was closed while it was opening the port, and has not seen this server.
+        await stopListening(server, 0);
+        throw alreadyClosed();
       } catch (error) {
         leave();
         throw error;
       }
     },
-    attach: (server) => enter(server, path ?? '/live-online/'),
+    attach(server) {
+      const leave = enter(server, path ?? '/live-online/');
+      // What this server knows is announced all the same, as stale.
+      opening?.catch((error: Error) => emitWarning(error));
+      return leave;
+    },
     close: () => (closing ??= close()),
   };
 }

@@ -5,10 +5,19 @@
  * - `port-forbidden`: this user may not listen on the port
  * - `host-unknown`: the host is no address of this machine
  * - `listen-failed`: the system refused for another reason, which the message names
+ * - `path-taken`: another counter is attached to this server at the same path
+ * - `store-failed`: the store could not be opened; the message says why
  * - `closed`: the counter server has been closed and cannot be used again
  */
 export type CounterServerErrorCode =
-  'options-invalid' | 'port-in-use' | 'port-forbidden' | 'host-unknown' | 'listen-failed' | 'closed';
+  | 'options-invalid'
+  | 'port-in-use'
+  | 'port-forbidden'
+  | 'host-unknown'
+  | 'listen-failed'
+  | 'path-taken'
+  | 'store-failed'
+  | 'closed';
 
 /** The one error this package throws. Its message says what to do about it. */
 export class CounterServerError extends Error {
@@ -34,6 +43,16 @@ export function optionsInvalid(problems: readonly OptionProblem[]): CounterServe
 
 export function alreadyClosed(): CounterServerError {
   return new CounterServerError('closed', 'this counter server has been closed; create a new one');
+}
+
+export function pathTaken(path: string): CounterServerError {
+  const message = `another counter is attached to this server at ${path}: give this one a path of its own`;
+  return new CounterServerError('path-taken', message);
+}
+
+export function storeFailed(cause: unknown): CounterServerError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CounterServerError('store-failed', `the store could not be opened: ${reason}`, { cause });
 }
 
 /** Says what to do about a failed `listen`. */

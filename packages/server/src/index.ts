@@ -1,5 +1,5 @@
 export { attachCounter } from './attach-counter.ts';
-export type { AttachedCounter, AttachedCounterOptions } from './attach-counter.ts';
+export type { AttachedCounter } from './attach-counter.ts';
 export type { Store, StoreListener } from './core/ports.ts';
 export type { SiteOptions } from './core/site-list.ts';
 export type { CounterEventMap, CounterView } from './counting.ts';
@@ -9,7 +9,7 @@ export { CounterServerError } from './errors.ts';
 export type { CounterServerErrorCode } from './errors.ts';
 export type { TransportName } from './io/transport.ts';
 export type { Listening } from './listen.ts';
-export type { CounterServerOptions, CountingOptions } from './options.ts';
+export type { AttachedCounterOptions, CounterServerOptions, CountingOptions } from './options.ts';
 export type { CounterStats } from './stats.ts';
 export { createMemoryHub, memoryStore } from './store/memory.ts';
 export type { MemoryHub } from './store/memory.ts';

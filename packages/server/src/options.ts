@@ -73,6 +73,12 @@ export interface CounterServerOptions extends CountingOptions {
   transports?: TransportName[];
 }
 
+/** What a counter on an existing Socket.IO server can be told. */
+export interface AttachedCounterOptions extends CountingOptions {
+  /** The namespace that the counter has for itself. Not the main one, which is the host's. @default /live-online */
+  namespace?: string;
+}
+
 export interface ResolvedCountingOptions {
   sites: SiteList;
   limits: AdmissionLimits;
@@ -89,4 +95,8 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   host: string | undefined;
   path: string | undefined;
   transports: readonly TransportName[];
+}
+
+export interface ResolvedAttachedOptions extends ResolvedCountingOptions {
+  namespace: string;
 }

@@ -6,8 +6,10 @@ import { createSiteList } from './core/site-list.ts';
 import { optionsInvalid, type OptionProblem } from './errors.ts';
 import type { TrustsProxy } from './io/address.ts';
 import type {
+  AttachedCounterOptions,
   CounterServerOptions,
   CountingOptions,
+  ResolvedAttachedOptions,
   ResolvedCounterServerOptions,
   ResolvedCountingOptions,
 } from './options.ts';
@@ -24,6 +26,9 @@ const limit: v.GenericSchema<number> = ((message) =>
     v.check((value) => value >= 1 && (Number.isSafeInteger(value) || value === Infinity), message),
   ))('must be a whole number from 1 on');
 const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
+
+const TRUST_PROXY =
+  'must be a list of addresses and networks, or the number of proxies in front of this server';
 
 const countingEntries = {
   sites: v.optional(
@@ -47,10 +52,7 @@ const countingEntries = {
   maxPerSite: v.optional(limit, Infinity),
   maxSites: v.optional(limit, 10_000),
   trustProxy: v.optional(
-    v.union(
-      [integer(1, 100), v.array(v.string())],
-      'must be a list of addresses and networks, or the number of proxies in front of this server',
-    ),
+    v.union([integer(1, 100), v.pipe(v.array(v.string()), v.nonEmpty(TRUST_PROXY))], TRUST_PROXY),
   ),
   tickMs: v.optional(integer(10, 60_000, ' (ms)'), 100),
   fallMs: v.optional(integer(0, 60_000, ' (ms)'), 1_000),
@@ -89,6 +91,20 @@ const serverEntries = {
   ),
 };
 
+const attachedEntries = {
+  ...countingEntries,
+  namespace: v.optional(
+    v.pipe(
+      v.string('must be text'),
+      v.regex(
+        /^\/[\w~.-][\w~./-]*$/,
+        "must be a namespace of its own, such as /live-online; the main one is the host's",
+      ),
+    ),
+    '/live-online',
+  ),
+};
+
 /**
  * Merges options with their defaults.
  *
@@ -104,12 +120,12 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
 }
 
 /** The same for a counter on somebody else's Socket.IO server. */
-export function resolveCountingOptions(options: CountingOptions): ResolvedCountingOptions {
+export function resolveAttachedOptions(options: AttachedCounterOptions): ResolvedAttachedOptions {
   const problems: OptionProblem[] = [];
-  const values = check(v.strictObject(countingEntries, unknownOption), options, problems);
+  const values = check(v.strictObject(attachedEntries, unknownOption), options, problems);
   const counting = resolveCounting(values, problems);
   if (problems.length > 0) throw optionsInvalid(problems);
-  return counting;
+  return { ...counting, namespace: values.namespace };
 }
 
 function unknownOption(issue: { expected: string | null; received: string }): string {

@@ -126,6 +126,8 @@ describe('live-online-server', () => {
       expect(help.output()).toContain(flag);
     }
     expect(Math.max(...help.lines().map((line) => line.length))).toBeLessThanOrEqual(110);
+    const beside = run(['--help'], { LIVE_ONLINE_LOG: 'xml', LIVE_ONLINE_PORT: 'eighty' });
+    expect(await beside.ended).toBe(0);
     const version = run(['--version']);
     expect(await version.ended).toBe(0);
     expect(version.output()).toBe(`${packageJson.version}\n`);
@@ -137,6 +139,7 @@ describe('live-online-server', () => {
     [['--port', 'eighty'], /--port must be a whole number from 0 to 65535/],
     [['--site', 'https://a.example'], /--site\[0\] "https:\/\/a.example" is not a hostname/],
     [['--transports', 'pigeon'], /--transports\[0\] must be websocket or polling/],
+    [['--trust-proxy', ''], /--trust-proxy must be a list/],
     [['--log', 'xml'], /--log must be pretty or json, not "xml"/],
     [['--port', '1', '--max-sites', '0'], /--max-sites must be a whole number from 1 on/],
     [['--host', '203.0.113.1'], /203\.0\.113\.1 is no address of this machine/],

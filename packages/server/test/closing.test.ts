@@ -21,6 +21,14 @@ describe('starting and closing', () => {
     await createCounterServer().close();
   });
 
+  it('[C10] closing while the port is being opened leaves it free', async () => {
+    const counter = createCounterServer({ host: '127.0.0.1', port: 0 });
+    const listening = counter.listen();
+    const closed = counter.close();
+    await expect(listening).rejects.toMatchObject({ code: 'closed' });
+    await closed;
+  });
+
   it('[C10] pages that are let go come back to the next server by themselves', async () => {
     const { counter, port, url } = await startCounter();
     const page = openPage(url, { origin: 'https://a.example' });

@@ -66,6 +66,7 @@ describe('options', () => {
     [{ sites: [{ name: 'a.example', token: '' }] }, /^sites\[0\]/],
     [{ sites: 'a.example' }, /^sites must be a list of sites/],
     [{ trustProxy: true }, /^trustProxy must be a list/],
+    [{ trustProxy: [] }, /^trustProxy must be a list/],
     [{ transports: [] }, /^transports must name/],
     [{ maxConnections: NaN }, /^maxConnections must be/],
     ['nonsense', /^must be an object/],

@@ -24,8 +24,11 @@ export function readCommandLine(
   environment: Record<string, string | undefined>,
 ): Command {
   const flags = parseFlags(args);
-  const options: Record<string, unknown> = {};
   const sources = new Map<string, string>();
+  // Whoever asks for help is not held up by what is wrong elsewhere.
+  const ask = flags['help'] ? 'help' : flags['version'] ? 'version' : 'run';
+  if (ask !== 'run') return { ask, options: {}, log: 'pretty', sources };
+  const options: Record<string, unknown> = {};
   let log = 'pretty';
   for (const setting of settings) {
     const given = flags[setting.flag] as string | string[] | undefined;
@@ -43,7 +46,6 @@ export function readCommandLine(
       throw new UsageError(`${source} must be pretty or json, not "${String(value)}"`);
     }
   }
-  const ask = flags['help'] ? 'help' : flags['version'] ? 'version' : 'run';
   return { ask, options: options, log: log as Command['log'], sources };
 }
 

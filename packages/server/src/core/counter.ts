@@ -8,7 +8,7 @@ import type { Announcement, Clock, Store, Visitor } from './ports.ts';
  * here), the announcer (when to say it), the pacer (how fast) and the store (who is on other servers).
  */
 export interface Counter {
-  /** Opens the store. */
+  /** Opens the store. If that fails, what this server knows is announced all the same, as stale. */
   open(): Promise<void>;
   /**
    * Counts `member` on `site` and tells `visitor` the total at once, itself included. [C3]
@@ -71,17 +71,25 @@ export function createCounter(options: CounterCoreOptions): Counter {
     return census.count(site) + store.others(site);
   }
 
+  function setStale(value: boolean): void {
+    stale = value;
+    announcer.setStale(value);
+  }
+
   function changed(site: string): void {
     store.report(site, census.count(site));
     announcer.update(site, total(site));
   }
 
   return {
-    open: () =>
-      store.open({
-        changed: (site) => announcer.update(site, total(site)),
-        stale: (value) => announcer.setStale((stale = value)),
-      }),
+    async open() {
+      try {
+        await store.open({ changed: (site) => announcer.update(site, total(site)), stale: setStale });
+      } catch (error) {
+        setStale(true);
+        throw error;
+      }
+    },
     arrive(site, member, visitor) {
       const previous = census.join(site, member, visitor);
       if (previous) previous.replaced();

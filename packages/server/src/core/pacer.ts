@@ -47,19 +47,32 @@ export function createPacer({ clock, share, sliceMs }: PacerOptions): Pacer {
   }
 
   function run(): void {
+    cancel = undefined;
     const startedAt = refill();
     const allowedMs = budgetMs;
     let now = startedAt;
-    while (jobs.length > 0 && now - startedAt < allowedMs) {
-      const job = jobs.shift()!;
-      if (job.step()) jobs.push(job);
-      else job.done();
-      now = clock.now();
+    try {
+      while (jobs.length > 0 && now - startedAt < allowedMs) {
+        doStep(jobs.shift()!);
+        now = clock.now();
+      }
+    } finally {
+      budgetMs -= (now - startedAt) * (1 - share);
+      countedAt = now;
+      // Half a slice is waited for, since many tiny ones would cost more in timers than in work.
+      if (jobs.length > 0) cancel = clock.schedule(run, Math.max(1, (sliceMs / 2 - budgetMs) / share));
     }
-    budgetMs -= (now - startedAt) * (1 - share);
-    countedAt = now;
-    // Half a slice is waited for, since many tiny ones would cost more in timers than in work.
-    cancel = jobs.length > 0 ? clock.schedule(run, Math.max(1, (sliceMs / 2 - budgetMs) / share)) : undefined;
+  }
+
+  /** Also where a step throws, which is for whoever started it to see, its job goes on with the next one. */
+  function doStep(job: Job): void {
+    let more = true;
+    try {
+      more = job.step();
+    } finally {
+      if (more) jobs.push(job);
+      else job.done();
+    }
   }
 
   return {

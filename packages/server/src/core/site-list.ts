@@ -27,9 +27,10 @@ interface Entry {
 }
 
 /** Reads `alias=name` or a plain name, as on the command line. */
-export function parseSiteRule(rule: string): SiteOptions {
-  const [first = '', second] = rule.split('=', 2).map((part) => part.trim());
-  return second === undefined ? { name: first } : { name: second, aliases: [first] };
+function parseSiteRule(rule: string): SiteOptions {
+  const equals = rule.indexOf('=');
+  if (equals === -1) return { name: rule.trim() };
+  return { name: rule.slice(equals + 1).trim(), aliases: [rule.slice(0, equals).trim()] };
 }
 
 /**
@@ -55,6 +56,9 @@ export function createSiteList(
     const entries = wildcard ? wildcards : exact;
     const known = entries.get(hostname);
     if (known && known.site !== entry.site) return report(path, `"${pattern}" is listed twice`);
+    if (known?.token && entry.token && known.token !== entry.token) {
+      return report(path, `"${pattern}" is listed with two tokens`);
+    }
     entries.set(hostname, { site: entry.site ?? known?.site, token: entry.token ?? known?.token });
   }
 
@@ -84,6 +88,6 @@ export function createSiteList(
 
 /** A pattern is a hostname and nothing else; URLs, ports and paths are mistakes that are better told. */
 function parsePattern(text: string): string | undefined {
-  if (/[/:?#@\s*\\]/.test(text) && !/^\[[0-9a-f:.]+\]$/i.test(text)) return undefined;
+  if (/[/:?#@\s*\\=]/.test(text) && !/^\[[0-9a-f:.]+\]$/i.test(text)) return undefined;
   return parseHostname(text);
 }

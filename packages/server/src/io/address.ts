@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import proxyaddr from 'proxy-addr';
 
@@ -21,7 +21,8 @@ export function readAddress(
   const remote = request.socket.remoteAddress;
   if (remote === undefined) return undefined;
   const claimed = trustsProxy ? proxyaddr(request, trustsProxy) : remote;
-  const text = withoutMapping(ipaddr.isValid(claimed) ? claimed : remote);
+  // Only spelled out as one is it an address: "1" or "0x7f" would be read as 0.0.0.1 and 127.0.0.1 by some.
+  const text = withoutMapping(isIP(claimed) ? claimed : remote);
   if (isIPv4(text)) return !limitsLoopback && text.startsWith('127.') ? undefined : text;
   const address = ipaddr.parse(text) as ipaddr.IPv6;
   if (!limitsLoopback && address.range() === 'loopback') return undefined;

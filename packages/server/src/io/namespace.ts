@@ -3,7 +3,7 @@ import type { CounterClientEvents, CounterServerEvents, Refusal } from '@live-on
 import type { Counter } from '../core/counter.ts';
 import type { Visitor } from '../core/ports.ts';
 import type { CounterStats } from '../stats.ts';
-import type { Door } from './door.ts';
+import type { Door, Entry } from './door.ts';
 import type { CounterSocket } from './visitors.ts';
 
 /** A namespace that speaks the counter's events. */
@@ -14,31 +14,32 @@ export interface NamespaceOptions {
   door: Door;
   stats: CounterStats;
   createVisitor: (socket: CounterSocket, stats: CounterStats) => Visitor;
-  /** Whether limits are checked here, for want of a door that we keep in HTTP. */
-  admitsAtConnect?: boolean;
+  /** Whether connections are a host's: then limits are checked here, and the connections are not ours to end. */
+  hosted?: boolean;
 }
+
+/** Socket.IO takes no middleware back, so each namespace has one that asks whoever serves it now. */
+const servers = new WeakMap<CounterNamespace, { current: NamespaceOptions | undefined }>();
 
 /**
  * Counts the visitors of a Socket.IO namespace that is the counter's own.
  *
- * @returns the undo: newcomers are no longer greeted, and those who are here are let go.
+ * @returns the undo: those who are here are let go and newcomers are refused; `undefined` if another counter serves
+ * this namespace.
  */
-export function serveNamespace(namespace: CounterNamespace, options: NamespaceOptions): () => void {
-  const { counter, door, stats, createVisitor, admitsAtConnect = false } = options;
-  let serving = true;
-
-  namespace.use((socket, next) => {
-    if (!serving) return next();
-    const greeting = door.greet(socket.request, socket.handshake.auth);
-    if (!greeting.ok) return next(refusalError(greeting.code, greeting.problem));
-    if (admitsAtConnect) {
-      const place = door.knock(socket.request);
-      if (!place) return next(refusalError('full', 'this server takes no more connections for now'));
-      socket.conn.once('close', place.release);
-    }
-    socket.data = greeting;
-    next();
-  });
+export function serveNamespace(
+  namespace: CounterNamespace,
+  options: NamespaceOptions,
+): (() => void) | undefined {
+  let server = servers.get(namespace);
+  if (server?.current) return undefined;
+  if (!server) {
+    server = { current: undefined };
+    servers.set(namespace, server);
+    greetAll(namespace, server);
+  }
+  const { counter, door, stats, createVisitor, hosted = false } = options;
+  const joined = new WeakSet<object>();
 
   /**
    * Visitors have nothing to say. A middleware that never goes on keeps even an event named "error", which would
@@ -53,23 +54,54 @@ export function serveNamespace(namespace: CounterNamespace, options: NamespaceOp
   }
 
   function welcome(socket: CounterSocket): void {
-    const { site, member } = socket.data as { site: string; member: string | undefined };
+    const { conn } = socket;
     socket.use(ignoreEvent);
     socket.on('error', countMalformed);
+    // Socket.IO lets a connection join again as long as it has not answered the first time.
+    const place = joined.has(conn) ? undefined : takePlace(socket);
+    if (!place) return void socket.disconnect(!hosted);
+    joined.add(conn);
+    const { site, member } = socket.data as { site: string; member: string | undefined };
     stats.connections++;
-    const leave = counter.arrive(site, member ?? socket.conn, createVisitor(socket, stats));
+    const leave = counter.arrive(site, member ?? conn, createVisitor(socket, stats));
     socket.on('disconnect', () => {
+      joined.delete(conn);
       stats.connections--;
+      place.release();
       leave();
     });
   }
 
+  /** A place of our own door was taken before the session; a host's connection takes one for as long as it is here. */
+  function takePlace(socket: CounterSocket): Entry | undefined {
+    return hosted ? door.knock(socket.request) : { release: () => {} };
+  }
+
+  server.current = options;
   namespace.on('connection', welcome);
   return () => {
-    serving = false;
+    server.current = undefined;
     namespace.off('connection', welcome);
-    namespace.disconnectSockets(false);
+    // On this server alone: other servers' visitors are theirs.
+    namespace.local.disconnectSockets(false);
   };
+}
+
+function greetAll(namespace: CounterNamespace, server: { current: NamespaceOptions | undefined }): void {
+  namespace.use((socket, next) => {
+    // Without a code of the protocol, so that clients try again.
+    if (!server.current) return next(new Error('no counter is here at the moment'));
+    const { door, hosted } = server.current;
+    const greeting = door.greet(socket.request, socket.handshake.auth);
+    if (!greeting.ok) return next(refusalError(greeting.code, greeting.problem));
+    if (hosted) {
+      const place = door.knock(socket.request);
+      if (!place) return next(refusalError('full', 'this server takes no more connections'));
+      place.release();
+    }
+    socket.data = greeting;
+    next();
+  });
 }
 
 function refusalError(code: Refusal['code'], problem: string): ExtendedError {

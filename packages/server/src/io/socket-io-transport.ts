@@ -8,7 +8,7 @@ import { Server as SocketIoServer } from 'socket.io';
 import { limits, type CounterClientEvents, type CounterServerEvents } from '@live-online/protocol';
 import type { Entry } from './door.ts';
 import { serveNamespace, type NamespaceOptions } from './namespace.ts';
-import { EmitVisitor, FrameVisitor } from './visitors.ts';
+import { FrameVisitor, PacketVisitor } from './visitors.ts';
 import type { TransportName, VisitorTransport } from './transport.ts';
 
 /** A client that vanished is noticed after at most the sum of the two, 12.5 s. [C8] */
@@ -27,6 +27,8 @@ export interface SocketIoTransportOptions extends Pick<NamespaceOptions, 'counte
 export function createSocketIoTransport(options: SocketIoTransportOptions): VisitorTransport {
   const { door, transports, goodbyeMs } = options;
   const upgraded = new Set<Duplex>();
+  // By who handed them in: the header alone can stand in any request.
+  const upgrades = new WeakSet<IncomingMessage>();
   const places = new WeakMap<IncomingMessage, Entry>();
 
   const engine = new Engine({
@@ -45,14 +47,19 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
       const place = door.knock(request);
       if (!place) return decide('Forbidden', false);
       places.set(request, place);
+      if (!upgrades.has(request)) return decide(null, true);
+      // The answer to the upgrade and Engine.IO's first packet, which follows one microtask later, leave in one
+      // write: a write costs as much as all the rest of a handshake's bookkeeping.
+      request.socket.cork();
       decide(null, true);
+      queueMicrotask(() => request.socket.uncork());
     },
   });
   // Faster than Engine.IO's own, and as hard to guess.
   engine.generateId = () => randomUUID();
   // A WebSocket's place is held as long as its TCP connection, a polling session's as long as the session.
   engine.on('connection', (session: EngineSocket) => {
-    if (!isWebSocket(session.request)) session.once('close', () => places.get(session.request)?.release());
+    if (!upgrades.has(session.request)) session.once('close', () => places.get(session.request)?.release());
   });
   engine.on('connection_error', ({ req }: { req: IncomingMessage }) => places.get(req)?.release());
 
@@ -64,7 +71,7 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
   serveNamespace(io.of('/'), {
     ...options,
     createVisitor: (socket, stats) =>
-      isWebSocket(socket.request) ? new FrameVisitor(socket, stats) : new EmitVisitor(socket, stats),
+      upgrades.has(socket.request) ? new FrameVisitor(socket, stats) : new PacketVisitor(socket, stats),
   });
   io.use((socket, next) => {
     // The CONNECT answer and the first total leave in one write: Socket.IO answers in the tick after next().
@@ -76,16 +83,13 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
   return {
     handleRequest: (request, response) => engine.handleRequest(request, response),
     handleUpgrade(request, socket, head) {
+      upgrades.add(request);
       upgraded.add(socket);
       socket.on('close', () => {
         upgraded.delete(socket);
         places.get(request)?.release();
       });
-      // The answer to the upgrade and Engine.IO's first packet, which follows one microtask later, leave in one
-      // write: a write costs as much as all the rest of a handshake's bookkeeping.
-      socket.cork();
       engine.handleUpgrade(request, socket, head);
-      queueMicrotask(() => socket.uncork());
     },
     async close() {
       await io.close();
@@ -97,9 +101,4 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
       for (const socket of upgraded) socket.destroy();
     },
   };
-}
-
-/** Whether a session began as a WebSocket. */
-function isWebSocket(request: IncomingMessage): boolean {
-  return request.headers.upgrade !== undefined;
 }

@@ -25,6 +25,9 @@ abstract class SocketVisitor implements Visitor {
     this.stats = stats;
   }
 
+  /** Whether the connection is ours to end, and not one that a host shares with us. */
+  protected abstract readonly ownsConnection: boolean;
+
   /** Puts one announcement on its way. Returns whether another can follow at once; if not, `taken()` tells when. */
   protected abstract send(announcement: Announcement): boolean;
 
@@ -36,8 +39,8 @@ abstract class SocketVisitor implements Visitor {
   }
 
   replaced(): void {
-    // The member must not come back by this connection: a disconnect that the server orders ends its tries, too.
-    this.socket.disconnect(true);
+    // A disconnect that the server orders: a stock client does not come back by itself after it.
+    this.socket.disconnect(this.ownsConnection);
   }
 
   /** What was sent last has been taken: the newest that waits, if any, goes next. */
@@ -60,10 +63,12 @@ abstract class SocketVisitor implements Visitor {
 }
 
 /**
- * Hears by Socket.IO's own `emit`: right for every transport, parser and compression that a host may have
- * chosen. At most one packet of ours waits in Engine.IO's buffer.
+ * Hears by Socket.IO's own `emit`, for the connections of a host: right for every transport, parser and compression
+ * that it may have chosen. At most one packet of ours waits in Engine.IO's buffer.
  */
 export class EmitVisitor extends SocketVisitor {
+  protected override readonly ownsConnection = false;
+
   protected override send({ total, stale }: Announcement): boolean {
     // Engine.IO says 'drain' once it has handed its buffer to the transport: within emit, if that is idle.
     this.socket.conn.once('drain', () => this.taken());
@@ -74,11 +79,26 @@ export class EmitVisitor extends SocketVisitor {
 }
 
 /**
+ * Hears by packets that are encoded once for all pages of a site, through Engine.IO: for sessions of our own server
+ * that began with polling. At most one packet of ours waits in Engine.IO's buffer.
+ */
+export class PacketVisitor extends SocketVisitor {
+  protected override readonly ownsConnection = true;
+
+  protected override send(announcement: Announcement): boolean {
+    this.socket.conn.once('drain', () => this.taken());
+    this.socket.conn.write(encode(announcement).packet);
+    return false;
+  }
+}
+
+/**
  * Hears by WebSocket frames, encoded once for all pages of a site and written straight to the connection, at
  * half the cost of an emit. Only for a connection that began as a WebSocket of our own Socket.IO server: default
  * parser, main namespace, no compression. Frames are written whole, so those of Engine.IO never mix with these.
  */
 export class FrameVisitor extends SocketVisitor {
+  protected override readonly ownsConnection = true;
   private readonly connection: NetSocket;
 
   constructor(socket: CounterSocket, stats: CounterStats) {
@@ -89,7 +109,7 @@ export class FrameVisitor extends SocketVisitor {
   protected override send(announcement: Announcement): boolean {
     const { connection } = this;
     if (!connection.writable) return false;
-    const frame = frameOf(announcement);
+    const { frame } = encode(announcement);
     // A connection with nothing to write takes the frame at once, nearly always; asking it to report that would
     // cost as much as a tenth of the write. Behind what is still to be written, one frame waits and reports.
     const drained = connection.writableLength === 0;
@@ -99,17 +119,24 @@ export class FrameVisitor extends SocketVisitor {
   }
 }
 
-// Announcements are told site by site, so the last one is nearly always the one that is asked for again.
-let encoded: { announcement: Announcement; frame: Buffer } | undefined;
-
-function frameOf(announcement: Announcement): Buffer {
-  if (encoded?.announcement !== announcement) encoded = { announcement, frame: encodeFrame(announcement) };
-  return encoded.frame;
+interface Encoded {
+  /** A Socket.IO event, as Engine.IO takes it. */
+  packet: string;
+  /** The same as a whole, unmasked WebSocket text frame (RFC 6455, 5.2) with an Engine.IO message. */
+  frame: Buffer;
 }
 
-/** A whole, unmasked WebSocket text frame (RFC 6455, 5.2) with an Engine.IO message that holds a Socket.IO event. */
-function encodeFrame({ total, stale }: Announcement): Buffer {
-  const payload = Buffer.from(`42${JSON.stringify(stale ? ['total', total, { stale }] : ['total', total])}`);
-  // The longest possible payload is far below 126 bytes, up to which the length is a single byte.
-  return Buffer.concat([Buffer.from([0x81, payload.length]), payload]);
+const encodings = new WeakMap<Announcement, Encoded>();
+
+function encode(announcement: Announcement): Encoded {
+  let encoded = encodings.get(announcement);
+  if (!encoded) {
+    const { total, stale } = announcement;
+    const packet = `2${JSON.stringify(stale ? ['total', total, { stale }] : ['total', total])}`;
+    const payload = Buffer.from(`4${packet}`);
+    // The longest possible payload is far below 126 bytes, up to which the length is a single byte.
+    const frame = Buffer.concat([Buffer.from([0x81, payload.length]), payload]);
+    encodings.set(announcement, (encoded = { packet, frame }));
+  }
+  return encoded;
 }

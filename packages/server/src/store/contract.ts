@@ -100,6 +100,15 @@ export const storeContract: readonly StoreContractCase[] = [
     await eventually(() => assert.equal(b.store.others('example.org'), 0));
     assert.ok(b.changed.has('example.org'));
   }),
+  contractCase('what a server reports after it has closed is nobody’s business', async (open) => {
+    const [a, b] = [await open(), await open()];
+    a.store.report('example.org', 2);
+    await eventually(() => assert.equal(b.store.others('example.org'), 2));
+    await a.store.close();
+    a.store.report('example.org', 5);
+    b.store.report('last.example', 1);
+    await eventually(() => assert.equal(b.store.others('example.org'), 0));
+  }),
   contractCase('a server that comes late learns what is there', async (open) => {
     const a = await open();
     a.store.report('example.org', 2);

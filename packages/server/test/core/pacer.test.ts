@@ -69,6 +69,24 @@ describe('pacer', () => {
     expect(large.state.stepped).toBe(100_000);
   });
 
+  it('[C5] a step that throws costs neither its job nor the others theirs', () => {
+    const clock = createFakeClock();
+    const pacer = createPacer({ clock, share: 0.2, sliceMs: 10 });
+    const [first, second] = [job(clock, 5, 0.1), job(clock, 5, 0.1)];
+    let thrown = false;
+    const failing = (): boolean => {
+      const more = first.step();
+      if (thrown || first.state.stepped !== 2) return more;
+      thrown = true;
+      throw new Error('a visitor that cannot be told');
+    };
+    expect(() => pacer.add(failing, first.done)).toThrow('cannot be told');
+    pacer.add(second.step, second.done);
+    clock.advance(1_000);
+    expect(first.state.doneAt).toBeDefined();
+    expect(second.state.doneAt).toBeDefined();
+  });
+
   it('[C5] does nothing any more once closed', () => {
     const clock = createFakeClock();
     const pacer = createPacer({ clock, share: 0.2, sliceMs: 10 });

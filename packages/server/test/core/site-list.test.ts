@@ -56,6 +56,9 @@ describe('list of sites', () => {
       { name: '*.example.org', aliases: ['www.example.org'] },
       'x.example=a.example',
       'x.example=b.example',
+      'c.example=d.example=e.example',
+      { name: 'f.example', token: 'one' },
+      { name: 'f.example', token: 'two' },
     ]);
     expect(problems).toEqual([
       expect.stringMatching(/^sites\[0\] "https:\/\/example.org" is not a hostname/),
@@ -63,6 +66,8 @@ describe('list of sites', () => {
       expect.stringMatching(/^sites\[2\] /),
       expect.stringMatching(/^sites\[3\] .*aliases/),
       expect.stringMatching(/^sites\[5\] .*twice/),
+      expect.stringMatching(/^sites\[6\] "d.example=e.example" is not a hostname/),
+      expect.stringMatching(/^sites\[8\] .*two tokens/),
     ]);
   });
 

@@ -3,10 +3,16 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import fastify from 'fastify';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createCounterServer, type CounterServer, type CounterServerOptions } from '../../src/index.ts';
+import {
+  createCounterServer,
+  memoryStore,
+  type CounterServer,
+  type CounterServerOptions,
+} from '../../src/index.ts';
 import { openPage } from '../helpers/page.ts';
+import { sayHttp } from '../helpers/say-http.ts';
 
 function createCounter(options: CounterServerOptions = {}): CounterServer {
   const counter = createCounterServer(options);
@@ -86,13 +92,53 @@ describe('beside an existing server', () => {
     }
   });
 
-  it('[C10] an upgrade that nobody wants is refused instead of hanging', async () => {
-    const server = createServer();
+  it.each(['before', 'after'])(
+    '[C10] a ws server that was bound to the port %s is left alone',
+    async (order) => {
+      const server = createServer((_request, response) => void response.end('home'));
+      const counter = createCounter();
+      if (order === 'after') counter.attach(server);
+      const chat = new WebSocketServer({ server, path: '/chat' });
+      chat.on('connection', (ws) => ws.on('message', (data) => ws.send(data)));
+      if (order === 'before') counter.attach(server);
+      const base = await start(server);
+      await expectCounterAt(base);
+      const ws = new WebSocket(`${base.replace('http', 'ws')}/chat`);
+      onTestFinished(() => ws.terminate());
+      await once(ws, 'open');
+      ws.send('still here');
+      const [echoed] = (await once(ws, 'message')) as [Buffer];
+      expect(String(echoed)).toBe('still here');
+    },
+  );
+
+  it('[C10] a request that offers another protocol gets the host’s answer, as it would without the counter', async () => {
+    const server = createServer((_request, response) => void response.end('home'));
     createCounter().attach(server);
     const base = await start(server);
     const ws = new WebSocket(`${base.replace('http', 'ws')}/nowhere`);
     const [error] = (await once(ws, 'error')) as [Error];
-    expect(error.message).toContain('404');
+    expect(error.message).toContain('200');
+    const { port } = server.address() as AddressInfo;
+    const answer = await sayHttp(
+      port,
+      'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*home$/);
+  });
+
+  it('[C10] listeners that the host adds later see nothing of the counter’s', async () => {
+    const server = createServer();
+    createCounter().attach(server);
+    const seen: string[] = [];
+    server.on('request', (request, response) => {
+      seen.push(request.url!);
+      response.end('home');
+    });
+    const base = await start(server);
+    await expectCounterAt(base);
+    expect(await body(`${base}/`)).toBe('home');
+    expect(seen).toEqual(['/']);
   });
 
   it('[C10] two counters share a port under paths of their own', async () => {
@@ -104,6 +150,53 @@ describe('beside an existing server', () => {
       expect(await body(`${base}${path}/readyz`)).toBe('ready\n');
       await openPage(base, { path: `${path}/socket.io` }).hears(1);
     }
+  });
+
+  it('[C10] two counters on one server close one by one, and it is as it was found', async () => {
+    const server = createServer((_request, response) => void response.end('home'));
+    const emit = server.emit;
+    const [one, two] = [createCounter({ path: '/one/' }), createCounter({ path: '/two/' })];
+    const undo = one.attach(server);
+    two.attach(server);
+    const base = await start(server);
+    await one.close();
+    undo();
+    expect(await body(`${base}/one/readyz`)).toBe('home');
+    expect(await body(`${base}/two/readyz`)).toBe('ready\n');
+    await two.close();
+    expect(await body(`${base}/two/readyz`)).toBe('home');
+    expect(server.listenerCount('request')).toBe(1);
+    expect(server.listenerCount('upgrade')).toBe(0);
+    expect(server.emit).toBe(emit);
+  });
+
+  it('[C10] one path holds one counter', () => {
+    const server = createServer();
+    const counter = createCounter();
+    counter.attach(server);
+    for (const other of [counter, createCounter()]) {
+      expect(() => other.attach(server)).toThrow(
+        expect.objectContaining({ code: 'path-taken', message: expect.stringContaining('/live-online/') }),
+      );
+    }
+  });
+
+  it('[C9] a store that cannot be opened leaves the counter counting for itself', async () => {
+    const store = { ...memoryStore(), open: () => Promise.reject(new Error('no such host')) };
+    const warned = once(process, 'warning') as Promise<[Error]>;
+    const server = createServer();
+    const counter = createCounter({ store });
+    counter.attach(server);
+    const stale: boolean[] = [];
+    counter.on('total', (details) => stale.push(details.stale));
+    const base = await start(server);
+    await openPage(base, { path: '/live-online/socket.io' }).hears(1);
+    const [warning] = await warned;
+    expect(warning.message).toBe('the store could not be opened: no such host');
+    await vi.waitFor(() => expect(stale.at(-1)).toBe(true));
+    await expect(createCounterServer({ store, port: 0 }).listen()).rejects.toMatchObject({
+      code: 'store-failed',
+    });
   });
 
   it('[C10] closing the counter leaves the server as it was found', async () => {

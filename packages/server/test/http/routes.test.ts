@@ -1,9 +1,8 @@
 import { request } from 'node:http';
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { startCounter } from '../helpers/counter.ts';
+import { sayHttp } from '../helpers/say-http.ts';
 
 /** A request as it is: fetch would add headers and unpack bodies. */
 function get(url: string, headers: Record<string, string> = {}, method = 'GET') {
@@ -97,10 +96,29 @@ describe('everything else', () => {
     '\\',
   ])('[C11] /%s is a short 404', async (path) => {
     const { port } = await startCounter();
-    const answer = await say(port, `GET /${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    const answer = await sayHttp(port, `GET /${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 404 /);
     expect(answer.length).toBeLessThan(400);
     expect(answer).not.toMatch(/ at |node_modules|Error/);
+  });
+
+  it.each([
+    ['/x/', 'GET / HTTP/1.1'],
+    ['/x/', 'GET /healthz HTTP/1.1'],
+    ['/', 'OPTIONS * HTTP/1.1'],
+  ])('[C11] with path %s, "%s" is a short 404', async (path, line) => {
+    const { port } = await startCounter({ path });
+    const answer = await sayHttp(port, `${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
+  it('[C10] a client may name the whole address, and offer another protocol', async () => {
+    const { port } = await startCounter();
+    const close = 'Host: x\r\nConnection: close\r\n\r\n';
+    expect(await sayHttp(port, `GET http://x/healthz HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1\.1 200 /);
+    const offer =
+      'Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n';
+    expect(await sayHttp(port, `GET /healthz HTTP/1.1\r\n${offer}`)).toMatch(/^HTTP\/1\.1 200 [\s\S]*ok\n$/);
   });
 
   it('[C11] other methods are told what is allowed', async () => {
@@ -126,16 +144,10 @@ describe('everything else', () => {
     ],
   ])('[C11] %s gets a short refusal', async (_name, message) => {
     const { counter, port, url } = await startCounter();
-    const answer = await say(port, message);
+    const answer = await sayHttp(port, message);
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(answer).not.toMatch(/ at |node_modules|Error:/);
     expect((await get(`${url}healthz`)).status).toBe(200);
     expect(counter.totals().size).toBe(0);
   });
 });
-
-function say(port: number, message: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  socket.write(message);
-  return text(socket);
-}

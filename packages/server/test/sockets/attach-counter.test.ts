@@ -75,6 +75,79 @@ describe('on an existing Socket.IO server', () => {
     expect(counter.total('a.example')).toBe(1);
   });
 
+  it('[C10] what replaces a member does not end the host’s own sockets', async () => {
+    const { counter, io, base } = await startHost();
+    io.on('connection', () => {});
+    const auth = { member: 'member-0000-0001' };
+    const host = openPage(base);
+    await vi.waitFor(() => expect(host.socket.connected).toBe(true));
+    const older = host.socket.io.socket('/live-online', { auth });
+    older.connect();
+    await vi.waitFor(() => expect(counter.total('local')).toBe(1));
+    await openPage(`${base}/live-online`, { auth }).hears(1);
+    await vi.waitFor(() => expect(older.connected).toBe(false));
+    expect(host.socket.connected).toBe(true);
+    expect(io.of('/').sockets.size).toBe(1);
+  });
+
+  it('[C11] a page that comes and goes on one connection takes one place', async () => {
+    const { counter, base } = await startHost({ maxPerAddress: 2 });
+    const host = openPage(base);
+    const socket = host.socket.io.socket('/live-online', {});
+    for (let time = 0; time < 10; time++) {
+      socket.connect();
+      await vi.waitFor(() => expect(counter.total('local')).toBe(1));
+      socket.disconnect();
+      await vi.waitFor(() => expect(counter.total('local')).toBe(0));
+    }
+    await openPage(`${base}/live-online`).hears(1);
+    expect(counter.stats().refused).toEqual({});
+  });
+
+  it('[C9] a host that throws while a page is told leaves the others hearing', async () => {
+    const { counter, io, url } = await startHost({ tickMs: 20 });
+    const pages = [openPage(url, { origin: A }), openPage(url, { origin: A })];
+    await Promise.all(pages.map((page) => page.hears(2)));
+    // The test runner's own listeners would call it a failure.
+    const listeners = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    const thrown = once(process, 'uncaughtException');
+    let armed = true;
+    for (const socket of io.of('/live-online').sockets.values()) {
+      socket.onAnyOutgoing(() => {
+        if (!armed) return;
+        armed = false;
+        throw new Error('the host’s own mistake');
+      });
+    }
+    const third = openPage(url, { origin: A });
+    await thrown;
+    for (const listener of listeners) process.on('uncaughtException', listener);
+    await third.hears(3);
+    const fourth = openPage(url, { origin: A });
+    await Promise.all([...pages, third, fourth].map((page) => page.hears(4)));
+    expect(counter.total('a.example')).toBe(4);
+  });
+
+  it('[C10] after close newcomers are refused without a code, and another counter may follow', async () => {
+    const { io, counter, url } = await startHost();
+    expect(() => attachCounter(io)).toThrow(/has a counter already/);
+    await counter.close();
+    const refusal = await openPage(url, { origin: A }).refusal();
+    expect(refusal.data).toBeUndefined();
+    const next = attachCounter(io);
+    onTestFinished(() => next.close());
+    await openPage(url, { origin: A }).hears(1);
+    expect(next.total('a.example')).toBe(1);
+  });
+
+  it('[C10] names all mistakes together', () => {
+    const options = { namespace: '/', tickMs: 1, colour: 'blue' };
+    expect(() => attachCounter(new Server(), options)).toThrow(
+      /namespace must.*; colour is no option|tickMs.*namespace/s,
+    );
+  });
+
   it('[C10] close lets visitors go and leaves the host running', async () => {
     const { io, counter, base, url } = await startHost();
     const page = openPage(url, { origin: A });

@@ -18,9 +18,6 @@ describe('a burst of 1000 arrivals', () => {
       { timeout: 15_000, interval: 50 },
     );
     const ticks = (performance.now() - startedAt) / 100;
-    const { announcements, messages } = counter.stats();
-    expect(announcements).toBeLessThanOrEqual(ticks + 2);
-    // Each client's first total, and at most one an announcement: far from the half million of one per arrival.
-    expect(messages).toBeLessThanOrEqual(1_000 + announcements * 1_000);
+    expect(counter.stats().announcements).toBeLessThanOrEqual(ticks + 2);
   });
 });

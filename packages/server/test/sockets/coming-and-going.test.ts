@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { startCounter } from '../helpers/counter.ts';
 import { openPage } from '../helpers/page.ts';
@@ -110,14 +111,28 @@ describe('members', () => {
     expect([...counter.totals().values()]).toEqual([1, 1]);
   });
 
-  it('[C7] without a member id the connection is the member, counted once even if it joins twice', async () => {
+  it('[C7] without a member id the connection is the member', async () => {
     const { counter, url } = await startCounter();
+    await Promise.all([openPage(url, { origin: A }).hears(2), openPage(url, { origin: A }).hears(2)]);
+    expect(counter.total('a.example')).toBe(2);
+  });
+
+  it('[C7] a connection that joins many times at once is counted once, and ended', async () => {
+    const { counter, url } = await startCounter({ tickMs: 10 });
+    const highest = { total: 0 };
+    counter.on('total', ({ total }) => (highest.total = Math.max(highest.total, total)));
+    const watcher = openPage(url, { origin: A });
+    await watcher.hears(1);
     const raw = await openRawClient(url, { origin: A, join: false });
-    // Both reach the server before it has answered the first.
-    raw.say('40');
-    raw.say('40');
-    await vi.waitFor(() => expect(counter.total('a.example')).toBeLessThanOrEqual(1));
-    const page = openPage(url, { origin: A });
-    await page.hears(raw.ws.readyState === raw.ws.OPEN ? 2 : 1);
+    // All of them reach the server before it has answered the first.
+    const { _socket } = raw.ws as unknown as { _socket: Socket };
+    _socket.cork();
+    for (let index = 0; index < 50; index++) raw.say(`40{"member":"member-number-${index}"}`);
+    _socket.uncork();
+    await raw.closed();
+    await vi.waitFor(() => expect(counter.total('a.example')).toBe(1));
+    expect(raw.heard.filter((message) => message.startsWith('42'))).toHaveLength(1);
+    expect(counter.stats().connections).toBe(1);
+    expect(highest.total).toBeLessThanOrEqual(2);
   });
 });

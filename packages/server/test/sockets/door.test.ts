@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { startCounter } from '../helpers/counter.ts';
 import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
+import { sayHttp } from '../helpers/say-http.ts';
 
 const A = 'https://a.example';
 
@@ -30,7 +31,7 @@ describe('the door', () => {
     ['maxPerAddress', { maxPerAddress: 1 }],
     ['maxPerSite', { maxPerSite: 1 }],
   ])('[C11] %s: one too many is refused in HTTP, without a reason', async (limit, options) => {
-    const { counter, url } = await startCounter(options);
+    const { counter, port, url } = await startCounter(options);
     const limits: unknown[] = [];
     counter.on('limit', (details) => limits.push(details.limit));
     const first = openPage(url, { origin: A });
@@ -41,6 +42,9 @@ describe('the door', () => {
     expect(refusal.message).toBe('websocket error');
     expect(counter.stats().refused).toEqual({ [limit]: 1 });
     expect(limits).toEqual([limit]);
+    const answer = await sayHttp(port, upgradeRequest(A));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toMatch(/\r\n\r\nForbidden$/);
     first.leave();
     await vi.waitFor(
       () => {
@@ -92,10 +96,20 @@ describe('the door', () => {
     await from('2001:db8:1:3::1').hears(4);
   });
 
-  it('[C11] junk in X-Forwarded-For is put down to the proxy itself', async () => {
+  it.each([
+    'junk',
+    '__proto__',
+    '1',
+    '0x7f',
+    '256.1.1.1',
+    '::ffff:999.1.1.1',
+    '[::1]',
+    '203.0.113.1:80',
+    'a, ,',
+  ])('[C11] junk in X-Forwarded-For (%s) is put down to the proxy itself', async (forwarded) => {
     const { url } = await startCounter({ maxPerAddress: 1, trustProxy: ['loopback'] });
-    await openPage(url, { origin: A, headers: { 'x-forwarded-for': 'junk' } }).hears(1);
-    await openPage(url, { origin: A, headers: { 'x-forwarded-for': '__proto__' } }).refusal();
+    await openPage(url, { origin: A }).hears(1);
+    await openPage(url, { origin: A, headers: { 'x-forwarded-for': forwarded } }).refusal();
   });
 
   it('[C11] gives back the places of sessions that never came to be', async () => {
@@ -109,6 +123,20 @@ describe('the door', () => {
     await openPage(url, { origin: A }).hears(2);
   });
 });
+
+/** A request for a WebSocket, as it goes over the wire. */
+function upgradeRequest(origin: string, transport = 'websocket', connection = 'Upgrade'): string {
+  return [
+    `GET /socket.io/?EIO=4&transport=${transport} HTTP/1.1`,
+    'Host: x',
+    `Origin: ${origin}`,
+    `Connection: ${connection}`,
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    '\r\n',
+  ].join('\r\n');
+}
 
 describe('transports', () => {
   it('[C11] only WebSocket comes in by default', async () => {
@@ -134,6 +162,22 @@ describe('transports', () => {
     expect(counter.total('a.example')).toBe(2);
   });
 
+  it('[C11] an Upgrade header alone makes no WebSocket of a polling session', async () => {
+    const { counter, port, url } = await startCounter({ transports: ['polling'], maxConnections: 2 });
+    const sids = await Promise.all(
+      [1, 2].map(async () => {
+        const answer = await sayHttp(port, upgradeRequest(A, 'polling', 'close'));
+        return /"sid":"([^"]+)"/.exec(answer)![1]!;
+      }),
+    );
+    // The session ends, and with it the place that it held.
+    for (const sid of sids) {
+      await fetch(`${url}socket.io/?EIO=4&transport=polling&sid=${sid}`, { method: 'POST', body: '1' });
+    }
+    await openPage(url, { origin: A, transports: ['polling'] }).hears(1);
+    expect(counter.stats().connections).toBe(1);
+  });
+
   it('[C11] a browser on any site may poll', async () => {
     const { url } = await startCounter({ transports: ['polling'] });
     const response = await fetch(`${url}socket.io/?EIO=4&transport=polling`, { headers: { origin: A } });
@@ -150,6 +194,6 @@ describe('transports', () => {
   it('[C10] a plain client of the main namespace hears totals', async () => {
     const { url } = await startCounter();
     const raw = await openRawClient(url);
-    expect(raw.heard[0]).toContain('"upgrades":[]');
+    expect(await raw.hears(/^42/)).toBe('42["total",1]');
   });
 });

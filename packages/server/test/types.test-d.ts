@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import { Server } from 'socket.io';
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  attachCounter,
+  createCounterServer,
+  type CounterServer,
+  type CounterStats,
+  type Listening,
+} from '../src/index.ts';
+
+describe('types', () => {
+  const counter: CounterServer = createCounterServer();
+
+  it('[C10] events say what they carry', () => {
+    counter.on('total', (details) =>
+      expectTypeOf(details).toEqualTypeOf<{ site: string; total: number; stale: boolean }>(),
+    );
+    counter.on('occupied', (details) => expectTypeOf(details).toEqualTypeOf<{ site: string }>());
+    counter.on('vacated', (details) => expectTypeOf(details).toEqualTypeOf<{ site: string }>());
+    counter.on('limit', (details) =>
+      expectTypeOf(details).toEqualTypeOf<{ limit: string; address: string | undefined }>(),
+    );
+    // @ts-expect-error there is no such event
+    counter.on('party', () => {});
+    expectTypeOf(counter.on('vacated', () => {})).toEqualTypeOf<() => void>();
+  });
+
+  it('[C10] a counter is read and ended the same way wherever it lives', () => {
+    const attached = attachCounter(new Server());
+    for (const one of [counter, attached]) {
+      expectTypeOf(one.total('a.example')).toEqualTypeOf<number>();
+      expectTypeOf(one.totals()).toEqualTypeOf<Map<string, number>>();
+      expectTypeOf(one.stats()).toEqualTypeOf<CounterStats>();
+      expectTypeOf(one.close()).toEqualTypeOf<Promise<void>>();
+    }
+    expectTypeOf(counter.listen()).toEqualTypeOf<Promise<Listening>>();
+    expectTypeOf(counter.attach(createServer())).toEqualTypeOf<() => void>();
+  });
+
+  it('[C11] options that do not exist are no options', () => {
+    // @ts-expect-error there is no such option
+    createCounterServer({ colour: 'blue' });
+    // @ts-expect-error a host's server has its own port
+    attachCounter(new Server(), { port: 1 });
+  });
+});
