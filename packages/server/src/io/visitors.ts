@@ -58,7 +58,13 @@ abstract class SocketVisitor implements Visitor {
     if (announcement.total === told?.total && announcement.stale === told.stale) return;
     this.stats.messages++;
     this.busy = true;
-    if (this.send(announcement)) this.busy = false;
+    // A send that throws, as a host's listener may, has put nothing on its way.
+    let ready = true;
+    try {
+      ready = this.send(announcement);
+    } finally {
+      if (ready) this.busy = false;
+    }
   }
 }
 
