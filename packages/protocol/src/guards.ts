@@ -3,7 +3,7 @@ import { limits } from './limits.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
 const MEMBER = /^[\w-]+$/;
-const REFUSAL_CODE = /^[a-z]+(-[a-z]+)*$/;
+const REFUSAL_CODE = /^[a-z-]{1,40}$/;
 
 /** Whether `value` can be a total: a safe integer, at least 0. */
 export function isTotal(value: unknown): value is number {
@@ -18,7 +18,7 @@ export function parseTotalDetails(value: unknown): TotalDetails {
 /** Whether `value` is the data of a refusal. Codes that this version does not know are refusals too. */
 export function isRefusal(value: unknown): value is Refusal {
   const code = (value as Refusal | null | undefined)?.code;
-  return typeof code === 'string' && code.length <= 40 && REFUSAL_CODE.test(code);
+  return typeof code === 'string' && REFUSAL_CODE.test(code);
 }
 
 /** What became of a handshake: its fields, or the first thing that is wrong with it. */

@@ -1,4 +1,3 @@
-import { limits } from '@live-online/protocol';
 import type { ConnectionTarget } from './client/connection.ts';
 
 /** How to reach the counter's server. */
@@ -20,7 +19,7 @@ export interface CounterOptions {
    * @default '/'
    */
   namespace?: string | undefined;
-  /** The site's token, where the server asks for one: 1 to 256 characters. */
+  /** The site's token, where the server asks for one. */
   token?: string | undefined;
 }
 
@@ -28,27 +27,23 @@ export interface CounterOptions {
 export type ResolvedCounterOptions = ConnectionTarget & { readonly token: string | undefined };
 
 /** @throws TypeError naming every option that is wrong. */
-export function resolveOptions({
-  server,
-  path,
-  namespace = '/',
-  token,
-}: CounterOptions): ResolvedCounterOptions {
+export function resolveOptions(
+  { server, path, namespace = '/', token }: CounterOptions = {} as CounterOptions,
+): ResolvedCounterOptions {
   const problems: string[] = [];
-  let base: URL | undefined;
+  let base: Partial<URL> = {};
   try {
     base = new URL(server);
   } catch {
     // Told below, like a URL of another scheme.
   }
-  if (!/^https?:/.test(base?.protocol ?? '')) problems.push('server must be an http(s) URL');
-  path ??= base?.pathname.replace(/\/*$/, '/socket.io') ?? '/';
+  const { origin = '', protocol = '', pathname = '' } = base;
+  if (!/^https?:/.test(protocol)) problems.push('server must be an http(s) URL');
+  path ??= pathname.replace(/\/*$/, '/socket.io');
   for (const [name, value] of Object.entries({ path, namespace })) {
     if (!/^\//.test(value)) problems.push(`${name} must begin with /`);
   }
-  if (token !== undefined && !(typeof token === 'string' && token && token.length <= limits.maxTokenLength)) {
-    problems.push(`token must be 1 to ${limits.maxTokenLength} characters`);
-  }
-  if (!base || problems.length) throw new TypeError(problems.join('; '));
-  return { origin: base.origin, path, namespace, token };
+  if (token !== undefined && !(typeof token === 'string' && token)) problems.push('token must be text');
+  if (problems.length) throw new TypeError(problems.join('; '));
+  return { origin, path, namespace, token };
 }

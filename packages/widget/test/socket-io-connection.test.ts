@@ -130,6 +130,15 @@ test.each(['44{"message":{"toString":1}}', '44{}', '44{"message":null}', '44"no 
   },
 );
 
+test('[W4] an opening that offers other transports opens no other connection', async () => {
+  const { socket } = setUp();
+  const opened = FakeWebSocket.opened.length;
+  socket.receive(OPEN.replace('[]', JSON.stringify(Array(500).fill('websocket'))));
+  await settle();
+  expect(FakeWebSocket.opened).toHaveLength(opened);
+  expect(socket.sent).toHaveLength(1);
+});
+
 test('[W4] frames that a counter never sends are not read at all', async () => {
   const { socket, total, ended } = setUp();
   const junk = [

@@ -43,7 +43,10 @@ export function createClient(
       try {
         tell();
       } catch (error) {
-        reportError(error);
+        // As if it had been thrown on its own: not everything that renders pages has reportError().
+        setTimeout(() => {
+          throw error;
+        });
       }
     }
   };

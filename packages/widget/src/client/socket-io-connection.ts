@@ -21,7 +21,14 @@ class QuietWebSocket extends WebSocketTransport {
 
 /** A connection by socket.io-client, over WebSocket alone and on a manager that nobody else shares. */
 export const connectSocketIo: Connect = ({ origin, path, namespace }, handshake, handlers) => {
-  const manager = new Manager(origin, { path, transports: [QuietWebSocket], reconnection: false });
+  const manager = new Manager(origin, {
+    path,
+    transports: [QuietWebSocket],
+    // A hostile opening may offer hundreds of other transports, each of which would be tried.
+    upgrade: false,
+    reconnection: false,
+    timeout: 9_000,
+  });
   const socket = manager.socket(namespace, { auth: handshake });
   const close = (): void => {
     socket.off();
