@@ -1,10 +1,12 @@
 /** The counter and a small site that embeds it, as `npm start` runs them. */
 import { realpathSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createCounterServer } from '@live-online/server';
 import { showStatus } from './terminal/status.js';
 import { announce } from './terminal/welcome.js';
 import { readPort, StartError } from './start-error.js';
+import { listenOnLoopback } from './web/loopback.js';
 import { createSiteServer } from './web/site-server.js';
 
 /**
@@ -16,17 +18,28 @@ import { createSiteServer } from './web/site-server.js';
  * @throws {StartError} Whose message is one line that says what to do.
  */
 export async function startLiveCounter({ port = 8081, sitePort = 8080, out = process.stdout } = {}) {
-  const counter = createCounterServer({ port, host: '127.0.0.1' });
-  const listening = await counter.listen().catch((error) => {
+  const counter = createCounterServer({ path: '/' });
+  // On both addresses of the loopback, since browsers take `localhost` for either.
+  const servers = await listenOnLoopback(port, () => {
+    const server = createServer();
+    counter.attach(server);
+    return server;
+  }).catch(async (error) => {
+    await counter.close();
     throw StartError.from(error, port, 'PORT');
   });
-  const site = createSiteServer({ counterPort: listening.port });
-  const siteListening = await site.listen(sitePort).catch(async (error) => {
+  const counterPort = servers[0].address().port;
+  const closeCounter = async () => {
+    for (const server of servers) server.close();
     await counter.close();
+  };
+  const site = createSiteServer({ counterPort });
+  const siteListening = await site.listen(sitePort).catch(async (error) => {
+    await closeCounter();
     throw StartError.from(error, sitePort, 'SITE_PORT');
   });
 
-  const counterUrl = `http://localhost:${listening.port}/`;
+  const counterUrl = `http://localhost:${counterPort}/`;
   const siteUrls = ['localhost', '127.0.0.1'].map((host) => `http://${host}:${siteListening.port}/`);
   announce(out, { counterUrl, siteUrls });
   const stopStatus = showStatus(counter, out);
@@ -35,7 +48,7 @@ export async function startLiveCounter({ port = 8081, sitePort = 8080, out = pro
   const close = () =>
     (closing ??= (async () => {
       stopStatus();
-      await Promise.all([site.close(), counter.close()]);
+      await Promise.all([site.close(), closeCounter()]);
     })());
   return { counterUrl, siteUrls, close };
 }

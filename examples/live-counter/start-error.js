@@ -10,10 +10,10 @@ export class StartError extends Error {
   static from(error, port, variable) {
     const instead = port + 10 <= 65_535 ? port + 10 : port - 10;
     const remedy = `Choose another one: ${variable}=${instead} npm start`;
-    if (error.code === 'port-in-use' || error.code === 'EADDRINUSE') {
+    if (error.code === 'EADDRINUSE') {
       return new StartError(`Port ${port} is in use. ${remedy}`, { cause: error });
     }
-    if (error.code === 'port-forbidden' || error.code === 'EACCES') {
+    if (error.code === 'EACCES') {
       return new StartError(`Port ${port} needs rights that this user has not. ${remedy}`, { cause: error });
     }
     return error;

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chmod, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createProject, installPacked, tool, type Project } from '../helpers/packed.ts';
@@ -10,6 +12,9 @@ import { createProject, installPacked, tool, type Project } from '../helpers/pac
 /** Node as npm packages it for this machine, in the versions that are supported beside the one that runs the tests. */
 const otherNodes = [22, 24];
 const nodePackage = `node-${process.platform}-${process.arch}`;
+
+/** Ports below this one are root's. */
+const lowestFreePort = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
 
 let project: Project;
 beforeAll(async () => {
@@ -48,6 +53,37 @@ describe('installed with plain npm', () => {
       expect(code).toBe(0);
     },
   );
+
+  // Some containers let everybody take any port.
+  it.skipIf(lowestFreePort === 0)('[C11] without the right to a port it says so in one line', async () => {
+    // Root may take any port, so it steps aside for nobody.
+    await chmod(project.folder, 0o755);
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const bin = join(
+      project.folder,
+      'node_modules',
+      '@live-online',
+      'server',
+      'bin',
+      'live-online-server.js',
+    );
+    const args = [bin, '--port', String(lowestFreePort - 1), '--host', '127.0.0.1'];
+    const child = spawn(process.execPath, args, {
+      cwd: project.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...nobody,
+    });
+    const [printed, errors, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit') as Promise<[number]>,
+    ]);
+    expect(code).toBe(1);
+    expect(printed).toBe('');
+    expect(errors).toMatch(
+      /^live-online-server: no right to listen on .*: choose a port from 1024 on, or grant it \(--port\)\n$/,
+    );
+  });
 
   it('[C10] no package runs anything when it is installed, or brings more than it needs', async () => {
     const installed = join(project.folder, 'node_modules', '@live-online');
