@@ -52,6 +52,7 @@ function interceptEvents(server: Server, gates: ReadonlyMap<string, GateOptions>
   const emit = server.emit as Emit;
 
   const intercept: Emit = function (event, ...details) {
+    if (gates.size === 0) return emit.call(this, event, ...details);
     if (event === 'request') {
       const [request, response] = details as [IncomingMessage, ServerResponse];
       const gate = gateOf(gates, request);

@@ -170,6 +170,28 @@ describe('beside an existing server', () => {
     expect(server.emit).toBe(emit);
   });
 
+  it('[C10] a tool that has wrapped the server meanwhile goes on undisturbed', async () => {
+    const server = createServer();
+    const undo = createCounter().attach(server);
+    const { emit } = server;
+    const seen: string[] = [];
+    server.emit = function (this: Server, event: string, ...details: unknown[]) {
+      seen.push(event);
+      return (emit as (...all: unknown[]) => boolean).call(this, event, ...details);
+    } as Server['emit'];
+    undo();
+    server.on('request', (_request, response) => void response.end('home'));
+    server.on('upgrade', (_request, socket) =>
+      socket.end('HTTP/1.1 418 I am the host\r\nConnection: close\r\n\r\n'),
+    );
+    const base = await start(server);
+    expect(await body(`${base}/live-online/`)).toBe('home');
+    const ws = new WebSocket(`${base.replace('http', 'ws')}/live-online/socket.io/`);
+    const [error] = (await once(ws, 'error')) as [Error];
+    expect(error.message).toContain('418');
+    expect(seen).toEqual(expect.arrayContaining(['request', 'upgrade']));
+  });
+
   it('[C10] one path holds one counter', () => {
     const server = createServer();
     const counter = createCounter();
