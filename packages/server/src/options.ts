@@ -59,8 +59,8 @@ export interface CounterServerOptions extends CountingOptions {
   /** The address that `listen()` takes. @default all addresses of this machine */
   host?: string;
   /**
-   * Where the counter lives, with a slash at both ends. The script lies at the path itself, the probes and the
-   * socket below it.
+   * Where the counter lives, such as `/live-online/`; the slash at its end may be left out. The script lies at the
+   * path itself, with that slash, the probes and the socket below it.
    *
    * @default `/` for `listen()`, `/live-online/` for `attach()`
    */

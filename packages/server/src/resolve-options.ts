@@ -79,7 +79,8 @@ const serverEntries = {
   path: v.optional(
     v.pipe(
       v.string('must be text'),
-      v.regex(/^\/([\w.~-]+\/)*$/, 'must begin and end with a slash, such as /live-online/'),
+      v.regex(/^\/([\w.~-]+\/)*([\w.~-]+)?$/, 'must begin with a slash, such as /live-online/'),
+      v.transform((path) => (path.endsWith('/') ? path : `${path}/`)),
     ),
   ),
   transports: v.optional(

@@ -26,6 +26,15 @@ describe('options', () => {
     expect(mistakes({ port: undefined, sites: undefined, maxPerAddress: undefined })).toEqual([]);
   });
 
+  it.each([
+    ['/', '/'],
+    ['/live', '/live/'],
+    ['/live/', '/live/'],
+    ['/a/b', '/a/b/'],
+  ])('[C10] the path %s is %s', (given, path) => {
+    expect(resolveServerOptions({ path: given }).path).toBe(path);
+  });
+
   it('[C11] a limit per address that is set holds for this machine, too', () => {
     expect(resolveServerOptions({ maxPerAddress: 5 }).limitsLoopback).toBe(true);
   });
@@ -48,7 +57,7 @@ describe('options', () => {
       expect.arrayContaining([
         'port must be a whole number from 0 to 65535',
         'host must be a host name or an address',
-        'path must begin and end with a slash, such as /live-online/',
+        'path must begin with a slash, such as /live-online/',
         'transports[1] must be websocket or polling',
         'maxSites must be a whole number from 1 on',
         'tickMs must be a whole number from 10 to 60000 (ms)',

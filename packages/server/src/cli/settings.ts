@@ -36,7 +36,7 @@ export const settings: readonly Setting[] = [
     flag: 'path',
     value: 'PATH',
     option: 'path',
-    help: 'where the counter lives, with a slash at both ends (/)',
+    help: 'where the counter lives, such as /live-online/ (/)',
   },
   {
     flag: 'site',
