@@ -20,8 +20,6 @@ export interface Counter {
   total(site: string): number;
   /** The same for every site with people on it. */
   totals(): Map<string, number>;
-  /** Whether totals may be old because the other servers are out of reach. */
-  readonly stale: boolean;
   /** Stops announcing and closes the store. */
   close(): Promise<void>;
 }
@@ -51,7 +49,6 @@ export function createCounter(options: CounterCoreOptions): Counter {
   const census = createCensus<Visitor>();
   const pacer = createPacer({ clock, share: announceShare, sliceMs: SLICE_MS });
   const announcer = createAnnouncer({ clock, tickMs, fallMs, deliver });
-  let stale = false;
 
   function deliver(announcement: Announcement, previous: number, done: () => void): void {
     const visitors = census.connections(announcement.site);
@@ -71,11 +68,6 @@ export function createCounter(options: CounterCoreOptions): Counter {
     return census.count(site) + store.others(site);
   }
 
-  function setStale(value: boolean): void {
-    stale = value;
-    announcer.setStale(value);
-  }
-
   function changed(site: string): void {
     store.report(site, census.count(site));
     announcer.update(site, total(site));
@@ -84,9 +76,12 @@ export function createCounter(options: CounterCoreOptions): Counter {
   return {
     async open() {
       try {
-        await store.open({ changed: (site) => announcer.update(site, total(site)), stale: setStale });
+        await store.open({
+          changed: (site) => announcer.update(site, total(site)),
+          stale: announcer.setStale,
+        });
       } catch (error) {
-        setStale(true);
+        announcer.setStale(true);
         throw error;
       }
     },
@@ -106,9 +101,6 @@ export function createCounter(options: CounterCoreOptions): Counter {
         for (const site of sites) totals.set(site, total(site));
       }
       return totals;
-    },
-    get stale() {
-      return stale;
     },
     async close() {
       announcer.close();

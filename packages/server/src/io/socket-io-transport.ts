@@ -26,8 +26,8 @@ export interface SocketIoTransportOptions extends Pick<NamespaceOptions, 'counte
 /** Visitors on stock Socket.IO. */
 export function createSocketIoTransport(options: SocketIoTransportOptions): VisitorTransport {
   const { door, transports, goodbyeMs } = options;
-  const upgraded = new Set<Duplex>();
-  // By who handed them in: the header alone can stand in any request.
+  const connections = new Set<Duplex>();
+  // Known by who handed them in: the header alone can stand in any request.
   const upgrades = new WeakSet<IncomingMessage>();
   const places = new WeakMap<IncomingMessage, Entry>();
 
@@ -84,9 +84,9 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
     handleRequest: (request, response) => engine.handleRequest(request, response),
     handleUpgrade(request, socket, head) {
       upgrades.add(request);
-      upgraded.add(socket);
+      connections.add(socket);
       socket.on('close', () => {
-        upgraded.delete(socket);
+        connections.delete(socket);
         places.get(request)?.release();
       });
       engine.handleUpgrade(request, socket, head);
@@ -95,10 +95,10 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
       await io.close();
       // A client that is gone, or does not answer a WebSocket's closing handshake, would hold its socket for long.
       const gone = Promise.all(
-        [...upgraded].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+        [...connections].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
       );
       await Promise.race([gone, setTimeout(goodbyeMs, undefined, { ref: false })]);
-      for (const socket of upgraded) socket.destroy();
+      for (const socket of connections) socket.destroy();
     },
   };
 }
