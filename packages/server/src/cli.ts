@@ -36,6 +36,8 @@ export async function main(ready: () => void): Promise<void> {
     log.listening(url);
   } catch (error) {
     if (!(error instanceof CounterServerError)) throw error;
+    // A signal came while the port was being opened: that is an end, and no mistake.
+    if (error.code === 'closed') return;
     return fail(log, inUsersWords(error, command));
   }
   server.on('limit', ({ limit, address }) => log.warning(limitText(limit, address)));
@@ -65,10 +67,9 @@ function fail(log: Log, message: string): void {
 
 /** Names the flags and variables that were used, where the error names options. */
 function inUsersWords({ code, message }: CounterServerError, { sources }: Command): string {
-  if (code !== 'options-invalid') {
-    const source = code === 'host-unknown' ? '--host' : '--port';
-    return code === 'closed' || code === 'listen-failed' ? message : `${message} (${source})`;
-  }
+  if (code === 'port-in-use' || code === 'port-forbidden') return `${message} (--port)`;
+  if (code === 'host-unknown') return `${message} (--host)`;
+  if (code !== 'options-invalid') return message;
   return message
     .split('; ')
     .map((line) => line.replace(/^\w+/, (option) => sources.get(option) ?? option))

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { systemClock } from './clock.ts';
-import { createAdmission, type Admission } from './core/admission.ts';
+import { createAdmission } from './core/admission.ts';
 import { createCounter, type Counter } from './core/counter.ts';
 import { createDoor, type Door } from './io/door.ts';
 import type { ResolvedCountingOptions } from './options.ts';
@@ -36,7 +36,6 @@ export interface CounterView {
 /** The parts that every kind of counter server is made of. */
 export interface Counting {
   counter: Counter;
-  admission: Admission;
   door: Door;
   stats: CounterStats;
   view: CounterView;
@@ -83,5 +82,5 @@ export function createCounting(options: ResolvedCountingOptions): Counting {
       return () => void events.off(event, listener as never);
     },
   };
-  return { counter, admission, door, stats, view };
+  return { counter, door, stats, view };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP, isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import proxyaddr from 'proxy-addr';
 
@@ -21,19 +21,13 @@ export function readAddress(
   const remote = request.socket.remoteAddress;
   if (remote === undefined) return undefined;
   const claimed = trustsProxy ? proxyaddr(request, trustsProxy) : remote;
-  // Only spelled out as one is it an address: "1" or "0x7f" would be read as 0.0.0.1 and 127.0.0.1 by some.
-  const text = withoutMapping(isIP(claimed) ? claimed : remote);
-  if (isIPv4(text)) return !limitsLoopback && text.startsWith('127.') ? undefined : text;
-  const address = ipaddr.parse(text) as ipaddr.IPv6;
+  // Only spelled out as one is it an address: "1" or "0x7f" would be read as 0.0.0.1 and 127.0.0.1 by some. The
+  // zone of a link-local address is a name of this machine's own, with more characters than the library takes.
+  const [text] = (isIP(claimed) ? claimed : remote).split('%', 1) as [string];
+  // What a socket for both protocols calls ::ffff:192.0.2.1 is 192.0.2.1.
+  const address = ipaddr.process(text);
   if (!limitsLoopback && address.range() === 'loopback') return undefined;
-  return `${address.parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(':')}::/64`;
-}
-
-/** What a socket for both protocols calls `::ffff:192.0.2.1` is 192.0.2.1. */
-function withoutMapping(address: string): string {
-  const mapped = /^::ffff:(.+)$/i.exec(address)?.[1];
-  return mapped !== undefined && isIPv4(mapped) ? mapped : address;
+  if (address.kind() === 'ipv4') return address.toString();
+  const network = (address as ipaddr.IPv6).parts.slice(0, 4).map((part) => part.toString(16));
+  return `${network.join(':')}::/64`;
 }

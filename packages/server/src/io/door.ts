@@ -32,7 +32,7 @@ export interface DoorOptions {
   trustsProxy: TrustsProxy | undefined;
   /** Whether connections from this machine itself count against the limit per address. */
   limitsLoopback: boolean;
-  /** Called the first time that an address reaches its limit, and then at most once a minute. */
+  /** Called for every connection that is refused because of a limit. */
   onLimit: (limit: string, address: string | undefined) => void;
 }
 

@@ -94,6 +94,11 @@ describe('the door', () => {
     // The rest of a /64 belongs to the same customer.
     await from('2001:db8:1:2:4::1').refusal();
     await from('2001:db8:1:3::1').hears(4);
+    // Other spellings of an address are the same address.
+    await from('::ffff:203.0.113.1').refusal();
+    await from('::ffff:cb00:7101').refusal();
+    await from('fe80::1%eth0.1').hears(5);
+    await from('fe80::2%eth1').refusal();
   });
 
   it.each([

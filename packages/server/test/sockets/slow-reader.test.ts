@@ -93,6 +93,22 @@ describe('a page that does not read', () => {
     expect(page.totals).toEqual([0, 1, 5]);
   });
 
+  it.each<TransportName>(['websocket', 'polling'])(
+    '[C9] hears by %s that a total is old',
+    async (transport) => {
+      const { url, arrived } = await startTransport([transport]);
+      const page = openPage(url, { transports: [transport] });
+      const heard: unknown[][] = [];
+      page.socket.on('total', (...details) => heard.push(details));
+      await page.hears(0);
+      const { visitor } = arrived[0]!;
+      visitor.tell({ site: 'a.example', total: 0, stale: true, sequence: 1 });
+      visitor.tell({ site: 'a.example', total: 3, stale: false, sequence: 2 });
+      await page.hears(3);
+      expect(heard).toEqual([[0], [0, { stale: true }], [3]]);
+    },
+  );
+
   it('[C6] an older announcement never overtakes a newer one', async () => {
     const { url, arrived } = await startTransport();
     const page = openPage(url);
