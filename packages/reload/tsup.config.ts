@@ -1,0 +1,24 @@
+import { defineConfig } from 'tsup';
+
+// Neither build cleans: they run side by side, and whoever serves `dist` meanwhile goes on finding it.
+export default defineConfig([
+  {
+    entry: ['src/index.ts', 'src/cli.ts'],
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    // tsup passes a baseUrl of its own, which TypeScript 6 calls deprecated (TS5101).
+    dts: { entry: ['src/index.ts'], compilerOptions: { ignoreDeprecations: '6.0' } },
+  },
+  {
+    entry: { client: 'src/client/main.ts' },
+    tsconfig: 'src/client/tsconfig.json',
+    format: 'iife',
+    outExtension: () => ({ js: '.js' }),
+    target: 'es2022',
+    platform: 'browser',
+    noExternal: [/./],
+    minify: 'terser',
+    terserOptions: { ecma: 2020, toplevel: true, format: { comments: false } },
+  },
+]);
