@@ -1,0 +1,78 @@
+import type { ReloadUpdate } from '@live-online/protocol';
+
+/** What a file is to a page, judged by its name. */
+export type FileClass = 'css' | 'image' | 'html' | 'source' | 'other';
+
+const CLASSES: Readonly<Record<Exclude<FileClass, 'other'>, readonly string[]>> = {
+  css: ['css'],
+  image: ['png', 'jpg', 'jpeg', 'jfif', 'gif', 'webp', 'avif', 'apng', 'svg', 'ico', 'bmp', 'cur'],
+  html: ['html', 'htm'],
+  // No browser reads these: a build makes something of them, and that is what will change.
+  source: 'scss sass less styl stylus pcss ts tsx mts cts jsx coffee vue svelte astro map'.split(' '),
+};
+const CLASS_OF = new Map(
+  Object.entries(CLASSES).flatMap(([name, extensions]) =>
+    extensions.map((extension) => [extension, name as FileClass] as const),
+  ),
+);
+
+export function classifyFile(path: string): FileClass {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const dot = name.lastIndexOf('.');
+  return (dot > 0 && CLASS_OF.get(name.slice(dot + 1).toLowerCase())) || 'other';
+}
+
+/** A changed file as pages may know it. */
+export interface NamedChange {
+  kind: 'added' | 'changed' | 'removed';
+  /** The path of its URL where that is known, otherwise its path in a watched folder; slashes either way. */
+  name: string;
+  /** Whether it lies in what is served, so that `name` is the path of a URL. */
+  served: boolean;
+  /** How it has been used so far. */
+  use: FileUse;
+}
+
+/**
+ * How pages have used a file:
+ * - `never`: nobody has asked for it
+ * - `document`: it was opened as a page, and nothing else
+ * - `part`: some page has loaded it
+ * - `unknown`: it may have been used without anybody here noticing
+ */
+export type FileUse = 'never' | 'document' | 'part' | 'unknown';
+
+/** What a page is to do about a change, apart from the version. [R4] */
+export type Decision = Omit<ReloadUpdate, 'version'>;
+
+/**
+ * Decides what one page is to do.
+ *
+ * @param document the name of the file that the page was made from, where that is known.
+ */
+export function decideUpdate(changes: readonly NamedChange[], document: string | undefined): Decision {
+  const css: string[] = [];
+  const images: string[] = [];
+  let html = false;
+  let exact = true;
+  for (const change of changes) {
+    const { name, kind, served, use } = change;
+    const fileClass = classifyFile(name);
+    if (fileClass === 'source' && use === 'never') continue;
+    // What is new may be what a page has been missing, and what has gone shows as missing after a reload only.
+    if (kind !== 'changed') return { action: 'reload' };
+    if (fileClass === 'css') css.push(name);
+    else if (fileClass === 'image') images.push(name);
+    else if (fileClass === 'html' && served && name === document) html = true;
+    else if (!(fileClass === 'html' && use === 'document')) return { action: 'reload' };
+    if ((fileClass === 'css' || fileClass === 'image') && !served) exact = false;
+  }
+  if (css.length === 0 && images.length === 0 && !html) return { action: 'none' };
+  return {
+    action: 'apply',
+    ...(css.length > 0 && { css }),
+    ...(images.length > 0 && { images }),
+    ...(html && { html }),
+    ...((css.length > 0 || images.length > 0) && { exact }),
+  };
+}

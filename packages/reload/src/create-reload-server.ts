@@ -1,0 +1,225 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { resolve } from 'node:path';
+import { systemClock } from './clock.ts';
+import { createFileUses } from './core/file-uses.ts';
+import { alreadyClosed } from './errors.ts';
+import { createEvents, type ListenTo } from './events.ts';
+import { listen, type Listening } from './listen.ts';
+import { createChannel } from './node/channel.ts';
+import { createContent, type Content } from './node/content/content.ts';
+import { createDoor } from './node/door/door.ts';
+import { createHostList } from './node/door/host-list.ts';
+import { openProjectCache } from './node/door/project-cache.ts';
+import { takeUpgrades } from './node/host-upgrades.ts';
+import { createHtmlResponder } from './node/html-response.ts';
+import { injectIntoResponse } from './node/inject-into-response.ts';
+import { BASE, createOwnRoutes, pathOf, SCRIPT_URL, SOCKET_PATH } from './node/own-routes.ts';
+import { refuseUpgrade, respondText } from './node/respond.ts';
+import { createServedPages } from './node/served-pages.ts';
+import { createSource } from './node/source.ts';
+import type { ReloadServerOptions } from './options.ts';
+import { createReloading } from './reloading.ts';
+import { resolveOptions } from './resolve-options.ts';
+
+/** A connect-style middleware: Express, Connect, Vite's `server.middlewares`, Fastify's `onRequest` hook. */
+export type ReloadMiddleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+/** Refreshes pages when files change. */
+export interface ReloadServer {
+  /**
+   * Serves on a port of its own.
+   *
+   * @throws ReloadServerError `port-in-use`, `port-forbidden`, `host-unknown`, `listen-failed`, `closed`
+   */
+  listen(): Promise<Listening>;
+  /**
+   * Puts the client into the HTML that a host's app answers with. The host's server is found by itself with the first
+   * request; its other routes and sockets are left alone.
+   *
+   * @throws ReloadServerError `closed`
+   */
+  middleware(): ReloadMiddleware;
+  /**
+   * Tells pages about files that a build has written, wherever they lie; without files every page is loaded again. Files
+   * that are watched need no telling, and are not told twice.
+   */
+  notify(files?: readonly string[]): void;
+  /** Listens to what happens. Returns the undo. */
+  on: ListenTo;
+  /** Resolves when all folders are watched. */
+  ready(): Promise<void>;
+  /** Frees the port and lets every page go, which comes back by itself. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Creates a reload server. It watches nothing and opens nothing until `listen()` or `middleware()`.
+ *
+ * @throws ReloadServerError `options-invalid`, naming every mistake by its path; `folder-missing`
+ */
+export function createReloadServer(options: ReloadServerOptions): ReloadServer {
+  const resolved = resolveOptions(options);
+  const { source, roots, reloadOnly, settleMs, ignore, poll } = resolved;
+  const events = createEvents();
+  const warn = (text: string): void => events.say('warning', text);
+  const cache = openProjectCache(JSON.stringify([source, roots, ignore]), resolved.cacheFolder, warn);
+  const uses = createFileUses();
+  const pages = createServedPages({});
+  const reloading = createReloading({
+    source,
+    roots,
+    uses,
+    reloadOnly,
+    channel: () => channel,
+    onUpdate: (report) => events.say('update', report),
+  });
+  const channel = createChannel({
+    path: SOCKET_PATH,
+    token: cache.token,
+    version: reloading.version,
+    fileOf: (page) => pages.get(page)?.file,
+  });
+  const responder = createHtmlResponder({
+    pages,
+    version: () => reloading.version().id,
+    scriptUrl: SCRIPT_URL,
+    onWarning: warn,
+  });
+  const undos = new Set<() => void>();
+  const servers = new Set<Server>();
+  let content: Content | undefined;
+  let closing: Promise<void> | undefined;
+
+  function watch(): Content {
+    if (closing) throw alreadyClosed();
+    return (content ??= createContent({
+      roots,
+      clock: systemClock,
+      settleMs,
+      ignore,
+      poll,
+      ...(cache.contentFile !== undefined && { cacheFile: cache.contentFile }),
+      onChanges: (changes) => reloading.change(changes, content?.digest()),
+      onDigest: reloading.know,
+      onWarning: warn,
+    }));
+  }
+
+  /** Whether pages come through here, on a port of its own or as a host's middleware. */
+  const ownRoutes = (serves: boolean): ReturnType<typeof createOwnRoutes> =>
+    createOwnRoutes({ token: cache.token, reloadOnly, serves, pages, version: reloading.version });
+  const doorFor = (takesLoopback: boolean): ReturnType<typeof createDoor> =>
+    createDoor({
+      hosts: createHostList(resolved.host, resolved.allowedHosts),
+      origins: resolved.origins,
+      takesLoopback,
+    });
+  const isOwnUpgrade = (request: IncomingMessage): boolean => pathOf(request).startsWith(SOCKET_PATH);
+
+  async function listenOnPort(): Promise<Listening> {
+    const watched = watch();
+    const door = doorFor(source.kind === 'none');
+    const routes = ownRoutes(source.kind !== 'none');
+    const pagesSource = createSource({
+      ...resolved,
+      responder,
+      content: watched,
+      uses,
+      clock: systemClock,
+      onDown: (problem) => events.say('backend', { state: 'down', problem }),
+      onUp() {
+        events.say('backend', { state: 'up' });
+        reloading.reloadAll();
+      },
+    });
+
+    function answer(request: IncomingMessage, response: ServerResponse): void {
+      const refusal = door.checkRequest(request);
+      if (refusal) return respondText(response, refusal.status, refusal.problem);
+      if (!routes(request, response)) pagesSource.handle(request, response);
+    }
+    function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+      const refusal = door.checkUpgrade(request);
+      if (refusal) refuseUpgrade(socket, refusal.status, refusal.problem);
+      else if (isOwnUpgrade(request)) channel.handleUpgrade(request, socket, head);
+      else pagesSource.upgrade(request, socket, head);
+    }
+    undos.add(() => void pagesSource.close());
+
+    const listened = await listen({
+      ...resolved,
+      create: () => createServer({ requestTimeout: 0 }, answer).on('upgrade', upgrade),
+    });
+    for (const server of listened.servers) servers.add(server);
+    if (!closing) return listened.listening;
+    // It was closed while it was opening the port, and has not seen these servers.
+    for (const server of servers) server.close();
+    throw alreadyClosed();
+  }
+
+  function middleware(): ReloadMiddleware {
+    watch();
+    const door = doorFor(false);
+    const routes = ownRoutes(true);
+    const hosts = new WeakSet<Server>();
+
+    function join(server: Server): void {
+      if (hosts.has(server)) return;
+      hosts.add(server);
+      undos.add(
+        takeUpgrades(server, isOwnUpgrade, (request, socket, head) => {
+          const refusal = door.checkUpgrade(request);
+          if (refusal) refuseUpgrade(socket, refusal.status, refusal.problem);
+          else channel.handleUpgrade(request, socket, head);
+        }),
+      );
+    }
+
+    return (request, response, next) => {
+      // Node's sockets know their server; nothing else leads from a middleware to it.
+      const { server } = request.socket as { server?: Server };
+      if (closing || !server) return next();
+      join(server);
+      if (pathOf(request).startsWith(BASE)) {
+        const refusal = door.checkRequest(request);
+        if (refusal) return respondText(response, refusal.status, refusal.problem);
+        return void routes(request, response);
+      }
+      injectIntoResponse(request, response, responder);
+      next();
+    };
+  }
+
+  async function close(): Promise<void> {
+    const stopped = [...servers].map((server) => new Promise<void>((done) => server.close(() => done())));
+    for (const undo of undos) undo();
+    await channel.close();
+    // Nothing is lost with them: pages ask again.
+    for (const server of servers) server.closeAllConnections();
+    await Promise.all([...stopped, content?.close()]);
+  }
+
+  return {
+    listen: listenOnPort,
+    middleware,
+    notify(files) {
+      if (closing) return;
+      if (!files || files.length === 0) return reloading.reloadAll();
+      // What is watched is seen without being told, and compared with what it was.
+      const unwatched = files.map((file) => resolve(file)).filter((file) => !content?.watches(file));
+      if (unwatched.length === 0) return;
+      reloading.change(
+        unwatched.map((path) => ({ path, kind: 'changed' })),
+        content?.digest(),
+      );
+    },
+    on: events.on,
+    ready: async () => void (await watch().ready),
+    close: () => (closing ??= close()),
+  };
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../core/ports.ts';
+import type { FileUses } from '../core/file-uses.ts';
+import type { Content } from './content/content.ts';
+import type { HtmlResponder } from './html-response.ts';
+import { renderWaitingPage } from './pages/waiting-page.ts';
+import { createProxy } from './proxy/proxy.ts';
+import { refuseUpgrade, respondText } from './respond.ts';
+import { createStaticFiles } from './static/static-files.ts';
+
+/** Where pages come from. */
+export interface PageSource {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): Promise<void>;
+}
+
+export interface PageSourceOptions {
+  source: { kind: 'folder'; folder: string } | { kind: 'proxy'; target: URL } | { kind: 'none' };
+  spa: boolean;
+  listing: boolean;
+  responder: HtmlResponder;
+  content: Content;
+  uses: FileUses;
+  clock: Clock;
+  onDown: (problem: string) => void;
+  onUp: () => void;
+}
+
+/** What browsers say of a request for a whole page; what frames show is a page of its own. */
+const DOCUMENTS = new Set(['document', 'iframe', 'frame']);
+
+export function createSource(options: PageSourceOptions): PageSource {
+  const { source, content, uses, clock, responder, spa, listing, onDown, onUp } = options;
+  if (source.kind === 'proxy') {
+    const target = source.target.origin;
+    const waitingPage = (problem: string): string => renderWaitingPage({ target, problem });
+    return createProxy({ target: source.target, responder, clock, waitingPage, onDown, onUp });
+  }
+  const noSocket = (_request: IncomingMessage, socket: Duplex): void =>
+    refuseUpgrade(socket, 404, 'there is no socket at this address');
+  if (source.kind === 'none') {
+    return {
+      handle: (_request, response) =>
+        respondText(response, 404, 'only the script for pages of others lies here, at /'),
+      upgrade: noSocket,
+      close: async () => {},
+    };
+  }
+  const files = createStaticFiles({
+    root: source.folder,
+    spa,
+    listing,
+    responder,
+    content: {
+      whenStill: content.whenStill,
+      served(path, request) {
+        content.served(path);
+        const destination = request.headers['sec-fetch-dest'];
+        uses.note(path, destination !== undefined && DOCUMENTS.has(String(destination)) ? 'document' : 'part');
+      },
+    },
+  });
+  return {
+    handle: (request, response) => void files.handle(request, response),
+    upgrade: noSocket,
+    close: async () => {},
+  };
+}
