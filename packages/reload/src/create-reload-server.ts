@@ -66,7 +66,8 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
   const resolved = resolveOptions(options);
   const { source, roots, reloadOnly, settleMs, ignore, poll } = resolved;
   const events = createEvents();
-  const warn = (text: string): void => events.say('warning', text);
+  // Whoever creates the server has not had the time to listen yet.
+  const warn = (text: string): void => queueMicrotask(() => events.say('warning', text));
   const cache = openProjectCache(JSON.stringify([source, roots, ignore]), resolved.cacheFolder, warn);
   const uses = createFileUses();
   const pages = createServedPages({});

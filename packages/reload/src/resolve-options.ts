@@ -83,7 +83,9 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
     throw optionsInvalid([{ path: '', problem: 'name a folder to serve, or with watch what to look at' }]);
   }
   if (proxy && !serve) {
-    throw optionsInvalid([{ path: 'proxy', problem: 'needs serve: without it, pages do not come through here' }]);
+    throw optionsInvalid([
+      { path: 'proxy', problem: 'needs serve: without it, pages do not come through here' },
+    ]);
   }
   const roots = [...(folder === undefined ? [] : [findFolder(folder)]), ...watch.map(findPath)];
   const source: Source = !serve
@@ -125,7 +127,9 @@ function withoutNested(paths: readonly string[]): string[] {
 function isBackend(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, pathname, search, username, password } = new URL(address);
-  return /^https?:$/.test(protocol) && pathname === '/' && search === '' && username === '' && password === '';
+  return (
+    /^https?:$/.test(protocol) && pathname === '/' && search === '' && username === '' && password === ''
+  );
 }
 
 function isOrigin(text: string): boolean {
