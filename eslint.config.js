@@ -4,7 +4,7 @@ import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 
-/** Inside a package arrows run entries → create → io, store, client, badge → core: who may not import whom, and why. */
+/** Inside a package arrows run entries → create → io, store, node, client, badge → core: who may not import whom, and why. */
 const arrows = [
   {
     target: './packages/*/src/core/**',
@@ -40,6 +40,30 @@ const arrows = [
     message:
       'The badge shows a state and connects to nothing: import client/state.ts, join the two in the entry.',
   },
+  {
+    target: './packages/reload/src/html/**',
+    from: ['./packages/reload/src/!(html|core)/**', './packages/reload/src/*.ts'],
+    message: 'Injection knows bytes and text only: requests and responses are in src/node.',
+  },
+  {
+    target: './packages/reload/src/node/**',
+    from: ['./packages/reload/src/!(node|html|core)/**', './packages/reload/src/*.ts'],
+    message: 'The server side is put together in src/create-reload-server.ts: have it handed in.',
+  },
+  {
+    target: './packages/reload/src/client/**',
+    from: ['./packages/reload/src/!(client)/**', './packages/reload/src/*.ts'],
+    message: 'The client runs in a page: what both sides know is in @live-online/protocol.',
+  },
+  {
+    target: ['./packages/reload/src/!(cli).ts', './packages/reload/src/{core,html,node}/**'],
+    from: [
+      './packages/reload/src/cli/**',
+      './packages/reload/src/cl[i].ts',
+      './packages/reload/src/client/**',
+    ],
+    message: 'Nothing imports the command line or the client: move what is shared next to src/options.ts.',
+  },
 ];
 
 /** Which package may import which, beside libraries. */
@@ -53,6 +77,11 @@ const packageRules = [
     'server',
     ['widget', 'reload'],
     'The server takes only the built script, by name: @live-online/widget/live-online.js. Shared words live in @live-online/protocol.',
+  ],
+  [
+    'reload',
+    ['server', 'widget'],
+    'The reload tool stands by itself: shared words live in @live-online/protocol.',
   ],
   [
     'widget',
@@ -103,7 +132,11 @@ export default ts.config(
   {
     files: ['**/*.ts'],
     extends: [ts.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { project: ['packages/*/tsconfig.json', 'tsconfig.tests.json'] } },
+    languageOptions: {
+      parserOptions: {
+        project: ['packages/*/tsconfig.json', 'packages/*/src/*/tsconfig.json', 'tsconfig.tests.json'],
+      },
+    },
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-non-null-assertion': 'off',
@@ -179,8 +212,8 @@ export default ts.config(
     },
   },
   {
-    files: ['packages/server/src/**/*.ts'],
-    ignores: ['packages/server/src/cli.ts', 'packages/server/src/cli/**', 'packages/server/src/core/**'],
+    files: ['packages/{server,reload}/src/**/*.ts'],
+    ignores: ['packages/*/src/cli.ts', 'packages/*/src/cli/**', 'packages/*/src/core/**'],
     rules: {
       'no-restricted-globals': [
         'error',
@@ -209,5 +242,9 @@ export default ts.config(
       ],
     },
   },
-  { files: ['examples/*/site/**/*.js', 'tests/**/*.ts'], languageOptions: { globals: globals.browser } },
+  { files: ['packages/reload/src/client/**/*.ts'], languageOptions: { globals: globals.browser } },
+  {
+    files: ['examples/*/{site,content}/**/*.js', 'tests/**/*.ts'],
+    languageOptions: { globals: globals.browser },
+  },
 );

@@ -53,6 +53,9 @@ async function checkTypes() {
   const projects = ['tsconfig.tests.json'];
   for (const name of await readdir(join(root, 'packages'))) {
     if (existsSync(join(root, 'packages', name, 'tsconfig.json'))) projects.push(`packages/${name}`);
+    // What runs in a page has a tsconfig of its own, so that the compiler keeps the DOM out of the server.
+    const client = `packages/${name}/src/client/tsconfig.json`;
+    if (existsSync(join(root, client))) projects.push(client);
   }
   return inTurn(projects, (project) => tool('tsc', '--project', project));
 }

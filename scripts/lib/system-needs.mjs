@@ -5,10 +5,11 @@ import { run } from './run.mjs';
 const needs = [
   { name: 'Chromium', path: '/usr/bin/chromium', debianPackage: 'chromium' },
   { name: 'Firefox', path: '/usr/bin/firefox-esr', debianPackage: 'firefox-esr' },
+  { name: 'PHP', path: '/usr/bin/php', debianPackage: 'php-cli' },
 ];
 
 /**
- * Installs the browsers that the tests use, where that is allowed: as root on Debian.
+ * Installs the browsers and the PHP that the tests use, where that is allowed: as root on Debian.
  *
  * @param {(text: string) => void} say
  * @throws {Error} that names in one line what is missing and how to get it
@@ -16,7 +17,7 @@ const needs = [
 export async function installSystemNeeds(say) {
   const missing = needs.filter(({ path }) => !existsSync(path));
   if (missing.length === 0) return;
-  const names = missing.map(({ name }) => name).join(' and ');
+  const names = missing.map(({ name }) => name).join(', ');
   const packages = missing.map(({ debianPackage }) => debianPackage);
   const command = `apt-get install --no-install-recommends --yes ${packages.join(' ')}`;
   if (!mayInstall())
