@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { helpText } from '../../src/cli/help.ts';
+import { readCommandLine, UsageError } from '../../src/cli/read-command-line.ts';
+import { settings } from '../../src/cli/settings.ts';
+
+describe('the command line', () => {
+  it('[R1] reads a folder and flags', () => {
+    const { ask, options, open, log } = readCommandLine(
+      [
+        'content',
+        '--port',
+        '0',
+        '--spa',
+        '--no-serve',
+        '--watch',
+        'a,b',
+        '--watch',
+        'c',
+        '--open',
+        '--log',
+        'json',
+      ],
+      {},
+    );
+    expect({ ask, open, log }).toEqual({ ask: 'run', open: true, log: 'json' });
+    expect(options).toEqual({ folder: 'content', port: 0, spa: true, serve: false, watch: ['a', 'b', 'c'] });
+  });
+
+  it('[R1] reads the environment, and flags go before it', () => {
+    const environment = {
+      LIVE_ONLINE_RELOAD_PORT: '1',
+      LIVE_ONLINE_RELOAD_SPA: 'true',
+      LIVE_ONLINE_RELOAD_OPEN: '0',
+    };
+    const { options, open, sources } = readCommandLine(['--port', '2'], environment);
+    expect(options).toEqual({ port: 2, spa: true });
+    expect(open).toBe(false);
+    expect(sources.get('spa')).toBe('LIVE_ONLINE_RELOAD_SPA');
+  });
+
+  it('[R1] help and version come first', () => {
+    expect(readCommandLine(['a', 'b', '--help'], {}).ask).toBe('help');
+    expect(readCommandLine(['--log', 'wrong', '-v'], {}).ask).toBe('version');
+  });
+
+  it.each([
+    [['--prot', '1'], /--prot.*--help/],
+    [['a', 'b', 'c'], /one folder.*--watch b,c/],
+    [['--log', 'yaml'], /--log must be pretty or json, not "yaml"/],
+    [['--port'], /--port/],
+  ])('[R1] %j is told in a sentence that says what to do', (args, message) => {
+    expect(() => readCommandLine(args, {})).toThrow(UsageError);
+    expect(() => readCommandLine(args, {})).toThrow(message);
+  });
+
+  it('[R1] the help names every setting and fits a terminal', () => {
+    for (const { flag } of settings) expect(helpText()).toContain(`--${flag}`);
+    for (const line of helpText().split('\n')) expect(line.length).toBeLessThanOrEqual(110);
+  });
+});
