@@ -1,4 +1,4 @@
-/** The counter and a small site that embeds it, as `npm start` runs them. */
+/** The counter, and a small site that embeds it and follows every save, as `npm start` runs them. */
 import { realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { showStatus } from './terminal/status.js';
 import { announce } from './terminal/welcome.js';
 import { readPort, StartError } from './start-error.js';
 import { listenOnLoopback } from './web/loopback.js';
-import { createSiteServer } from './web/site-server.js';
+import { openSite } from './web/site.js';
 
 /**
  * @param {object} options
@@ -33,21 +33,21 @@ export async function startLiveCounter({ port = 8081, sitePort = 8080, out = pro
     for (const server of servers) server.close();
     await counter.close();
   };
-  const site = createSiteServer({ counterPort });
-  const siteListening = await site.listen(sitePort).catch(async (error) => {
+  const site = await openSite({ counterPort, sitePort }).catch(async (error) => {
     await closeCounter();
     throw StartError.from(error, sitePort, 'SITE_PORT');
   });
 
   const counterUrl = `http://localhost:${counterPort}/`;
-  const siteUrls = ['localhost', '127.0.0.1'].map((host) => `http://${host}:${siteListening.port}/`);
+  const siteUrls = ['localhost', '127.0.0.1'].map((host) => `http://${host}:${site.port}/`);
   announce(out, { counterUrl, siteUrls });
-  const stopStatus = showStatus(counter, out);
+  const status = showStatus(counter, out);
+  site.onChange((text) => status.say(text));
 
   let closing;
   const close = () =>
     (closing ??= (async () => {
-      stopStatus();
+      status.stop();
       await Promise.all([site.close(), closeCounter()]);
     })());
   return { counterUrl, siteUrls, close };

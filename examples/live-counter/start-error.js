@@ -10,10 +10,11 @@ export class StartError extends Error {
   static from(error, port, variable) {
     const instead = port + 10 <= 65_535 ? port + 10 : port - 10;
     const remedy = `Choose another one: ${variable}=${instead} npm start`;
-    if (error.code === 'EADDRINUSE') {
+    const { code } = error.cause ?? error;
+    if (code === 'EADDRINUSE') {
       return new StartError(`Port ${port} is in use. ${remedy}`, { cause: error });
     }
-    if (error.code === 'EACCES') {
+    if (code === 'EACCES') {
       return new StartError(`Port ${port} needs rights that this user has not. ${remedy}`, { cause: error });
     }
     return error;

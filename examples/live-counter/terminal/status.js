@@ -13,7 +13,8 @@ const ERASE_LINE = '\r\x1b[2K';
  *
  * @param {import('@live-online/server').CounterServer} counter
  * @param {import('node:stream').Writable & { isTTY?: boolean, columns?: number }} out
- * @returns {() => void} Ends it and leaves the cursor on a fresh line.
+ * @returns {{ say: (text: string) => void, stop: () => void }} `say` writes a line above; `stop` ends it and leaves the
+ * cursor on a fresh line.
  */
 export function showStatus(counter, out) {
   const paceMs = out.isTTY ? TERMINAL_PACE_MS : LOG_PACE_MS;
@@ -60,8 +61,13 @@ export function showStatus(counter, out) {
   out.on('error', stop);
   if (out.isTTY) show();
 
-  return () => {
-    stop();
-    if (out.isTTY) out.write('\n');
+  return {
+    say(text) {
+      out.write(out.isTTY ? `${ERASE_LINE}${text}\n${shown ?? ''}` : `${text}\n`);
+    },
+    stop() {
+      stop();
+      if (out.isTTY) out.write('\n');
+    },
   };
 }
