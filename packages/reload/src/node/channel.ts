@@ -69,7 +69,9 @@ export function createChannel({ path, token, version, fileOf }: ChannelOptions):
     if (!parsed.ok) return next(refusal(parsed.code, parsed.problem));
     const { token: shown, page } = parsed.handshake;
     if (!isSame(shown, token)) {
-      return next(refusal('token-wrong', 'this page belongs to another project or an earlier start: reload it'));
+      return next(
+        refusal('token-wrong', 'this page belongs to another project or an earlier start: reload it'),
+      );
     }
     socket.data = { page, file: page === undefined ? undefined : fileOf(page) };
     next();

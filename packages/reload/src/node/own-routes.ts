@@ -44,7 +44,10 @@ export function createOwnRoutes(options: OwnRoutesOptions): OwnRoutes {
     if (path === 'client.js') return sendScript(request, response);
     // Pages ask for this while the server is away, from wherever they come.
     if (path === 'alive') {
-      response.writeHead(204, { 'Cache-Control': 'no-store', 'Cross-Origin-Resource-Policy': resourcePolicy });
+      response.writeHead(204, {
+        'Cache-Control': 'no-store',
+        'Cross-Origin-Resource-Policy': resourcePolicy,
+      });
       return void response.end();
     }
     const page = path.startsWith('pages/') ? pages.get(path.slice('pages/'.length)) : undefined;

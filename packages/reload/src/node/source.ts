@@ -58,7 +58,10 @@ export function createSource(options: PageSourceOptions): PageSource {
       served(path, request) {
         content.served(path);
         const destination = request.headers['sec-fetch-dest'];
-        uses.note(path, destination !== undefined && DOCUMENTS.has(String(destination)) ? 'document' : 'part');
+        uses.note(
+          path,
+          destination !== undefined && DOCUMENTS.has(String(destination)) ? 'document' : 'part',
+        );
       },
     },
   });
