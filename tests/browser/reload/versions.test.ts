@@ -1,0 +1,83 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { browsers, useBrowser } from '../../helpers/browsers.ts';
+import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
+
+const html = (text: string): string =>
+  `<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><h1 id="text">${text}</h1>`;
+
+describe.each(browsers)('after a while away, in $name', ({ launch }) => {
+  const browser = useBrowser(launch);
+
+  async function open() {
+    const made = makeFolder({ 'index.html': html('one'), 'data.json': '1' });
+    const cache = makeFolder().folder;
+    const tool = await runReload([made.folder, '--port', '0'], { cache });
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    const tab = await openTab(context, tool.url);
+    const restart = (): ReturnType<typeof runReload> =>
+      runReload([made.folder, '--port', new URL(tool.url).port, '--strict-port'], { cache });
+    const shows = (text: string): Promise<void> =>
+      vi.waitFor(async () => expect(await tab.page.textContent('#text').catch(() => '')).toBe(text), 15_000);
+    return { ...made, tool, tab, restart, shows };
+  }
+
+  it('[R6] the server restarts and nothing has changed: the page stays, and follows again', async () => {
+    const { folder, write, tool, tab, restart, shows } = await open();
+    // What was there is read while idle; then the page knows what it has.
+    await vi.waitFor(async () => expect(await tab.page.evaluate(() => true)).toBe(true));
+    await delay(500);
+    await tool.stop();
+    const later = new Date(Date.now() + 5_000);
+    utimesSync(join(folder, 'data.json'), later, later);
+    const again = await restart();
+    write('index.html', html('two'));
+    await shows('two');
+    // A page from before that start may have to be loaded for it, but not for the restart itself.
+    expect(tab.loads()).toBeLessThanOrEqual(2);
+    expect(again.said('update')).toHaveLength(1);
+  });
+
+  it('[R6] the server restarts and something has changed: the page reloads exactly once', async () => {
+    const { write, tool, tab, restart, shows } = await open();
+    await tool.stop();
+    write('index.html', html('two'));
+    await restart();
+    await shows('two');
+    await delay(1_000);
+    expect(tab.loads()).toBe(2);
+  });
+
+  it('[R6] the server is killed, and comes back with other content: the page reloads exactly once', async () => {
+    const { write, tool, tab, restart, shows } = await open();
+    tool.child.kill('SIGKILL');
+    write('index.html', html('two'));
+    await vi.waitFor(() => expect(tool.alive()).toEqual([]));
+    await restart();
+    await shows('two');
+    await delay(1_000);
+    expect(tab.loads()).toBe(2);
+  });
+
+  it('[R6] an alert() left open over three saves: the page reloads exactly once', async () => {
+    const { write, tool, tab, shows } = await open();
+    const dialog = new Promise<import('playwright-core').Dialog>((resolve) =>
+      tab.page.once('dialog', resolve),
+    );
+    void tab.page.evaluate(() => setTimeout(() => alert('wait'), 0));
+    const shown = await dialog;
+    for (const text of ['two', 'three', 'four']) {
+      const before = tool.said('update').length;
+      write('index.html', html(text));
+      await vi.waitFor(() => expect(tool.said('update').length).toBe(before + 1), 15_000);
+      await delay(1_000);
+    }
+    await shown.accept();
+    await shows('four');
+    await delay(1_000);
+    expect(tab.loads()).toBe(2);
+  });
+});
