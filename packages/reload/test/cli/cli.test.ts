@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { connectPage, makeFolder } from '../helpers/reload-server.ts';
+
+const bin = fileURLToPath(new URL('../../bin/live-online-reload.js', import.meta.url));
+
+/** Runs the command line as it is installed: its bin, on the built package. */
+function run(args: string[], { env = {}, cwd }: { env?: Record<string, string>; cwd?: string } = {}) {
+  const child = spawn(process.execPath, [bin, ...args], {
+    ...(cwd !== undefined && { cwd }),
+    env: { ...process.env, NO_COLOR: '1', XDG_CACHE_HOME: makeFolder().folder, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let written = '';
+  child.stdout.on('data', (chunk) => (written += String(chunk)));
+  const errors = text(child.stderr);
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return {
+    child,
+    errors,
+    ended,
+    output: () => written,
+    events: () =>
+      written
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    prints: (pattern: RegExp) =>
+      vi.waitFor(() => expect(written).toMatch(pattern), { timeout: 10_000, interval: 10 }),
+  };
+}
+
+async function occupyPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+describe('live-online-reload', () => {
+  it('[R1] says where it listens, first, one JSON object a line, and then what it did', async () => {
+    const { folder, write } = makeFolder({ 'index.html': 'x' });
+    const { events, prints, child, ended } = run([folder, '--port', '0', '--log', 'json']);
+    await prints(/listening/);
+    const url = events()[0]!['url'] as string;
+    expect(events()[0]).toEqual({
+      event: 'listening',
+      url: expect.stringMatching(/^http:\/\/localhost:\d+\/$/),
+    });
+    const page = await connectPage(url, { origin: `http://127.0.0.1:${new URL(url).port}` });
+    expect(page.ok).toBe(true);
+    await (await fetch(url)).text();
+    write('app.js', 'x');
+    await prints(/"update"/);
+    expect(events()[1]).toEqual({
+      event: 'update',
+      files: ['app.js'],
+      pages: { none: 0, apply: 0, reload: 1 },
+      applied: [],
+    });
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(events().at(-1)).toEqual({ event: 'closing' });
+  });
+
+  it('[R1] tells people in a calm line what changed and what pages did', async () => {
+    const { folder, write } = makeFolder({ 'index.html': 'x' });
+    const { prints, output, child, ended, errors } = run([folder, '--port', '0']);
+    await prints(/Serving .* at http:\/\/localhost:\d+\/\n/);
+    const before = output().split('\n').length;
+    write('a\u001b[2J.txt', 'x');
+    await prints(/no page is open/);
+    expect(output()).toMatch(/^\d\d:\d\d:\d\d {2}a\\u001b\[2J\.txt → no page is open$/m);
+    expect(output().split('\n').length).toBe(before + 1);
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(await errors).toBe('');
+  });
+
+  it('[R1] takes the next port where one is in use, and tells', async () => {
+    const port = await occupyPort();
+    const { folder } = makeFolder();
+    const { prints, events } = run([folder, '--port', String(port), '--log', 'json']);
+    await prints(/listening/);
+    const bound = Number(new URL(events()[0]!['url'] as string).port);
+    expect(bound).toBeGreaterThan(port);
+    expect(bound).toBeLessThan(port + 100);
+  });
+
+  it.each([['--strict-port'], ['--no-serve']])('[R1] with %s a port in use is an error', async (flag) => {
+    const port = await occupyPort();
+    const { errors, ended, output } = run([makeFolder().folder, '--port', String(port), flag]);
+    expect(await ended).toBe(1);
+    expect(await errors).toBe(
+      `live-online-reload: localhost, port ${port} is in use: choose another port, or 0 for any free one (--port)\n`,
+    );
+    expect(output()).toBe('');
+  });
+
+  it.each<[string[], RegExp]>([
+    [['no-such-folder'], /there is no folder no-such-folder: create it, or name another one/],
+    [[], /name a folder to serve, or with --watch what to look at/],
+    [
+      ['--proxy', 'localhost:8000', '--watch', '.'],
+      /--proxy must be the address of a backend .* http:\/\/localhost:8000/,
+    ],
+    [['.', '--port', 'x'], /--port must be a whole number from 0 to 65535/],
+    [['.', '--host', '203.0.113.9', '--port', '0'], /203\.0\.113\.9 is no address of this machine.*--host/],
+    [['.', '--origin', 'box.lan'], /--origin\S* must be an origin such as http:\/\/localhost:3000/],
+    [['.', '--nonsense'], /--nonsense.*--help/],
+  ])('[R1] %j is told in one line that says what to do', async (args, message) => {
+    const { errors, ended } = run(args, { cwd: makeFolder().folder });
+    expect(await ended).toBe(1);
+    const said = await errors;
+    expect(said).toMatch(message);
+    expect(said.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('[R1] Ctrl-C frees the port within half a second, with pages open', async () => {
+    const { folder } = makeFolder({ 'index.html': '<p>x' });
+    const { prints, events, child, ended } = run([folder, '--port', '0', '--log', 'json']);
+    await prints(/listening/);
+    const url = events()[0]!['url'] as string;
+    const { port } = new URL(url);
+    await Promise.all([1, 2, 3].map(() => connectPage(url, { origin: `http://127.0.0.1:${port}` })));
+    const startedAt = performance.now();
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    // The rule itself is about a time.
+    expect(performance.now() - startedAt).toBeLessThan(500);
+    const again = createServer().listen(Number(port), '127.0.0.1');
+    await once(again, 'listening');
+    again.close();
+  });
+
+  it('[R1] teaches and names its version', async () => {
+    const help = run(['--help']);
+    expect(await help.ended).toBe(0);
+    expect(help.output()).toMatch(/live-online-reload content[\s\S]*--proxy http[\s\S]*--no-serve/);
+    const version = run(['--version']);
+    expect(await version.ended).toBe(0);
+    expect(version.output()).toBe(`${packageJson.version}\n`);
+  });
+
+  it('[R1] with --open it opens the page, and goes on where there is no browser', async () => {
+    const { folder, write } = makeFolder();
+    // What opens pages on a desktop, as found in the PATH.
+    write('bin/xdg-open', `#!/bin/sh\necho "$1" > "${join(folder, 'opened')}"\n`);
+    const { chmodSync, readFileSync } = await import('node:fs');
+    chmodSync(join(folder, 'bin/xdg-open'), 0o755);
+    const env = { PATH: `${join(folder, 'bin')}:${process.env['PATH']}` };
+    const { prints, output } = run([makeFolder().folder, '--port', '0', '--open'], { env });
+    await prints(/Serving/);
+    const url = /http:\/\/localhost:\d+\//.exec(output())![0];
+    await vi.waitFor(() => expect(readFileSync(join(folder, 'opened'), 'utf8').trim()).toBe(url), {
+      timeout: 10_000,
+    });
+  });
+});

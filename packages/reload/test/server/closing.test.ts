@@ -1,0 +1,60 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createReloadServer } from '../../src/create-reload-server.ts';
+import { ReloadServerError } from '../../src/errors.ts';
+import { connectPage, makeFolder, startReload } from '../helpers/reload-server.ts';
+
+describe('options', () => {
+  it.each<[object, string]>([
+    [{ folder: '.', port: 70_000, spa: 'yes' }, 'port must be .*; spa must be'],
+    [{ folder: '.', nonsense: 1 }, 'nonsense is no option'],
+    [{}, 'name a folder'],
+    [{ folder: '.', proxy: 'http://localhost:1', serve: false }, 'proxy needs serve'],
+    [{ folder: '.', proxy: 'http://user:pass@localhost:1' }, 'proxy must be'],
+    [{ folder: '.', origins: ['http://a/b'] }, 'origins\\[0\\] must be'],
+    [{ folder: '.', allowedHosts: ['http://a'] }, 'allowedHosts\\[0\\] must be'],
+  ])('[R1] %j: every mistake is named by its path', (options, message) => {
+    const create = (): unknown => createReloadServer(options);
+    expect(create).toThrow(ReloadServerError);
+    expect(create).toThrow(new RegExp(message));
+  });
+
+  it('[R1] a folder that is not there is told', () => {
+    expect(() => createReloadServer({ folder: '/no/such/folder' })).toThrow(
+      'there is no folder /no/such/folder',
+    );
+  });
+
+  it('[R1] options that are undefined are not given', () => {
+    const { folder } = makeFolder();
+    expect(() => createReloadServer({ folder, port: undefined, proxy: undefined } as object)).not.toThrow();
+  });
+});
+
+describe('closing', () => {
+  it('[R1] may be asked for twice, lets pages go, and is the end', async () => {
+    const { url, port, server } = await startReload({ 'index.html': 'x' });
+    const page = await connectPage(url, { origin: `http://127.0.0.1:${port}` });
+    const closed = server.close();
+    expect(server.close()).toBe(closed);
+    await closed;
+    await vi.waitFor(() => expect(page.socket.connected).toBe(false));
+    await expect(fetch(url)).rejects.toThrow();
+    await expect(server.listen()).rejects.toThrow(ReloadServerError);
+  });
+
+  it('[R1] before anything is opened is fine', async () => {
+    const { folder } = makeFolder();
+    const server = createReloadServer({ folder });
+    await server.close();
+    expect(() => server.middleware()).toThrow('closed');
+  });
+
+  it('[R1] while the port is being opened rejects listen() and frees the port', async () => {
+    const { folder } = makeFolder();
+    const server = createReloadServer({ folder, port: 0, cacheFolder: makeFolder().folder });
+    const listening = server.listen();
+    const closing = server.close();
+    await expect(listening).rejects.toMatchObject({ code: 'closed' });
+    await closing;
+  });
+});
