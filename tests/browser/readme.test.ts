@@ -7,12 +7,14 @@ import { browsers, useBrowser } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startFamily } from '../helpers/processes.ts';
+import { makeFolder, openTab, runReload } from '../helpers/reload-tool.ts';
 import { readSnippets } from '../helpers/readme.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
 
 const snippets = readSnippets('README.md');
 const serverFolder = fileURLToPath(new URL('../../packages/server', import.meta.url));
+const reloadFolder = fileURLToPath(new URL('../../packages/reload', import.meta.url));
 
 function snippet(heading: string, language: string, index = 0): string {
   const found = snippets.filter((one) => one.heading === heading && one.language === language)[index];
@@ -21,15 +23,11 @@ function snippet(heading: string, language: string, index = 0): string {
 }
 
 /** Runs a snippet as a program of its own, where the packages it imports are installed. */
-async function runProgram(code: string) {
-  const file = join(
-    serverFolder,
-    `readme-snippet-${process.pid}-${Math.random().toString(36).slice(2)}.tmp.mjs`,
-  );
+async function runProgram(code: string, cwd: string = serverFolder) {
+  const file = join(cwd, `readme-snippet-${process.pid}-${Math.random().toString(36).slice(2)}.tmp.mjs`);
   await writeFile(file, code);
   onTestFinished(() => rm(file, { force: true }));
-  const family = startFamily(process.execPath, [file], { cwd: serverFolder });
-  return family;
+  return startFamily(process.execPath, [file], { cwd });
 }
 
 describe('the README', () => {
@@ -117,6 +115,41 @@ describe('the README', () => {
     const program = await runProgram(code);
     await vi.waitFor(() => expect(program.output()).toBe('1 online\n'), 10_000);
     expect(counter.total('local')).toBe(1);
+  });
+
+  it('[R1] its folder follows a save', async () => {
+    const { folder, write } = makeFolder({ 'content/index.html': '<h1>one</h1>' });
+    const [command] = snippet('Refresh the browser on every save', 'sh').split('\n');
+    const tool = await runReload([...command!.split(' ').slice(2), '--port', '0'], { cwd: folder });
+    const tab = await openTab(await newContext(), tool.url);
+    write('content/index.html', '<h1>two</h1>');
+    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'), 10_000);
+  });
+
+  it('[R1] its script tag hears of a save', async () => {
+    const { folder, write } = makeFolder({ 'content/a.txt': '1' });
+    const tool = await runReload(['content', '--no-serve', '--port', '0'], { cwd: folder });
+    const tag = snippet('Refresh the browser on every save', 'html').replace(
+      'http://localhost:8081/',
+      tool.url,
+    );
+    const site = await startSite({ '/': tag });
+    const tab = await openTab(await newContext(), site.at('localhost'));
+    write('content/a.txt', '2');
+    await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);
+  });
+
+  it('[R1] its Express app is refreshed', async () => {
+    const port = await freePort();
+    const code = snippet('Refresh the browser on every save', 'js').replace('3000', String(port));
+    const { folder, write } = makeFolder({ 'a.txt': '1' });
+    await runProgram(code.replace("['.']", JSON.stringify([folder])), reloadFolder);
+    const url = `http://localhost:${port}/`;
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), 10_000);
+    const tab = await openTab(await newContext(), url);
+    write('a.txt', '2');
+    await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);
+    expect(await tab.page.textContent('h1')).toBe('Hello');
   });
 
   async function visitWhenUp(url: string) {

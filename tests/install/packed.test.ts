@@ -54,6 +54,42 @@ describe('installed with plain npm', () => {
     },
   );
 
+  it.each(['this', ...otherNodes] as const)(
+    '[R1] the reload tool runs from its bin on Node %s, serves and tells of a save',
+    async (version) => {
+      const node =
+        version !== 'this'
+          ? join(project.folder, 'node_modules', `node${version}`, 'bin', 'node')
+          : process.execPath;
+      const bin = join(project.folder, 'node_modules', '.bin', 'live-online-reload');
+      const content = `content-${version}`;
+      await project.write({ [`${content}/index.html`]: '<h1>one</h1>' });
+      const child = spawn(node, [bin, content, '--port', '0', '--log', 'json'], {
+        cwd: project.folder,
+        env: { ...process.env, XDG_CACHE_HOME: join(project.folder, 'cache') },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      const lines = createInterface(child.stdout);
+      const [line] = (await once(lines, 'line')) as [string];
+      const { event, url } = JSON.parse(line) as { event: string; url: string };
+      expect(event).toBe('listening');
+      const headers = { accept: 'text/html', 'sec-fetch-dest': 'document' };
+      const html = await (await fetch(url, { headers })).text();
+      expect(html).toMatch(/<script[^>]*__live-online\/client\.js[\s\S]*<h1>one<\/h1>/);
+      expect((await fetch(new URL('/__live-online/client.js', url))).status).toBe(200);
+      const saved = once(lines, 'line');
+      await project.write({ [`${content}/index.html`]: '<h1>two</h1>' });
+      expect(JSON.parse(((await saved) as [string])[0])).toMatchObject({
+        event: 'update',
+        files: ['index.html'],
+      });
+      child.kill('SIGTERM');
+      const [code] = (await once(child, 'exit')) as [number];
+      expect(code).toBe(0);
+    },
+  );
+
   // Some containers let everybody take any port.
   it.skipIf(lowestFreePort === 0)('[C11] without the right to a port it says so in one line', async () => {
     // Root may take any port, so it steps aside for nobody.
@@ -128,6 +164,7 @@ describe('installed with plain npm', () => {
         import { storeContract } from '@live-online/server/testing';
         import { createCounter, type CounterState } from '@live-online/widget';
         import { isTotal, type CounterServerEvents } from '@live-online/protocol';
+        import { createReloadServer, ReloadServerError, type UpdateReport } from '@live-online/reload';
 
         const counter = createCounterServer({ port: 0, sites: ['a.example', { name: 'b.example', token: 't' }], store: memoryStore() });
         counter.on('total', ({ site, total }) => console.log(site.length, total.toFixed()));
@@ -144,6 +181,13 @@ describe('installed with plain npm', () => {
         // @ts-expect-error there is no such event
         counter.on('party', () => {});
         const total: Parameters<CounterServerEvents['total']>[0] = 1;
+        const reload = createReloadServer({ folder: 'content', port: 0 });
+        const quiet: () => void = reload.on('update', ({ files }: UpdateReport) => console.log(files.length));
+        createServer((request, response) => reload.middleware()(request, response, () => response.end()));
+        reload.notify(['a.css']);
+        // @ts-expect-error there is no such option
+        createReloadServer({ colour: 'blue' });
+        console.log(quiet, ReloadServerError, (await reload.listen()).url.length);
         console.log(attachCounter, CounterServerError, storeContract.length, isTotal(total), undo, stop);
       `,
     });

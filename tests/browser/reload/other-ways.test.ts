@@ -1,0 +1,89 @@
+import { cpSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { browsers, useBrowser } from '../../helpers/browsers.ts';
+import { freePort } from '../../helpers/free-port.ts';
+import { startFamily } from '../../helpers/processes.ts';
+import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
+
+const phpSite = fileURLToPath(new URL('../../../examples/live-reload-php/site', import.meta.url));
+
+describe.each(browsers)('beside other servers in $name', ({ launch }) => {
+  const browser = useBrowser(launch);
+
+  async function newContext() {
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    return context;
+  }
+
+  /** PHP's built-in server for a copy of the example's pages, with the tool in front of it. */
+  async function startPhp(port: number, folder: string) {
+    const php = startFamily('php', ['-S', `127.0.0.1:${port}`, '-t', folder], { cwd: folder });
+    await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200), 15_000);
+    return php;
+  }
+
+  it('[R1] in front of PHP: templates reload, styles are swapped, and pages wait while it is away', async () => {
+    const { folder, write } = makeFolder();
+    cpSync(phpSite, folder, { recursive: true });
+    const port = await freePort();
+    let php = await startPhp(port, folder);
+    const tool = await runReload(['--proxy', `http://127.0.0.1:${port}`, '--watch', folder, '--port', '0']);
+    const tab = await openTab(await newContext(), tool.url);
+    expect(await tab.page.textContent('h1')).toBe('Tide table');
+
+    const css = readFileSync(`${folder}/site.css`, 'utf8');
+    write('site.css', `${css}\nh1 { color: rgb(3, 4, 5) }`);
+    const color = (): Promise<string> => tab.page.$eval('h1', (h1) => getComputedStyle(h1).color);
+    await vi.waitFor(async () => expect(await color()).toBe('rgb(3, 4, 5)'), 15_000);
+    expect(tab.loads()).toBe(1);
+
+    const template = readFileSync(`${folder}/index.php`, 'utf8');
+    write('index.php', template.replace('Tide table', 'Moon table'));
+    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('Moon table'), 15_000);
+    expect(tab.loads()).toBe(2);
+
+    const gone = once(php.child, 'close');
+    php.child.kill('SIGKILL');
+    await gone;
+    await tab.page.reload();
+    expect(await tab.page.textContent('body')).toContain(`127.0.0.1:${port}`);
+    expect(tool.said('backend')).toEqual([expect.objectContaining({ state: 'down' })]);
+    php = await startPhp(port, folder);
+    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('Moon table'), 15_000);
+    expect(tool.said('backend').map(({ state }) => state)).toEqual(['down', 'up']);
+    expect(tab.problems).toEqual([]);
+  });
+
+  it('[R1] only telling: one tag in pages that somebody else serves', async () => {
+    const { folder, write } = makeFolder({ 'css/site.css': 'h1 { color: rgb(1, 1, 1) }', 'index.html': '' });
+    const tool = await runReload([folder, '--no-serve', '--port', '0']);
+    let text = 'one';
+    const other = createServer((request, response) => {
+      const isCss = request.url!.startsWith('/assets/css/site.css');
+      response.setHeader('Content-Type', isCss ? 'text/css' : 'text/html');
+      if (isCss) return void response.end(readFileSync(`${folder}/css/site.css`));
+      response.end(
+        `<!doctype html><link rel="icon" href="data:,"><link rel="stylesheet" href="/assets/css/site.css"><h1>${text}</h1><script src="${tool.url}"></script>`,
+      );
+    }).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    onTestFinished(() => void other.closeAllConnections() ?? void other.close());
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+    const tab = await openTab(await newContext(), url);
+
+    write('css/site.css', 'h1 { color: rgb(2, 2, 2) }');
+    const color = (): Promise<string> => tab.page.$eval('h1', (h1) => getComputedStyle(h1).color);
+    await vi.waitFor(async () => expect(await color()).toBe('rgb(2, 2, 2)'), 15_000);
+    expect(tab.loads()).toBe(1);
+    text = 'two';
+    write('index.html', 'changed');
+    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'), 15_000);
+    expect(tab.loads()).toBe(2);
+    expect(tab.problems).toEqual([]);
+  });
+});
