@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import { relative } from 'node:path';
-import open from 'open';
 import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type About, type Log } from './cli/log.ts';
 import { readCommandLine, UsageError, type Command } from './cli/read-command-line.ts';
@@ -45,7 +44,7 @@ export async function main(ready: () => void): Promise<void> {
     early.forEach(warn);
     server.on('update', log.update);
     server.on('backend', log.backend);
-    if (command.open) openBrowser(listening.url, log);
+    if (command.open) await openBrowser(listening.url, log);
   } catch (error) {
     if (!(error instanceof ReloadServerError)) throw error;
     // A signal came while the port was being opened: that is an end, and no mistake.
@@ -83,9 +82,15 @@ function about({ options }: Command, { host, port }: Listening): About {
 }
 
 /** A machine without a browser is told where to look, and goes on. */
-function openBrowser(url: string, log: Log): void {
+async function openBrowser(url: string, log: Log): Promise<void> {
   const failed = (): void => log.warning(`no browser could be opened; the page is at ${url}`);
-  open(url).then((child) => child.once('error', failed), failed);
+  try {
+    // Loaded by those alone who ask for it.
+    const { default: open } = await import('open');
+    (await open(url)).once('error', failed);
+  } catch {
+    failed();
+  }
 }
 
 function fail(log: Log, message: string): void {
