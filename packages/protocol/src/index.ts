@@ -10,3 +10,18 @@ export { isRefusal, isTotal, parseHandshake, parseTotalDetails } from './guards.
 export type { HandshakeResult } from './guards.ts';
 export { limits } from './limits.ts';
 export { PROTOCOL_VERSION } from './version.ts';
+export type {
+  ContentVersion,
+  ReloadClientEvents,
+  ReloadHandshake,
+  ReloadRefusalCode,
+  ReloadServerEvents,
+  ReloadUpdate,
+} from './reload.ts';
+export {
+  isContentVersion,
+  isReloadUpdate,
+  parseReloadHandshake,
+  RELOAD_PROTOCOL_VERSION,
+} from './reload-guards.ts';
+export type { ReloadHandshakeResult } from './reload-guards.ts';

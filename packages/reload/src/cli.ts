@@ -30,8 +30,9 @@ export async function main(ready: () => void): Promise<void> {
 
   const log =
     command.log === 'json' ? createJsonLog(process.stdout) : createPrettyLog(process.stdout, process.stderr);
+  let server: ReloadServer | undefined;
   try {
-    const server = createReloadServer(command.options);
+    server = createReloadServer(command.options);
     endOnSignals(server, log);
     ready();
     // Where the server listens is said first, whatever else there is to say.
@@ -49,6 +50,8 @@ export async function main(ready: () => void): Promise<void> {
     if (!(error instanceof ReloadServerError)) throw error;
     // A signal came while the port was being opened: that is an end, and no mistake.
     if (error.code === 'closed') return;
+    // It watches already, and would go on.
+    void server?.close();
     return fail(log, inUsersWords(error, command));
   }
 }

@@ -70,7 +70,7 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
   const warn = (text: string): void => queueMicrotask(() => events.say('warning', text));
   const cache = openProjectCache(JSON.stringify([source, roots, ignore]), resolved.cacheFolder, warn);
   const uses = createFileUses();
-  const pages = createServedPages({});
+  const pages = createServedPages();
   const reloading = createReloading({
     source,
     roots,

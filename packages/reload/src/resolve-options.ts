@@ -80,7 +80,7 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
   }
   const { folder, proxy, watch, serve, ...rest } = result.output;
   if (folder === undefined && watch.length === 0) {
-    throw optionsInvalid([{ path: '', problem: 'name a folder to serve, or with watch what to look at' }]);
+    throw optionsInvalid([{ path: '', problem: 'name a folder to serve, or what to watch' }]);
   }
   if (proxy && !serve) {
     throw optionsInvalid([

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { chmodSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -106,7 +107,7 @@ describe('live-online-reload', () => {
 
   it.each<[string[], RegExp]>([
     [['no-such-folder'], /there is no folder no-such-folder: create it, or name another one/],
-    [[], /name a folder to serve, or with --watch what to look at/],
+    [[], /name a folder to serve, or what to watch/],
     [
       ['--proxy', 'localhost:8000', '--watch', '.'],
       /--proxy must be the address of a backend .* http:\/\/localhost:8000/,
@@ -151,11 +152,9 @@ describe('live-online-reload', () => {
 
   it('[R1] with --open it opens the page, and goes on where there is no browser', async () => {
     const { folder, write } = makeFolder();
-    // What opens pages on a desktop, as found in the PATH.
-    write('bin/xdg-open', `#!/bin/sh\necho "$1" > "${join(folder, 'opened')}"\n`);
-    const { chmodSync, readFileSync } = await import('node:fs');
-    chmodSync(join(folder, 'bin/xdg-open'), 0o755);
-    const env = { PATH: `${join(folder, 'bin')}:${process.env['PATH']}` };
+    write('browser', `#!/bin/sh\necho "$1" > "${join(folder, 'opened')}"\n`);
+    chmodSync(join(folder, 'browser'), 0o755);
+    const env = { BROWSER: join(folder, 'browser') };
     const { prints, output } = run([makeFolder().folder, '--port', '0', '--open'], { env });
     await prints(/Serving/);
     const url = /http:\/\/localhost:\d+\//.exec(output())![0];

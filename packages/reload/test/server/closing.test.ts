@@ -5,7 +5,7 @@ import { connectPage, makeFolder, startReload } from '../helpers/reload-server.t
 
 describe('options', () => {
   it.each<[object, string]>([
-    [{ folder: '.', port: 70_000, spa: 'yes' }, 'port must be .*; spa must be'],
+    [{ folder: '.', port: 70_000, spa: 'yes' }, 'spa must be .*; port must be'],
     [{ folder: '.', nonsense: 1 }, 'nonsense is no option'],
     [{}, 'name a folder'],
     [{ folder: '.', proxy: 'http://localhost:1', serve: false }, 'proxy needs serve'],

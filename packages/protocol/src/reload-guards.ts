@@ -1,0 +1,64 @@
+import type { ContentVersion, ReloadHandshake, ReloadRefusalCode, ReloadUpdate } from './reload.ts';
+import { limits } from './limits.ts';
+
+/** The version of the reload tool's wire protocol; it is raised as the counter's is. */
+export const RELOAD_PROTOCOL_VERSION = 1;
+
+const PAGE = /^[\w-]{1,64}$/;
+
+export type ReloadHandshakeResult =
+  { ok: true; handshake: ReloadHandshake } | { ok: false; code: ReloadRefusalCode; problem: string };
+
+/**
+ * Reads the handshake of a page. Unknown fields are dropped.
+ *
+ * @returns Never throws: what breaks the protocol is told in the result.
+ */
+export function parseReloadHandshake(value: unknown): ReloadHandshakeResult {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return invalid('the handshake must be an object');
+  }
+  const { v, token, page } = value as Record<string, unknown>;
+  if (v !== undefined) {
+    if (!Number.isSafeInteger(v) || (v as number) < 1) return invalid('v must be a whole number from 1 on');
+    if ((v as number) > RELOAD_PROTOCOL_VERSION) {
+      const problem = `protocol ${v as number} is newer than this server, which speaks ${RELOAD_PROTOCOL_VERSION}`;
+      return { ok: false, code: 'version-unsupported', problem };
+    }
+  }
+  if (typeof token !== 'string' || token.length < 1 || token.length > limits.maxTokenLength) {
+    return invalid(`token must be text of 1 to ${limits.maxTokenLength} characters`);
+  }
+  if (page !== undefined && (typeof page !== 'string' || !PAGE.test(page))) {
+    return invalid('page must be 1 to 64 letters, digits, "-" or "_"');
+  }
+  return {
+    ok: true,
+    handshake: { token, ...(v !== undefined && { v: v as number }), ...(page !== undefined && { page }) },
+  };
+}
+
+/** Whether `value` says where the content stands. */
+export function isContentVersion(value: unknown): value is ContentVersion {
+  const { id, digest } = (value ?? {}) as Partial<ContentVersion>;
+  return typeof id === 'string' && id !== '' && (digest === undefined || typeof digest === 'string');
+}
+
+/** Whether `value` is an update that a page can follow. Fields that it does not know are no hindrance. */
+export function isReloadUpdate(value: unknown): value is ReloadUpdate {
+  const { version, action, css, images, html, exact } = (value ?? {}) as Partial<ReloadUpdate>;
+  return (
+    isContentVersion(version) &&
+    (action === 'none' || action === 'apply' || action === 'reload') &&
+    [css, images].every((paths) => paths === undefined || isPaths(paths)) &&
+    [html, exact].every((flag) => flag === undefined || typeof flag === 'boolean')
+  );
+}
+
+function isPaths(value: unknown): boolean {
+  return Array.isArray(value) && value.every((path) => typeof path === 'string');
+}
+
+function invalid(problem: string): ReloadHandshakeResult {
+  return { ok: false, code: 'handshake-invalid', problem };
+}

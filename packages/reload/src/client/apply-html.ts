@@ -1,0 +1,33 @@
+import { morphDocument } from './morph/morph-document.ts';
+
+/** Brings a page to its newest HTML. */
+export interface HtmlUpdater {
+  /** @returns whether it was done; otherwise the page has to be loaded again. */
+  apply(): Promise<boolean>;
+}
+
+/** @param served where the HTML can be had that the page was given. */
+export function createHtmlUpdater(served: string): HtmlUpdater {
+  let base: string | undefined;
+  return {
+    async apply() {
+      const [before, after] = await Promise.all([base ?? load(served), load(location.href)]);
+      if (before === undefined || after === undefined) return false;
+      const outcome = await morphDocument(before, after);
+      if (outcome.done) base = after;
+      return outcome.done;
+    },
+  };
+}
+
+/** The text of a document, read as the browser has read the page. */
+async function load(url: string): Promise<string | undefined> {
+  try {
+    const headers = { Accept: 'text/html', 'X-Live-Online': 'morph' };
+    const response = await fetch(url, { headers, cache: 'no-store', credentials: 'same-origin' });
+    if (!response.ok || response.redirected) return undefined;
+    return new TextDecoder(document.characterSet).decode(await response.arrayBuffer());
+  } catch {
+    return undefined;
+  }
+}

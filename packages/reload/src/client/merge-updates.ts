@@ -1,0 +1,20 @@
+import type { ReloadUpdate } from '@live-online/protocol';
+
+/** Several updates as one, in the order in which they came. */
+export function mergeUpdates(updates: readonly ReloadUpdate[]): ReloadUpdate {
+  const { version } = updates.at(-1)!;
+  const doing = updates.filter(({ action }) => action !== 'none');
+  if (doing.length === 0) return { version, action: 'none' };
+  if (doing.some(({ action }) => action === 'reload')) return { version, action: 'reload' };
+  const union = (lists: (string[] | undefined)[]): string[] => [
+    ...new Set(lists.flatMap((list) => list ?? [])),
+  ];
+  return {
+    version,
+    action: 'apply',
+    css: union(doing.map(({ css }) => css)),
+    images: union(doing.map(({ images }) => images)),
+    html: doing.some(({ html }) => html),
+    exact: doing.every(({ exact }) => exact !== false),
+  };
+}

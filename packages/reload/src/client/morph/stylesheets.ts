@@ -1,0 +1,31 @@
+/** How long a stylesheet may take before the page goes on without it, in ms. */
+const PATIENCE_MS = 3_000;
+
+export function isStylesheet(node: Node): node is HTMLLinkElement {
+  return node instanceof HTMLLinkElement && node.relList.contains('stylesheet') && !node.disabled;
+}
+
+/** Resolves once a stylesheet has been loaded, has failed, or takes too long. */
+export function whenLoaded(link: HTMLLinkElement): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), PATIENCE_MS);
+    const settle = (loaded: boolean) => () => {
+      clearTimeout(timer);
+      resolve(loaded);
+    };
+    link.addEventListener('load', settle(true), { once: true });
+    link.addEventListener('error', settle(false), { once: true });
+  });
+}
+
+/** Puts a stylesheet with another address in the place of one; the old one goes when the new one has come. */
+export async function replaceStylesheet(link: HTMLLinkElement, href: string): Promise<boolean> {
+  const next = link.cloneNode() as HTMLLinkElement;
+  next.href = href;
+  const loaded = whenLoaded(next);
+  link.after(next);
+  if (await loaded) link.remove();
+  // Old styles are better than none.
+  else next.remove();
+  return next.isConnected;
+}

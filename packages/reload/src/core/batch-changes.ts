@@ -1,0 +1,180 @@
+import type { Clock, FileLook } from './ports.ts';
+import { isDoubtful } from './stillness.ts';
+
+/** Gathers what happens to files until they stand still, and hands it on as one batch. [R2, R5] */
+export interface ChangeBatch {
+  /** Something happened to a file: it was written, or only came, went or was renamed over. */
+  sight(path: string, written: boolean): void;
+  /** Whether something is happening to a file. */
+  isMoving(path: string): boolean;
+  /** Resolves once a file stands still; at once if nothing is happening to it. */
+  whenStill(path: string): Promise<void>;
+  close(): void;
+}
+
+export interface ChangeBatchOptions {
+  clock: Clock;
+  /** How long a file must stand still, in ms. */
+  quietMs: number;
+  look: (path: string) => Promise<FileLook | undefined>;
+  /** How a file looked before. */
+  before: (path: string) => FileLook | undefined;
+  /** Called once for each batch, never while an earlier call is at work. */
+  onStill: (paths: string[]) => Promise<void>;
+}
+
+interface Moving {
+  sinceMs: number;
+  /** When something happened to it last. */
+  lastMs: number;
+  written: boolean;
+  grew: boolean;
+  look: FileLook | undefined;
+  looked: boolean;
+  waiting: (() => void)[];
+}
+
+/** How long a writer that may not be done is waited for, in ms: it may pause for 100. */
+const DOUBT_MS = 125;
+/** Many files at once come with gaps that a busy machine makes longer. */
+const MANY = 8;
+const MANY_MS = 60;
+/** After this, files that stand still no longer wait for those that do not, in ms. */
+const CAP_MS = 1_000;
+/** After this, a file that grows and grows is told of all the same, in ms. */
+const GROWING_CAP_MS = 30_000;
+
+export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
+  const { clock, quietMs, look, before, onStill } = options;
+  let moving = new Map<string, Moving>();
+  let cancel: (() => void) | undefined;
+  let busy = false;
+  let closed = false;
+
+  function doubtMs(): number {
+    return Math.max(DOUBT_MS, quietMs);
+  }
+
+  function windowOf(path: string, file: Moving): number {
+    return isDoubtful({ ...file, before: before(path) }) ? doubtMs() : quietMs;
+  }
+
+  function plan(delayMs: number): void {
+    cancel?.();
+    cancel = clock.schedule(
+      () => {
+        cancel = undefined;
+        void check();
+      },
+      Math.max(delayMs, 0),
+    );
+  }
+
+  async function check(): Promise<void> {
+    if (busy || closed) return;
+    busy = true;
+    try {
+      await lookAround();
+      await handOn();
+    } finally {
+      busy = false;
+      if (!closed && moving.size > 0 && !cancel) plan(nextDelay());
+    }
+  }
+
+  /** Looks at every file that nothing has happened to for a while. */
+  async function lookAround(): Promise<void> {
+    const due = [...moving].filter(([, file]) => clock.now() - file.lastMs >= quietMs);
+    await Promise.all(
+      due.map(async ([path, file]) => {
+        const now = await look(path);
+        if (file.looked && !isSame(now, file.look)) {
+          // It moved without a word.
+          file.lastMs = clock.now();
+          if (now && file.look && now.size > file.look.size) file.grew = true;
+        }
+        file.look = now;
+        file.looked = true;
+      }),
+    );
+  }
+
+  function isStill(path: string, file: Moving, capped: boolean): boolean {
+    if (!file.looked) return false;
+    const now = clock.now();
+    const restMs = now - file.lastMs;
+    if (restMs < quietMs) return false;
+    if (restMs >= windowOf(path, file)) return true;
+    if (now - file.sinceMs >= GROWING_CAP_MS) return true;
+    // Steady saves must not be put off for ever; what grows, or is not there yet, may be half a file.
+    return capped && !file.grew && file.look !== undefined && file.look.size > 0;
+  }
+
+  async function handOn(): Promise<void> {
+    if (moving.size === 0) return;
+    const now = clock.now();
+    let oldest = now;
+    let newest = 0;
+    for (const { sinceMs, lastMs } of moving.values()) {
+      oldest = Math.min(oldest, sinceMs);
+      newest = Math.max(newest, lastMs);
+    }
+    const capped = now - oldest >= CAP_MS;
+    const still = [...moving].filter(([path, file]) => isStill(path, file, capped));
+    const all = still.length === moving.size;
+    if (!all && !capped) return;
+    if (all && !capped && moving.size > MANY && now - newest < MANY_MS) return;
+    if (still.length === 0) return;
+    for (const [path] of still) moving.delete(path);
+    await onStill(still.map(([path]) => path));
+    for (const [, { waiting }] of still) for (const resolve of waiting) resolve();
+  }
+
+  function nextDelay(): number {
+    const now = clock.now();
+    let delayMs = Infinity;
+    let oldest = now;
+    let latest = 0;
+    for (const [path, file] of moving) {
+      const windowMs = file.looked ? windowOf(path, file) : quietMs;
+      latest = Math.max(latest, file.lastMs + windowMs - now);
+      if (file.lastMs + quietMs > now) delayMs = Math.min(delayMs, file.lastMs + quietMs - now);
+      oldest = Math.min(oldest, file.sinceMs);
+    }
+    const manyMs = moving.size > MANY ? MANY_MS - quietMs : 0;
+    delayMs = Math.min(delayMs, Math.max(latest, manyMs, 1));
+    if (now - oldest < CAP_MS) delayMs = Math.min(delayMs, CAP_MS - (now - oldest));
+    return Math.max(delayMs, 1);
+  }
+
+  return {
+    sight(path, written) {
+      if (closed) return;
+      const now = clock.now();
+      const file = moving.get(path);
+      if (file) {
+        file.lastMs = now;
+        file.written ||= written;
+      } else {
+        const first = { sinceMs: now, lastMs: now, written, grew: false, look: undefined, looked: false };
+        moving.set(path, { ...first, waiting: [] });
+      }
+      if (!busy && !cancel) plan(quietMs);
+    },
+    isMoving: (path) => moving.has(path),
+    whenStill(path) {
+      const file = moving.get(path);
+      return file ? new Promise((resolve) => file.waiting.push(resolve)) : Promise.resolve();
+    },
+    close() {
+      closed = true;
+      cancel?.();
+      for (const { waiting } of moving.values()) for (const resolve of waiting) resolve();
+      moving = new Map();
+    },
+  };
+}
+
+function isSame(a: FileLook | undefined, b: FileLook | undefined): boolean {
+  return a?.size === b?.size && a?.mtimeMs === b?.mtimeMs;
+}

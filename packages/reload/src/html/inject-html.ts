@@ -1,0 +1,254 @@
+import { SAXParser } from 'parse5-sax-parser';
+
+/** Puts one tag into a document that comes in pieces, and leaves every other byte as it is. [R7] */
+export interface Injector {
+  /** @returns what can be sent on. */
+  write(chunk: Uint8Array): Uint8Array[];
+  /** @returns the rest. */
+  end(): Uint8Array[];
+}
+
+export interface InjectorOptions {
+  /** What the Content-Type says, if anything. */
+  charset: string | undefined;
+  tag: string;
+  /** Called where the document cannot be scanned, and passes untouched. */
+  onSkip: (reason: string) => void;
+  /** Called for a `<meta http-equiv="Content-Security-Policy">`. */
+  onMetaPolicy?: (policy: string) => void;
+}
+
+/** Where bytes that look like markup may be parts of other characters. */
+const UNSAFE = /^(iso-?2022|csiso2022|hz-gb|utf-?7|utf-?32|ucs-?4|unicode-1-1-utf-7)/i;
+/** What may stand in a head before the place. */
+const IN_HEAD = new Set([
+  'html',
+  'head',
+  'meta',
+  'title',
+  'base',
+  'link',
+  'script',
+  'style',
+  'noscript',
+  'template',
+  'basefont',
+  'bgsound',
+  'noframes',
+]);
+const EMPTY = new Uint8Array(0);
+
+export function createInjector(options: InjectorOptions): Injector {
+  const { charset, tag, onSkip } = options;
+  let start: Uint8Array | undefined = EMPTY;
+  let scan: Scan | undefined;
+  let passing = false;
+
+  function begin(): void {
+    const bytes = start!;
+    start = undefined;
+    const unit = unitOf(bytes, charset);
+    if (unit === undefined) {
+      passing = true;
+      onSkip(`its encoding (${charset}) cannot be scanned safely`);
+    } else scan = createScan(options, unit, encode(tag, unit), hasMark(bytes) || charset !== undefined);
+  }
+
+  return {
+    write(chunk) {
+      if (passing || chunk.length === 0) return chunk.length === 0 ? [] : [chunk];
+      if (start) {
+        // The first bytes tell the encoding.
+        start = concat([start, chunk]);
+        if (start.length < 4) return [];
+        chunk = start;
+        begin();
+        if (!scan) return [chunk];
+      }
+      return scan!.write(chunk);
+    },
+    end() {
+      if (!start) return passing ? [] : scan!.end();
+      const bytes = start;
+      begin();
+      return scan ? [...scan.write(bytes), ...scan.end()] : [bytes];
+    },
+  };
+}
+
+interface Scan {
+  write(chunk: Uint8Array): Uint8Array[];
+  end(): Uint8Array[];
+}
+
+/** Bytes of a unit of text, the lower one first or last. */
+type Unit = 'byte' | 'little' | 'big';
+
+function createScan(
+  { onSkip, onMetaPolicy }: InjectorOptions,
+  unit: Unit,
+  tag: Uint8Array,
+  charsetKnown: boolean,
+): Scan {
+  const width = unit === 'byte' ? 1 : 2;
+  const parser = new SAXParser({ sourceCodeLocationInfo: true });
+  /** What is not sent yet, and where it begins in the document. */
+  let held: Uint8Array = EMPTY;
+  let heldAt = 0;
+  /** Everything before this is known not to be the place. */
+  let passed = 0;
+  let place: number | undefined;
+  let done = false;
+  let odd: number | undefined;
+  let templates = 0;
+  let raw = 0;
+
+  function found(offset: number): void {
+    if (place !== undefined) return;
+    place = offset * width;
+    parser.stop();
+  }
+
+  parser.on('startTag', ({ tagName, attrs, selfClosing, sourceCodeLocation: at }) => {
+    const { startOffset, endOffset } = at!;
+    if (place !== undefined) return;
+    passed = endOffset * width;
+    if (tagName === 'template') templates++;
+    if (templates > 0) return;
+    if (!IN_HEAD.has(tagName)) return found(startOffset);
+    if (
+      tagName === 'title' ||
+      tagName === 'script' ||
+      tagName === 'style' ||
+      tagName === 'noscript' ||
+      tagName === 'noframes'
+    ) {
+      if (!selfClosing || tagName !== 'script') raw++;
+    }
+    if (tagName === 'head' && charsetKnown) return found(endOffset);
+    if (tagName === 'meta') readMeta(attrs, endOffset);
+  });
+  parser.on('endTag', ({ tagName, sourceCodeLocation: at }) => {
+    if (place !== undefined) return;
+    passed = at!.endOffset * width;
+    if (tagName === 'template') templates = Math.max(0, templates - 1);
+    if (templates > 0) return;
+    if (raw > 0) raw--;
+    else if (tagName === 'head' || tagName === 'body' || tagName === 'html') found(at!.startOffset);
+  });
+  parser.on('text', ({ text, sourceCodeLocation: at }) => {
+    if (place !== undefined) return;
+    if (raw === 0 && templates === 0 && /[^\t\n\f\r ]/.test(text)) found(at!.startOffset);
+    else passed = at!.endOffset * width;
+  });
+  for (const event of ['comment', 'doctype'] as const) {
+    parser.on(event, ({ sourceCodeLocation: at }: { sourceCodeLocation?: { endOffset: number } | null }) => {
+      if (place === undefined) passed = at!.endOffset * width;
+    });
+  }
+
+  function readMeta(attributes: { name: string; value: string }[], endOffset: number): void {
+    const value = (name: string): string | undefined => attributes.find((one) => one.name === name)?.value;
+    const equivalent = value('http-equiv')?.toLowerCase();
+    if (equivalent === 'content-security-policy') onMetaPolicy?.(value('content') ?? '');
+    const named =
+      value('charset') ??
+      (equivalent === 'content-type'
+        ? /charset\s*=\s*["']?([^\s"';]+)/i.exec(value('content') ?? '')?.[1]
+        : undefined);
+    if (named === undefined) return;
+    if (unit === 'byte' && UNSAFE.test(named.trim())) {
+      done = true;
+      parser.stop();
+      onSkip(`its encoding (${named.trim()}) cannot be scanned safely`);
+    } else found(endOffset);
+  }
+
+  function decode(chunk: Uint8Array): string {
+    if (unit === 'byte') return latin1(chunk);
+    let text = '';
+    for (const byte of chunk) {
+      if (odd === undefined) odd = byte;
+      else {
+        text += String.fromCharCode(unit === 'little' ? odd | (byte << 8) : (odd << 8) | byte);
+        odd = undefined;
+      }
+    }
+    return text;
+  }
+
+  function release(last: boolean): Uint8Array[] {
+    if (done) return take(held.length);
+    if (place === undefined) return take(last ? held.length : passed - heldAt);
+    const before = take(place - heldAt);
+    done = true;
+    return [...before, tag, ...take(held.length)];
+  }
+
+  function take(length: number): Uint8Array[] {
+    if (length <= 0) return [];
+    const taken = held.subarray(0, length);
+    held = held.subarray(length);
+    heldAt += length;
+    return [taken];
+  }
+
+  return {
+    write(chunk) {
+      if (done) return held.length > 0 ? [...take(held.length), chunk] : [chunk];
+      held = concat([held, chunk]);
+      const text = decode(chunk);
+      if (text !== '') parser.write(text, 'utf8');
+      return release(false);
+    },
+    end() {
+      if (done) return take(held.length);
+      parser.end();
+      // A document without a place has none of our business in it but at its end.
+      if (place === undefined) place = heldAt + held.length - (odd === undefined ? 0 : 1);
+      return release(true);
+    },
+  };
+}
+
+function unitOf(bytes: Uint8Array, charset: string | undefined): Unit | undefined {
+  const [a, b, c, d] = bytes;
+  if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? undefined : 'little';
+  if (a === 0xfe && b === 0xff) return 'big';
+  if (a === 0xef && b === 0xbb && c === 0xbf) return 'byte';
+  const name = charset?.trim().toLowerCase() ?? '';
+  if (/^utf-?16-?be$|^unicodefffe$/.test(name)) return 'big';
+  if (/^utf-?16(-?le)?$|^ucs-2$|^unicode$|^csunicode$|^iso-10646-ucs-2$/.test(name)) return 'little';
+  return UNSAFE.test(name) ? undefined : 'byte';
+}
+
+function hasMark([a, b, c]: Uint8Array): boolean {
+  return (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || (a === 0xef && b === 0xbb && c === 0xbf);
+}
+
+/** Each byte is one character, so that offsets in the text are offsets in the bytes. */
+function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (let start = 0; start < bytes.length; start += 8_192) {
+    text += String.fromCharCode(...bytes.subarray(start, start + 8_192));
+  }
+  return text;
+}
+
+function encode(text: string, unit: Unit): Uint8Array {
+  const codes = [...text].map((character) => character.charCodeAt(0));
+  if (unit === 'byte') return Uint8Array.from(codes);
+  return Uint8Array.from(codes.flatMap((code) => (unit === 'little' ? [code, 0] : [0, code])));
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const filled = parts.filter(({ length }) => length > 0);
+  if (filled.length === 1) return filled[0]!;
+  const whole = new Uint8Array(filled.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of filled) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,256 @@
+import { createHash } from 'node:crypto';
+import { lstat, open, readdir, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { batchChanges } from '../../core/batch-changes.ts';
+import type { Clock, FileChange, FileLook } from '../../core/ports.ts';
+import type { FolderWatch, FolderWatchOptions, Sighting } from '../watch/folder-watch.ts';
+import { watchFolders } from '../watch/watch-folders.ts';
+import { createFileTable, type KnownFile } from './file-table.ts';
+import { readTable, writeTable } from './table-file.ts';
+
+/** What is known of all watched files: it tells when they change, and waits for those that are in motion. */
+export interface Content {
+  /** Resolves when everything is watched. */
+  ready: Promise<void>;
+  /** Resolves once the file has stood still for its window; at once when nothing happens to it. [R5] */
+  whenStill(path: string): Promise<FileLook | undefined>;
+  /** A page was given this file: it is watched and read whatever `.gitignore` says. */
+  served(path: string): void;
+  /** Whether changes of this file are noticed by themselves. */
+  watches(path: string): boolean;
+  /** A digest of all watched files, the same for the same bytes; `undefined` until everything was read. [R6] */
+  digest(): string | undefined;
+  close(): Promise<void>;
+}
+
+export interface ContentOptions {
+  roots: readonly string[];
+  clock: Clock;
+  settleMs: number;
+  ignore?: readonly string[];
+  poll?: boolean;
+  /** Where what is known is kept between two starts. */
+  cacheFile?: string;
+  /** Called once for every update. */
+  onChanges: (changes: FileChange[]) => void;
+  /** Called when the digest becomes known. */
+  onDigest: (digest: string) => void;
+  onWarning: (text: string) => void;
+  watch?: (options: FolderWatchOptions) => FolderWatch;
+}
+
+/** How much is read at a stretch while nothing else is to be done, in bytes. */
+const CHUNK_BYTES = 1 << 20;
+/** How long what is known may go unsaved, in ms. */
+const SAVE_MS = 1_000;
+
+export function createContent(options: ContentOptions): Content {
+  const { roots, clock, settleMs, cacheFile, onChanges, onDigest, onWarning } = options;
+  const table = createFileTable(nameOf);
+  const kept = cacheFile === undefined ? new Map<string, KnownFile>() : readTable(cacheFile);
+  /** Files that are known although rules ignore them, because they were served. */
+  const servedFiles = new Set<string>();
+  let walked = false;
+  let closed = false;
+  let known: string | undefined;
+  let saving: NodeJS.Timeout | undefined;
+  let idle: Promise<void> = Promise.resolve();
+
+  function nameOf(path: string): string {
+    const index = roots.findIndex((root) => path === root || path.startsWith(root + sep));
+    return `${index}:${relative(roots[index] ?? sep, path)}`;
+  }
+
+  const batch = batchChanges({
+    clock,
+    quietMs: settleMs,
+    look,
+    before: (path) => table.get(path),
+    onStill: compare,
+  });
+
+  const watch = (options.watch ?? watchFolders)({
+    roots,
+    ...(options.ignore && { ignore: options.ignore }),
+    ...(options.poll !== undefined && { poll: options.poll }),
+    onSighting: (sighting) => void hear(sighting),
+    onWarning,
+  });
+
+  async function hear({ path, kind, sinceMs = 0 }: Sighting): Promise<void> {
+    if (kind === 'create' || kind === 'write') return batch.sight(path, kind === 'write');
+    if (kind === 'gone' || roots.includes(path)) {
+      for (const file of table.below(path + sep)) batch.sight(file, false);
+      return;
+    }
+    const before = table.get(path);
+    const stats = await lstat(path).catch(() => undefined);
+    const differs = before
+      ? stats?.size !== before.size || stats.mtimeMs !== before.mtimeMs
+      : stats !== undefined && (!walked || stats.ctimeMs >= sinceMs);
+    if (differs) batch.sight(path, true);
+  }
+
+  /** Compares files that stand still with what is known of them, and tells what has changed. */
+  async function compare(paths: string[]): Promise<void> {
+    const changes: FileChange[] = [];
+    for (const path of paths) {
+      const kind = await learn(path);
+      if (kind) changes.push({ path, kind });
+    }
+    if (closed || changes.length === 0) return;
+    settle();
+    onChanges(changes);
+  }
+
+  /** Reads a file, and returns what has become of it since it was read last. */
+  async function learn(path: string): Promise<FileChange['kind'] | undefined> {
+    const before = table.get(path);
+    const now = await readKnown(path);
+    if (!now) return table.delete(path) ? 'removed' : undefined;
+    table.set(path, now);
+    if (!before) return walked ? 'added' : 'changed';
+    if (before.hash !== 0) return before.hash === now.hash ? undefined : 'changed';
+    return before.size === now.size && before.mtimeMs === now.mtimeMs ? undefined : 'changed';
+  }
+
+  /** Learns all that there is, in small steps that keep nobody waiting. */
+  async function learnAll(): Promise<void> {
+    for (const folder of watch.folders()) {
+      if (closed) return;
+      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+      for (const entry of entries) {
+        const path = join(folder, entry.name);
+        if (entry.isDirectory() || table.get(path) || !watch.accepts(path)) continue;
+        const stats = await look(path);
+        if (!stats || table.get(path) || batch.isMoving(path)) continue;
+        const before = kept.get(nameOf(path));
+        const same = before?.size === stats.size && before.mtimeMs === stats.mtimeMs;
+        table.set(path, { ...stats, hash: same ? before.hash : 0 });
+      }
+      await setImmediate();
+    }
+    // What was served although rules ignore it goes on counting after a restart.
+    for (const name of kept.keys()) await remember(name);
+    walked = true;
+    for (const [path, { hash }] of table.entries()) {
+      if (closed) return;
+      if (hash === 0 && !batch.isMoving(path)) await readAnew(path);
+      await setImmediate();
+    }
+    settle();
+  }
+
+  async function remember(name: string): Promise<void> {
+    const [index, rest] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)];
+    const root = roots[Number(index)];
+    if (root === undefined || rest.startsWith('..')) return;
+    const path = join(root, rest);
+    if (table.get(path) || watch.accepts(path) || !(await look(path))) return;
+    served(path);
+  }
+
+  async function readAnew(path: string): Promise<void> {
+    const before = table.get(path);
+    const now = await readKnown(path);
+    // Something has happened meanwhile: the batch compares it with what was known before.
+    if (!before || table.get(path) !== before || batch.isMoving(path)) return;
+    if (now && now.size === before.size && now.mtimeMs === before.mtimeMs) table.set(path, now);
+    else batch.sight(path, true);
+  }
+
+  /** Tells and keeps the digest where everything is known. */
+  function settle(): void {
+    if (!walked || table.unread > 0) {
+      known = undefined;
+      return;
+    }
+    const first = known === undefined;
+    known = table.digest();
+    if (first && !closed) onDigest(known);
+    if (cacheFile !== undefined) saving ??= setTimeout(() => void save(), SAVE_MS).unref();
+  }
+
+  function save(): void {
+    clearTimeout(saving);
+    saving = undefined;
+    if (cacheFile === undefined || known === undefined) return;
+    writeTable(
+      cacheFile,
+      [...table.entries()].map(([path, file]) => [nameOf(path), file]),
+    );
+  }
+
+  function served(path: string): void {
+    if (closed || servedFiles.has(path)) return;
+    servedFiles.add(path);
+    if (!watch.accepts(path)) watch.include(path);
+    if (!watch.accepts(path)) return;
+    void look(path).then(async (stats) => {
+      const before = table.get(path);
+      if (!stats || (before && before.hash !== 0) || batch.isMoving(path)) return;
+      if (!before) table.set(path, { ...stats, hash: 0 });
+      await readAnew(path);
+      if (walked) settle();
+    });
+  }
+
+  const ready = watch.ready.then(() => {
+    idle = learnAll();
+  });
+  return {
+    ready,
+    async whenStill(path) {
+      const stats = await look(path);
+      if (!batch.isMoving(path) && stats && isYoung(stats, settleMs)) batch.sight(path, true);
+      if (batch.isMoving(path)) await batch.whenStill(path);
+      else return stats;
+      return look(path);
+    },
+    served,
+    watches: (path) => watch.accepts(path),
+    digest: () => known,
+    async close() {
+      if (closed) return;
+      closed = true;
+      batch.close();
+      save();
+      await watch.close();
+      await idle;
+    },
+  };
+}
+
+/** Whether a file was written so lately that its writer may not be done, and no event may have come yet. */
+function isYoung({ mtimeMs }: FileLook, settleMs: number): boolean {
+  const ageMs = Date.now() - mtimeMs;
+  return ageMs >= 0 && ageMs < settleMs;
+}
+
+async function look(path: string): Promise<FileLook | undefined> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.isFile() ? { size: stats.size, mtimeMs: stats.mtimeMs } : undefined;
+}
+
+/** Reads a file to its digest; `undefined` where there is none that can be read. */
+async function readKnown(path: string): Promise<KnownFile | undefined> {
+  const before = await look(path);
+  if (!before) return undefined;
+  try {
+    const handle = await open(path);
+    try {
+      const hash = createHash('sha1');
+      for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: CHUNK_BYTES })) {
+        hash.update(chunk as Buffer);
+      }
+      // Never 0, which stands for not read.
+      return { ...before, hash: hash.digest().readUIntLE(0, 6) + 1 };
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // It may not be read, or has gone: how it looks is all there is to know.
+    return { ...before, hash: before.size + before.mtimeMs + 1 };
+  }
+}

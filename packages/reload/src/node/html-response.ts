@@ -1,0 +1,262 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PassThrough, Readable, type Duplex } from 'node:stream';
+import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import escapeHtml from 'escape-html';
+import { MIMEType } from 'whatwg-mimetype';
+import { extendPolicy, forbidsScripts } from '../html/content-security-policy.ts';
+import { createInjector } from '../html/inject-html.ts';
+import type { ServedPages } from './served-pages.ts';
+
+/** An answer before it goes to the browser. */
+export interface Answer {
+  status: number;
+  statusMessage?: string;
+  headers: readonly (readonly [name: string, value: string])[];
+  body: Readable | Buffer | undefined;
+}
+
+/** Writes answers, with the client in those that are documents. [R7] */
+export interface HtmlResponder {
+  /**
+   * @param from the file that the answer was made from, where that is known.
+   * @returns resolves when all is written, or the browser has gone.
+   */
+  send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    answer: Answer,
+    from?: { file?: string },
+  ): Promise<void>;
+}
+
+export interface HtmlResponderOptions {
+  pages: ServedPages;
+  version: () => string;
+  scriptUrl: string;
+  onWarning: (text: string) => void;
+}
+
+const DOCUMENTS = new Set(['document', 'iframe', 'frame', 'object', 'embed']);
+/** What no longer holds once the body is another one. */
+const OF_THE_BODY = new Set([
+  'content-length',
+  'content-encoding',
+  'content-md5',
+  'content-digest',
+  'digest',
+  'repr-digest',
+  'etag',
+  'last-modified',
+  'accept-ranges',
+  'transfer-encoding',
+]);
+
+/** Whether what is asked for may be a page that a person looks at, and not a part of one that a script fetches. */
+export function mayBeDocument({ method, headers }: IncomingMessage): boolean {
+  if (method === 'HEAD') return false;
+  const destination = headers['sec-fetch-dest'];
+  if (destination !== undefined) return DOCUMENTS.has(String(destination));
+  // Over plain http, browsers say where it goes to this machine alone.
+  if (headers['x-requested-with'] ?? headers['hx-request'] ?? headers['turbo-frame']) return false;
+  return /text\/html|application\/xhtml\+xml/i.test(headers.accept ?? '');
+}
+
+export function createHtmlResponder(options: HtmlResponderOptions): HtmlResponder {
+  const { pages, version, scriptUrl, onWarning } = options;
+  const warned = new Set<string>();
+
+  function warn(request: IncomingMessage, text: string): void {
+    const path = (request.url ?? '/').split('?', 1)[0]!.slice(0, 200);
+    const whole = `${JSON.stringify(path).slice(1, -1)} is served without the client: ${text}`;
+    if (warned.has(whole) || warned.size > 1_000) return;
+    warned.add(whole);
+    onWarning(whole);
+  }
+
+  return {
+    async send(request, response, answer, from = {}) {
+      const { status, statusMessage, headers } = answer;
+      const decoded = isInjectable(request, answer) ? decodeBody(answer) : undefined;
+      if (decoded === 'unknown') warn(request, 'its compression is not known here');
+      if (decoded === undefined || decoded === 'unknown') {
+        writeHead(response, status, statusMessage, headers);
+        return pump(answer.body, response);
+      }
+      const mime = typeOf(headers);
+      const page = pages.open(from);
+      const nonce = randomBytes(12).toString('base64');
+      const policies = headers.filter(([name]) => isPolicy(name));
+      if (policies.some(([, value]) => forbidsScripts(value)))
+        warn(request, 'its policy (sandbox) forbids all scripts');
+      const attributes = {
+        src: scriptUrl,
+        'data-page': page.id,
+        'data-version': version(),
+        ...(policies.length > 0 && { nonce }),
+        ...(request.method === 'POST' && { 'data-method': 'post' }),
+      };
+      const tag = `<script async${Object.entries(attributes)
+        .map(([name, value]) => ` ${name}="${escapeHtml(value)}"`)
+        .join('')}></script>`;
+      const injector = createInjector({
+        charset: mime?.parameters.get('charset'),
+        tag,
+        onSkip: (reason) => warn(request, reason),
+        onMetaPolicy: () => warn(request, 'its policy stands in a <meta>, which cannot be extended'),
+      });
+      const host = request.headers.host ?? 'localhost';
+      const connect = [`ws://${host}`, `wss://${host}`, `http://${host}`];
+      const kept = headers
+        .filter(([name]) => !OF_THE_BODY.has(name.toLowerCase()))
+        .map(
+          ([name, value]) =>
+            [name, isPolicy(name) ? extendPolicy(value, { nonce, connect }) : value] as const,
+        );
+      const cache = headerOf(kept, 'cache-control') ?? '';
+      const fresh = kept.filter(([name]) => !/^(cache-control|expires)$/i.test(name));
+      writeHead(response, status, statusMessage, [
+        ...fresh,
+        ['Cache-Control', /no-store/i.test(cache) ? cache : 'no-cache'],
+      ]);
+      response.flushHeaders();
+      await pump(decoded, response, {
+        write(chunk) {
+          page.collect(chunk);
+          return injector.write(chunk);
+        },
+        end() {
+          page.finish();
+          return injector.end();
+        },
+      });
+    },
+  };
+}
+
+function isPolicy(name: string): boolean {
+  return /^content-security-policy(-report-only)?$/i.test(name);
+}
+
+function typeOf(headers: Answer['headers']): MIMEType | undefined {
+  try {
+    return new MIMEType(headerOf(headers, 'content-type') ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+function headerOf(headers: Answer['headers'], wanted: string): string | undefined {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+
+/** Whether an answer is a document that the client belongs into. */
+export function isInjectable(request: IncomingMessage, { status, headers, body }: Answer): boolean {
+  if (!mayBeDocument(request) || body === undefined) return false;
+  if (status < 200 || [204, 205, 206, 304].includes(status)) return false;
+  if (/^\s*attachment/i.test(headerOf(headers, 'content-disposition') ?? '')) return false;
+  return typeOf(headers)?.isHTML() ?? false;
+}
+
+function writeHead(
+  response: ServerResponse,
+  status: number,
+  statusMessage: string | undefined,
+  headers: Answer['headers'],
+): void {
+  // Names may repeat, as Set-Cookie does.
+  const byName = new Map<string, { name: string; values: string[] }>();
+  for (const [name, value] of headers) {
+    const known = byName.get(name.toLowerCase());
+    if (known) known.values.push(value);
+    else byName.set(name.toLowerCase(), { name, values: [value] });
+  }
+  for (const { name, values } of byName.values()) {
+    response.setHeader(name, values.length === 1 ? values[0]! : values);
+  }
+  if (statusMessage === undefined) response.writeHead(status);
+  else response.writeHead(status, statusMessage);
+}
+
+/** The body without its compression. */
+function decodeBody({ headers, body }: Answer): Readable | 'unknown' | undefined {
+  let stream = body instanceof Readable ? body : Readable.from([body ?? Buffer.alloc(0)]);
+  const encodings = (headerOf(headers, 'content-encoding') ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '' && name !== 'identity');
+  if (encodings.some((name) => !/^(x-gzip|gzip|deflate|br)$/.test(name))) return 'unknown';
+  for (const name of encodings.reverse()) stream = decompress(stream, name);
+  return stream;
+}
+
+function decompress(source: Readable, encoding: string): Readable {
+  const target = new PassThrough();
+  const flushing = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
+  const connect = (decoder: Duplex, first?: Buffer): void => {
+    decoder.on('error', (error) => target.destroy(error));
+    source.on('error', (error) => target.destroy(error));
+    target.on('close', () => {
+      decoder.destroy();
+      source.destroy();
+    });
+    decoder.pipe(target);
+    if (first) decoder.write(first);
+    source.pipe(decoder);
+  };
+  if (encoding === 'br') {
+    connect(
+      createBrotliDecompress({
+        flush: constants.BROTLI_OPERATION_FLUSH,
+        finishFlush: constants.BROTLI_OPERATION_FLUSH,
+      }),
+    );
+  } else if (encoding !== 'deflate') connect(createGunzip(flushing));
+  else {
+    // Some servers send the bare stream, without the wrapper that the name stands for.
+    source.once('data', (first: Buffer) => {
+      source.pause();
+      connect((first[0]! & 0x0f) === 0x08 ? createInflate(flushing) : createInflateRaw(flushing), first);
+    });
+    source.once('end', () => target.end());
+    source.once('error', (error) => target.destroy(error));
+  }
+  return target;
+}
+
+/** Copies a body, through `transform` where there is one; a body that breaks off breaks off here, too. */
+function pump(
+  body: Readable | Buffer | undefined,
+  response: ServerResponse,
+  transform?: { write(chunk: Uint8Array): Uint8Array[]; end(): Uint8Array[] },
+): Promise<void> {
+  if (body === undefined || Buffer.isBuffer(body)) {
+    const chunks =
+      body === undefined ? [] : transform ? [...transform.write(body), ...transform.end()] : [body];
+    response.end(Buffer.concat(chunks));
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    const write = (chunks: readonly Uint8Array[]): void => {
+      for (const chunk of chunks) {
+        if (response.write(chunk)) continue;
+        body.pause();
+        response.once('drain', () => body.resume());
+      }
+    };
+    body.on('data', (chunk: Buffer) => write(transform ? transform.write(chunk) : [chunk]));
+    body.once('end', () => {
+      if (transform) write(transform.end());
+      response.end(resolve);
+    });
+    body.once('error', () => response.destroy());
+    // An upstream that resets says so by closing before its end.
+    body.once('close', () => {
+      if (!body.readableEnded) response.destroy();
+    });
+    response.once('close', () => {
+      body.destroy();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,138 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Names and values, as they stand on the wire. */
+export type HeaderList = [name: string, value: string][];
+
+/** Who is who on the two sides of the proxy. */
+export interface Sides {
+  /** The backend. */
+  target: URL;
+  /** The host by which the browser knows this server, with its port. */
+  host: string;
+}
+
+/** What belongs to one connection and not to the message. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+]);
+/** What tells of proxies: the backend is to see its own address, and what a client wrote there is not to be believed. */
+const FORWARDED = /^(forwarded|x-forwarded-.+|x-real-ip)$/;
+const KNOWN_ENCODINGS = /^(gzip|x-gzip|deflate|br|identity)$/i;
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Pairs names and values, without those of the connection. */
+export function endToEnd(raw: readonly string[]): HeaderList {
+  const pairs: HeaderList = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) pairs.push([raw[index]!, raw[index + 1]!]);
+  const named = new Set(
+    pairs
+      .filter(([name]) => name.toLowerCase() === 'connection')
+      .flatMap(([, value]) => value.split(','))
+      .map((name) => name.trim().toLowerCase()),
+  );
+  return pairs.filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && !named.has(name.toLowerCase()));
+}
+
+/**
+ * The headers of a request as the backend is to see them: as if the browser had asked it itself.
+ *
+ * @param asDocument whether the answer may be injected; then it must come whole.
+ */
+export function requestHeaders(
+  raw: readonly string[],
+  { target, host }: Sides,
+  asDocument: boolean,
+): HeaderList {
+  const headers: HeaderList = [];
+  for (const [name, value] of endToEnd(raw)) {
+    const lower = name.toLowerCase();
+    if (lower === 'host' || lower === 'expect' || FORWARDED.test(lower)) continue;
+    if (asDocument && /^(if-none-match|if-modified-since|if-range|range)$/.test(lower)) continue;
+    if (lower === 'origin' || lower === 'referer') headers.push([name, toTarget(value, target, host)]);
+    else if (lower === 'accept-encoding') headers.push([name, knownEncodings(value)]);
+    else headers.push([name, value]);
+  }
+  return [['Host', target.host], ...headers];
+}
+
+/** The headers of an answer as the browser is to see them. */
+export function responseHeaders(raw: readonly string[], sides: Sides): HeaderList {
+  const headers: HeaderList = [];
+  let chunked = false;
+  for (let index = 0; index + 1 < raw.length; index += 2)
+    chunked ||= raw[index]!.toLowerCase() === 'transfer-encoding';
+  for (const [name, value] of endToEnd(raw)) {
+    const lower = name.toLowerCase();
+    // A length beside chunks is one that may be wrong; and a promise of https would lock the browser out of this host.
+    if ((chunked && lower === 'content-length') || lower === 'strict-transport-security') continue;
+    if (lower === 'location' || lower === 'content-location' || lower === 'access-control-allow-origin') {
+      headers.push([name, toBrowser(value, sides)]);
+    } else if (lower === 'refresh') {
+      headers.push([
+        name,
+        value.replace(
+          /(url\s*=\s*["']?)([^"']+)/i,
+          (_, start: string, url: string) => start + toBrowser(url, sides),
+        ),
+      ]);
+    } else if (lower === 'set-cookie') headers.push([name, mapCookie(value, sides)]);
+    else headers.push([name, value]);
+  }
+  return headers;
+}
+
+/** Whether a request brings a body, and how it is framed. */
+export function bodyFraming(headers: IncomingHttpHeaders): HeaderList {
+  if (headers['transfer-encoding'] !== undefined) return [['Transfer-Encoding', 'chunked']];
+  return [];
+}
+
+function toTarget(value: string, target: URL, host: string): string {
+  const own = /^https?:\/\/([^/]+)/i.exec(value);
+  return own?.[1]?.toLowerCase() === host.toLowerCase() ? target.origin + value.slice(own[0].length) : value;
+}
+
+function toBrowser(value: string, { target, host }: Sides): string {
+  const match = /^(?:https?:)?\/\/([^/?#]+)/i.exec(value);
+  if (!match || !isTarget(match[1]!, target)) return value;
+  return `http://${host}${value.slice(match[0].length)}`;
+}
+
+/** Whether a host is the backend by any of its names: a server on the loopback has several. */
+function isTarget(authority: string, target: URL): boolean {
+  if (!URL.canParse(`${target.protocol}//${authority}`)) return false;
+  const { hostname, host, port } = new URL(`${target.protocol}//${authority}`);
+  return (
+    host === target.host ||
+    (port === target.port && LOOPBACK.test(hostname) && LOOPBACK.test(target.hostname))
+  );
+}
+
+/** A cookie for the backend's domain is one for this server's. */
+function mapCookie(cookie: string, { target }: Sides): string {
+  const [pair, ...attributes] = cookie.split(';');
+  const kept = attributes.filter((attribute) => {
+    const [name = '', value = ''] = attribute.split('=', 2).map((text) => text.trim().toLowerCase());
+    if (name === 'secure') return target.protocol !== 'https:';
+    return name !== 'domain' || !isOwnDomain(value.replace(/^\./, ''), target.hostname);
+  });
+  return [pair, ...kept].join(';');
+}
+
+function isOwnDomain(domain: string, hostname: string): boolean {
+  return hostname === domain || hostname.endsWith(`.${domain}`) || LOOPBACK.test(domain);
+}
+
+function knownEncodings(value: string): string {
+  const known = value.split(',').filter((part) => KNOWN_ENCODINGS.test(part.split(';', 1)[0]!.trim()));
+  return known.length > 0 ? known.map((part) => part.trim()).join(', ') : 'identity';
+}

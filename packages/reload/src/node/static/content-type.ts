@@ -1,0 +1,20 @@
+import type { FileHandle } from 'node:fs/promises';
+import { extname } from 'node:path';
+import mime from 'mime-types';
+
+const HEAD_BYTES = 1_024;
+
+/** What a file is, by its name; and for HTML, which declares its encoding itself, by its beginning. */
+export async function typeOf(path: string, handle: FileHandle): Promise<string> {
+  const type = mime.lookup(extname(path)) || 'application/octet-stream';
+  if (type === 'text/html') return (await declaresEncoding(handle)) ? type : `${type}; charset=utf-8`;
+  if (/^text\/|[/+](javascript|json|xml)$/.test(type)) return `${type}; charset=utf-8`;
+  return type;
+}
+
+async function declaresEncoding(handle: FileHandle): Promise<boolean> {
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+  const head = buffer.subarray(0, bytesRead).toString('latin1');
+  // A mark of UTF-16 at the beginning, or a word in a tag.
+  return /^(\xff\xfe|\xfe\xff)/.test(head) || /<meta[^>]+charset/i.test(head);
+}

@@ -1,0 +1,40 @@
+import { constants, type Stats } from 'node:fs';
+import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+
+/** A file that is open for reading, or what is there instead. */
+export type Resolved =
+  | { kind: 'file'; handle: FileHandle; stats: Stats; path: string }
+  | { kind: 'folder' }
+  | { kind: 'none' }
+  | { kind: 'denied' }
+  | { kind: 'busy' };
+
+/** `O_NONBLOCK`: opening a pipe must not wait for its writer. */
+const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * Opens the file that names lead to below `root`, if it lies inside; that path and no other is opened. [R8]
+ *
+ * @param root a real path.
+ */
+export async function resolveFile(root: string, segments: readonly string[]): Promise<Resolved> {
+  try {
+    const asked = join(root, ...segments);
+    const path = await realpath(asked);
+    if (path !== root && !path.startsWith(root === sep ? sep : root + sep)) return { kind: 'none' };
+    const before = await stat(path);
+    if (before.isDirectory()) return { kind: 'folder' };
+    if (!before.isFile()) return { kind: 'none' };
+    const handle = await open(path, FLAGS);
+    const stats = await handle.stat();
+    if (stats.isFile()) return { kind: 'file', handle, stats, path };
+    await handle.close();
+    return { kind: 'none' };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM') return { kind: 'denied' };
+    if (code === 'EMFILE' || code === 'ENFILE') return { kind: 'busy' };
+    return { kind: 'none' };
+  }
+}

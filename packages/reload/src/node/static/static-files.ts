@@ -1,0 +1,222 @@
+import { readdir } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { platform } from 'node:os';
+import { extname, join } from 'node:path';
+import fresh from 'fresh';
+import parseRange from 'range-parser';
+import type { FileLook } from '../../core/ports.ts';
+import { readUrlPath } from '../../core/url-path.ts';
+import { mayBeDocument, type Answer, type HtmlResponder } from '../html-response.ts';
+import { renderListing } from '../pages/listing-page.ts';
+import { renderMissingPage } from '../pages/missing-page.ts';
+import { respondText } from '../respond.ts';
+import { typeOf } from './content-type.ts';
+import { resolveFile, type Resolved } from './resolve-file.ts';
+
+/** Serves the files of a folder. */
+export interface StaticFiles {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+export interface StaticFilesOptions {
+  /** A real path. */
+  root: string;
+  spa: boolean;
+  listing: boolean;
+  responder: HtmlResponder;
+  content: {
+    whenStill(path: string): Promise<FileLook | undefined>;
+    served(path: string, request: IncomingMessage): void;
+  };
+}
+
+type OpenFile = Extract<Resolved, { kind: 'file' }>;
+
+const INDEX_FILES = ['index.html', 'index.htm'];
+const COMMON: Answer['headers'] = [
+  ['Cache-Control', 'no-cache'],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+];
+
+export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
+  const { root, spa, listing, responder, content } = options;
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return respondText(response, 405, 'only GET and HEAD are answered here', { Allow: 'GET, HEAD' });
+    }
+    const path = readUrlPath(request.url ?? '/', platform() === 'win32');
+    if (!path.ok && path.status === 400) return respondText(response, 400, path.problem);
+    if (!path.ok) return missing(request, response, []);
+    const { segments, trailingSlash } = path;
+    const found = await find(segments, trailingSlash);
+    if (found.kind === 'file') return sendFile(request, response, found, 200);
+    if (found.kind === 'busy')
+      return respondText(response, 503, 'too many files are open; try again', { 'Retry-After': '1' });
+    if (found.kind === 'denied')
+      return respondText(response, 403, 'the user that runs this server may not read this file');
+    if (found.kind === 'folder' && !trailingSlash && segments.length > 0)
+      return redirect(request, response, segments);
+    if (found.kind === 'folder' && listing) return sendListing(request, response, segments);
+    const index = spa && isRoute(request, segments) ? await openStill(['index.html']) : undefined;
+    if (index?.kind === 'file') return sendFile(request, response, index, 200);
+    return missing(request, response, segments);
+  }
+
+  /** The file for a path: itself, the index of a folder, or a page whose ending was left out. */
+  async function find(segments: string[], trailingSlash: boolean): Promise<Resolved> {
+    const found = await openStill(segments);
+    if (found.kind === 'file' && trailingSlash) {
+      await found.handle.close();
+      return { kind: 'none' };
+    }
+    if (found.kind === 'folder' && (trailingSlash || segments.length === 0)) {
+      for (const name of INDEX_FILES) {
+        const index = await openStill([...segments, name]);
+        if (index.kind !== 'none') return index;
+      }
+    }
+    const last = segments.at(-1);
+    if (found.kind !== 'none' || last === undefined || trailingSlash) return found;
+    return openStill([...segments.slice(0, -1), `${last}.html`]);
+  }
+
+  async function openStill(segments: string[]): Promise<Resolved> {
+    await content.whenStill(join(root, ...segments));
+    return resolveFile(root, segments);
+  }
+
+  async function sendFile(
+    request: IncomingMessage,
+    response: ServerResponse,
+    file: OpenFile,
+    status: number,
+  ): Promise<void> {
+    const { handle, stats, path } = file;
+    content.served(path, request);
+    const { size, mtimeMs, mtime, ino } = stats;
+    const etag = `"${size.toString(36)}-${mtimeMs.toString(36)}-${ino.toString(36)}"`;
+    const lastModified = mtime.toUTCString();
+    const headers: [string, string][] = [
+      ...COMMON.map(([name, value]): [string, string] => [name, value]),
+      ['Content-Type', await typeOf(path, handle)],
+      ['ETag', etag],
+      ['Last-Modified', lastModified],
+      ['Accept-Ranges', 'bytes'],
+    ];
+    const isHtml = /\.html?$/i.test(path);
+    if (
+      status === 200 &&
+      !(isHtml && mayBeDocument(request)) &&
+      fresh(request.headers, { etag, 'last-modified': lastModified })
+    ) {
+      await handle.close();
+      return responder.send(request, response, {
+        status: 304,
+        headers: headers.filter(([name]) => name !== 'Content-Type'),
+        body: undefined,
+      });
+    }
+    const range =
+      status === 200 && !(isHtml && mayBeDocument(request))
+        ? rangeOf(request, size, etag, lastModified)
+        : undefined;
+    if (range === 'unsatisfiable') {
+      await handle.close();
+      return respondText(response, 416, 'the file is shorter than that', {
+        'Content-Range': `bytes */${size}`,
+      });
+    }
+    const { start, end } = range ?? { start: 0, end: size - 1 };
+    headers.push(['Content-Length', String(end - start + 1)]);
+    if (range) headers.push(['Content-Range', `bytes ${start}-${end}/${size}`]);
+    const answer: Answer = { status: range ? 206 : status, headers, body: undefined };
+    if (request.method === 'HEAD' || size === 0) {
+      await handle.close();
+      return responder.send(
+        request,
+        response,
+        size === 0 && request.method !== 'HEAD' ? { ...answer, body: Buffer.alloc(0) } : answer,
+        { file: path },
+      );
+    }
+    const body = handle.createReadStream({ start, end });
+    await responder.send(request, response, { ...answer, body }, { file: path });
+  }
+
+  async function sendListing(
+    request: IncomingMessage,
+    response: ServerResponse,
+    segments: string[],
+  ): Promise<void> {
+    const entries = await readdir(join(root, ...segments), { withFileTypes: true }).catch(() => []);
+    const rows = entries
+      .filter(({ name }) => !name.startsWith('.'))
+      .map((entry) => ({ name: entry.name, folder: entry.isDirectory() }));
+    return sendPage(request, response, 200, renderListing(segments, rows));
+  }
+
+  async function missing(
+    request: IncomingMessage,
+    response: ServerResponse,
+    segments: string[],
+  ): Promise<void> {
+    const own = await openStill(['404.html']);
+    if (own.kind === 'file') return sendFile(request, response, own, 404);
+    return sendPage(request, response, 404, renderMissingPage(`/${segments.join('/')}`));
+  }
+
+  function sendPage(
+    request: IncomingMessage,
+    response: ServerResponse,
+    status: number,
+    html: string,
+  ): Promise<void> {
+    const body = Buffer.from(html);
+    const headers: Answer['headers'] = [
+      ...COMMON,
+      ['Content-Type', 'text/html; charset=utf-8'],
+      ['Content-Length', String(body.length)],
+    ];
+    return responder.send(request, response, {
+      status,
+      headers,
+      body: request.method === 'HEAD' ? undefined : body,
+    });
+  }
+
+  return {
+    handle: (request, response) =>
+      handle(request, response).catch(() => respondText(response, 500, 'something went wrong on the server')),
+  };
+}
+
+function redirect(request: IncomingMessage, response: ServerResponse, segments: readonly string[]): void {
+  const query = (request.url ?? '').split('#', 1)[0]!.split('?').slice(1).join('?');
+  // Made of checked names: it cannot lead to another host.
+  const location = `/${segments.map(encodeURIComponent).join('/')}/${query === '' ? '' : `?${query}`}`;
+  respondText(response, 301, 'the folder lies there', { Location: location });
+}
+
+/** Whether a path without a file is one that the app in the page routes by itself. */
+function isRoute(request: IncomingMessage, segments: readonly string[]): boolean {
+  const extension = extname(segments.at(-1) ?? '');
+  return (extension === '' || extension === '.html') && (request.method === 'HEAD' || mayBeDocument(request));
+}
+
+function rangeOf(
+  { headers, method }: IncomingMessage,
+  size: number,
+  etag: string,
+  lastModified: string,
+): { start: number; end: number } | 'unsatisfiable' | undefined {
+  if (headers.range === undefined || method !== 'GET') return undefined;
+  const condition = headers['if-range'];
+  if (condition !== undefined && condition !== etag && condition !== lastModified) return undefined;
+  const ranges = parseRange(size, headers.range);
+  if (ranges === -1) return 'unsatisfiable';
+  // Several at once are seldom asked for: whoever does gets the whole.
+  if (ranges === -2 || ranges.length !== 1 || ranges.type !== 'bytes') return undefined;
+  return ranges[0];
+}

@@ -1,0 +1,126 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+import picomatch from 'picomatch';
+
+/** What is not watched: dotfiles, droppings of editors and systems, and what `.gitignore` and globs say. [R3] */
+export interface IgnoreRules {
+  /** Whether an entry is ignored, given that the folder it lies in is not. */
+  ignores(path: string, isFolder: boolean): boolean;
+  /** Whether an entry, or any folder on the way to it from the root, is ignored. */
+  ignoresDeep(path: string, isFolder: boolean): boolean;
+  /** Whether changing this file changes the rules. */
+  isRule(path: string): boolean;
+  /** Reads the rules of a folder again. */
+  forget(folder: string): void;
+}
+
+const DROPPINGS = [
+  /~$/,
+  /^#.*#$/,
+  /\.sw[a-z]$/,
+  /^4913$/,
+  /^___jb_\w+___$/,
+  /___jb_(tmp|old)___$/,
+  /\.(tmp|temp|part|crdownload|bak)$/,
+  /\.tmp[.-]?\w*$/,
+  /^(thumbs\.db|desktop\.ini)$/i,
+];
+
+export function isDropping(name: string): boolean {
+  if (name === 'node_modules') return true;
+  // Well-known files are a part of the site, however they are named.
+  if (name.startsWith('.')) return name !== '.well-known';
+  return DROPPINGS.some((pattern) => pattern.test(name));
+}
+
+export function createIgnoreRules(root: string, globs: readonly string[]): IgnoreRules {
+  const matchesGlob = globs.length > 0 ? picomatch(globs.flatMap(variants), { dot: true }) : () => false;
+  /** What each folder's own `.gitignore` says; `undefined` where there is none. */
+  const files = new Map<string, Ignore | undefined>();
+  const above = foldersAbove(root);
+  // A root that git ignores is watched as if git did not.
+  const outer = above.some((folder) => rulesOf(folder)?.ignores(slashed(relative(folder, root)) + '/'))
+    ? []
+    : above;
+
+  function rulesOf(folder: string): Ignore | undefined {
+    if (files.has(folder)) return files.get(folder);
+    const sources = [join(folder, '.gitignore')];
+    if (existsSync(join(folder, '.git'))) sources.unshift(join(folder, '.git', 'info', 'exclude'));
+    const texts = sources.flatMap((source) => readText(source) ?? []);
+    const rules = texts.length > 0 ? ignore({ allowRelativePaths: false }).add(texts.join('\n')) : undefined;
+    files.set(folder, rules);
+    return rules;
+  }
+
+  function ignoredByGit(path: string, isFolder: boolean): boolean {
+    let ignored = false;
+    const inner: string[] = [];
+    for (let folder = dirname(path); folder.length >= root.length; folder = dirname(folder)) {
+      inner.unshift(folder);
+      if (folder === root) break;
+    }
+    // The deeper a file of rules lies, the later is its word.
+    for (const folder of [...outer, ...inner]) {
+      const rules = rulesOf(folder);
+      if (!rules) continue;
+      const name = slashed(relative(folder, path)) + (isFolder ? '/' : '');
+      if (!ignore.isPathValid(name)) continue;
+      const verdict = rules.test(name);
+      if (verdict.ignored) ignored = true;
+      else if (verdict.unignored) ignored = false;
+    }
+    return ignored;
+  }
+
+  function ignores(path: string, isFolder: boolean): boolean {
+    if (isDropping(basename(path))) return true;
+    const name = slashed(relative(root, path));
+    return matchesGlob(name) || ignoredByGit(path, isFolder);
+  }
+
+  return {
+    ignores,
+    ignoresDeep(path, isFolder) {
+      if (path === root) return false;
+      const segments = relative(root, path).split(sep);
+      return segments.some((_, index) =>
+        ignores(join(root, ...segments.slice(0, index + 1)), isFolder || index < segments.length - 1),
+      );
+    },
+    isRule: (path) => basename(path) === '.gitignore',
+    forget: (folder) => void files.delete(folder),
+  };
+}
+
+/** A glob without a slash means any folder, as in `.gitignore`; one that names a folder means what is in it. */
+function variants(glob: string): string[] {
+  const bare = glob.replace(/^\.?\//, '').replace(/\/$/, '');
+  const anywhere = bare.includes('/') ? [bare] : [bare, `**/${bare}`];
+  return anywhere.flatMap((one) => [one, `${one}/**`]);
+}
+
+/** The folders from the top of the git repository down to, and without, `root`. */
+function foldersAbove(root: string): string[] {
+  const folders: string[] = [];
+  if (existsSync(join(root, '.git'))) return folders;
+  for (let folder = dirname(root); ; folder = dirname(folder)) {
+    folders.unshift(folder);
+    if (existsSync(join(folder, '.git'))) return folders;
+    // No repository: then nobody's rules hold above the root.
+    if (folder === dirname(folder)) return [];
+  }
+}
+
+function slashed(path: string): string {
+  return sep === '/' ? path : path.split(sep).join('/');
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

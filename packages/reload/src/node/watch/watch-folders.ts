@@ -1,0 +1,31 @@
+import { sep } from 'node:path';
+import type { FolderWatch, FolderWatchOptions } from './folder-watch.ts';
+import { watchRoot } from './watch-root.ts';
+
+/** Watches folders and everything in them. */
+export function watchFolders({ roots, onWarning, ...options }: FolderWatchOptions): FolderWatch {
+  const said = new Set<string>();
+  const warnOnce = (topic: string, text: string): void => {
+    if (said.has(topic)) return;
+    said.add(topic);
+    onWarning(text);
+  };
+  const watches = roots.map((root) => ({
+    root,
+    watch: watchRoot({ ...options, root, onWarning, warnOnce }),
+  }));
+  const watchOf = (path: string): (typeof watches)[number]['watch'] | undefined =>
+    watches.find(({ root }) => path === root || path.startsWith(root + sep))?.watch;
+
+  return {
+    ready: Promise.all(watches.map(({ watch }) => watch.ready)).then(() => {}),
+    include: (path) => watchOf(path)?.include(path),
+    accepts: (path) => watchOf(path)?.accepts(path) ?? false,
+    *folders() {
+      for (const { watch } of watches) yield* watch.folders();
+    },
+    async close() {
+      for (const { watch } of watches) watch.close();
+    },
+  };
+}
