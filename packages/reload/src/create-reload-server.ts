@@ -26,7 +26,7 @@ import { resolveOptions } from './resolve-options.ts';
 export type ReloadMiddleware = (
   request: IncomingMessage,
   response: ServerResponse,
-  next: (error?: unknown) => void,
+  next: () => void,
 ) => void;
 
 /** Refreshes pages when files change. */

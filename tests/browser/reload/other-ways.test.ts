@@ -31,7 +31,7 @@ describe.each(browsers)('beside other servers in $name', ({ launch }) => {
     const { folder, write } = makeFolder();
     cpSync(phpSite, folder, { recursive: true });
     const port = await freePort();
-    let php = await startPhp(port, folder);
+    const php = await startPhp(port, folder);
     const tool = await runReload(['--proxy', `http://127.0.0.1:${port}`, '--watch', folder, '--port', '0']);
     const tab = await openTab(await newContext(), tool.url);
     expect(await tab.page.textContent('h1')).toBe('Tide table');
@@ -53,7 +53,7 @@ describe.each(browsers)('beside other servers in $name', ({ launch }) => {
     await tab.page.reload();
     expect(await tab.page.textContent('body')).toContain(`127.0.0.1:${port}`);
     expect(tool.said('backend')).toEqual([expect.objectContaining({ state: 'down' })]);
-    php = await startPhp(port, folder);
+    await startPhp(port, folder);
     await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('Moon table'), 15_000);
     expect(tool.said('backend').map(({ state }) => state)).toEqual(['down', 'up']);
     expect(tab.problems).toEqual([]);
@@ -72,7 +72,10 @@ describe.each(browsers)('beside other servers in $name', ({ launch }) => {
       );
     }).listen(0, '127.0.0.1');
     await once(other, 'listening');
-    onTestFinished(() => void other.closeAllConnections() ?? void other.close());
+    onTestFinished(() => {
+      other.closeAllConnections();
+      other.close();
+    });
     const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
     const tab = await openTab(await newContext(), url);
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Dialog } from 'playwright-core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { browsers, useBrowser } from '../../helpers/browsers.ts';
 import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
@@ -64,9 +65,7 @@ describe.each(browsers)('after a while away, in $name', ({ launch }) => {
 
   it('[R6] an alert() left open over three saves: the page reloads exactly once', async () => {
     const { write, tool, tab, shows } = await open();
-    const dialog = new Promise<import('playwright-core').Dialog>((resolve) =>
-      tab.page.once('dialog', resolve),
-    );
+    const dialog = new Promise<Dialog>((resolve) => tab.page.once('dialog', resolve));
     void tab.page.evaluate(() => setTimeout(() => alert('wait'), 0));
     const shown = await dialog;
     for (const text of ['two', 'three', 'four']) {

@@ -54,7 +54,7 @@ export function injectIntoResponse(
       if (decided) return body ? response : writeHead.call(response, status, ...(rest as []));
       const message = typeof rest[0] === 'string' ? rest[0] : undefined;
       const headers = rest.find((one) => typeof one === 'object');
-      setHeaders(response, headers as OutgoingHttpHeaders | readonly string[] | undefined);
+      setHeaders(response, headers);
       response.statusCode = status;
       decide(status, message);
       if (!body)

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { connectPage, makeFolder, startReload } from '../helpers/reload-server.ts';
@@ -9,7 +9,7 @@ const page = { 'index.html': '<!doctype html><title>t</title><p>hello' };
 /** A request whose every header the test chooses. */
 async function ask(port: number, path: string, headers: Record<string, string>) {
   const sent = request({ host: '127.0.0.1', port, path, headers, setHost: false }).end();
-  const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() };

@@ -24,7 +24,10 @@ function startMiddleware() {
 async function serve(app: RequestListener) {
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => void server.closeAllConnections() ?? void server.close());
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
 }
 

@@ -55,7 +55,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       port: target.port || (secure ? 443 : 80),
       method: request.method ?? 'GET',
       path: pathOf(request),
-      headers: headers.flat() as unknown as Record<string, string>,
+      headers: headers.flat(),
       setHost: false,
       // A connection for each request: an answer can never be taken for another one's.
       agent: false,

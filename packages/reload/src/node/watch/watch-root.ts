@@ -43,7 +43,7 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
   const queue: { folder: string; news: boolean }[] = [];
   const timers = new Set<NodeJS.Timeout>();
   let walking = false;
-  let walked: (() => void)[] = [];
+  const walked: (() => void)[] = [];
   let closed = false;
   let rootInode = 0;
   let events = 0;
