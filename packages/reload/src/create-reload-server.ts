@@ -23,11 +23,7 @@ import { createReloading } from './reloading.ts';
 import { resolveOptions } from './resolve-options.ts';
 
 /** A connect-style middleware: Express, Connect, Vite's `server.middlewares`, Fastify's `onRequest` hook. */
-export type ReloadMiddleware = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  next: () => void,
-) => void;
+export type ReloadMiddleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /** Refreshes pages when files change. */
 export interface ReloadServer {
