@@ -1,6 +1,8 @@
 /** What the client's script and its socket need of a page's policy. */
 export interface ClientNeeds {
-  /** A nonce of our own: the narrowest source there is, and one that holds with 'strict-dynamic', too. */
+  /** The address of the script. */
+  script: string;
+  /** A nonce of its tag, for policies that hear nothing else ('strict-dynamic'). */
   nonce: string;
   /** Addresses that the client connects to. */
   connect: readonly string[];
@@ -47,7 +49,7 @@ function directivesOf(policy: string): Directive[] {
   );
 }
 
-function extendOne(policy: string, { nonce, connect }: ClientNeeds): string {
+function extendOne(policy: string, { script, nonce, connect }: ClientNeeds): string {
   const directives = directivesOf(policy);
   const find = (...names: string[]): Directive | undefined =>
     names.map((name) => directives.find((one) => one.name === name)).find(Boolean);
@@ -62,7 +64,10 @@ function extendOne(policy: string, { nonce, connect }: ClientNeeds): string {
   const scripts = find('script-src-elem', 'script-src', 'default-src');
   if (scripts) {
     const own = find('script-src-elem') ? 'script-src-elem' : 'script-src';
-    extend([own, 'default-src'], [`'nonce-${nonce}'`]);
+    const allowed = scripts.sources.map((source) => source.toLowerCase());
+    if (allowed.includes("'strict-dynamic'")) extend([own, 'default-src'], [`'nonce-${nonce}'`]);
+    // A nonce beside 'unsafe-inline' would take that away from the page's own scripts: the address it is.
+    else if (!allowed.includes("'self'") && !allowed.includes('*')) extend([own, 'default-src'], [script]);
   }
   extend(['connect-src', 'default-src'], connect);
   const types = find('trusted-types');

@@ -106,12 +106,15 @@ export function createHtmlResponder(options: HtmlResponderOptions): HtmlResponde
         onMetaPolicy: () => warn(request, 'its policy stands in a <meta>, which cannot be extended'),
       });
       const host = request.headers.host ?? 'localhost';
-      const connect = [`ws://${host}`, `wss://${host}`, `http://${host}`];
+      // A host's own server may speak TLS.
+      const scheme = 'encrypted' in request.socket ? 'https' : 'http';
+      const script = new URL(scriptUrl, `${scheme}://${host}`).href;
+      const connect = [`${scheme}://${host}`, `${scheme.replace('http', 'ws')}://${host}`];
       const kept = headers
         .filter(([name]) => !OF_THE_BODY.has(name.toLowerCase()))
         .map(
           ([name, value]) =>
-            [name, isPolicy(name) ? extendPolicy(value, { nonce, connect }) : value] as const,
+            [name, isPolicy(name) ? extendPolicy(value, { script, nonce, connect }) : value] as const,
         );
       const cache = headerOf(kept, 'cache-control') ?? '';
       const fresh = kept.filter(([name]) => !/^(cache-control|expires)$/i.test(name));
