@@ -1,0 +1,240 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { makeFolder, startReload } from '../helpers/reload-server.ts';
+
+const asDocument = { accept: 'text/html', 'sec-fetch-dest': 'document' };
+
+/** Sends a request line as no client would, and returns the whole answer. */
+async function sayRaw(port: number, target: string, more = ''): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(
+    `GET ${target} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n${more}\r\n`,
+    'latin1',
+  );
+  return text(socket);
+}
+
+describe('files', () => {
+  it('[R1] index files, clean addresses, and folders with their slash', async () => {
+    const { url } = await startReload({
+      'index.html': 'home',
+      'about.html': 'about',
+      'docs/index.html': 'docs',
+      'a b/é.txt': 'x',
+    });
+    const get = async (path: string): Promise<string> => (await fetch(new URL(path, url))).text();
+    expect(await get('/')).toBe('home');
+    expect(await get('/about')).toBe('about');
+    expect(await get('/about.html?x=1')).toBe('about');
+    expect(await get('/a%20b/%C3%A9.txt')).toBe('x');
+    const redirected = await fetch(new URL('/docs?q=1', url), { redirect: 'manual' });
+    expect([redirected.status, redirected.headers.get('location')]).toEqual([301, '/docs/?q=1']);
+    expect(await get('/docs/')).toBe('docs');
+  });
+
+  it.each([
+    ['a.html', 'text/html; charset=utf-8'],
+    ['b.css', 'text/css; charset=utf-8'],
+    ['c.mjs', 'text/javascript; charset=utf-8'],
+    ['d.json', 'application/json; charset=utf-8'],
+    ['e.svg', 'image/svg+xml; charset=utf-8'],
+    ['f.wasm', 'application/wasm'],
+    ['g.webmanifest', 'application/manifest+json'],
+    ['h.woff2', 'font/woff2'],
+    ['i.avif', 'image/avif'],
+    ['j', 'application/octet-stream'],
+  ])('[R1] %s is %s', async (name, type) => {
+    const { url } = await startReload({ [name]: 'x' });
+    const response = await fetch(new URL(name, url));
+    expect(response.headers.get('content-type')).toMatch(type.split(';')[0]!);
+    if (type.includes('utf-8')) expect(response.headers.get('content-type')).toBe(type);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('[R7] HTML that declares its encoding keeps it', async () => {
+    const { url, write } = await startReload({});
+    write('a.html', Buffer.from('<meta charset="iso-8859-1"><p>\xe9', 'latin1'));
+    const response = await fetch(new URL('/a.html', url), { headers: asDocument });
+    expect(response.headers.get('content-type')).toBe('text/html');
+    expect(Buffer.from(await response.arrayBuffer()).toString('latin1')).toContain('<p>\xe9');
+  });
+
+  it('[R1] ranges, validators, HEAD', async () => {
+    const { url, port } = await startReload({ 'a.txt': '0123456789', 'empty.txt': '' });
+    const get = (headers: Record<string, string>, method = 'GET'): Promise<Response> =>
+      fetch(new URL('/a.txt', url), { headers, method });
+    const whole = await get({});
+    const etag = whole.headers.get('etag')!;
+    expect([whole.status, await whole.text(), whole.headers.get('accept-ranges')]).toEqual([
+      200,
+      '0123456789',
+      'bytes',
+    ]);
+    const part = await get({ range: 'bytes=2-4' });
+    expect([part.status, await part.text(), part.headers.get('content-range')]).toEqual([
+      206,
+      '234',
+      'bytes 2-4/10',
+    ]);
+    expect(await (await get({ range: 'bytes=-3' })).text()).toBe('789');
+    expect((await get({ range: 'bytes=50-' })).status).toBe(416);
+    expect((await get({ range: 'bytes=0-1,3-4' })).status).toBe(200);
+    expect((await get({ range: 'bytes=2-4', 'if-range': '"other"' })).status).toBe(200);
+    expect((await get({ range: 'bytes=2-4', 'if-range': etag })).status).toBe(206);
+    // Node's fetch would add that it wants no copy.
+    const again = await sayRaw(port, '/a.txt', `If-None-Match: ${etag}\r\n`);
+    expect(again).toMatch(/^HTTP\/1\.1 304 /);
+    const head = await get({}, 'HEAD');
+    expect([head.status, await head.text(), head.headers.get('content-length')]).toEqual([200, '', '10']);
+    expect((await get({}, 'POST')).status).toBe(405);
+    const empty = await fetch(new URL('/empty.txt', url));
+    expect([empty.status, await empty.text(), empty.headers.get('content-length')]).toEqual([200, '', '0']);
+  });
+
+  it('[R1] an app that routes in the page, only for addresses of pages', async () => {
+    const { url } = await startReload({ 'index.html': 'app' }, { spa: true });
+    const get = (path: string, headers: Record<string, string> = asDocument): Promise<Response> =>
+      fetch(new URL(path, url), { headers });
+    expect(await (await get('/users/5')).text()).toContain('app');
+    expect((await get('/users/5')).status).toBe(200);
+    expect((await get('/missing.js', {})).status).toBe(404);
+    expect((await get('/api/users', { accept: 'application/json' })).status).toBe(404);
+  });
+
+  it("[R1] a 404 is pleasant, or the site's own, and has the client in it", async () => {
+    const { url, write } = await startReload({});
+    const first = await fetch(new URL('/soon', url), { headers: asDocument });
+    const html = await first.text();
+    expect(first.status).toBe(404);
+    expect(html).toContain('There is no /soon');
+    expect(html).toContain('/__live-online/client.js');
+    write('404.html', '<h1>Own</h1>');
+    const second = await fetch(new URL('/soon', url), { headers: asDocument });
+    expect([second.status, (await second.text()).includes('<h1>Own</h1>')]).toEqual([404, true]);
+  });
+
+  it('[R1] a folder is shown on wish, whatever its files are called', async () => {
+    const names = [
+      '<img src=x onerror=alert(1)>.txt',
+      '"quoted" & co.txt',
+      '100%25.txt',
+      'javascript:alert(1)',
+      'q?#.txt',
+    ];
+    const { url } = await startReload(Object.fromEntries(names.map((name) => [`d/${name}`, 'inside'])), {
+      listing: true,
+    });
+    const html = await (await fetch(new URL('/d/', url), { headers: asDocument })).text();
+    expect(html).not.toContain('<img src=x');
+    const links = [...html.matchAll(/<a href="([^"]+)"/g)].map(([, href]) => href!.replaceAll('&amp;', '&'));
+    expect(links).toHaveLength(names.length + 1);
+    for (const link of links.slice(1)) {
+      expect(await (await fetch(new URL(link, new URL('/d/', url)))).text()).toBe('inside');
+    }
+  });
+
+  it('[R8] a file that this user may not read is refused, and a pipe is none', async () => {
+    const { url, folder } = await startReload({ 'a.txt': 'x' });
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    expect((await fetch(new URL('/pipe', url))).status).toBe(404);
+    chmodSync(join(folder, 'a.txt'), 0);
+    // Root may read everything.
+    expect([200, 403]).toContain((await fetch(new URL('/a.txt', url))).status);
+  });
+
+  it('[R8] symlinks lead inside only', async () => {
+    const outside = makeFolder({ 'secret.txt': 'secret' });
+    const { url, folder } = await startReload({ 'a.txt': 'inside' });
+    symlinkSync(join(folder, 'a.txt'), join(folder, 'in.txt'));
+    symlinkSync(join(outside.folder, 'secret.txt'), join(folder, 'out.txt'));
+    symlinkSync(outside.folder, join(folder, 'out'));
+    symlinkSync(folder, join(folder, 'loop'));
+    const get = async (path: string): Promise<string> => (await fetch(new URL(path, url))).text();
+    expect(await get('/in.txt')).toBe('inside');
+    expect(await get('/loop/loop/a.txt')).toBe('inside');
+    for (const path of ['/out.txt', '/out/secret.txt', '/loop/out/secret.txt'])
+      expect(await get(path)).not.toContain('secret.txt\n');
+    for (const path of ['/out.txt', '/out/secret.txt'])
+      expect((await fetch(new URL(path, url))).status).toBe(404);
+  });
+});
+
+describe('addresses that nobody should send', () => {
+  it.each([
+    '/%ZZ',
+    '/%',
+    '/%E0%A4%A',
+    '/..%2f..%2fetc/passwd',
+    '/a%5c..%5cb',
+    '/%00',
+    '/../etc/passwd',
+    '/./a',
+    '/%2e%2e/x',
+    'no-slash',
+    '*',
+    '\\x',
+    '/a%0d%0aSet-Cookie:x',
+    'http://evil.example/../x',
+  ])('[R8] %s is answered with 400 at once', async (target) => {
+    const { port } = await startReload({ 'index.html': 'home' });
+    expect(await sayRaw(port, target)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it.each([
+    '/.env',
+    '/.git/config',
+    '//evil.example/..',
+    '//evil.example',
+    '/a//b',
+    '/%252e%252e/x',
+    '/.well-known/none',
+  ])('[R8] %s is not there, and leads nowhere', async (target) => {
+    const { port } = await startReload({ 'index.html': 'home', '.env': 'secret', '.git/config': 'secret' });
+    const answer = await sayRaw(port, target);
+    expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
+    expect(answer).not.toMatch(/secret|location:/i);
+  });
+
+  it('[R8] a whole address is read for its path, and well-known files are served', async () => {
+    const { port } = await startReload({ 'index.html': 'home', '.well-known/x': 'known' });
+    expect(await sayRaw(port, `http://localhost:${port}/`)).toMatch(/^HTTP\/1\.1 200 [\s\S]*home$/);
+    expect(await sayRaw(port, '/.well-known/x')).toMatch(/known$/);
+  });
+});
+
+describe('files in motion', () => {
+  it('[R5] a file that is deleted and made anew is waited for', async () => {
+    const { url, folder, updates } = await startReload({ 'a.txt': 'one' });
+    expect(await (await fetch(new URL('/a.txt', url))).text()).toBe('one');
+    unlinkSync(join(folder, 'a.txt'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const asked = fetch(new URL('/a.txt', url));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    writeFileSync(join(folder, 'a.txt'), 'two');
+    const response = await asked;
+    expect([response.status, await response.text()]).toEqual([200, 'two']);
+    expect(updates.map(({ files }) => files)).toEqual([['a.txt']]);
+  });
+
+  it('[R5] what is served is whole while somebody writes it in pieces', async () => {
+    const { url, folder } = await startReload({ 'a.txt': 'x'.repeat(100_000) });
+    expect((await (await fetch(new URL('/a.txt', url))).text()).length).toBe(100_000);
+    const { open } = await import('node:fs/promises');
+    const file = await open(join(folder, 'a.txt'), 'w');
+    for (let index = 0; index < 10; index++) {
+      await file.write('y'.repeat(10_001));
+      const asked =
+        index === 4 ? fetch(new URL('/a.txt', url)).then((response) => response.text()) : undefined;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      if (asked) void asked.then((body) => expect(body.length).toBe(100_010));
+    }
+    await file.close();
+    const body = await (await fetch(new URL('/a.txt', url))).text();
+    expect(body).toBe('y'.repeat(100_010));
+    rmSync(join(folder, 'a.txt'));
+  });
+});
