@@ -29,8 +29,10 @@ interface Moving {
   lastMs: number;
   written: boolean;
   grew: boolean;
+  /** How it looked last, and whether anything has been heard of it since. */
   look: FileLook | undefined;
   looked: boolean;
+  heard: boolean;
   waiting: (() => void)[];
 }
 
@@ -89,12 +91,13 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
       due.map(async ([path, file]) => {
         const now = await look(path);
         if (file.looked && !isSame(now, file.look)) {
-          // It moved without a word.
-          file.lastMs = clock.now();
           if (now && file.look && now.size > file.look.size) file.grew = true;
+          // It moved without a word.
+          if (!file.heard) file.lastMs = clock.now();
         }
         file.look = now;
         file.looked = true;
+        file.heard = false;
       }),
     );
   }
@@ -155,8 +158,17 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
       if (file) {
         file.lastMs = now;
         file.written ||= written;
+        file.heard = true;
       } else {
-        const first = { sinceMs: now, lastMs: now, written, grew: false, look: undefined, looked: false };
+        const first = {
+          sinceMs: now,
+          lastMs: now,
+          written,
+          grew: false,
+          look: undefined,
+          looked: false,
+          heard: true,
+        };
         moving.set(path, { ...first, waiting: [] });
       }
       if (!busy && !cancel) plan(quietMs);
