@@ -244,6 +244,7 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
     for (const path of [...watched.keys()]) {
       if (path !== root && !partial.has(path) && rules.ignoresDeep(path, true)) leave(path);
     }
+    for (const path of [...partial]) if (!rules.ignoresDeep(path, true)) partial.delete(path);
     for (const path of [...watched.keys()]) if (!partial.has(path)) read(path, false);
     if (!walking) walk();
   }
