@@ -96,6 +96,8 @@ export function createContent(options: ContentOptions): Content {
   async function compare(paths: string[]): Promise<void> {
     const changes: FileChange[] = [];
     for (const path of paths) {
+      // Somebody asked for it, and nobody watches it.
+      if (!watch.accepts(path) && !table.get(path)) continue;
       const kind = await learn(path);
       if (kind) changes.push({ path, kind });
     }

@@ -52,8 +52,8 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
 
   const poll = pollFolders({
     pollMs: options.pollMs ?? 500,
-    accepts,
-    onFile: (path, kind) => sight(path, kind),
+    accepts: (path) => rules.isRule(path) || accepts(path),
+    onFile: (path, kind) => (rules.isRule(path) ? readRulesAgain(dirname(path)) : onSighting({ path, kind })),
     onFolder: (path) => enter(path, true),
     onGone: (folder) => leave(folder),
   });
@@ -72,11 +72,6 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
 
   function isInside(path: string): boolean {
     return path === root || path.startsWith(root + sep);
-  }
-
-  function sight(path: string, kind: 'create' | 'write'): void {
-    if (rules.isRule(path)) return readRulesAgain(dirname(path));
-    onSighting({ path, kind });
   }
 
   /** Watches a folder before reading it, so that nothing is missed in between. */
@@ -151,14 +146,15 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
     countFlood();
     if (name === null) return lookAgain(Date.now() - SLACK_MS);
     const path = join(folder, name);
+    if (rules.isRule(path)) return readRulesAgain(folder);
     if (event === 'change') {
-      if (!watched.has(path) && accepts(path)) sight(path, 'write');
+      if (!watched.has(path) && accepts(path)) onSighting({ path, kind: 'write' });
       return;
     }
     // A folder speaks of itself by its own name: it has moved or gone.
     if (name === basename(folder) && !exists(path)) return checkFolder(folder);
     if (partial.has(folder)) {
-      if (included.has(path)) sight(path, 'create');
+      if (included.has(path)) onSighting({ path, kind: 'create' });
       return;
     }
     const kind = kindOf(path);
@@ -168,7 +164,7 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
       return enter(path, true);
     }
     if (watched.has(path)) leave(path);
-    if (accepts(path)) sight(path, 'create');
+    if (accepts(path)) onSighting({ path, kind: 'create' });
   }
 
   function checkFolder(folder: string): void {
