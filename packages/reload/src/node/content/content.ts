@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { lstat, open, readdir, stat } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
+import { lstat, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { batchChanges } from '../../core/batch-changes.ts';
@@ -7,6 +7,7 @@ import type { Clock, FileChange, FileLook } from '../../core/ports.ts';
 import type { FolderWatch, FolderWatchOptions, Sighting } from '../watch/folder-watch.ts';
 import { watchFolders } from '../watch/watch-folders.ts';
 import { createFileTable, type KnownFile } from './file-table.ts';
+import { readFileHash } from './read-file-hash.ts';
 import { readTable, writeTable } from './table-file.ts';
 
 /** What is known of all watched files: it tells when they change, and waits for those that are in motion. */
@@ -40,8 +41,8 @@ export interface ContentOptions {
   watch?: (options: FolderWatchOptions) => FolderWatch;
 }
 
-/** How much is read at a stretch while nothing else is to be done, in bytes. */
-const CHUNK_BYTES = 1 << 20;
+/** How long reading what nobody has asked for may keep everything else waiting, in ms. */
+const SLICE_MS = 4;
 /** How long what is known may go unsaved, in ms. */
 const SAVE_MS = 1_000;
 
@@ -81,7 +82,7 @@ export function createContent(options: ContentOptions): Content {
   async function hear({ path, kind, sinceMs = 0 }: Sighting): Promise<void> {
     if (kind === 'create' || kind === 'write') return batch.sight(path, kind === 'write');
     if (kind === 'gone' || roots.includes(path)) {
-      for (const file of table.below(path + sep)) batch.sight(file, false);
+      for (const file of table.below(path)) batch.sight(file, false);
       return;
     }
     const before = table.get(path);
@@ -119,27 +120,27 @@ export function createContent(options: ContentOptions): Content {
 
   /** Learns all that there is, in small steps that keep nobody waiting. */
   async function learnAll(): Promise<void> {
+    const rest = createRests();
     for (const folder of watch.folders()) {
       if (closed) return;
-      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-      for (const entry of entries) {
-        const path = join(folder, entry.name);
-        if (entry.isDirectory() || table.get(path) || !watch.accepts(path)) continue;
-        const stats = await look(path);
-        if (!stats || table.get(path) || batch.isMoving(path)) continue;
+      for (const path of filesIn(folder)) {
+        if (table.get(path) || batch.isMoving(path) || !watch.accepts(path)) continue;
+        const stats = lookNow(path);
+        if (!stats) continue;
         const before = kept.get(nameOf(path));
         const same = before?.size === stats.size && before.mtimeMs === stats.mtimeMs;
         table.set(path, { ...stats, hash: same ? before.hash : 0 });
+        if (rest.isDue()) await rest.take();
       }
-      await setImmediate();
     }
     // What was served although rules ignore it goes on counting after a restart.
     for (const name of kept.keys()) await remember(name);
+    kept.clear();
     walked = true;
     for (const [path, { hash }] of table.entries()) {
       if (closed) return;
       if (hash === 0 && !batch.isMoving(path)) await readAnew(path);
-      await setImmediate();
+      if (rest.isDue()) await rest.take();
     }
     settle();
   }
@@ -157,7 +158,7 @@ export function createContent(options: ContentOptions): Content {
     const before = table.get(path);
     const now = await readKnown(path);
     // Something has happened meanwhile: the batch compares it with what was known before.
-    if (!before || table.get(path) !== before || batch.isMoving(path)) return;
+    if (!before || table.get(path)?.hash !== before.hash || batch.isMoving(path)) return;
     if (now && now.size === before.size && now.mtimeMs === before.mtimeMs) table.set(path, now);
     else batch.sight(path, true);
   }
@@ -230,29 +231,50 @@ function isYoung({ mtimeMs }: FileLook, settleMs: number): boolean {
   return ageMs >= 0 && ageMs < settleMs;
 }
 
+/** Work that nobody waits for, with rests in which everything else gets its turn. */
+function createRests(): { isDue(): boolean; take(): Promise<void> } {
+  let end = performance.now() + SLICE_MS;
+  return {
+    isDue: () => performance.now() >= end,
+    async take() {
+      await setImmediate();
+      end = performance.now() + SLICE_MS;
+    },
+  };
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+/** As `look`, at once: asking the system for so little costs less than waiting for its answer. */
+function lookNow(path: string): FileLook | undefined {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() ? { size: stats.size, mtimeMs: stats.mtimeMs } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 async function look(path: string): Promise<FileLook | undefined> {
   const stats = await stat(path).catch(() => undefined);
   return stats?.isFile() ? { size: stats.size, mtimeMs: stats.mtimeMs } : undefined;
 }
 
-/** Reads a file to its digest; `undefined` where there is none that can be read. */
+/** Reads a file; `undefined` where there is none. */
 async function readKnown(path: string): Promise<KnownFile | undefined> {
-  const before = await look(path);
+  const before = lookNow(path);
   if (!before) return undefined;
   try {
-    const handle = await open(path);
-    try {
-      const hash = createHash('sha1');
-      for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: CHUNK_BYTES })) {
-        hash.update(chunk as Buffer);
-      }
-      // Never 0, which stands for not read.
-      return { ...before, hash: hash.digest().readUIntLE(0, 6) + 1 };
-    } finally {
-      await handle.close();
-    }
+    return { ...before, hash: await readFileHash(path, before.size) };
   } catch {
     // It may not be read, or has gone: how it looks is all there is to know.
-    return { ...before, hash: before.size + before.mtimeMs + 1 };
+    return { ...before, hash: before.size + Math.floor(before.mtimeMs) + 1 };
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { basename, dirname, join, sep } from 'node:path';
 
 /** What is known of one file. */
 export interface KnownFile {
@@ -15,22 +16,41 @@ export interface FileTable {
   delete(path: string): boolean;
   /** Paths in a folder, at any depth. */
   below(folder: string): string[];
-  entries(): IterableIterator<[string, KnownFile]>;
+  entries(): IterableIterator<[path: string, file: KnownFile]>;
   /** How many files have not been read yet. */
   readonly unread: number;
   /** The same for the same files with the same bytes, whatever their order. */
   digest(): string;
 }
 
+/** The files of one folder. Numbers lie side by side, three for each name: a project may have many files. */
+interface Folder {
+  names: string[];
+  numbers: number[];
+}
+
 /** @param nameOf what a file is called wherever the folder lies. */
 export function createFileTable(nameOf: (path: string) => string): FileTable {
-  const files = new Map<string, KnownFile>();
+  const folders = new Map<string, Folder>();
   let unread = 0;
   let sum = 0n;
 
-  /** One file's part of the digest: taking it out is the same as putting it in. */
-  function toggle(path: string, { hash }: KnownFile): void {
-    if (hash === 0) return;
+  function find(path: string): { folder: Folder | undefined; index: number } {
+    const folder = folders.get(dirname(path));
+    return { folder, index: folder ? folder.names.indexOf(basename(path)) : -1 };
+  }
+
+  function fileAt({ numbers }: Folder, index: number): KnownFile {
+    const [size, mtimeMs, hash] = numbers.slice(index * 3, index * 3 + 3) as [number, number, number];
+    return { size, mtimeMs, hash };
+  }
+
+  /** Counts a file in or, which is the same for the digest, out. */
+  function count(path: string, { hash }: KnownFile, step: 1 | -1): void {
+    if (hash === 0) {
+      unread += step;
+      return;
+    }
     const part = createHash('sha1')
       .update(`${nameOf(path)}\0${hash}`)
       .digest();
@@ -38,26 +58,39 @@ export function createFileTable(nameOf: (path: string) => string): FileTable {
   }
 
   return {
-    get: (path) => files.get(path),
+    get(path) {
+      const { folder, index } = find(path);
+      return index === -1 ? undefined : fileAt(folder!, index);
+    },
     set(path, file) {
-      const before = files.get(path);
-      if (before) {
-        toggle(path, before);
-        if (before.hash === 0) unread--;
-      }
-      files.set(path, file);
-      toggle(path, file);
-      if (file.hash === 0) unread++;
+      let { folder, index } = find(path);
+      if (!folder) folders.set(dirname(path), (folder = { names: [], numbers: [] }));
+      if (index === -1) index = folder.names.push(basename(path)) - 1;
+      else count(path, fileAt(folder, index), -1);
+      const at = index * 3;
+      folder.numbers[at] = file.size;
+      folder.numbers[at + 1] = file.mtimeMs;
+      folder.numbers[at + 2] = file.hash;
+      count(path, file, 1);
     },
     delete(path) {
-      const before = files.get(path);
-      if (!before) return false;
-      toggle(path, before);
-      if (before.hash === 0) unread--;
-      return files.delete(path);
+      const { folder, index } = find(path);
+      if (index === -1) return false;
+      count(path, fileAt(folder!, index), -1);
+      folder!.names.splice(index, 1);
+      folder!.numbers.splice(index * 3, 3);
+      if (folder!.names.length === 0) folders.delete(dirname(path));
+      return true;
     },
-    below: (folder) => [...files.keys()].filter((path) => path.startsWith(folder)),
-    entries: () => files.entries(),
+    below(folder) {
+      const inside = [...folders].filter(([path]) => path === folder || path.startsWith(folder + sep));
+      return inside.flatMap(([path, { names }]) => names.map((name) => join(path, name)));
+    },
+    *entries() {
+      for (const [path, folder] of folders) {
+        for (const [index, name] of folder.names.entries()) yield [join(path, name), fileAt(folder, index)];
+      }
+    },
     get unread() {
       return unread;
     },

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+/** Files up to this length are read at one go: asking the system for less costs more than the reading. */
+const SMALL_BYTES = 64 << 10;
+const CHUNK_BYTES = 1 << 20;
+const buffer = Buffer.allocUnsafe(SMALL_BYTES + 1);
+
+/**
+ * A digest of a file's bytes as a whole number, never 0.
+ *
+ * @param size how long it is believed to be.
+ * @throws where it cannot be read.
+ */
+export function readFileHash(path: string, size: number): number | Promise<number> {
+  return size <= SMALL_BYTES ? (readSmall(path) ?? readLarge(path)) : readLarge(path);
+}
+
+function readSmall(path: string): number | undefined {
+  const file = openSync(path, 'r');
+  try {
+    let length = 0;
+    for (;;) {
+      const read = readSync(file, buffer, length, buffer.length - length, null);
+      length += read;
+      if (read === 0) return numberOf(createHash('sha1').update(buffer.subarray(0, length)).digest());
+      // It has grown meanwhile.
+      if (length === buffer.length) return undefined;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function readLarge(path: string): Promise<number> {
+  const hash = createHash('sha1');
+  const file = await open(path);
+  for await (const chunk of file.createReadStream({ highWaterMark: CHUNK_BYTES }))
+    hash.update(chunk as Buffer);
+  return numberOf(hash.digest());
+}
+
+/** 0 stands for a file that has not been read. */
+function numberOf(digest: Buffer): number {
+  return digest.readUIntLE(0, 6) + 1;
+}
