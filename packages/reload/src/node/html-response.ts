@@ -217,12 +217,14 @@ function decompress(source: Readable, encoding: string): Readable {
   } else if (encoding !== 'deflate') connect(createGunzip(flushing));
   else {
     // Some servers send the bare stream, without the wrapper that the name stands for.
+    const endEmpty = (): void => void target.end();
     source.once('data', (first: Buffer) => {
+      source.off('end', endEmpty);
       source.pause();
       connect((first[0]! & 0x0f) === 0x08 ? createInflate(flushing) : createInflateRaw(flushing), first);
     });
-    source.once('end', () => target.end());
     source.once('error', (error) => target.destroy(error));
+    source.once('end', endEmpty);
   }
   return target;
 }
