@@ -47,4 +47,12 @@ export const benches = new Map([
       load: async () => (await import('./counter/idle.mjs')).idle,
     },
   ],
+  [
+    'reload',
+    {
+      about: 'from a save to the page, beside the recipe and other reload tools',
+      flags: '--saves 30, --files 50000 (of a large project); BENCH_PEERS=none leaves the others out',
+      load: async () => (await import('./reload/reload.mjs')).reload,
+    },
+  ],
 ]);

@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { BrowserContext, Page } from 'playwright-core';
+import { startSite } from './site.ts';
+
+type Outcome = { done: true } | { done: false; reason: string };
+
+const entry = fileURLToPath(
+  new URL('../../packages/reload/src/client/morph/morph-document.ts', import.meta.url),
+);
+
+/** A page made of some HTML, which can be brought to another. */
+export async function openMorphPage(context: BrowserContext, html: string) {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `import { morphDocument } from ${JSON.stringify(entry)}; window.morphDocument = morphDocument;`,
+      resolveDir: fileURLToPath(new URL('../../packages/reload', import.meta.url)),
+    },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+  });
+  const pages = { html };
+  const site = await startSite({
+    '/': { html: '', headers: {} },
+    '/late.css': { html: '', headers: { 'Content-Type': 'text/css' } },
+  });
+  const page: Page = await context.newPage();
+  await page.route(site.at('localhost'), (route) =>
+    route.fulfill({ contentType: 'text/html', body: pages.html }),
+  );
+  await page.goto(site.at('localhost'));
+  await page.evaluate(outputFiles[0]!.text);
+  return {
+    page,
+    morph: (next: string, base = html): Promise<Outcome> =>
+      page.evaluate(
+        ([before, after]) =>
+          (window as unknown as { morphDocument: (a: string, b: string) => Promise<Outcome> }).morphDocument(
+            before!,
+            after!,
+          ),
+        [base, next],
+      ),
+  };
+}
