@@ -232,7 +232,7 @@ describe.each(browsers)('HTML in place, in $name', ({ launch }) => {
         }, after);
         expect(now).toBe(wanted);
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
 
     function openMorph(base: string, next: string) {

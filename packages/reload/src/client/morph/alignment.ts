@@ -1,95 +1,50 @@
+import { pairNodes } from './pair-nodes.ts';
+
 /** Which node of the page is which of the HTML it was made from. Nodes that scripts have built are none of them. */
 export interface Alignment {
-  /** The node in the page; `undefined` where scripts have taken it away. */
+  /** The node in the page; `undefined` where scripts have taken it away, or where it is new. */
   liveOf(node: Node): Node | undefined;
+  /** Pairs the children of a node: to be done before the page changes. */
+  align(parent: Node): void;
+  /** Whether it stands in the HTML that the page was made from. */
+  isBase(node: Node): boolean;
   /** Remembers a node that was put into the page. */
   link(node: Node, live: Node): void;
 }
 
 /** @param base the HTML as it was served; it may be changed later without harm. */
 export function createAlignment(base: Document, page: Document): Alignment {
-  const live = new Map<Node, Node | undefined>([[base, page]]);
-  /** The tree as it was, since it is about to change. */
-  const children = new Map<Node, Node[]>();
-  const parents = new Map<Node, Node>();
+  /** Each node of the base as it was, in a copy that stays so. */
+  const copies = new Map<Node, Node>();
+  const live = new Map<Node, Node | undefined>();
   const aligned = new Set<Node>();
-  const walker = document.createTreeWalker(base);
-  for (let node: Node | null = base; node; node = walker.nextNode()) {
-    children.set(node, [...node.childNodes]);
-    for (const child of node.childNodes) parents.set(child, node);
-  }
 
-  function alignChildren(parent: Node): void {
+  const copy = base.cloneNode(true);
+  const [walker, other] = [document.createTreeWalker(base), document.createTreeWalker(copy)];
+  for (let node: Node | null = base; node; node = walker.nextNode()) {
+    copies.set(node, other.currentNode);
+    other.nextNode();
+  }
+  live.set(copy, page);
+
+  function alignCopy(parent: Node): void {
     if (aligned.has(parent)) return;
     aligned.add(parent);
-    const counterpart = liveOf(parent);
+    const counterpart = liveOfCopy(parent);
     if (!counterpart) return;
-    const pairs = pairUp(children.get(parent) ?? [], [...counterpart.childNodes]);
-    for (const [node, other] of pairs) live.set(node, other);
+    const pairs = pairNodes([...parent.childNodes], [...counterpart.childNodes]);
+    for (const [node, found] of pairs) live.set(node, found);
   }
 
-  function liveOf(node: Node): Node | undefined {
-    if (live.has(node)) return live.get(node);
-    const parent = parents.get(node);
-    if (!parent) return undefined;
-    alignChildren(parent);
+  function liveOfCopy(node: Node): Node | undefined {
+    if (!live.has(node) && node.parentNode) alignCopy(node.parentNode);
     return live.get(node);
   }
 
-  return { liveOf, link: (node, counterpart) => void live.set(node, counterpart) };
-}
-
-/** Pairs nodes of two lists in order: first what is the same, then, in the gaps, what is of a kind. */
-function pairUp(nodes: readonly Node[], others: readonly Node[]): [Node, Node][] {
-  const pairs: [Node, Node][] = [];
-  const anchors = inOrder(nodes, others, isSame);
-  let [start, otherStart] = [0, 0];
-  for (const [index, otherIndex] of [...anchors, [nodes.length, others.length] as const]) {
-    const gap = nodes.slice(start, index);
-    const otherGap = others.slice(otherStart, otherIndex);
-    for (const [a, b] of inOrder(gap, otherGap, isAlike)) pairs.push([gap[a]!, otherGap[b]!]);
-    if (index < nodes.length) pairs.push([nodes[index]!, others[otherIndex]!]);
-    [start, otherStart] = [index + 1, otherIndex + 1];
-  }
-  return pairs;
-}
-
-/** The longest common part of two lists would be best; the first that fits is found faster, and as well in pages. */
-function inOrder(
-  nodes: readonly Node[],
-  others: readonly Node[],
-  fits: (a: Node, b: Node) => boolean,
-): [number, number][] {
-  const found: [number, number][] = [];
-  let from = 0;
-  for (const [index, node] of nodes.entries()) {
-    const other = others.findIndex((candidate, position) => position >= from && fits(node, candidate));
-    if (other === -1) continue;
-    found.push([index, other]);
-    from = other + 1;
-  }
-  return found;
-}
-
-function isSame(a: Node, b: Node): boolean {
-  if (a.nodeType !== b.nodeType) return false;
-  if (!isElement(a) || !isElement(b)) return a.nodeValue === b.nodeValue && a.nodeValue?.trim() !== '';
-  if (a.localName !== b.localName) return false;
-  if (a.id !== '' || b.id !== '') return a.id === b.id;
-  return isUnique(a) || a.isEqualNode(b);
-}
-
-/** There is one of these in a page, whatever scripts have done to it. */
-function isUnique({ localName }: Element): boolean {
-  return localName === 'html' || localName === 'head' || localName === 'body' || localName === 'title';
-}
-
-function isAlike(a: Node, b: Node): boolean {
-  if (a.nodeType !== b.nodeType) return false;
-  if (!isElement(a) || !isElement(b)) return a.nodeType !== Node.COMMENT_NODE || a.nodeValue === b.nodeValue;
-  return a.localName === b.localName && a.id === b.id;
-}
-
-function isElement(node: Node): node is Element {
-  return node.nodeType === Node.ELEMENT_NODE;
+  return {
+    liveOf: (node) => liveOfCopy(copies.get(node) ?? node),
+    align: (parent) => alignCopy(copies.get(parent) ?? parent),
+    isBase: (node) => copies.has(node),
+    link: (node, counterpart) => void live.set(node, counterpart),
+  };
 }

@@ -1,4 +1,5 @@
 import morphdom from 'morphdom';
+import { pairNodes } from './pair-nodes.ts';
 
 /**
  * Turns `before` into `after`, node by node, and tells each step. It works on documents beside the page, so
@@ -14,9 +15,9 @@ export function diffDocuments(before: Document, after: Document): MutationRecord
     characterData: true,
     characterDataOldValue: true,
   });
-  const keyOf = createKeys(before, after);
+  const keys = pairElements(before, after);
   morphdom(before.documentElement, after.documentElement, {
-    getNodeKey: keyOf,
+    getNodeKey: (node) => keys.get(node),
     onBeforeElUpdated: (from, to) => !from.isEqualNode(to),
   });
   const records = observer.takeRecords();
@@ -24,30 +25,58 @@ export function diffDocuments(before: Document, after: Document): MutationRecord
   return records;
 }
 
-/** Elements that are the same in both, and the only ones of their kind, are found wherever they have gone. */
-function createKeys(before: Document, after: Document): (node: Node) => string | undefined {
-  const texts = new Map<Node, string>();
-  const counts = new Map<string, number>();
-  const unique = (root: Document): Set<string> => {
-    const seen = new Map<string, number>();
-    for (const element of root.body?.querySelectorAll('*') ?? []) {
-      if (element.id !== '') continue;
-      // Long ones hold others that are found by themselves.
-      if (element.childElementCount > 20) continue;
-      const text = new XMLSerializer().serializeToString(element);
-      if (text.length > 2_000) continue;
-      texts.set(element, text);
-      seen.set(text, (seen.get(text) ?? 0) + 1);
+/** Gives a key to every element, the same to those that are one element in both documents. */
+function pairElements(before: Document, after: Document): Map<Node, string> {
+  const keys = new Map<Node, string>();
+  const lonely: [Element[], Element[]] = [[], []];
+  const name = (...nodes: Node[]): void => {
+    const key = String(keys.size);
+    for (const node of nodes) keys.set(node, key);
+  };
+
+  function pair(from: Element, to: Element): void {
+    name(from, to);
+    if (from.isEqualNode(to)) {
+      const others = to.querySelectorAll('*');
+      for (const [index, element] of from.querySelectorAll('*').entries()) name(element, others[index]!);
+    } else pairChildren(from, to);
+  }
+
+  function pairChildren(from: Element, to: Element): void {
+    const pairs = pairNodes([...from.children], [...to.children]) as [Element, Element][];
+    const paired = new Set(pairs.flat());
+    for (const [one, other] of pairs) pair(one, other);
+    lonely[0].push(...[...from.children].filter((element) => !paired.has(element)));
+    lonely[1].push(...[...to.children].filter((element) => !paired.has(element)));
+  }
+
+  pair(before.documentElement, after.documentElement);
+  pairMoved(...lonely, pair);
+  for (const element of lonely.flat().flatMap((one) => [one, ...one.querySelectorAll('*')])) {
+    if (!keys.has(element)) name(element);
+  }
+  return keys;
+}
+
+/** Finds elements that went to another place: by their ids, or because there is only one that is the same. */
+function pairMoved(gone: Element[], come: Element[], pair: (from: Element, to: Element) => void): void {
+  const all = (elements: Element[]): Element[] =>
+    elements.flatMap((one) => [one, ...one.querySelectorAll('*')]);
+  const by = (elements: Element[]): Map<string, Element[]> => {
+    const groups = new Map<string, Element[]>();
+    for (const element of elements) {
+      const key = element.id === '' ? element.outerHTML : `#${element.localName}#${element.id}`;
+      groups.set(key, [...(groups.get(key) ?? []), element]);
     }
-    return new Set([...seen].filter(([, count]) => count === 1).map(([text]) => text));
+    return groups;
   };
-  const [old, now] = [unique(before), unique(after)];
-  for (const text of old) if (now.has(text)) counts.set(text, 1);
-  return (node) => {
-    if (node.nodeType !== Node.ELEMENT_NODE) return undefined;
-    const { id } = node as Element;
-    if (id !== '') return `#${id}`;
-    const text = texts.get(node);
-    return text !== undefined && counts.has(text) ? text : undefined;
-  };
+  const [from, to] = [by(all(gone)), by(all(come))];
+  const used = new Set<Element>();
+  for (const [key, [element, ...more]] of from) {
+    const [other, ...others] = to.get(key) ?? [];
+    if (!other || more.length > 0 || others.length > 0 || used.has(element!) || used.has(other)) continue;
+    pair(element!, other);
+    for (const one of [element!, other])
+      for (const each of [one, ...one.querySelectorAll('*')]) used.add(each);
+  }
 }

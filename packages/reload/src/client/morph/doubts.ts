@@ -9,6 +9,8 @@ export function findDoubt(before: Document, after: Document): string | undefined
     Element[],
     Element[],
   ];
-  const changed = now.find((element, index) => !old[index]?.isEqualNode(element)) ?? old[now.length];
+  // What a template holds counts, too, and is compared as text only.
+  const changed =
+    now.find((element, index) => old[index]?.outerHTML !== element.outerHTML) ?? old[now.length];
   return changed && `a <${changed.localName}> changed`;
 }
