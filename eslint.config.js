@@ -242,7 +242,11 @@ export default ts.config(
       ],
     },
   },
-  { files: ['packages/reload/src/client/**/*.ts'], languageOptions: { globals: globals.browser } },
+  // What runs in a page, or is handed to one.
+  {
+    files: ['packages/reload/src/client/**/*.ts', 'bench/reload/page.mjs'],
+    languageOptions: { globals: globals.browser },
+  },
   {
     files: ['examples/*/{site,content}/**/*.js', 'tests/**/*.ts'],
     languageOptions: { globals: globals.browser },

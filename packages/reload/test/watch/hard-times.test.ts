@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { makeFolder, startReload } from '../helpers/reload-server.ts';
+
+const bin = fileURLToPath(new URL('../../bin/live-online-reload.js', import.meta.url));
+
+interface Said {
+  event: string;
+  message?: string;
+  files?: string[];
+}
+
+/** Runs the command line in a process of its own, under limits of its own. */
+function runUnder(command: string, args: string[], options: { uid?: number; gid?: number } = {}) {
+  const cache = makeFolder().folder;
+  if (options.uid !== undefined) chownSync(cache, options.uid, options.gid ?? 0);
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, XDG_CACHE_HOME: cache, NO_COLOR: '1' },
+    ...options,
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let written = '';
+  child.stdout.on('data', (chunk) => (written += String(chunk)));
+  const errors = text(child.stderr);
+  const said = (): Said[] =>
+    written
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Said);
+  const files = (): string[] => said().flatMap((one) => one.files ?? []);
+  const warnings = (): string[] =>
+    said().flatMap(({ event, message }) => (event === 'warning' ? [message!] : []));
+  const listens = (): Promise<void> =>
+    vi.waitFor(async () => {
+      if (child.exitCode !== null) expect.unreachable(`it has ended: ${await errors}`);
+      expect(said()[0]?.event).toBe('listening');
+    }, 10_000);
+  return { files, warnings, listens };
+}
+
+describe('in hard times', () => {
+  it('[R3] where the system runs out of watches, one warning tells the remedy, and the rest is polled', async () => {
+    const { folder, write } = makeFolder({ 'a.txt': 'x' });
+    for (let index = 0; index < 60; index++) write(`d${index}/inner/file.txt`, 'x');
+    // A user namespace has limits of its own, so that the machine's stay.
+    const script = `echo 30 > /proc/sys/user/max_inotify_watches && exec "$0" "$@"`;
+    const args = [
+      '--user',
+      '--map-root-user',
+      'sh',
+      '-c',
+      script,
+      process.execPath,
+      bin,
+      folder,
+      '--port',
+      '0',
+      '--log',
+      'json',
+    ];
+    const { files, warnings, listens } = runUnder('unshare', args);
+    await listens();
+    await vi.waitFor(() => expect(warnings()).toHaveLength(1), 10_000);
+    expect(warnings()[0]).toMatch(/no watches left.*sudo sysctl fs\.inotify\.max_user_watches=524288/);
+    // Once the poll has looked at everything for the first time, every change is seen, wherever it is.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    for (let index = 0; index < 60; index++)
+      writeFileSync(join(folder, `d${index}/inner/file.txt`), 'changed');
+    const all = Array.from({ length: 60 }, (_, index) => `d${index}/inner/file.txt`);
+    await vi.waitFor(() => expect(new Set(files())).toEqual(new Set(all)), 15_000);
+    expect(warnings()).toHaveLength(1);
+  });
+
+  it('[R3] a folder that may not be read is told once, and the rest goes on', async () => {
+    const { folder, write } = makeFolder({ 'a.txt': 'x', 'closed/secret.txt': 'x', 'open/b.txt': 'x' });
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    chmodSync(folder, 0o755);
+    chmodSync(join(folder, 'closed'), 0o000);
+    onTestFinished(() => chmodSync(join(folder, 'closed'), 0o755));
+    const { files, warnings, listens } = runUnder(
+      process.execPath,
+      [bin, folder, '--port', '0', '--log', 'json'],
+      nobody,
+    );
+    await listens();
+    await vi.waitFor(() => expect(warnings()).toHaveLength(1), 10_000);
+    expect(warnings()[0]).toMatch(/closed may not be read by this user/);
+    write('open/b.txt', 'changed');
+    await vi.waitFor(() => expect(files()).toEqual(['open/b.txt']), 10_000);
+  });
+
+  it('[R3] a flood that overflows the system’s queue is followed by a look at everything', async () => {
+    const { folder, write, updates } = await startReload({ 'a.txt': 'x' });
+    mkdirSync(join(folder, 'many'));
+    // More events than the queue holds, before anybody can read them.
+    for (let round = 0; round < 4; round++) {
+      for (let index = 0; index < 3_000; index++)
+        writeFileSync(join(folder, `many/${index}.txt`), `${round} ${index}`);
+    }
+    write('a.txt', 'after the flood');
+    const seen = (): Set<string> => new Set(updates.flatMap(({ files }) => files));
+    await vi.waitFor(() => expect(seen().size).toBe(3_001), 30_000);
+  }, 60_000);
+});
