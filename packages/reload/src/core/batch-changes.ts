@@ -49,6 +49,8 @@ const GROWING_CAP_MS = 30_000;
 export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
   const { clock, quietMs, look, before, onStill } = options;
   let moving = new Map<string, Moving>();
+  /** When files were told of last: one that moves again at once was not done. */
+  const toldMs = new Map<string, number>();
   let cancel: (() => void) | undefined;
   let busy = false;
   let closed = false;
@@ -128,7 +130,11 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
     if (!all && !capped) return;
     if (all && !capped && moving.size > MANY && now - newest < MANY_MS) return;
     if (still.length === 0) return;
-    for (const [path] of still) moving.delete(path);
+    for (const [path, ms] of toldMs) if (now - ms > doubtMs()) toldMs.delete(path);
+    for (const [path] of still) {
+      moving.delete(path);
+      toldMs.set(path, now);
+    }
     await onStill(still.map(([path]) => path));
     for (const [, { waiting }] of still) for (const resolve of waiting) resolve();
   }
@@ -164,7 +170,7 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
           sinceMs: now,
           lastMs: now,
           written,
-          grew: false,
+          grew: written && now - (toldMs.get(path) ?? -Infinity) < doubtMs(),
           look: undefined,
           looked: false,
           heard: true,

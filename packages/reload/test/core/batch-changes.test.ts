@@ -88,6 +88,7 @@ describe('one save', () => {
     ['much shorter than before', 100_000, 5_000],
     ['cut where a buffer ends', 100_000, 98_304],
     ['new', undefined, 100],
+    ['much longer than before', 2_000, 52_001],
   ])('[R5] a file that is %s is waited for', async (_name, known, size) => {
     const { write, pass, batches } = setUp(known === undefined ? {} : { a: known });
     write('a', size);
@@ -108,6 +109,17 @@ describe('one save', () => {
     await pass(100);
     expect(batches).toMatchObject([{ paths: ['a'] }]);
     expect(batches[0]!.sizes[0]).toBeGreaterThan(950_000);
+  });
+
+  it('[R5] a file that moves again right after it was told of is waited for', async () => {
+    const { write, pass, batches } = setUp({ a: 1_000 });
+    for (let size = 1_010; size < 1_100; size += 10) {
+      write('a', size);
+      await pass(40);
+    }
+    await pass(300);
+    expect(batches.length).toBeLessThanOrEqual(2);
+    expect(batches.at(-1)).toMatchObject({ sizes: [1_090] });
   });
 
   it('[R2] deleted and made anew is one update; deleted for good is told, too', async () => {

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { lstat, stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { batchChanges } from '../../core/batch-changes.ts';
@@ -66,7 +66,8 @@ export function createContent(options: ContentOptions): Content {
   const batch = batchChanges({
     clock,
     quietMs: settleMs,
-    look,
+    // At once: a page is waiting for this answer.
+    look: async (path) => lookNow(path),
     before: (path) => table.get(path),
     onStill: compare,
   });
@@ -134,7 +135,7 @@ export function createContent(options: ContentOptions): Content {
       }
     }
     // What was served although rules ignore it goes on counting after a restart.
-    for (const name of kept.keys()) await remember(name);
+    for (const name of kept.keys()) remember(name);
     kept.clear();
     walked = true;
     for (const [path, { hash }] of table.entries()) {
@@ -145,12 +146,12 @@ export function createContent(options: ContentOptions): Content {
     settle();
   }
 
-  async function remember(name: string): Promise<void> {
+  function remember(name: string): void {
     const [index, rest] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)];
     const root = roots[Number(index)];
     if (root === undefined || rest.startsWith('..')) return;
     const path = join(root, rest);
-    if (table.get(path) || watch.accepts(path) || !(await look(path))) return;
+    if (table.get(path) || watch.accepts(path) || !lookNow(path)) return;
     served(path);
   }
 
@@ -190,11 +191,11 @@ export function createContent(options: ContentOptions): Content {
     servedFiles.add(path);
     if (!watch.accepts(path)) watch.include(path);
     if (!watch.accepts(path)) return;
-    void look(path).then(async (stats) => {
-      const before = table.get(path);
-      if (!stats || (before && before.hash !== 0) || batch.isMoving(path)) return;
-      if (!before) table.set(path, { ...stats, hash: 0 });
-      await readAnew(path);
+    const stats = lookNow(path);
+    const before = table.get(path);
+    if (!stats || (before && before.hash !== 0) || batch.isMoving(path)) return;
+    if (!before) table.set(path, { ...stats, hash: 0 });
+    void readAnew(path).then(() => {
       if (walked) settle();
     });
   }
@@ -205,11 +206,13 @@ export function createContent(options: ContentOptions): Content {
   return {
     ready,
     async whenStill(path) {
-      const stats = await look(path);
-      if (!batch.isMoving(path) && stats && isYoung(stats, settleMs)) batch.sight(path, true);
-      if (batch.isMoving(path)) await batch.whenStill(path);
-      else return stats;
-      return look(path);
+      const stats = lookNow(path);
+      if (!batch.isMoving(path)) {
+        if (!stats || !isYoung(stats, settleMs)) return stats;
+        batch.sight(path, true);
+      }
+      await batch.whenStill(path);
+      return lookNow(path);
     },
     served,
     watches: (path) => watch.accepts(path),
@@ -252,7 +255,7 @@ function filesIn(folder: string): string[] {
   }
 }
 
-/** As `look`, at once: asking the system for so little costs less than waiting for its answer. */
+/** How a file looks, at once: asking the system for so little costs less than waiting for its answer. */
 function lookNow(path: string): FileLook | undefined {
   try {
     const stats = statSync(path);
@@ -260,11 +263,6 @@ function lookNow(path: string): FileLook | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function look(path: string): Promise<FileLook | undefined> {
-  const stats = await stat(path).catch(() => undefined);
-  return stats?.isFile() ? { size: stats.size, mtimeMs: stats.mtimeMs } : undefined;
 }
 
 /** Reads a file; `undefined` where there is none. */
