@@ -180,10 +180,11 @@ export function createContent(options: ContentOptions): Content {
     clearTimeout(saving);
     saving = undefined;
     if (cacheFile === undefined || known === undefined) return;
-    writeTable(
-      cacheFile,
-      [...table.entries()].map(([path, file]) => [nameOf(path), file]),
-    );
+    writeTable(cacheFile, namedFiles());
+  }
+
+  function* namedFiles(): Generator<[string, KnownFile]> {
+    for (const [path, file] of table.entries()) yield [nameOf(path), file];
   }
 
   function served(path: string): void {

@@ -1,39 +1,51 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { pid } from 'node:process';
 import type { KnownFile } from './file-table.ts';
 
 /** The first line of a file that this version understands. */
 const HEADER = 'live-online-reload content 1';
+/** How many lines are written at one go. */
+const LINES = 500;
 
 /** Reads what was kept of files, by their names. A file that cannot be understood holds nothing. */
 export function readTable(file: string): Map<string, KnownFile> {
+  const table = new Map<string, KnownFile>();
   try {
-    const rows = JSON.parse(readFileSync(file, 'utf8')) as unknown;
-    if (!Array.isArray(rows) || rows[0] !== HEADER) return new Map();
-    return new Map(
-      rows
-        .slice(1)
-        .filter(isRow)
-        .map(([name, size, mtimeMs, hash]) => [name, { size, mtimeMs, hash }]),
-    );
+    const [header, ...lines] = readFileSync(file, 'utf8').split('\n');
+    if (header !== HEADER) return table;
+    for (const line of lines) {
+      const [first, second, third, ...name] = line.split(' ');
+      const numbers = [first, second, third].map(Number) as [number, number, number];
+      if (name.length === 0 || !numbers.every((number) => Number.isFinite(number) && number >= 0)) continue;
+      const [size, mtimeMs, hash] = numbers;
+      table.set(JSON.parse(name.join(' ')) as string, { size, mtimeMs, hash });
+    }
+    return table;
   } catch {
+    // There is none yet, or it holds something else.
     return new Map();
   }
 }
 
-/** Keeps what is known. Where that fails, the next start reads everything anew. */
-export function writeTable(file: string, files: readonly (readonly [string, KnownFile])[]): void {
-  const rows = files.map(([name, { size, mtimeMs, hash }]) => [name, size, mtimeMs, hash]);
+/** Keeps what is known, a line for each file. Where that fails, the next start reads everything anew. */
+export function writeTable(file: string, files: Iterable<readonly [name: string, file: KnownFile]>): void {
   const temporary = `${file}.${pid}.tmp`;
   try {
-    writeFileSync(temporary, JSON.stringify([HEADER, ...rows]), { mode: 0o600 });
+    const output = openSync(temporary, 'w', 0o600);
+    try {
+      let lines = [HEADER];
+      for (const [name, { size, mtimeMs, hash }] of files) {
+        lines.push(`${size} ${mtimeMs} ${hash} ${JSON.stringify(name)}`);
+        if (lines.length < LINES) continue;
+        writeSync(output, `${lines.join('\n')}\n`);
+        lines = [];
+      }
+      writeSync(output, `${lines.join('\n')}\n`);
+    } finally {
+      closeSync(output);
+    }
     renameSync(temporary, file);
   } catch {
     // A full disk, or a cache that was taken away.
   }
-}
-
-function isRow(row: unknown): row is [string, number, number, number] {
-  if (!Array.isArray(row) || typeof row[0] !== 'string') return false;
-  return row.length === 4 && row.slice(1).every((value) => Number.isFinite(value) && (value as number) >= 0);
 }
