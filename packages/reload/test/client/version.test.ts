@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { compareVersions } from '../../src/client/version.ts';
+
+describe('a page that hears where the content stands', () => {
+  it('[R6] the same version: nothing to do', () => {
+    expect(compareVersions({ id: 'a.1' }, { id: 'a.1' }, undefined)).toBe('same');
+  });
+
+  it('[R6] another version with the same bytes: nothing to do', () => {
+    expect(compareVersions({ id: 'a.1', digest: 'x' }, { id: 'b.0', digest: 'x' }, undefined)).toBe('same');
+  });
+
+  it('[R6] a server that has not read everything yet is waited for', () => {
+    expect(compareVersions({ id: 'a.1', digest: 'x' }, { id: 'b.0' }, undefined)).toBe('wait');
+  });
+
+  it('[R6] other bytes, or bytes that nobody knows: reload', () => {
+    expect(compareVersions({ id: 'a.1', digest: 'x' }, { id: 'b.0', digest: 'y' }, undefined)).toBe('reload');
+    expect(compareVersions({ id: 'a.1' }, { id: 'b.0', digest: 'y' }, undefined)).toBe('reload');
+    expect(compareVersions({ id: 'a.1' }, { id: 'a.2' }, 'a.0')).toBe('reload');
+  });
+
+  it('[R6] a reload that gave the same version once more is not tried again', () => {
+    expect(compareVersions({ id: 'a.1' }, { id: 'a.2' }, 'a.1')).toBe('same');
+  });
+});
