@@ -2,6 +2,8 @@ import { hasForgotten, loadedUrls } from './loaded-files.ts';
 import { bust, matchUrls, type UrlMatch } from './match-urls.ts';
 import { isStylesheet, replaceStylesheet } from './morph/stylesheets.ts';
 
+const KEEPS_IMPORTS = CSS.supports('-moz-appearance', 'none') && !CSS.supports('-webkit-app-region', 'none');
+
 /**
  * Swaps the stylesheets that come from changed files, without a frame that has none. [R4]
  *
@@ -18,6 +20,8 @@ export async function applyCss(paths: readonly string[], exact: boolean, stamp: 
   }
   const matches = matchUrls(paths, exact, urls);
   const changed = sheets.filter(({ addresses }) => addresses.some(matches));
+  // Firefox keeps imported sheets by their addresses, and gives the old ones to the new sheet.
+  if (KEEPS_IMPORTS && changed.some(({ imported }) => imported.some(matches))) return false;
   const swapped = await Promise.all(changed.map((sheet) => swap(sheet, matches, stamp)));
   return swapped.every(Boolean);
 }

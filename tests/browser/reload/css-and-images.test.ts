@@ -1,0 +1,177 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { browsers, useBrowser } from '../../helpers/browsers.ts';
+import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
+
+const html = (head: string, body = '<h1 id="text">x</h1>'): string =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title><link rel="icon" href="icon.svg">${head}</head><body>${body}</body></html>`;
+const red = (value: number): string => `#text { color: rgb(${value}, 1, 1) }`;
+const svg = (color: string): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><path fill="${color}" d="M0 0h4v4H0z"/></svg>`;
+
+describe.each(browsers)('parts in place, in $name', ({ name, launch }) => {
+  const browser = useBrowser(launch);
+
+  async function open(files: Record<string, string>) {
+    const made = makeFolder({ 'icon.svg': svg('red'), ...files });
+    const tool = await runReload([made.folder, '--port', '0']);
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    const tab = await openTab(context, tool.url);
+    const color = (): Promise<string> => tab.page.$eval('#text', (text) => getComputedStyle(text).color);
+    const turns = (value: number): Promise<void> =>
+      vi.waitFor(async () => expect(await color()).toBe(`rgb(${value}, 1, 1)`), 10_000);
+    return { ...made, tool, tab, color, turns };
+  }
+
+  it('[R4] no frame is without styles while new ones are on their way', async () => {
+    const { write, tab, turns } = await open({
+      'index.html': html('<link rel="stylesheet" href="a.css">'),
+      'a.css': red(10),
+    });
+    await turns(10);
+    await tab.page.evaluate(() => {
+      const colors: string[] = [];
+      (window as unknown as { colors: string[] }).colors = colors;
+      const look = (): void => {
+        colors.push(getComputedStyle(document.querySelector('#text')!).color);
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    // The new styles come late.
+    await tab.page.route('**/a.css?*', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await route.continue();
+    });
+    write('a.css', red(20));
+    await turns(20);
+    const colors = await tab.page.evaluate(() => (window as unknown as { colors: string[] }).colors);
+    expect(new Set(colors)).toEqual(new Set(['rgb(10, 1, 1)', 'rgb(20, 1, 1)']));
+    expect(await tab.page.locator('link[rel=stylesheet]').count()).toBe(1);
+    expect(tab.loads()).toBe(1);
+  });
+
+  it('[R4] styles that are imported, at any depth, and addresses with queries', async () => {
+    const { write, tab, turns } = await open({
+      'index.html': html('<link rel="stylesheet" href="a.css?v=3"><style>@import "deep/b.css";</style>'),
+      'a.css': '@import "deep/c.css";',
+      'deep/b.css': 'body { top: 1px }',
+      'deep/c.css': '@import "d.css";',
+      'deep/d.css': red(30),
+    });
+    await turns(30);
+    write('deep/d.css', red(31));
+    await turns(31);
+    write('deep/b.css', 'body { top: 2px }');
+    await vi.waitFor(
+      async () => expect(await tab.page.evaluate(() => getComputedStyle(document.body).top)).toBe('2px'),
+      10_000,
+    );
+    for (let value = 32; value < 36; value++) {
+      write('a.css', red(value));
+      await turns(value);
+    }
+    const href = await tab.page.getAttribute('link[rel=stylesheet]', 'href');
+    expect(href).toMatch(/a\.css\?v=3&live-online=[\w.-]+$/);
+    // Firefox keeps what is imported: there, the two changes of imported sheets are reloads.
+    expect(tab.loads()).toBe(name === 'firefox' ? 3 : 1);
+  });
+
+  it('[R4] styles in a shadow root, and styles that this page does not use', async () => {
+    const { write, tab, turns, tool } = await open({
+      'index.html': html('<link rel="stylesheet" href="a.css">', '<h1 id="text">x</h1><div id="host"></div>'),
+      'a.css': red(40),
+      'shadow.css': 'p { color: rgb(1, 1, 1) }',
+      'unused.css': 'x {}',
+    });
+    await tab.page.evaluate(() => {
+      const root = document.querySelector('#host')!.attachShadow({ mode: 'open' });
+      const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: 'shadow.css' });
+      root.append(link, document.createElement('p'));
+      return new Promise((resolve) => link.addEventListener('load', resolve));
+    });
+    write('shadow.css', 'p { color: rgb(2, 2, 2) }');
+    const inside = (): Promise<string> =>
+      tab.page.evaluate(
+        () => getComputedStyle(document.querySelector('#host')!.shadowRoot!.querySelector('p')!).color,
+      );
+    await vi.waitFor(async () => expect(await inside()).toBe('rgb(2, 2, 2)'), 10_000);
+    write('unused.css', 'y {}');
+    await vi.waitFor(() => expect(tool.said('update').at(-1)!.files).toEqual(['unused.css']), 10_000);
+    write('a.css', red(41));
+    await turns(41);
+    expect(tab.loads()).toBe(1);
+  });
+
+  it('[R4] images wherever a page shows them', async () => {
+    const { write, tab } = await open({
+      'index.html': html(
+        '<style>#css { background-image: url("a.svg"); width: 4px; height: 4px } @media all { #nested { border-image: url(a.svg) 1 } }</style>',
+        '<h1 id="text">x</h1><img id="img" src="a.svg"><picture><source srcset="a.svg 1x, b.svg 2x"><img id="picture" src="b.svg"></picture>' +
+          '<div id="css"></div><div id="nested"></div><div id="inline" style="background: url(a.svg)"></div><input id="input" type="image" src="a.svg">' +
+          '<svg><image id="image" href="a.svg"/></svg>',
+      ),
+      'a.svg': svg('red'),
+      'b.svg': svg('green'),
+    });
+    write('a.svg', svg('blue'));
+    const uses = (): Promise<string[]> =>
+      tab.page.evaluate(() => [
+        document.querySelector<HTMLImageElement>('#img')!.src,
+        document.querySelector('source')!.srcset,
+        getComputedStyle(document.querySelector('#css')!).backgroundImage,
+        getComputedStyle(document.querySelector('#nested')!).borderImageSource,
+        getComputedStyle(document.querySelector('#inline')!).backgroundImage,
+        document.querySelector<HTMLInputElement>('#input')!.src,
+        document.querySelector('#image')!.getAttribute('href')!,
+      ]);
+    await vi.waitFor(async () => {
+      for (const use of await uses()) expect(use).toMatch(/a\.svg\?live-online=/);
+    }, 10_000);
+    expect(await tab.page.getAttribute('#picture', 'src')).toBe('b.svg');
+    write('icon.svg', svg('blue'));
+    await vi.waitFor(
+      async () =>
+        expect(await tab.page.getAttribute('link[rel=icon]', 'href')).toMatch(/icon\.svg\?live-online=/),
+      10_000,
+    );
+    expect(tab.loads()).toBe(1);
+  });
+
+  it('[R4] a page in the background catches up when it is seen', async () => {
+    const { write, tab, color, turns, tool } = await open({
+      'index.html': html('<link rel="stylesheet" href="a.css">'),
+      'a.css': red(50),
+    });
+    await turns(50);
+    const hide = (hidden: boolean): Promise<void> =>
+      tab.page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    await hide(true);
+    for (const value of [51, 52]) {
+      const before = tool.said('update').length;
+      write('a.css', red(value));
+      await vi.waitFor(() => expect(tool.said('update').length).toBe(before + 1), 10_000);
+    }
+    expect(await color()).toBe('rgb(50, 1, 1)');
+    await hide(false);
+    await turns(52);
+    expect(tab.loads()).toBe(1);
+  });
+
+  it('[R4] --reload-only loads the page again for whatever changes', async () => {
+    const made = makeFolder({
+      'index.html': html('<link rel="stylesheet" href="a.css">'),
+      'a.css': red(60),
+      'icon.svg': svg('red'),
+    });
+    const tool = await runReload([made.folder, '--port', '0', '--reload-only']);
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    const tab = await openTab(context, tool.url);
+    made.write('a.css', red(61));
+    await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);
+  });
+});
