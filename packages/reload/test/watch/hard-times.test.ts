@@ -7,6 +7,19 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeFolder, startReload } from '../helpers/reload-server.ts';
 
 const bin = fileURLToPath(new URL('../../bin/live-online-reload.js', import.meta.url));
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const NOBODY = 65_534;
+/** Loads the command line as whoever may read it, and goes on as an ordinary user. */
+const asNobody = `
+  const { main } = await import(${JSON.stringify(cli)});
+  if (process.getuid() === 0) {
+    process.setgroups([]);
+    process.setgid(${NOBODY});
+    process.setuid(${NOBODY});
+  }
+  process.argv.splice(1, 0, 'live-online-reload');
+  await main(() => {});
+`;
 
 interface Said {
   event: string;
@@ -15,13 +28,10 @@ interface Said {
 }
 
 /** Runs the command line in a process of its own, under limits of its own. */
-function runUnder(command: string, args: string[], options: { uid?: number; gid?: number } = {}) {
-  const cache = makeFolder().folder;
-  if (options.uid !== undefined) chownSync(cache, options.uid, options.gid ?? 0);
+function runUnder(command: string, args: string[], cache: string = makeFolder().folder) {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, XDG_CACHE_HOME: cache, NO_COLOR: '1' },
-    ...options,
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   let written = '';
@@ -78,15 +88,13 @@ describe('in hard times', () => {
 
   it('[R3] a folder that may not be read is told once, and the rest goes on', async () => {
     const { folder, write } = makeFolder({ 'a.txt': 'x', 'closed/secret.txt': 'x', 'open/b.txt': 'x' });
-    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
     chmodSync(folder, 0o755);
     chmodSync(join(folder, 'closed'), 0o000);
     onTestFinished(() => chmodSync(join(folder, 'closed'), 0o755));
-    const { files, warnings, listens } = runUnder(
-      process.execPath,
-      [bin, folder, '--port', '0', '--log', 'json'],
-      nobody,
-    );
+    const args = ['--input-type=module', '-e', asNobody, '--', folder, '--port', '0', '--log', 'json'];
+    const cache = makeFolder().folder;
+    if (process.getuid?.() === 0) chownSync(cache, NOBODY, NOBODY);
+    const { files, warnings, listens } = runUnder(process.execPath, args, cache);
     await listens();
     await vi.waitFor(() => expect(warnings()).toHaveLength(1), 10_000);
     expect(warnings()[0]).toMatch(/closed may not be read by this user/);
