@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import type { BrowserContext, Page } from 'playwright-core';
 import { startSite } from './site.ts';
 
-type Outcome = { done: true } | { done: false; reason: string };
+export type MorphOutcome = { done: true } | { done: false; reason: string };
 
 const entry = fileURLToPath(
   new URL('../../packages/reload/src/client/morph/morph-document.ts', import.meta.url),
@@ -34,13 +34,12 @@ export async function openMorphPage(context: BrowserContext, html: string) {
   await page.evaluate(outputFiles[0]!.text);
   return {
     page,
-    morph: (next: string, base = html): Promise<Outcome> =>
+    morph: (next: string, base = html): Promise<MorphOutcome> =>
       page.evaluate(
         ([before, after]) =>
-          (window as unknown as { morphDocument: (a: string, b: string) => Promise<Outcome> }).morphDocument(
-            before!,
-            after!,
-          ),
+          (
+            window as unknown as { morphDocument: (a: string, b: string) => Promise<MorphOutcome> }
+          ).morphDocument(before!, after!),
         [base, next],
       ),
   };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { browsers, useBrowser } from '../../helpers/browsers.ts';
-import { openMorphPage } from '../../helpers/morph-page.ts';
+import { openMorphPage, type MorphOutcome } from '../../helpers/morph-page.ts';
 
 const html = (body: string, head = ''): string =>
   `<!doctype html><html lang="en"><head><title>t</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
@@ -134,7 +134,19 @@ describe.each(browsers)('HTML in place, in $name', ({ launch }) => {
     }
   });
 
+  it('[R4] what stands after something that went into another parent follows, too', async () => {
+    const { page, morph } = await open('<b>x</b><i class=k>y</i><ul></ul><b>x</b>');
+    await page.evaluate(() => document.querySelector('i')!.append(' by script'));
+    expect(await morph('<ul><i class=k>y</i></ul>')).toEqual({ done: true });
+    expect(await page.evaluate(() => document.body.innerHTML)).toBe('<ul><i class="k">y by script</i></ul>');
+  });
+
   it.each([
+    [
+      'something with an id moved elsewhere and changed',
+      '<p id=p>1</p><div></div>',
+      '<div><p id=p>2</p></div>',
+    ],
     ['a script changed', '<script>1</script>', '<script>2</script>'],
     ['a script came', '', '<script src="data:text/javascript,"></script>'],
     ['a template changed', '<template><p>1</p></template>', '<template><p>2</p></template>'],
@@ -223,7 +235,8 @@ describe.each(browsers)('HTML in place, in $name', ({ launch }) => {
           );
         }, before);
         const outcome = await openMorph(html(before), html(after));
-        expect(outcome).toEqual({ done: true });
+        // Only what moved and changed at once is left to a reload.
+        if (!outcome.done) return expect(outcome.reason).toContain('moved and changed');
         const [now, wanted] = await page.evaluate((body) => {
           document.querySelector('#built')!.remove();
           document.body.normalize();
@@ -232,17 +245,16 @@ describe.each(browsers)('HTML in place, in $name', ({ launch }) => {
         }, after);
         expect(now).toBe(wanted);
       }),
-      { numRuns: 100, seed: 1 },
+      { numRuns: 300 },
     );
 
     function openMorph(base: string, next: string) {
       void morph;
       return page.evaluate(
         ([a, b]) =>
-          (window as unknown as { morphDocument: (a: string, b: string) => Promise<unknown> }).morphDocument(
-            a!,
-            b!,
-          ),
+          (
+            window as unknown as { morphDocument: (a: string, b: string) => Promise<MorphOutcome> }
+          ).morphDocument(a!, b!),
         [base, next],
       );
     }

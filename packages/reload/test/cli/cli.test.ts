@@ -74,7 +74,7 @@ describe('live-online-reload', () => {
   it('[R1] tells people in a calm line what changed and what pages did', async () => {
     const { folder, write } = makeFolder({ 'index.html': 'x' });
     const { prints, output, child, ended, errors } = run([folder, '--port', '0']);
-    await prints(/Serving .* at http:\/\/localhost:\d+\/\n/);
+    await prints(/Serving .* at http:\/\/localhost:\d+\/\n.*Ctrl-C ends it\.\n/s);
     const before = output().split('\n').length;
     write('a\u001b[2J.txt', 'x');
     await prints(/no page is open/);

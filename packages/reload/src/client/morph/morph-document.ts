@@ -17,7 +17,9 @@ export async function morphDocument(base: string, next: string): Promise<MorphOu
     const doubt = findDoubt(before, after);
     if (doubt !== undefined) return { done: false, reason: doubt };
     const alignment = createAlignment(before, document);
-    const replay = planReplay(diffDocuments(before, after), alignment);
+    const diff = diffDocuments(before, after);
+    if (typeof diff === 'string') return { done: false, reason: diff };
+    const replay = planReplay(diff, alignment);
     if (typeof replay === 'string') return { done: false, reason: replay };
     await replay();
     return { done: true };

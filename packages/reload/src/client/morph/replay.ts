@@ -1,4 +1,5 @@
 import type { Alignment } from './alignment.ts';
+import type { DocumentDiff } from './diff-documents.ts';
 import { placeChildren } from './place-children.ts';
 import { setAttribute } from './set-attribute.ts';
 import { isStylesheet, whenLoaded } from './stylesheets.ts';
@@ -6,11 +7,10 @@ import { isStylesheet, whenLoaded } from './stylesheets.ts';
 /**
  * Plans to do to the page what was done to its HTML.
  *
- * @param records what was done, to nodes that are now as they should be.
  * @returns what does it; or, where the page is no longer what the HTML made of it, why it cannot be done.
  */
 export function planReplay(
-  records: readonly MutationRecord[],
+  { records, moved }: DocumentDiff,
   alignment: Alignment,
 ): (() => Promise<void>) | string {
   const { liveOf, isBase, link } = alignment;
@@ -21,14 +21,18 @@ export function planReplay(
     const problem = problemOf(record, alignment);
     if (problem !== undefined) return problem;
   }
+  // Where they stand in the page can be told only as long as it is as it was.
+  const movedLive = new Map([...moved].map(([node, origin]) => [node, liveOf(origin)]));
+  const staying = new Set(movedLive.values());
   const loading: Promise<unknown>[] = [];
 
   /** The node in the page for one that stands in the HTML now; `undefined` where scripts have taken it away. */
   function materialize(node: Node): Node | undefined {
     if (isBase(node)) return liveOf(node);
+    // What has moved is taken along as it is, not made again.
+    if (movedLive.has(node)) return movedLive.get(node);
     const made = liveOf(node) ?? document.importNode(node, false);
     link(node, made);
-    // What has moved into something new is taken along, not made again.
     for (const child of node.childNodes) {
       const inner = materialize(child);
       if (inner) made.appendChild(inner);
@@ -51,7 +55,8 @@ export function planReplay(
     const gone = lists
       .flatMap(({ removedNodes }) => [...removedNodes])
       .filter((node) => isBase(node) && !node.isConnected)
-      .map(liveOf);
+      .map(liveOf)
+      .filter((live) => !staying.has(live));
     const remove = (node: Node | undefined): void => void node?.parentNode?.removeChild(node);
     gone.filter((node) => !node || !isStylesheet(node)).forEach(remove);
     await Promise.all(loading);
