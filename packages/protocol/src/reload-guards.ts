@@ -46,12 +46,23 @@ export function isContentVersion(value: unknown): value is ContentVersion {
 
 /** Whether `value` is an update that a page can follow. Fields that it does not know are no hindrance. */
 export function isReloadUpdate(value: unknown): value is ReloadUpdate {
-  const { version, action, css, images, html, exact } = (value ?? {}) as Partial<ReloadUpdate>;
+  const { version, action, css, cssTexts, images, html, htmlText, exact } = (value ??
+    {}) as Partial<ReloadUpdate>;
   return (
     isContentVersion(version) &&
     (action === 'none' || action === 'apply' || action === 'reload') &&
     [css, images].every((paths) => paths === undefined || isPaths(paths)) &&
+    (cssTexts === undefined || isTexts(cssTexts)) &&
+    (htmlText === undefined || typeof htmlText === 'string') &&
     [html, exact].every((flag) => flag === undefined || typeof flag === 'boolean')
+  );
+}
+
+function isTexts(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((text) => typeof text === 'string')
   );
 }
 

@@ -26,10 +26,14 @@ export interface ReloadUpdate {
   action: 'none' | 'apply' | 'reload';
   /** Stylesheets that changed: paths of URLs where `exact`, otherwise paths of files in some folder. */
   css?: string[];
+  /** What stands in some of these stylesheets now, by their names in `css`. */
+  cssTexts?: Record<string, string>;
   /** Images that changed, named the same way. */
   images?: string[];
   /** Whether the page's own HTML changed. */
   html?: boolean;
+  /** What that HTML is now, as it is served but without the client; only where it is in UTF-8. Otherwise it has to be asked for. */
+  htmlText?: string;
   /** Whether `css` and `images` are the very paths of URLs. Otherwise their ends are compared. */
   exact?: boolean;
 }

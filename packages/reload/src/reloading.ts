@@ -40,7 +40,7 @@ export function createReloading(options: ReloadingOptions): Reloading {
   });
 
   /** How pages may know a file: by its URL where this server serves it, otherwise by its place in a watched folder. */
-  function nameChange({ path, kind }: FileChange): NamedChange {
+  function nameChange({ path, kind, text }: FileChange): NamedChange {
     const folder = source.kind === 'folder' ? source.folder : undefined;
     const served = folder !== undefined && path.startsWith(folder + sep);
     const root = served ? folder : roots.find((candidate) => path.startsWith(candidate + sep));
@@ -50,6 +50,7 @@ export function createReloading(options: ReloadingOptions): Reloading {
       served,
       name: served ? urlOf(segments) : segments.join('/'),
       use: folder === undefined ? 'unknown' : uses.of(path),
+      ...(text !== undefined && { text }),
     };
   }
 

@@ -2,16 +2,21 @@ import { morphDocument } from './morph/morph-document.ts';
 
 /** Brings a page to its newest HTML. */
 export interface HtmlUpdater {
-  /** @returns whether it was done; otherwise the page has to be loaded again. */
-  apply(): Promise<boolean>;
+  /**
+   * @param text what it is, where that is known.
+   * @returns whether it was done; otherwise the page has to be loaded again.
+   */
+  apply(text: string | undefined): Promise<boolean>;
 }
 
 /** @param served where the HTML can be had that the page was given. */
 export function createHtmlUpdater(served: string): HtmlUpdater {
   let base: string | undefined;
   return {
-    async apply() {
-      const [before, after] = await Promise.all([base ?? load(served), load(location.href)]);
+    async apply(text) {
+      // Read in another encoding, the same bytes are another text.
+      const known = document.characterSet === 'UTF-8' ? text : undefined;
+      const [before, after] = await Promise.all([base ?? load(served), known ?? load(location.href)]);
       if (before === undefined || after === undefined) return false;
       const outcome = await morphDocument(before, after);
       if (outcome.done) base = after;

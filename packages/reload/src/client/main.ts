@@ -19,11 +19,19 @@ const updates = createUpdates({
   guarded: guardedVersion(),
   reloader: createPageReloader(info.post),
   sleep: watchSleep(),
-  async apply({ css = [], images = [], html: ownHtml = false, exact = true, version }) {
+  async apply({
+    css = [],
+    cssTexts = {},
+    images = [],
+    html: ownHtml = false,
+    htmlText,
+    exact = true,
+    version,
+  }) {
     const stamp = version.id;
-    if (css.length > 0 && !(await applyCss(css, exact, stamp))) return false;
+    if (css.length > 0 && !(await applyCss(css, cssTexts, exact, stamp))) return false;
     if (images.length > 0 && !(await applyImages(images, exact, stamp))) return false;
-    return !ownHtml || (!info.post && (await html.apply()));
+    return !ownHtml || (!info.post && (await html.apply(htmlText)));
   },
 });
 const connection = createConnection(config, info.page, {

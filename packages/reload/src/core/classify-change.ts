@@ -31,6 +31,8 @@ export interface NamedChange {
   served: boolean;
   /** How it has been used so far. */
   use: FileUse;
+  /** What stands in it now, where that is known. */
+  text?: string;
 }
 
 /**
@@ -52,18 +54,21 @@ export type Decision = Omit<ReloadUpdate, 'version'>;
  */
 export function decideUpdate(changes: readonly NamedChange[], document: string | undefined): Decision {
   const css: string[] = [];
+  const cssTexts: [name: string, text: string][] = [];
   const images: string[] = [];
-  let html = false;
+  let html: NamedChange | undefined;
   let exact = true;
   for (const change of changes) {
-    const { name, kind, served, use } = change;
+    const { name, kind, served, use, text } = change;
     const fileClass = classifyFile(name);
     if (fileClass === 'source' && use === 'never') continue;
     // What is new may be what a page has been missing, and what has gone shows as missing after a reload only.
     if (kind !== 'changed') return { action: 'reload' };
-    if (fileClass === 'css') css.push(name);
-    else if (fileClass === 'image') images.push(name);
-    else if (fileClass === 'html' && served && name === document) html = true;
+    if (fileClass === 'css') {
+      css.push(name);
+      if (text !== undefined) cssTexts.push([name, text]);
+    } else if (fileClass === 'image') images.push(name);
+    else if (fileClass === 'html' && served && name === document) html = change;
     else if (!(fileClass === 'html' && use === 'document')) return { action: 'reload' };
     if ((fileClass === 'css' || fileClass === 'image') && !served) exact = false;
   }
@@ -71,8 +76,10 @@ export function decideUpdate(changes: readonly NamedChange[], document: string |
   return {
     action: 'apply',
     ...(css.length > 0 && { css }),
+    ...(cssTexts.length > 0 && { cssTexts: Object.fromEntries(cssTexts) }),
     ...(images.length > 0 && { images }),
-    ...(html && { html }),
+    ...(html && { html: true }),
+    ...(html?.text !== undefined && { htmlText: html.text }),
     ...((css.length > 0 || images.length > 0) && { exact }),
   };
 }

@@ -19,4 +19,6 @@ export interface FileChange {
   /** Absolute, with the separators of the machine. */
   path: string;
   kind: 'added' | 'changed' | 'removed';
+  /** What stands in it now, where it is short, in UTF-8 and of a kind that pages swap. */
+  text?: string;
 }

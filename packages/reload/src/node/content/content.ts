@@ -3,6 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { batchChanges } from '../../core/batch-changes.ts';
+import { classifyFile } from '../../core/classify-change.ts';
 import type { Clock, FileChange, FileLook } from '../../core/ports.ts';
 import type { FolderWatch, FolderWatchOptions, Sighting } from '../watch/folder-watch.ts';
 import { watchFolders } from '../watch/watch-folders.ts';
@@ -100,8 +101,8 @@ export function createContent(options: ContentOptions): Content {
     for (const path of paths) {
       // Somebody asked for it, and nobody watches it.
       if (!watch.accepts(path) && !table.get(path)) continue;
-      const kind = await learn(path);
-      if (kind) changes.push({ path, kind });
+      const change = await learn(path);
+      if (change) changes.push(change);
     }
     if (closed || changes.length === 0) return;
     settle();
@@ -109,14 +110,15 @@ export function createContent(options: ContentOptions): Content {
   }
 
   /** Reads a file, and returns what has become of it since it was read last. */
-  async function learn(path: string): Promise<FileChange['kind'] | undefined> {
+  async function learn(path: string): Promise<FileChange | undefined> {
     const before = table.get(path);
-    const now = await readKnown(path);
-    if (!now) return table.delete(path) ? 'removed' : undefined;
+    let text: string | undefined;
+    const now = await readKnown(path, (bytes) => (text = textOf(path, bytes)));
+    if (!now) return table.delete(path) ? { path, kind: 'removed' } : undefined;
     table.set(path, now);
-    if (!before) return walked ? 'added' : 'changed';
-    if (before.hash !== 0) return before.hash === now.hash ? undefined : 'changed';
-    return before.size === now.size && before.mtimeMs === now.mtimeMs ? undefined : 'changed';
+    if (!before && walked) return { path, kind: 'added' };
+    const same = before && (before.hash === 0 ? isSameLook(before, now) : before.hash === now.hash);
+    return same ? undefined : { path, kind: 'changed', ...(text !== undefined && { text }) };
   }
 
   /** Learns all that there is, in small steps that keep nobody waiting. */
@@ -129,8 +131,7 @@ export function createContent(options: ContentOptions): Content {
         const stats = lookNow(path);
         if (!stats) continue;
         const before = kept.get(nameOf(path));
-        const same = before?.size === stats.size && before.mtimeMs === stats.mtimeMs;
-        table.set(path, { ...stats, hash: same ? before.hash : 0 });
+        table.set(path, { ...stats, hash: before && isSameLook(before, stats) ? before.hash : 0 });
         if (rest.isDue()) await rest.take();
       }
     }
@@ -160,7 +161,7 @@ export function createContent(options: ContentOptions): Content {
     const now = await readKnown(path);
     // Something has happened meanwhile: the batch compares it with what was known before.
     if (!before || table.get(path)?.hash !== before.hash || batch.isMoving(path)) return;
-    if (now && now.size === before.size && now.mtimeMs === before.mtimeMs) table.set(path, now);
+    if (now && isSameLook(before, now)) table.set(path, now);
     else batch.sight(path, true);
   }
 
@@ -266,12 +267,27 @@ function lookNow(path: string): FileLook | undefined {
   }
 }
 
+function isSameLook(a: FileLook, b: FileLook): boolean {
+  return a.size === b.size && a.mtimeMs === b.mtimeMs;
+}
+
+/** What pages can take from an update, so that they need not ask for it. */
+function textOf(path: string, bytes: Buffer): string | undefined {
+  const kind = classifyFile(path);
+  if (kind !== 'css' && kind !== 'html') return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads a file; `undefined` where there is none. */
-async function readKnown(path: string): Promise<KnownFile | undefined> {
+async function readKnown(path: string, onBytes?: (bytes: Buffer) => void): Promise<KnownFile | undefined> {
   const before = lookNow(path);
   if (!before) return undefined;
   try {
-    return { ...before, hash: await readFileHash(path, before.size) };
+    return { ...before, hash: await readFileHash(path, before.size, onBytes) };
   } catch {
     // It may not be read, or has gone: how it looks is all there is to know.
     return { ...before, hash: before.size + Math.floor(before.mtimeMs) + 1 };

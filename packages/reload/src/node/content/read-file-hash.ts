@@ -11,20 +11,29 @@ const buffer = Buffer.allocUnsafe(SMALL_BYTES + 1);
  * A digest of a file's bytes as a whole number, never 0.
  *
  * @param size how long it is believed to be.
+ * @param onBytes is shown the bytes of a small file; they are good until it returns.
  * @throws where it cannot be read.
  */
-export function readFileHash(path: string, size: number): number | Promise<number> {
-  return size <= SMALL_BYTES ? (readSmall(path) ?? readLarge(path)) : readLarge(path);
+export function readFileHash(
+  path: string,
+  size: number,
+  onBytes?: (bytes: Buffer) => void,
+): number | Promise<number> {
+  return size <= SMALL_BYTES ? (readSmall(path, onBytes) ?? readLarge(path)) : readLarge(path);
 }
 
-function readSmall(path: string): number | undefined {
+function readSmall(path: string, onBytes?: (bytes: Buffer) => void): number | undefined {
   const file = openSync(path, 'r');
   try {
     let length = 0;
     for (;;) {
       const read = readSync(file, buffer, length, buffer.length - length, null);
       length += read;
-      if (read === 0) return numberOf(createHash('sha1').update(buffer.subarray(0, length)).digest());
+      if (read === 0) {
+        const bytes = buffer.subarray(0, length);
+        onBytes?.(bytes);
+        return numberOf(createHash('sha1').update(bytes).digest());
+      }
       // It has grown meanwhile.
       if (length === buffer.length) return undefined;
     }
