@@ -60,6 +60,14 @@ describe('what pages are told', () => {
     { version, action: 'none' },
     { version, action: 'reload', why: 'new field' },
     { version, action: 'apply', css: ['/a.css'], images: [], html: true, exact: false },
+    {
+      version,
+      action: 'apply',
+      css: ['/a.css'],
+      cssTexts: { '/a.css': 'p {}' },
+      html: true,
+      htmlText: '<p>',
+    },
   ])('[P12] %j is an update', (value) => {
     expect(isReloadUpdate(value)).toBe(true);
   });
@@ -71,6 +79,9 @@ describe('what pages are told', () => {
     { version, action: 'apply', css: '/a.css' },
     { version, action: 'apply', images: [5] },
     { version, action: 'apply', html: 'yes' },
+    { version, action: 'apply', css: ['/a.css'], cssTexts: 'p {}' },
+    { version, action: 'apply', css: ['/a.css'], cssTexts: { '/a.css': 5 } },
+    { version, action: 'apply', html: true, htmlText: 5 },
   ])('[P12] %j is none', (value) => {
     expect(isReloadUpdate(value)).toBe(false);
   });

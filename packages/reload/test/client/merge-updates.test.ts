@@ -15,8 +15,31 @@ describe('updates that waited', () => {
       at('a.3', { action: 'apply', css: ['/a.css'], images: ['/c.png'], html: true, exact: true }),
     ]);
     expect(merged).toEqual(
-      at('a.3', { action: 'apply', css: ['/a.css', '/b.css'], images: ['/c.png'], html: true, exact: true }),
+      at('a.3', {
+        action: 'apply',
+        css: ['/a.css', '/b.css'],
+        cssTexts: {},
+        images: ['/c.png'],
+        html: true,
+        exact: true,
+      }),
     );
+  });
+
+  it('[R4] a text counts only where nothing later is said of its file', () => {
+    const merged = mergeUpdates([
+      at('a.1', { action: 'apply', css: ['/a.css', '/b.css'], cssTexts: { '/a.css': 'a1', '/b.css': 'b1' } }),
+      at('a.2', {
+        action: 'apply',
+        html: true,
+        htmlText: 'h2',
+        css: ['/b.css'],
+        cssTexts: { '/b.css': 'b2' },
+      }),
+      at('a.3', { action: 'apply', html: true, css: ['/a.css'] }),
+    ]);
+    expect(merged.cssTexts).toEqual({ '/b.css': 'b2' });
+    expect(merged.htmlText).toBeUndefined();
   });
 
   it('[R4] one reload among them is all there is to do', () => {
