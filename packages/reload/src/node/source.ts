@@ -31,6 +31,11 @@ export interface PageSourceOptions {
 /** What browsers say of a request for a whole page; what frames show is a page of its own. */
 const DOCUMENTS = new Set(['document', 'iframe', 'frame']);
 
+/** The client asks for its page's own HTML by script, and says so. */
+function isForDocument({ headers }: IncomingMessage): boolean {
+  return DOCUMENTS.has(String(headers['sec-fetch-dest'])) || headers['x-live-online'] === 'morph';
+}
+
 export function createSource(options: PageSourceOptions): PageSource {
   const { source, content, uses, clock, responder, spa, listing, onDown, onUp } = options;
   if (source.kind === 'proxy') {
@@ -57,11 +62,7 @@ export function createSource(options: PageSourceOptions): PageSource {
       whenStill: content.whenStill,
       served(path, request) {
         content.served(path);
-        const destination = request.headers['sec-fetch-dest'];
-        uses.note(
-          path,
-          destination !== undefined && DOCUMENTS.has(String(destination)) ? 'document' : 'part',
-        );
+        uses.note(path, isForDocument(request) ? 'document' : 'part');
       },
     },
   });

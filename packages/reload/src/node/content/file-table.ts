@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import { basename, dirname, join, sep } from 'node:path';
 
 /** What is known of one file. */
@@ -51,9 +51,7 @@ export function createFileTable(nameOf: (path: string) => string): FileTable {
       unread += step;
       return;
     }
-    const part = createHash('sha1')
-      .update(`${nameOf(path)}\0${hash}`)
-      .digest();
+    const part = hashOf('sha1', `${nameOf(path)}\0${hash}`, 'buffer');
     sum ^= part.readBigUInt64LE();
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
@@ -32,7 +32,7 @@ function readSmall(path: string, onBytes?: (bytes: Buffer) => void): number | un
       if (read === 0) {
         const bytes = buffer.subarray(0, length);
         onBytes?.(bytes);
-        return numberOf(createHash('sha1').update(bytes).digest());
+        return numberOf(hash('sha1', bytes, 'buffer'));
       }
       // It has grown meanwhile.
       if (length === buffer.length) return undefined;
@@ -43,11 +43,11 @@ function readSmall(path: string, onBytes?: (bytes: Buffer) => void): number | un
 }
 
 async function readLarge(path: string): Promise<number> {
-  const hash = createHash('sha1');
+  const digest = createHash('sha1');
   const file = await open(path);
   for await (const chunk of file.createReadStream({ highWaterMark: CHUNK_BYTES }))
-    hash.update(chunk as Buffer);
-  return numberOf(hash.digest());
+    digest.update(chunk as Buffer);
+  return numberOf(digest.digest());
 }
 
 /** 0 stands for a file that has not been read. */

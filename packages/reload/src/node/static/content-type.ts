@@ -1,11 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { extname } from 'node:path';
-import mime from 'mime-types';
 
 const HEAD_BYTES = 1_024;
 
 /** What a file is, by its name; and for HTML, which declares its encoding itself, by its beginning. */
 export async function typeOf(path: string, handle: FileHandle): Promise<string> {
+  // A table of all types is large, and nobody needs it before the first page.
+  const { default: mime } = await import('mime-types');
   const type = mime.lookup(extname(path)) || 'application/octet-stream';
   if (type === 'text/html') return (await declaresEncoding(handle)) ? type : `${type}; charset=utf-8`;
   if (/^text\/|[/+](javascript|json|xml)$/.test(type)) return `${type}; charset=utf-8`;
