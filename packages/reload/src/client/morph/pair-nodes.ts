@@ -1,12 +1,12 @@
 /** Pairs nodes of two lists in order: first what is the same, then, in the gaps, what is of a kind. */
 export function pairNodes(nodes: readonly Node[], others: readonly Node[]): [Node, Node][] {
   const pairs: [Node, Node][] = [];
-  const anchors = inOrder(nodes, others, isSame);
+  const anchors = inOrder(nodes, others, identityOf);
   let [start, otherStart] = [0, 0];
   for (const [index, otherIndex] of [...anchors, [nodes.length, others.length] as const]) {
     const gap = nodes.slice(start, index);
     const otherGap = others.slice(otherStart, otherIndex);
-    for (const [a, b] of inOrder(gap, otherGap, isAlike)) pairs.push([gap[a]!, otherGap[b]!]);
+    for (const [a, b] of inOrder(gap, otherGap, kindOf)) pairs.push([gap[a]!, otherGap[b]!]);
     if (index < nodes.length) pairs.push([nodes[index]!, others[otherIndex]!]);
     [start, otherStart] = [index + 1, otherIndex + 1];
   }
@@ -17,25 +17,34 @@ export function pairNodes(nodes: readonly Node[], others: readonly Node[]): [Nod
 function inOrder(
   nodes: readonly Node[],
   others: readonly Node[],
-  fits: (a: Node, b: Node) => boolean,
+  nameOf: (node: Node) => string | undefined,
 ): [number, number][] {
+  const places = new Map<string, number[]>();
+  // Backwards, so that the first place of each name is the last of its list.
+  for (let index = others.length - 1; index >= 0; index--) {
+    const name = nameOf(others[index]!);
+    if (name === undefined) continue;
+    const list = places.get(name);
+    if (list) list.push(index);
+    else places.set(name, [index]);
+  }
   const found: [number, number][] = [];
   let from = 0;
   for (const [index, node] of nodes.entries()) {
-    const other = others.findIndex((candidate, position) => position >= from && fits(node, candidate));
-    if (other === -1) continue;
+    const list = places.get(nameOf(node) ?? '') ?? [];
+    while (list.length > 0 && list.at(-1)! < from) list.pop();
+    const other = list.pop();
+    if (other === undefined) continue;
     found.push([index, other]);
     from = other + 1;
   }
   return found;
 }
 
-function isSame(a: Node, b: Node): boolean {
-  if (a.nodeType !== b.nodeType) return false;
-  if (!isElement(a) || !isElement(b)) return a.nodeValue === b.nodeValue && a.nodeValue?.trim() !== '';
-  if (a.localName !== b.localName) return false;
-  if (a.id !== '' || b.id !== '') return a.id === b.id;
-  return isUnique(a) || a.isEqualNode(b);
+/** What two nodes that are the same have in common; blank text is never the same as another. */
+function identityOf(node: Node): string | undefined {
+  if (!isElement(node)) return node.nodeValue?.trim() === '' ? undefined : `${node.nodeName} ${node.nodeValue}`;
+  return node.id !== '' || isUnique(node) ? kindOf(node) : node.outerHTML;
 }
 
 /** There is one of these in a page, whatever scripts have done to it. */
@@ -43,10 +52,9 @@ function isUnique({ localName }: Element): boolean {
   return localName === 'html' || localName === 'head' || localName === 'body' || localName === 'title';
 }
 
-function isAlike(a: Node, b: Node): boolean {
-  if (a.nodeType !== b.nodeType) return false;
-  if (!isElement(a) || !isElement(b)) return a.nodeType !== Node.COMMENT_NODE || a.nodeValue === b.nodeValue;
-  return a.localName === b.localName && a.id === b.id;
+function kindOf(node: Node): string {
+  if (isElement(node)) return `<${node.localName} id="${node.id}">`;
+  return node.nodeType === Node.COMMENT_NODE ? `${node.nodeName} ${node.nodeValue}` : node.nodeName;
 }
 
 function isElement(node: Node): node is Element {
