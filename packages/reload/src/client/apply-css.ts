@@ -36,7 +36,7 @@ export async function applyCss(
   }
   // What was rewritten shows already. Loading it as well leaves nothing to how a browser writes rules down.
   const outcomes = await Promise.all(
-    changed.map((sheet) => {
+    changed.map(async (sheet) => {
       const imported = sheet.parts.filter((part) => part.imported && matches(part.address));
       // Firefox keeps imported sheets by their addresses, and gives the old ones to the new sheet.
       if (KEEPS_IMPORTS && imported.length > 0)

@@ -43,7 +43,8 @@ function inOrder(
 
 /** What two nodes that are the same have in common; blank text is never the same as another. */
 function identityOf(node: Node): string | undefined {
-  if (!isElement(node)) return node.nodeValue?.trim() === '' ? undefined : `${node.nodeName} ${node.nodeValue}`;
+  if (!isElement(node))
+    return node.nodeValue?.trim() === '' ? undefined : `${node.nodeName} ${node.nodeValue}`;
   return node.id !== '' || isUnique(node) ? kindOf(node) : node.outerHTML;
 }
 
