@@ -52,6 +52,9 @@ const OF_THE_BODY = new Set([
   'transfer-encoding',
 ]);
 
+/** Headers of requests by which a page would come in part, or not at all. */
+export const NOT_WHOLE = ['if-none-match', 'if-modified-since', 'if-range', 'range'] as const;
+
 /** Whether what is asked for may be a page that a person looks at, and not a part of one that a script fetches. */
 export function mayBeDocument({ method, headers }: IncomingMessage): boolean {
   if (method === 'HEAD') return false;
@@ -184,8 +187,9 @@ function writeHead(
 /** The body without its compression. */
 function decodeBody({ headers, body }: Answer): Readable | 'unknown' | undefined {
   let stream = body instanceof Readable ? body : Readable.from([body ?? Buffer.alloc(0)]);
-  const encodings = (headerOf(headers, 'content-encoding') ?? '')
-    .split(',')
+  const encodings = headers
+    .filter(([name]) => name.toLowerCase() === 'content-encoding')
+    .flatMap(([, value]) => value.split(','))
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity');
   if (encodings.some((name) => !/^(x-gzip|gzip|deflate|br)$/.test(name))) return 'unknown';
@@ -239,6 +243,11 @@ function pump(
     const chunks =
       body === undefined ? [] : transform ? [...transform.write(body), ...transform.end()] : [body];
     response.end(Buffer.concat(chunks));
+    return Promise.resolve();
+  }
+  if (response.destroyed) {
+    // Whoever asked has gone while the answer was being made, and is not heard going a second time.
+    body.destroy();
     return Promise.resolve();
   }
   return new Promise((resolve) => {

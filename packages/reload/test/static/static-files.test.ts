@@ -1,9 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { makeFolder, startReload } from '../helpers/reload-server.ts';
 
 const asDocument = { accept: 'text/html', 'sec-fetch-dest': 'document' };
@@ -218,6 +226,34 @@ describe('files in motion', () => {
     const response = await asked;
     expect([response.status, await response.text()]).toEqual([200, 'two']);
     expect(updates.map(({ files }) => files)).toEqual([['a.txt']]);
+  });
+
+  it('[R5] whoever goes while a file is waited for leaves it closed', async () => {
+    const { port, folder } = await startReload({ 'a.bin': 'x' });
+    const openFiles = (): string[] =>
+      readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).startsWith(join(folder, 'a.bin'));
+        } catch {
+          return false;
+        }
+      });
+    let wentEarly = 0;
+    for (let index = 0; index < 5; index++) {
+      writeFileSync(join(folder, 'a.bin'), Buffer.alloc(300_000 + index));
+      const socket = connect(port, '127.0.0.1');
+      let answered = false;
+      socket.on('data', () => (answered = true));
+      socket.write(`GET /a.bin HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      // Long enough to be asked, and much shorter than the file's window.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (!answered) wentEarly++;
+      socket.destroy();
+      // The server has waited, and would have answered.
+      expect(await sayRaw(port, '/a.bin')).toMatch(/^HTTP\/1\.1 200 /);
+    }
+    expect(wentEarly).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(openFiles()).toEqual([]));
   });
 
   it('[R5] what is served is whole while somebody writes it in pieces', async () => {
