@@ -1,4 +1,6 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -77,6 +79,23 @@ describe('from an address to a file', () => {
       { numRuns: 3_000 },
     );
     expect(opened).toBeGreaterThan(0);
+  });
+
+  it('[R8] a folder that becomes a symlink while its file is being opened leads nowhere', async () => {
+    const { folder } = makeFolder({ 'outside/a.txt': 'secret', 'site/in/a.txt': 'a' });
+    const root = join(folder, 'site');
+    // Nothing can be opened while all of Node's threads wait for a pipe.
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const waiting = Array.from({ length: 16 }, () => open(pipe, 'r'));
+    const resolving = resolveFile(root, ['in', 'a.txt']);
+    renameSync(join(root, 'in'), join(root, 'moved'));
+    symlinkSync(join(folder, 'outside'), join(root, 'in'));
+    const writer = openSync(pipe, 'r+');
+    const handles = await Promise.all(waiting);
+    closeSync(writer);
+    await Promise.all(handles.map((handle) => handle.close()));
+    expect((await resolving).kind).toBe('none');
   });
 
   it('[R8] reading an address never throws', () => {

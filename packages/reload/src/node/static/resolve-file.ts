@@ -1,4 +1,13 @@
-import { constants, fstatSync, realpathSync, statSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 
@@ -24,13 +33,15 @@ export async function resolveFile(root: string, segments: readonly string[]): Pr
   try {
     const asked = join(root, ...segments);
     const path = realpathSync.native(asked);
-    if (path !== root && !path.startsWith(root === sep ? sep : root + sep)) return { kind: 'none' };
+    if (!isInside(root, path)) return { kind: 'none' };
     const before = statSync(path);
     if (before.isDirectory()) return { kind: 'folder' };
     if (!before.isFile()) return { kind: 'none' };
     const handle = await open(path, FLAGS);
     const stats = fstatSync(handle.fd);
-    if (stats.isFile()) return { kind: 'file', handle, stats, path };
+    if (stats.isFile() && isStillInside(root, path, handle.fd, stats)) {
+      return { kind: 'file', handle, stats, path };
+    }
     await handle.close();
     return { kind: 'none' };
   } catch (error) {
@@ -38,5 +49,37 @@ export async function resolveFile(root: string, segments: readonly string[]): Pr
     if (code === 'EACCES' || code === 'EPERM') return { kind: 'denied' };
     if (code === 'EMFILE' || code === 'ENFILE') return { kind: 'busy' };
     return { kind: 'none' };
+  }
+}
+
+function isInside(root: string, path: string): boolean {
+  return path === root || path.startsWith(root === sep ? sep : root + sep);
+}
+
+/** Whether an open file lies inside: one of its folders may have become a symlink since its path was read. */
+function isStillInside(root: string, path: string, fd: number, { dev, ino }: Stats): boolean {
+  try {
+    const place = placeOf(fd);
+    if (place === undefined) {
+      const now = statSync(path);
+      return realpathSync.native(path) === path && now.dev === dev && now.ino === ino;
+    }
+    if (isInside(root, place)) return true;
+    // A disk that takes upper and lower case for the same may spell the root otherwise than whoever named it.
+    const folder = openSync(root, constants.O_RDONLY);
+    const spelled = placeOf(folder);
+    closeSync(folder);
+    return spelled !== undefined && isInside(spelled, place);
+  } catch {
+    return false;
+  }
+}
+
+/** Where an open file lies; only Linux says it. */
+function placeOf(fd: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return undefined;
   }
 }
