@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -26,6 +26,15 @@ describe('what is kept of a project', () => {
     const [project] = readdirSync(folder);
     expect(statSync(join(folder, project!)).mode & 0o077).toBe(0);
     expect(statSync(join(folder, project!, 'token')).mode & 0o077).toBe(0);
+  });
+
+  it('[R8] a folder that stood open to others is closed', () => {
+    const folder = temporaryFolder();
+    openProjectCache('one', folder, noWarning);
+    const project = join(folder, readdirSync(folder)[0]!);
+    chmodSync(project, 0o755);
+    openProjectCache('one', folder, noWarning);
+    expect(statSync(project).mode & 0o077).toBe(0);
   });
 
   it.each(['', 'short', 'x'.repeat(1_000), '<script>'])(

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 
@@ -28,6 +28,8 @@ export function openProjectCache(
   try {
     // Nobody else on this machine may read the token.
     mkdirSync(home, { recursive: true, mode: 0o700 });
+    // One that was there already may be open to others, or theirs.
+    chmodSync(home, 0o700);
     return { token: readToken(join(home, 'token')), contentFile: join(home, 'content') };
   } catch (error) {
     const { message } = error as Error;
