@@ -17,10 +17,9 @@ async function findFreePort() {
 }
 
 const phpPort = await findFreePort();
-const php = spawn('php', ['-S', `127.0.0.1:${phpPort}`, '-t', SITE], {
-  stdio: ['ignore', 'ignore', 'pipe'],
-  // Several at a time: a page that streams would otherwise hold up all others.
-  env: { ...process.env, PHP_CLI_SERVER_WORKERS: '4' },
+// What is wrong in a page is shown in that page.
+const php = spawn('php', ['-d', 'display_errors=1', '-S', `127.0.0.1:${phpPort}`, '-t', SITE], {
+  stdio: 'ignore',
 });
 php.on('error', () => {
   console.error(

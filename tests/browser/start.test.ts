@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { browsers, useBrowser } from '../helpers/browsers.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startFamily, type Family } from '../helpers/processes.ts';
+import { makeFolder } from '../helpers/reload-tool.ts';
 import { visit } from '../helpers/visitor.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,6 +20,27 @@ async function npmStart() {
   await vi.waitFor(() => expect(family.output()).toContain(`http://localhost:${port}/`), 60_000);
   return { ...family, port, sitePort };
 }
+
+describe('the PHP example', () => {
+  it('[R1] answers as often as it is asked, and leaves no process behind', async () => {
+    const port = await freePort();
+    const family = startFamily(process.execPath, ['main.js'], {
+      cwd: `${root}/examples/live-reload-php`,
+      env: { PORT: String(port), XDG_CACHE_HOME: makeFolder().folder },
+    });
+    await vi.waitFor(() => expect(family.output()).toContain('http://localhost:'), 20_000);
+    const url = /http:\S+/.exec(family.output())![0];
+    // PHP has a line to say of each request: they are not to fill a pipe that nobody reads.
+    for (let times = 0; times < 1_000; times++) {
+      const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+      expect(await response.text()).toContain('Tide table');
+    }
+    const ended = once(family.child, 'close');
+    family.child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    await vi.waitFor(() => expect(family.alive()).toEqual([]), 5_000);
+  });
+});
 
 describe('npm start', () => {
   const browser = useBrowser(browsers[0]!.launch);
