@@ -42,7 +42,9 @@ function problemOf(name: string, windows: boolean): UrlPath | undefined {
   if (name === '.' || name === '..') return refuse(400, 'the address climbs');
   if (name === '') return refuse(404, 'the address holds an empty name');
   // Dotfiles are private; well-known files are a part of the site.
-  if (name.startsWith('.') && name !== '.well-known') return refuse(404, 'there is no such file');
+  if (name.startsWith('.') && name !== '.well-known') {
+    return refuse(404, 'names that begin with a dot are not served');
+  }
   if (windows && /[:<>"|?*]|[. ]$|~\d|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)) {
     return refuse(404, 'there is no such file');
   }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  mkdirSync,
   readdirSync,
   readlinkSync,
   rmSync,
@@ -32,11 +33,15 @@ describe('files', () => {
       'index.html': 'home',
       'about.html': 'about',
       'docs/index.html': 'docs',
+      'blog.html': 'blog',
+      'blog/first.html': 'first',
       'a b/é.txt': 'x',
     });
     const get = async (path: string): Promise<string> => (await fetch(new URL(path, url))).text();
     expect(await get('/')).toBe('home');
     expect(await get('/about')).toBe('about');
+    expect(await get('/blog')).toBe('blog');
+    expect(await get('/blog/first')).toBe('first');
     expect(await get('/about.html?x=1')).toBe('about');
     expect(await get('/a%20b/%C3%A9.txt')).toBe('x');
     const redirected = await fetch(new URL('/docs?q=1', url), { redirect: 'manual' });
@@ -123,6 +128,15 @@ describe('files', () => {
     write('404.html', '<h1>Own</h1>');
     const second = await fetch(new URL('/soon', url), { headers: asDocument });
     expect([second.status, (await second.text()).includes('<h1>Own</h1>')]).toEqual([404, true]);
+  });
+
+  it('[R1] a 404 names the file that would be shown, and promises nothing where none can be', async () => {
+    const { url, folder } = await startReload({});
+    mkdirSync(join(folder, 'docs'));
+    const get = async (path: string): Promise<string> => (await fetch(new URL(path, url))).text();
+    expect(await get('/')).toContain('There is no /index.html');
+    expect(await get('/docs')).toContain('There is no /docs/index.html');
+    for (const path of ['/.env', '/a//b']) expect(await get(path)).toContain('There is nothing here');
   });
 
   it('[R1] a folder is shown on wish, whatever its files are called', async () => {

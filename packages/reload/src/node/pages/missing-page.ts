@@ -4,7 +4,16 @@ import { renderPage } from './render-page.ts';
 export function renderMissingPage(path: string): string {
   return renderPage({
     title: 'Not found',
-    heading: `There is no ${path === '/' ? 'index.html' : path}`,
+    heading: `There is no ${path}`,
     lines: ['Save a file of that name, and this page opens it.'],
+  });
+}
+
+/** Tells that there will never be a file for an address. */
+export function renderRefusedPage(problem: string): string {
+  return renderPage({
+    title: 'Not found',
+    heading: 'There is nothing here',
+    lines: [`This address cannot be a file's: ${problem}.`],
   });
 }

@@ -8,7 +8,7 @@ import type { FileLook } from '../../core/ports.ts';
 import { readUrlPath } from '../../core/url-path.ts';
 import { mayBeDocument, type Answer, type HtmlResponder } from '../html-response.ts';
 import { renderListing } from '../pages/listing-page.ts';
-import { renderMissingPage } from '../pages/missing-page.ts';
+import { renderMissingPage, renderRefusedPage } from '../pages/missing-page.ts';
 import { respondText } from '../respond.ts';
 import { typeOf } from './content-type.ts';
 import { resolveFile, type Resolved } from './resolve-file.ts';
@@ -48,7 +48,7 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
     }
     const path = readUrlPath(request.url ?? '/', platform() === 'win32');
     if (!path.ok && path.status === 400) return respondText(response, 400, path.problem);
-    if (!path.ok) return missing(request, response, []);
+    if (!path.ok) return missing(request, response, renderRefusedPage(path.problem));
     const { segments, trailingSlash } = path;
     const found = await find(segments, trailingSlash);
     if (found.kind === 'file') return sendFile(request, response, found, 200);
@@ -61,7 +61,8 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
     if (found.kind === 'folder' && listing) return sendListing(request, response, segments);
     const index = spa && isRoute(request, segments) ? await openStill(['index.html']) : undefined;
     if (index?.kind === 'file') return sendFile(request, response, index, 200);
-    return missing(request, response, segments);
+    const names = trailingSlash || segments.length === 0 ? [...segments, 'index.html'] : segments;
+    return missing(request, response, renderMissingPage(`/${names.join('/')}`));
   }
 
   /** The file for a path: itself, the index of a folder, or a page whose ending was left out. */
@@ -78,8 +79,10 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
       }
     }
     const last = segments.at(-1);
-    if (found.kind !== 'none' || last === undefined || trailingSlash) return found;
-    return openStill([...segments.slice(0, -1), `${last}.html`]);
+    // A page may have a folder of its name beside it: without a slash it is the page that is meant.
+    if (!['none', 'folder'].includes(found.kind) || last === undefined || trailingSlash) return found;
+    const page = await openStill([...segments.slice(0, -1), `${last}.html`]);
+    return ['none', 'folder'].includes(page.kind) ? found : page;
   }
 
   async function openStill(segments: string[]): Promise<Resolved> {
@@ -157,14 +160,10 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
     return sendPage(request, response, 200, renderListing(segments, rows));
   }
 
-  async function missing(
-    request: IncomingMessage,
-    response: ServerResponse,
-    segments: string[],
-  ): Promise<void> {
+  async function missing(request: IncomingMessage, response: ServerResponse, html: string): Promise<void> {
     const own = await openStill(['404.html']);
     if (own.kind === 'file') return sendFile(request, response, own, 404);
-    return sendPage(request, response, 404, renderMissingPage(`/${segments.join('/')}`));
+    return sendPage(request, response, 404, html);
   }
 
   function sendPage(
