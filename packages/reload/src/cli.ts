@@ -80,8 +80,8 @@ function about({ options }: Command, { host, port }: Listening): About {
   const network = addresses
     .filter(({ family, internal }) => everywhere && family === 'IPv4' && !internal)
     .map(({ address }) => `http://${address}:${port}/`);
-  const source = kind === 'proxy' ? String(proxy).replace(/\/$/, '') : watched.join(', ');
-  return { source, kind, watched, network };
+  const sources = { folder: watched[0]!, proxy: String(proxy).replace(/\/$/, ''), none: watched.join(', ') };
+  return { source: sources[kind], kind, watched, network };
 }
 
 /** A machine without a browser is told where to look, and goes on. */

@@ -44,6 +44,10 @@ export function folderMissing(folder: string, cause?: unknown): ReloadServerErro
   return new ReloadServerError('folder-missing', message, { cause });
 }
 
+export function folderIsFile(path: string): ReloadServerError {
+  return new ReloadServerError('folder-missing', `${path} is a file: name the folder it lies in`);
+}
+
 export function alreadyClosed(): ReloadServerError {
   return new ReloadServerError('closed', 'this reload server has been closed; create a new one');
 }

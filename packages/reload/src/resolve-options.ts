@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import * as v from 'valibot';
-import { folderMissing, optionsInvalid, type OptionProblem } from './errors.ts';
+import { folderIsFile, folderMissing, optionsInvalid, type OptionProblem } from './errors.ts';
 import type { ReloadServerOptions, ResolvedReloadServerOptions, Source } from './options.ts';
 
 const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
@@ -45,7 +45,8 @@ const schema = v.strictObject(
       list(
         v.pipe(
           v.string(ORIGIN),
-          v.transform((origin) => origin.replace(/\/$/, '')),
+          // As browsers spell it.
+          v.transform((origin) => origin.replace(/\/$/, '').toLowerCase()),
           v.check((origin) => origin === 'null' || isOrigin(origin), ORIGIN),
         ) as v.GenericSchema<string>,
       ),
@@ -80,11 +81,15 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
   }
   const { folder, proxy, watch, serve, ...rest } = result.output;
   if (folder === undefined && watch.length === 0) {
-    throw optionsInvalid([{ path: '', problem: 'name a folder to serve, or what to watch' }]);
+    throw optionsInvalid([
+      proxy
+        ? { path: 'watch', problem: 'must name what the pages of the backend are made from, such as src' }
+        : { path: '', problem: 'name a folder to serve, or what to watch' },
+    ]);
   }
   if (proxy && !serve) {
     throw optionsInvalid([
-      { path: 'proxy', problem: 'needs serve: without it, pages do not come through here' },
+      { path: 'proxy', problem: 'cannot be without serving: pages come through here, or they do not' },
     ]);
   }
   const roots = [...(folder === undefined ? [] : [findFolder(folder)]), ...watch.map(findPath)];
@@ -99,15 +104,16 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
     ...rest,
     source,
     roots: withoutNested(roots),
-    port: rest.port ?? (serve ? 8080 : 8081),
-    strictPort: rest.strictPort ?? !serve,
+    // Where pages are others', the port stands in them.
+    port: rest.port ?? (source.kind === 'none' ? 8081 : 8080),
+    strictPort: rest.strictPort ?? source.kind === 'none',
     cacheFolder: rest.cacheFolder,
   };
 }
 
 function findFolder(folder: string): string {
   const path = findPath(folder);
-  if (!statSync(path).isDirectory()) throw folderMissing(folder);
+  if (!statSync(path).isDirectory()) throw folderIsFile(folder);
   return path;
 }
 
@@ -133,7 +139,7 @@ function isBackend(address: string): boolean {
 }
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text.toLowerCase();
+  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
 }
 
 function dotPath(issue: v.BaseIssue<unknown>): string {

@@ -57,7 +57,8 @@ export function createPrettyLog(out: Output, errors: Output): Log {
       for (const address of network) say(`  and in your network at ${paint('bold', address)}`);
       const hint = kind === 'none' ? `Into your pages: <script src="${url}"></script>` : '';
       if (hint) say(paint('dim', hint));
-      if (kind !== 'folder' || watched.length > 1) say(paint('dim', `Watching ${watched.join(', ')}`));
+      if (kind === 'proxy' || (kind === 'folder' && watched.length > 1))
+        say(paint('dim', `Watching ${watched.join(', ')}`));
       say(paint('dim', 'Save a file and look; Ctrl-C ends it.'));
     },
     update: (report) =>

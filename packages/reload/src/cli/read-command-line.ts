@@ -39,6 +39,8 @@ export function readCommandLine(
   command.sources.set('folder', 'the folder');
   for (const setting of settings) {
     const variable = variableOf(setting);
+    // What is left out may be a mistake, too.
+    if (setting.option) command.sources.set(setting.option, `--${setting.flag}`);
     const flagged = flags[setting.flag] as string | string[] | boolean | undefined;
     const given = flagged ?? (environment[variable]?.trim() || undefined);
     if (given === undefined) continue;

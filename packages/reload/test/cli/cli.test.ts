@@ -85,6 +85,13 @@ describe('live-online-reload', () => {
     expect(await errors).toBe('');
   });
 
+  it('[R1] tells what is served from what is only watched', async () => {
+    const { folder } = makeFolder({ 'content/index.html': 'x', 'src/a.ts': 'x' });
+    const { prints, output } = run(['content', '--watch', 'src', '--port', '0'], { cwd: folder });
+    await prints(/Ctrl-C/);
+    expect(output()).toMatch(/^Serving content at http:\/\/localhost:\d+\/\nWatching content, src\n/);
+  });
+
   it('[R1] takes the next port where one is in use, and tells', async () => {
     const port = await occupyPort();
     const { folder } = makeFolder();
@@ -112,6 +119,8 @@ describe('live-online-reload', () => {
       ['--proxy', 'localhost:8000', '--watch', '.'],
       /--proxy must be the address of a backend .* http:\/\/localhost:8000/,
     ],
+    [['--proxy', 'http://localhost:8000'], /--watch must name what the pages of the backend are made from/],
+    [['.', '--proxy', 'http://localhost:8000', '--no-serve'], /--proxy cannot be without serving/],
     [['.', '--port', 'x'], /--port must be a whole number from 0 to 65535/],
     [['.', '--host', '203.0.113.9', '--port', '0'], /203\.0\.113\.9 is no address of this machine.*--host/],
     [['.', '--origin', 'box.lan'], /--origin\S* must be an origin such as http:\/\/localhost:3000/],

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createReloadServer } from '../../src/create-reload-server.ts';
 import { ReloadServerError } from '../../src/errors.ts';
+import { resolveOptions } from '../../src/resolve-options.ts';
 import { connectPage, makeFolder, startReload } from '../helpers/reload-server.ts';
 
 describe('options', () => {
@@ -8,7 +9,8 @@ describe('options', () => {
     [{ folder: '.', port: 70_000, spa: 'yes' }, 'spa must be .*; port must be'],
     [{ folder: '.', nonsense: 1 }, 'nonsense is no option'],
     [{}, 'name a folder'],
-    [{ folder: '.', proxy: 'http://localhost:1', serve: false }, 'proxy needs serve'],
+    [{ folder: '.', proxy: 'http://localhost:1', serve: false }, 'proxy cannot be without serving'],
+    [{ proxy: 'http://localhost:1' }, 'watch must name'],
     [{ folder: '.', proxy: 'http://user:pass@localhost:1' }, 'proxy must be'],
     [{ folder: '.', origins: ['http://a/b'] }, 'origins\\[0\\] must be'],
     [{ folder: '.', allowedHosts: ['http://a'] }, 'allowedHosts\\[0\\] must be'],
@@ -22,6 +24,26 @@ describe('options', () => {
     expect(() => createReloadServer({ folder: '/no/such/folder' })).toThrow(
       'there is no folder /no/such/folder',
     );
+  });
+
+  it('[R1] a file instead of a folder is told', () => {
+    const { folder } = makeFolder({ 'index.html': 'x' });
+    const options = { folder: `${folder}/index.html` };
+    expect(() => createReloadServer(options)).toThrow('index.html is a file: name the folder it lies in');
+  });
+
+  it('[R1] where pages are served by others the port is strict, since it stands in them', () => {
+    const { folder } = makeFolder();
+    for (const options of [{ folder, serve: false }, { watch: [folder] }]) {
+      expect(resolveOptions(options)).toMatchObject({ port: 8081, strictPort: true });
+    }
+    expect(resolveOptions({ folder })).toMatchObject({ port: 8080, strictPort: false });
+  });
+
+  it('[R8] origins are taken as browsers spell them', () => {
+    const { folder } = makeFolder();
+    const { origins } = resolveOptions({ folder, origins: ['HTTP://Box.lan:3000/', 'null'] });
+    expect(origins).toEqual(['http://box.lan:3000', 'null']);
   });
 
   it('[R1] options that are undefined are not given', () => {
