@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
-import { isInjectable, type Answer, type HtmlResponder } from './html-response.ts';
+import { isInjectable, mayBeDocument, NOT_WHOLE, type Answer, type HtmlResponder } from './html-response.ts';
 
 /** Has the client put into whatever HTML a host's app is about to answer with. Everything else passes as it is. */
 export function injectIntoResponse(
@@ -8,6 +8,9 @@ export function injectIntoResponse(
   response: ServerResponse,
   responder: HtmlResponder,
 ): void {
+  if (!mayBeDocument(request)) return;
+  // A page from before the client was put in would come back by them.
+  for (const name of NOT_WHOLE) delete request.headers[name];
   const { writeHead, write, end, flushHeaders } = response;
   /** What the host writes once it is known to be a document. */
   let body: PassThrough | undefined;
@@ -23,8 +26,8 @@ export function injectIntoResponse(
       headers,
       body: new PassThrough(),
     };
-    if (!isInjectable(request, answer))
-      return (Object.assign(response, { writeHead, write, end, flushHeaders }), undefined);
+    // What others have wrapped since then stays: the way back would lead past them.
+    if (!isInjectable(request, answer)) return;
     body = answer.body as PassThrough;
     body.on('drain', () => response.emit('drain'));
     for (const [name] of headers) response.removeHeader(name);
@@ -62,7 +65,8 @@ export function injectIntoResponse(
       return response;
     },
     flushHeaders() {
-      if (!decided) decide(response.statusCode);
+      // As Node does, so that who has wrapped it since then can add its headers.
+      if (!decided) response.writeHead(response.statusCode);
       if (!body) flushHeaders.call(response);
     },
     write(...args: [chunk: unknown, encoding?: BufferEncoding | Callback, done?: Callback]): boolean {
@@ -95,8 +99,11 @@ function setHeaders(
 ): void {
   if (!headers) return;
   if (Array.isArray(headers)) {
-    for (let index = 0; index + 1 < headers.length; index += 2) {
-      response.appendHeader(String(headers[index]), String(headers[index + 1]));
+    const flat = headers.flat().map(String);
+    // A name may repeat here, but takes the place of what was set before.
+    for (let index = 0; index + 1 < flat.length; index += 2) response.removeHeader(flat[index]!);
+    for (let index = 0; index + 1 < flat.length; index += 2) {
+      response.appendHeader(flat[index]!, flat[index + 1]!);
     }
     return;
   }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { NOT_WHOLE } from '../html-response.ts';
 
 /** Names and values, as they stand on the wire. */
 export type HeaderList = [name: string, value: string][];
@@ -27,6 +28,8 @@ const HOP_BY_HOP = new Set([
 /** What tells of proxies: the backend is to see its own address, and what a client wrote there is not to be believed. */
 const FORWARDED = /^(forwarded|x-forwarded-.+|x-real-ip)$/;
 const KNOWN_ENCODINGS = /^(gzip|x-gzip|deflate|br|identity)$/i;
+/** Methods whose requests have no body unless they say so. */
+const BODILESS = /^(GET|HEAD|DELETE|OPTIONS|TRACE|CONNECT)$/;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** Pairs names and values, without those of the connection. */
@@ -56,7 +59,7 @@ export function requestHeaders(
   for (const [name, value] of endToEnd(raw)) {
     const lower = name.toLowerCase();
     if (lower === 'host' || lower === 'expect' || FORWARDED.test(lower)) continue;
-    if (asDocument && /^(if-none-match|if-modified-since|if-range|range)$/.test(lower)) continue;
+    if (asDocument && (NOT_WHOLE as readonly string[]).includes(lower)) continue;
     if (lower === 'origin' || lower === 'referer') headers.push([name, toTarget(value, target, host)]);
     else if (lower === 'accept-encoding') headers.push([name, knownEncodings(value)]);
     else headers.push([name, value]);
@@ -90,10 +93,11 @@ export function responseHeaders(raw: readonly string[], sides: Sides): HeaderLis
   return headers;
 }
 
-/** Whether a request brings a body, and how it is framed. */
-export function bodyFraming(headers: IncomingHttpHeaders): HeaderList {
+/** What to add so that a request's body is framed as it came: Node would make chunks of one that is not there. */
+export function bodyFraming(headers: IncomingHttpHeaders, method: string): HeaderList {
   if (headers['transfer-encoding'] !== undefined) return [['Transfer-Encoding', 'chunked']];
-  return [];
+  if (headers['content-length'] !== undefined || BODILESS.test(method)) return [];
+  return [['Content-Length', '0']];
 }
 
 function toTarget(value: string, target: URL, host: string): string {

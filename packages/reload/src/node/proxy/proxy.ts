@@ -33,6 +33,9 @@ export interface ProxyOptions {
 
 /** How long the backend may take to accept a connection, in ms. What it takes to answer is its own affair. */
 const CONNECT_MS = 5_000;
+/** What Node reads in a status line and refuses to write. */
+// eslint-disable-next-line no-control-regex -- these are the characters
+const UNPRINTABLE = /[\x00-\x08\x0a-\x1f\x7f]/g;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 export function createProxy(options: ProxyOptions): Proxy {
@@ -84,23 +87,26 @@ export function createProxy(options: ProxyOptions): Proxy {
     const asDocument = mayBeDocument(request);
     const sent = ask(request, [
       ...requestHeaders(request.rawHeaders, sides, asDocument),
-      ...bodyFraming(request.headers),
+      ...bodyFraming(request.headers, request.method ?? 'GET'),
       ['Connection', 'close'],
     ]);
     let answered = false;
     sent.once('response', (answer) => {
-      answered = true;
       available.answered();
+      // Node reads statuses that it does not write.
+      if (answer.statusCode! < 200) return refuse(`its status ${answer.statusCode} is none`);
+      answered = true;
       const headers = responseHeaders(answer.rawHeaders, sides);
       const hasBody = request.method !== 'HEAD' && answer.statusCode !== 204 && answer.statusCode !== 304;
       if (!hasBody) answer.resume();
       void responder.send(request, response, {
         status: answer.statusCode!,
-        statusMessage: answer.statusMessage ?? '',
+        statusMessage: (answer.statusMessage ?? '').replace(UNPRINTABLE, ''),
         headers,
         body: hasBody ? answer : undefined,
       });
     });
+    sent.once('upgrade', () => refuse('it takes an upgrade that nobody asked for'));
     sent.once('error', (error: NodeJS.ErrnoException) => {
       if (answered || response.headersSent) return void response.destroy();
       if (response.destroyed) return;
@@ -110,6 +116,11 @@ export function createProxy(options: ProxyOptions): Proxy {
       if (!response.writableFinished) sent.destroy();
     });
     request.pipe(sent);
+
+    function refuse(problem: string): void {
+      sent.destroy();
+      fail(request, response, new Error(problem));
+    }
   }
 
   function fail(request: IncomingMessage, response: ServerResponse, error: NodeJS.ErrnoException): void {

@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createGzip, type Gzip } from 'node:zlib';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createReloadServer } from '../../src/create-reload-server.ts';
+import { makeFolder } from '../helpers/reload-server.ts';
+
+const PAGE = '<!doctype html><title>t</title><h1>Hello</h1>';
+const asDocument = { accept: 'text/html', 'sec-fetch-dest': 'document' };
+const TAG = /<script async src="\/__live-online\/client\.js"[^>]*><\/script>/;
+
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+/** Starts a host's server with the reload middleware, and another one after it, in front of its app. */
+async function serve(app: RequestListener, after: Middleware = (_request, _response, next) => next()) {
+  const reload = createReloadServer({ watch: [makeFolder().folder], cacheFolder: makeFolder().folder });
+  const middleware = reload.middleware();
+  const server = createServer((request, response) =>
+    middleware(request, response, () => after(request, response, () => app(request, response))),
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    await reload.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+/** Compresses as the middlewares for that do: it wraps the response's own methods. */
+const compress: Middleware = (_request, response, next) => {
+  const { writeHead, write, end } = response;
+  let gzip: Gzip | undefined;
+  const begin = (): void => {
+    if (gzip) return;
+    response.setHeader('Content-Encoding', 'gzip');
+    response.removeHeader('Content-Length');
+    gzip = createGzip();
+    gzip.on('data', (chunk: Buffer) => write.call(response, chunk, 'utf8'));
+    gzip.on('end', () => end.call(response, undefined, 'utf8'));
+  };
+  Object.assign(response, {
+    writeHead(...args: [number]) {
+      begin();
+      return writeHead.apply(response, args);
+    },
+    write(chunk: string) {
+      if (!gzip) response.writeHead(response.statusCode);
+      return gzip!.write(chunk);
+    },
+    end(chunk: string) {
+      if (!gzip) response.writeHead(response.statusCode);
+      gzip!.end(chunk);
+      return response;
+    },
+  });
+  next();
+};
+
+describe('what a host answers through the middleware', () => {
+  it.each(['application/json', 'text/html'])(
+    '[R7] %s that a middleware after it compresses arrives whole',
+    async (type) => {
+      const url = await serve((request, response) => {
+        response.setHeader('Content-Type', type);
+        if (request.url === '/flushed') response.flushHeaders();
+        response.write(PAGE.slice(0, 20));
+        response.end(PAGE.slice(20));
+      }, compress);
+      for (const path of ['', 'flushed']) {
+        const text = await (await fetch(url + path, { headers: asDocument })).text();
+        expect(TAG.test(text)).toBe(type === 'text/html');
+        expect(text.replace(TAG, '')).toBe(PAGE);
+      }
+    },
+  );
+
+  it('[R7] headers in a list take the place of those set before', async () => {
+    const url = await serve((request, response) => {
+      const [before, then] =
+        request.url === '/page' ? ['text/plain', 'text/html'] : ['text/html', 'text/plain'];
+      response.setHeader('Content-Type', before!);
+      response.writeHead(200, ['Content-Type', then!, 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']);
+      response.end(PAGE);
+    });
+    for (const [path, type] of [
+      ['page', 'text/html'],
+      ['text', 'text/plain'],
+    ] as const) {
+      const response = await fetch(url + path, { headers: asDocument });
+      expect(response.headers.get('content-type')).toBe(type);
+      expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+      expect(TAG.test(await response.text())).toBe(path === 'page');
+    }
+  });
+
+  it('[R7] no 304 and no part of it brings a page back that a browser has from before', async () => {
+    const url = await serve((request, response) => {
+      const { 'if-none-match': tag, range } = request.headers;
+      response.writeHead(tag === '"a"' ? 304 : range ? 206 : 200, {
+        'Content-Type': 'text/html',
+        ETag: '"a"',
+      });
+      response.end(tag === '"a"' ? undefined : PAGE);
+    });
+    const conditions = [{ 'if-none-match': '"a"' }, { range: 'bytes=0-3' }] as Record<string, string>[];
+    const ask = (headers: Record<string, string>) => fetch(url, { headers });
+    for (const condition of conditions) {
+      const page = await ask({ ...asDocument, ...condition });
+      expect([page.status, TAG.test(await page.text())]).toEqual([200, true]);
+      const part = await ask({ 'sec-fetch-dest': 'empty', ...condition });
+      expect(part.status).not.toBe(200);
+    }
+  });
+
+  it('[R7] a length that Node knows by itself stays with what is no page', async () => {
+    const url = await serve((_request, response) => void response.end('text'));
+    const response = await fetch(url, { headers: asDocument });
+    expect(response.headers.get('content-length')).toBe('4');
+  });
+});
