@@ -36,6 +36,11 @@ const IN_HEAD = new Set([
   'bgsound',
   'noframes',
 ]);
+/**
+ * From here on a comment or a text is scanned in ever longer steps: the parser copies all of what has no end yet with each
+ * write, and a long one in small pieces would take minutes.
+ */
+const LONG_BYTES = 1 << 17;
 const EMPTY = new Uint8Array(0);
 
 export function createInjector(options: InjectorOptions): Injector {
@@ -44,14 +49,19 @@ export function createInjector(options: InjectorOptions): Injector {
   let scan: Scan | undefined;
   let passing = false;
 
-  function begin(): void {
-    const bytes = start!;
+  function begin(bytes: Uint8Array): Uint8Array[] {
     start = undefined;
     const unit = unitOf(bytes, charset);
     if (unit === undefined) {
       passing = true;
       onSkip(`its encoding (${charset}) cannot be scanned safely`);
-    } else scan = createScan(options, unit, encode(tag, unit), hasMark(bytes) || charset !== undefined);
+      return [bytes];
+    }
+    // A byte order mark is none, and no text either, where something stands before it.
+    const mark = markLength(bytes);
+    scan = createScan(options, unit, encode(tag, unit), mark > 0 || charset !== undefined);
+    const rest = bytes.subarray(mark);
+    return [bytes.subarray(0, mark), ...(rest.length > 0 ? scan.write(rest) : [])];
   }
 
   return {
@@ -60,18 +70,14 @@ export function createInjector(options: InjectorOptions): Injector {
       if (start) {
         // The first bytes tell the encoding.
         start = concat([start, chunk]);
-        if (start.length < 4) return [];
-        chunk = start;
-        begin();
-        if (!scan) return [chunk];
+        return start.length < 4 ? [] : begin(start);
       }
       return scan!.write(chunk);
     },
     end() {
       if (!start) return passing ? [] : scan!.end();
-      const bytes = start;
-      begin();
-      return scan ? [...scan.write(bytes), ...scan.end()] : [bytes];
+      const out = begin(start);
+      return scan ? [...out, ...scan.end()] : out;
     },
   };
 }
@@ -93,8 +99,12 @@ function createScan(
   const width = unit === 'byte' ? 1 : 2;
   const parser = new SAXParser({ sourceCodeLocationInfo: true });
   /** What is not sent yet, and where it begins in the document. */
-  let held: Uint8Array = EMPTY;
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
   let heldAt = 0;
+  /** The end of what is held that has not been scanned. */
+  let unread: Uint8Array[] = [];
+  let unreadBytes = 0;
   /** Everything before this is known not to be the place. */
   let passed = 0;
   let place: number | undefined;
@@ -177,35 +187,63 @@ function createScan(
     return text;
   }
 
+  function scan(): void {
+    const text = unread.map(decode).join('');
+    unread = [];
+    unreadBytes = 0;
+    if (text !== '') parser.write(text, 'utf8');
+  }
+
   function release(last: boolean): Uint8Array[] {
-    if (done) return take(held.length);
-    if (place === undefined) return take(last ? held.length : passed - heldAt);
+    if (done) return takeAll();
+    if (place === undefined) return last ? takeAll() : take(passed - heldAt);
     const before = take(place - heldAt);
     done = true;
-    return [...before, tag, ...take(held.length)];
+    return [...before, tag, ...takeAll()];
+  }
+
+  function takeAll(): Uint8Array[] {
+    const taken = held;
+    held = [];
+    return taken;
   }
 
   function take(length: number): Uint8Array[] {
     if (length <= 0) return [];
-    const taken = held.subarray(0, length);
-    held = held.subarray(length);
+    const taken: Uint8Array[] = [];
+    let rest = length;
+    let index = 0;
+    for (; index < held.length && held[index]!.length <= rest; index++) {
+      taken.push(held[index]!);
+      rest -= held[index]!.length;
+    }
+    held = held.slice(index);
+    if (rest > 0 && held[0]) {
+      taken.push(held[0].subarray(0, rest));
+      held[0] = held[0].subarray(rest);
+    }
     heldAt += length;
-    return [taken];
+    heldBytes -= length;
+    return taken;
   }
 
   return {
     write(chunk) {
-      if (done) return held.length > 0 ? [...take(held.length), chunk] : [chunk];
-      held = concat([held, chunk]);
-      const text = decode(chunk);
-      if (text !== '') parser.write(text, 'utf8');
+      if (done) return [...takeAll(), chunk];
+      held.push(chunk);
+      heldBytes += chunk.length;
+      unread.push(chunk);
+      unreadBytes += chunk.length;
+      if (heldBytes > LONG_BYTES && unreadBytes * 16 < heldBytes) return [];
+      scan();
       return release(false);
     },
     end() {
-      if (done) return take(held.length);
+      if (done) return takeAll();
+      scan();
       parser.end();
       // A document without a place has none of our business in it but at its end.
-      if (place === undefined) place = heldAt + held.length - (odd === undefined ? 0 : 1);
+      if (place === undefined) place = heldAt + heldBytes - (odd === undefined ? 0 : 1);
       return release(true);
     },
   };
@@ -222,8 +260,9 @@ function unitOf(bytes: Uint8Array, charset: string | undefined): Unit | undefine
   return UNSAFE.test(name) ? undefined : 'byte';
 }
 
-function hasMark([a, b, c]: Uint8Array): boolean {
-  return (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || (a === 0xef && b === 0xbb && c === 0xbf);
+function markLength([a, b, c]: Uint8Array): number {
+  if (a === 0xef && b === 0xbb && c === 0xbf) return 3;
+  return (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) ? 2 : 0;
 }
 
 /** Each byte is one character, so that offsets in the text are offsets in the bytes. */

@@ -168,6 +168,32 @@ describe('the page and one tag', () => {
     expect(text(late)).toContain(late.slice(0, late.indexOf('</head>')));
   });
 
+  it.each(['utf8', 'utf16le', 'utf16be'])(
+    '[R7] a byte order mark (%s) stays in front, and the doctype behind it',
+    (encoding) => {
+      const html = '\ufeff<!doctype html><title>t</title><p>x';
+      const bytes = Buffer.from(html, encoding === 'utf8' ? 'utf8' : 'utf16le');
+      if (encoding === 'utf16be') bytes.swap16();
+      for (const lengths of [[], [1], [3]]) {
+        const out = inject(bytes, lengths).bytes;
+        if (encoding === 'utf16be') out.swap16();
+        const decoded = out.toString(encoding === 'utf8' ? 'utf8' : 'utf16le');
+        expect(decoded).toBe(html.replace('<p>', `${TAG}<p>`));
+      }
+    },
+  );
+
+  it('[R7] a long comment or text takes as long in small pieces as in large ones', () => {
+    const html = `<!doctype html><!--${'x'.repeat(2_000_000)}--><title>${'y'.repeat(1_000_000)}</title><p>x`;
+    const bytes = Buffer.from(html);
+    const msFor = (length: number): number => {
+      const start = performance.now();
+      expect(inject(bytes, [length]).bytes.toString().replace(TAG, '')).toBe(html);
+      return performance.now() - start;
+    };
+    expect(msFor(1_000)).toBeLessThan(5 * msFor(65_536) + 500);
+  });
+
   it.each(['iso-2022-jp', 'ISO-2022-KR', 'hz-gb-2312', 'utf-7', 'utf-32'])(
     '[R7] %s passes untouched, and is told',
     (charset) => {
