@@ -9,6 +9,7 @@ $now = new DateTimeImmutable();
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title><?= htmlspecialchars($title) ?></title>
+    <link rel="icon" href="data:,">
     <link rel="stylesheet" href="site.css">
   </head>
   <body>
