@@ -10,9 +10,16 @@ export interface Availability {
   close(): void;
 }
 
+/** So often a backend that is away is tried, in ms; less often once nobody has wanted anything of it for long. */
 const PROBE_MS = 100;
-/** How long the backend is asked for after somebody wanted something of it, in ms. */
 const PATIENCE_MS = 600_000;
+const IDLE_PROBE_MS = 1_000;
+/**
+ * One that fails again so soon after its return takes connections and breaks them off. Each return makes pages load again,
+ * so that the next one is waited for twice as long.
+ */
+const FLAPPING_MS = 2_000;
+const MAX_PROBE_MS = 10_000;
 
 export function watchAvailability(
   target: URL,
@@ -21,29 +28,37 @@ export function watchAvailability(
 ): Availability {
   let down = false;
   let wantedMs = 0;
+  let upMs = -Infinity;
+  let probeMs = PROBE_MS;
   let cancel: (() => void) | undefined;
   let closed = false;
 
   function probe(): void {
     cancel = undefined;
-    if (closed || !down || clock.now() - wantedMs > PATIENCE_MS) return;
+    if (closed || !down) return;
     const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80);
     const socket = connect({ host: target.hostname.replace(/[[\]]/g, ''), port, autoSelectFamily: true });
     socket.setTimeout(1_000, () => socket.destroy());
-    socket.once('connect', () => {
-      socket.destroy();
-      answered();
-    });
+    const again = (): void => {
+      if (!down || closed) return;
+      const patient = clock.now() - wantedMs < PATIENCE_MS;
+      cancel = clock.schedule(probe, patient ? PROBE_MS : IDLE_PROBE_MS);
+    };
     socket.once('error', () => {});
-    socket.once('close', () => {
-      if (down && !closed) cancel = clock.schedule(probe, PROBE_MS);
+    socket.once('close', again);
+    socket.once('connect', () => {
+      socket.off('close', again);
+      socket.destroy();
+      returned();
     });
   }
 
-  function answered(): void {
+  function returned(): void {
     if (!down) return;
     down = false;
+    upMs = clock.now();
     cancel?.();
+    cancel = undefined;
     onUp();
   }
 
@@ -53,10 +68,16 @@ export function watchAvailability(
       wantedMs = clock.now();
       const first = !down;
       down = true;
-      if (first) onDown(problem);
-      cancel ??= clock.schedule(probe, PROBE_MS);
+      if (!first) return;
+      const flapping = wantedMs - upMs < FLAPPING_MS;
+      probeMs = flapping ? Math.min(probeMs * 2, MAX_PROBE_MS) : PROBE_MS;
+      onDown(problem);
+      cancel = clock.schedule(probe, probeMs);
     },
-    answered,
+    answered() {
+      // Where some requests are answered and others are not, it is no return.
+      if (probeMs === PROBE_MS) returned();
+    },
     close() {
       closed = true;
       cancel?.();

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { asDocument, ask, readAll, sayBytes, startBackend } from '../helpers/backend.ts';
+import { makeFolder, startReload } from '../helpers/reload-server.ts';
+
+/** A backend that sees and says bytes, with the reload server in front of it. */
+async function startBytes(onConnection: (socket: Socket) => void) {
+  const backend = createServer((socket) => {
+    socket.on('error', () => {});
+    onConnection(socket);
+  }).listen(0, '127.0.0.1');
+  await once(backend, 'listening');
+  onTestFinished(() => void backend.close());
+  const target = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
+  return startReload({}, { proxy: target, watch: [makeFolder().folder] });
+}
+
+/** Answers each request with the same bytes, and remembers their heads. */
+async function startAnswering(answer: string) {
+  const heads: string[] = [];
+  const started = await startBytes((socket) => {
+    socket.once('data', (data) => {
+      heads.push(data.toString('latin1'));
+      socket.end(answer, 'latin1');
+    });
+  });
+  return { ...started, heads };
+}
+
+describe('framing', () => {
+  const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'GET'])(
+    '[R8] no body is made up for a %s that has none',
+    async (method) => {
+      const { port, heads } = await startAnswering(OK);
+      const answer = await sayBytes(
+        port,
+        `${method} / HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
+      );
+      expect(answer).toContain('\r\n\r\nok');
+      expect(heads).toHaveLength(1);
+      expect(heads[0]).not.toMatch(/transfer-encoding/i);
+      expect(heads[0]).toMatch(/\r\n\r\n$/);
+    },
+  );
+});
+
+describe('answers that nobody would write', () => {
+  it.each([
+    ['a status below 100', 'HTTP/1.1 099 Odd\r\nContent-Length: 2\r\n\r\nno', 502],
+    ['an upgrade that nobody asked for', 'HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n', 502],
+    [
+      'a length beside chunks',
+      'HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n',
+      502,
+    ],
+    ['another protocol', 'SSH-2.0-x\r\n', 502],
+    ['odd characters in its status line', 'HTTP/1.1 200 O\x01\xe9\r\nContent-Length: 2\r\n\r\nok', 200],
+  ])('[R8] %s: answered, and the next request, too', async (_what, bytes, status) => {
+    const { port } = await startAnswering(bytes);
+    for (let count = 0; count < 2; count++) {
+      const response = await ask(port, '/', { headers: asDocument });
+      await readAll(response);
+      expect(response.statusCode).toBe(status);
+    }
+  });
+
+  it('[R8] an answer that comes before the whole body arrives', async () => {
+    const { port } = await startBytes((socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\nConnection: close\r\n\r\nlarge');
+        setTimeout(() => socket.destroy(), 50);
+      });
+    });
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(`POST / HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: 900000000\r\n\r\n`);
+    const filling = setInterval(() => socket.write(Buffer.alloc(100_000)), 1);
+    onTestFinished(() => {
+      clearInterval(filling);
+      socket.destroy();
+    });
+    let text = '';
+    socket.on('data', (data: Buffer) => (text += data.toString()));
+    await vi.waitFor(() => expect(text).toMatch(/^HTTP\/1\.1 413 [^]*large$/), 5_000);
+  });
+});
+
+describe('tunnels', () => {
+  it('[R1] what a backend says last arrives at a slow reader, too', async () => {
+    const { backend, port } = await startBackend((_request, response) => response.end());
+    const bytes = 20_000_000;
+    backend.on('upgrade', (_request, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      socket.end(Buffer.alloc(bytes, 1));
+    });
+    const socket = connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write(
+      `GET / HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: http://localhost:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    let read = 0;
+    for await (const chunk of socket) {
+      read += (chunk as Buffer).length;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    expect(read).toBeGreaterThanOrEqual(bytes);
+  });
+});
+
+describe('a backend that takes connections and breaks them off', () => {
+  it('[R1] does not make its waiting page load again and again', async () => {
+    const { port, server } = await startBytes((socket) => socket.destroy());
+    const states: string[] = [];
+    server.on('backend', ({ state }) => states.push(state));
+    let asked = 0;
+    const until = performance.now() + 3_000;
+    // As the waiting page does, which loads again with each return.
+    server.on('backend', ({ state }) => {
+      if (state === 'up' && performance.now() < until)
+        void ask(port, '/', { headers: asDocument }).then(() => asked++);
+    });
+    await ask(port, '/', { headers: asDocument });
+    await vi.waitFor(() => expect(performance.now()).toBeGreaterThan(until), 10_000);
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThan(7);
+  });
+});
