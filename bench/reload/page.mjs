@@ -40,7 +40,8 @@ export async function openPage(browser, url) {
     const hear = (data) => {
       // Heartbeats and greetings are no news.
       if (/^(2|3|40?|0\{)/.test(String(data)) && !/^42/.test(String(data))) return;
-      if (/\["version"|"type":"connected"|"ping"/.test(String(data))) return;
+      if (/\["(version|connection|options:set)"|"type":"connected"|"ping"|^connected$/.test(String(data)))
+        return;
       note('message', String(data).slice(0, 80));
     };
     const NativeSocket = window.WebSocket;

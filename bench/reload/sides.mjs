@@ -15,10 +15,16 @@ const peers = { 'browser-sync': '3.0.4', 'live-server': '1.2.2', 'five-server': 
 /**
  * What is measured side by side: how each is started on a folder and a port.
  *
- * @type {readonly { name: string, command: (folder: string, port: number) => string[], peer?: boolean }[]}
+ * @type {readonly { name: string, command: (folder: string, port: number) => string[], peer?: boolean,
+ *   says?: RegExp, debounceMs?: number }[]} `says`: what it prints of a save; `debounceMs`: it tells of nothing until no
+ *   file has changed for so long.
  */
 export const sides = [
-  { name: 'ours, in place', command: (folder, port) => [ours, folder, '--port', `${port}`, '--strict-port'] },
+  {
+    name: 'ours, in place',
+    says: /→/,
+    command: (folder, port) => [ours, folder, '--port', `${port}`, '--strict-port'],
+  },
   {
     name: 'ours, by reload',
     command: (folder, port) => [ours, folder, '--port', `${port}`, '--strict-port', '--reload-only'],
@@ -27,6 +33,7 @@ export const sides = [
   {
     name: 'vite',
     peer: true,
+    says: /page reload/,
     command: (folder, port) => [
       `${root}node_modules/vite/bin/vite.js`,
       folder,
@@ -40,6 +47,8 @@ export const sides = [
   {
     name: 'browser-sync',
     peer: true,
+    says: /Reloading Browsers/,
+    debounceMs: 500,
     command: (folder, port) => [
       `${peersFolder}/node_modules/browser-sync/dist/bin.js`,
       'start',
@@ -56,6 +65,7 @@ export const sides = [
   {
     name: 'live-server',
     peer: true,
+    says: /Change detected/,
     command: (folder, port) => [
       `${peersFolder}/node_modules/live-server/live-server.js`,
       folder,
@@ -67,9 +77,11 @@ export const sides = [
   {
     name: 'five-server',
     peer: true,
-    command: (folder, port) => [
+    says: /change detected/,
+    // It takes whatever it is given for a folder of the one that it is started in.
+    command: (_folder, port) => [
       `${peersFolder}/node_modules/five-server/lib/bin.js`,
-      folder,
+      '.',
       `--port=${port}`,
       '--open=false',
       '--host=127.0.0.1',
@@ -100,7 +112,7 @@ export async function freePort() {
 }
 
 /**
- * Starts a side, and waits until it answers.
+ * Starts a side, and waits until it answers. `said` resolves to the moment when it first prints that it has seen a save.
  *
  * @param {(typeof sides)[number]} side
  * @param {string} folder
@@ -113,10 +125,16 @@ export async function startSide(side, folder, signal, port) {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [script, ...args], {
     cwd: folder,
-    stdio: ['ignore', 'ignore', 'ignore'],
+    stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, XDG_CACHE_HOME: `${folder}-cache`, NO_COLOR: '1' },
   });
+  const said = new Promise((resolve) =>
+    child.stdout.on('data', (chunk) => {
+      if (side.says?.test(String(chunk))) resolve(performance.now());
+    }),
+  );
   const end = async () => {
+    signal.removeEventListener('abort', abort);
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'close');
     child.kill('SIGTERM');
@@ -124,7 +142,8 @@ export async function startSide(side, folder, signal, port) {
     await gone;
     clearTimeout(insist);
   };
-  signal.addEventListener('abort', () => void end(), { once: true });
+  const abort = () => void end();
+  signal.addEventListener('abort', abort, { once: true });
   const url = `http://localhost:${port}/`;
   for (;;) {
     signal.throwIfAborted();
@@ -140,5 +159,5 @@ export async function startSide(side, folder, signal, port) {
     if (answered) break;
     await rest(5);
   }
-  return { url, port, pid: child.pid, startedMs: performance.now() - startedAt, end };
+  return { url, port, pid: child.pid, startedAt, said, end };
 }
