@@ -23,11 +23,12 @@ export function extendPolicy(header: string, needs: ClientNeeds): string {
     .join(',');
 }
 
-/** Whether a policy keeps every script from running. */
-export function forbidsScripts(header: string): boolean {
+/** Whether a policy keeps the client out: its page runs no scripts, or is of no origin, from where nothing may be asked here. */
+export function shutsOut(header: string): boolean {
   return header.split(',').some((policy) => {
     const sandbox = directivesOf(policy).find(({ name }) => name === 'sandbox');
-    return sandbox !== undefined && !sandbox.sources.includes('allow-scripts');
+    const allowed = sandbox?.sources.map((source) => source.toLowerCase());
+    return allowed && !['allow-scripts', 'allow-same-origin'].every((one) => allowed.includes(one));
   });
 }
 

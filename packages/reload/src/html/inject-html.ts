@@ -148,7 +148,9 @@ function createScan(
   });
   parser.on('text', ({ text, sourceCodeLocation: at }) => {
     if (place !== undefined) return;
-    if (raw === 0 && templates === 0 && /[^\t\n\f\r ]/.test(text)) found(at!.startOffset);
+    // Browsers drop NUL, also before a doctype.
+    const shown = /[^\t\n\f\r ]/.test(text.replaceAll('\0', ''));
+    if (raw === 0 && templates === 0 && shown) found(at!.startOffset);
     else passed = at!.endOffset * width;
   });
   for (const event of ['comment', 'doctype'] as const) {

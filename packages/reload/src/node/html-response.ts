@@ -4,7 +4,7 @@ import { PassThrough, Readable, type Duplex } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import escapeHtml from 'escape-html';
 import { MIMEType } from 'whatwg-mimetype';
-import { extendPolicy, forbidsScripts } from '../html/content-security-policy.ts';
+import { extendPolicy, shutsOut } from '../html/content-security-policy.ts';
 import { createInjector } from '../html/inject-html.ts';
 import type { ServedPages } from './served-pages.ts';
 
@@ -90,8 +90,8 @@ export function createHtmlResponder(options: HtmlResponderOptions): HtmlResponde
       const page = pages.open(from);
       const nonce = randomBytes(12).toString('base64');
       const policies = headers.filter(([name]) => isPolicy(name));
-      if (policies.some(([, value]) => forbidsScripts(value)))
-        warn(request, 'its policy (sandbox) forbids all scripts');
+      if (policies.some(([, value]) => shutsOut(value)))
+        warn(request, 'its policy (sandbox) allows no scripts of its own origin');
       const attributes = {
         src: scriptUrl,
         'data-page': page.id,

@@ -183,6 +183,10 @@ describe('the page and one tag', () => {
     },
   );
 
+  it('[R7] NUL, which browsers drop, is no text: the doctype behind it counts', () => {
+    expect(text('\0<!doctype html>\0<p>x')).toBe(`\0<!doctype html>\0${TAG}<p>x`);
+  });
+
   it('[R7] a long comment or text takes as long in small pieces as in large ones', () => {
     const html = `<!doctype html><!--${'x'.repeat(2_000_000)}--><title>${'y'.repeat(1_000_000)}</title><p>x`;
     const bytes = Buffer.from(html);
