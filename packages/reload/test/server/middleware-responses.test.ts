@@ -80,8 +80,8 @@ describe('what a host answers through the middleware', () => {
     const url = await serve((request, response) => {
       const [before, then] =
         request.url === '/page' ? ['text/plain', 'text/html'] : ['text/html', 'text/plain'];
-      response.setHeader('Content-Type', before!);
-      response.writeHead(200, ['Content-Type', then!, 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']);
+      response.setHeader('Content-Type', before);
+      response.writeHead(200, ['Content-Type', then, 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']);
       response.end(PAGE);
     });
     for (const [path, type] of [
