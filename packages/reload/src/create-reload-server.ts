@@ -182,6 +182,8 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
       const { server } = request.socket as { server?: Server };
       if (closing || !server) return next();
       join(server);
+      // HTTP/2, as of Vite with https, says the host by another name.
+      request.headers.host ??= request.headers[':authority']?.toString();
       if (pathOf(request).startsWith(BASE)) {
         const refusal = door.checkRequest(request);
         if (refusal) return respondText(response, refusal.status, refusal.problem);

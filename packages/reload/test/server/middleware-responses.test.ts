@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { connect, createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { createGzip, type Gzip } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -112,6 +113,37 @@ describe('what a host answers through the middleware', () => {
       const part = await ask({ 'sec-fetch-dest': 'empty', ...condition });
       expect(part.status).not.toBe(200);
     }
+  });
+
+  it('[R1] of a host that speaks HTTP/2 gets the client, and the client its script', async () => {
+    const reload = createReloadServer({ watch: [makeFolder().folder], cacheFolder: makeFolder().folder });
+    const middleware = reload.middleware() as unknown as (...args: unknown[]) => void;
+    const server = createHttp2Server((request, response) =>
+      middleware(request, response, () => {
+        response.setHeader('Content-Type', 'text/html');
+        response.setHeader('Content-Security-Policy', "default-src 'none'");
+        response.end(PAGE);
+      }),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const client = connect(url);
+    onTestFinished(async () => {
+      client.destroy();
+      server.close();
+      await reload.close();
+    });
+    const ask = async (path: string) => {
+      const stream = client.request({ ':path': path, accept: 'text/html' });
+      const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream) chunks.push(chunk as Buffer);
+      return { headers, text: Buffer.concat(chunks).toString() };
+    };
+    const page = await ask('/');
+    expect(page.text).toMatch(TAG);
+    expect(page.headers['content-security-policy']).toContain(`script-src ${url}/__live-online/client.js`);
+    expect((await ask('/__live-online/client.js')).headers[':status']).toBe(200);
   });
 
   it('[R7] a length that Node knows by itself stays with what is no page', async () => {
