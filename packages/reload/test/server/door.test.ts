@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { connectPage, makeFolder, startReload } from '../helpers/reload-server.ts';
+import { connectPage, makeFolder, readToken, startReload } from '../helpers/reload-server.ts';
 
 const page = { 'index.html': '<!doctype html><title>t</title><p>hello' };
 
@@ -109,6 +109,23 @@ describe('the door on sockets', () => {
     await vi.waitFor(() => expect(loud.socket.connected).toBe(false));
     write('new.txt', 'x');
     await vi.waitFor(() => expect(quiet.updates).toHaveLength(1));
+  });
+
+  it('[R8] without serving, the token that any page can read is worth nothing outside of this machine', async () => {
+    const { url, port } = await startReload(page, { serve: false, origins: ['http://box.lan:3000'] });
+    const auth = { v: 1, token: await readToken(url, '/') };
+    const enters = async (headers: { origin?: string; host?: string }): Promise<boolean> =>
+      (await connectPage(url, { ...headers, auth })).ok;
+    for (const origin of ['http://evil.example', 'http://192.168.1.5', 'http://box.lan:3001', 'null']) {
+      expect(await enters({ origin }), origin).toBe(false);
+    }
+    expect(await enters({})).toBe(false);
+    expect(await enters({ host: `evil.example:${port}`, origin: `http://evil.example:${port}` })).toBe(false);
+    for (const origin of ['http://localhost:3000', 'http://127.0.0.1', 'http://box.lan:3000']) {
+      expect(await enters({ origin }), origin).toBe(true);
+    }
+    const { ok } = await connectPage(url, { origin: 'http://localhost:3000', auth: { v: 1 } });
+    expect(ok).toBe(false);
   });
 
   it('[R8] a token outlives a restart', async () => {
