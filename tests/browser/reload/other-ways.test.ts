@@ -9,6 +9,8 @@ import { freePort } from '../../helpers/free-port.ts';
 import { startFamily } from '../../helpers/processes.ts';
 import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
 
+/** PHP would look at a template it has compiled every two seconds only. */
+const fresh = ['-d', 'opcache.revalidate_freq=0'];
 const phpSite = fileURLToPath(new URL('../../../examples/live-reload-php/site', import.meta.url));
 
 describe.each(browsers)('beside other servers in $name', ({ launch }) => {
@@ -22,7 +24,7 @@ describe.each(browsers)('beside other servers in $name', ({ launch }) => {
 
   /** PHP's built-in server for a copy of the example's pages, with the tool in front of it. */
   async function startPhp(port: number, folder: string) {
-    const php = startFamily('php', ['-S', `127.0.0.1:${port}`, '-t', folder], { cwd: folder });
+    const php = startFamily('php', [...fresh, '-S', `127.0.0.1:${port}`, '-t', folder], { cwd: folder });
     await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200), 15_000);
     return php;
   }
