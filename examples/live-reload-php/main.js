@@ -17,9 +17,9 @@ async function findFreePort() {
 }
 
 const phpPort = await findFreePort();
-// What is wrong in a page is shown in that page.
 // With opcache, PHP would look at a template it has compiled every two seconds only.
 const fresh = ['-d', 'opcache.revalidate_freq=0'];
+// What is wrong in a page is shown in that page.
 const php = spawn('php', ['-d', 'display_errors=1', ...fresh, '-S', `127.0.0.1:${phpPort}`, '-t', SITE], {
   stdio: 'ignore',
 });
