@@ -8,10 +8,11 @@ import { median, percentile, round } from '../lib/stats.mjs';
 import { grouped, table } from '../lib/table.mjs';
 import { launchBrowser, now, openPage } from './page.mjs';
 import { installPeers, sides, startSide } from './sides.mjs';
+import { measureFirstByte, measureReturn } from './returns.mjs';
 import { makeProject, measureStartUp } from './start-up.mjs';
 
 /** Times in ms that must be reached, as medians. */
-const TARGETS = { morph: 20, reload: 75, css: 15 };
+const TARGETS = { morph: 20, reload: 75, css: 15, firstByte: 10, back: 100 };
 /** Machines are noisy: by so much more than the fastest peer a reload may take. */
 const NOISE = 1.1;
 
@@ -88,7 +89,15 @@ export async function reload({ args, signal, out }) {
       }
     }
     out(`\n${report(results)}\n\n${reportStarts(starts)}\n`);
-    const verdict = judge(results, starts['ours, in place'][files]);
+    const firstByteMs = await measureFirstByte(signal);
+    const backMs = await measureReturn(browser, signal);
+    out(`  first byte of a page that streams, through the proxy: ${firstByteMs} ms later than without it`);
+    out(`  new text after the server’s return: ${backMs} ms\n`);
+    const verdict = {
+      ...judge(results, starts['ours, in place'][files]),
+      [`first byte through the proxy within ${TARGETS.firstByte} ms`]: firstByteMs <= TARGETS.firstByte,
+      [`new text within ${TARGETS.back} ms of a return`]: backMs <= TARGETS.back,
+    };
     for (const [name, ok] of Object.entries(verdict)) out(`  ${ok ? '✓' : '✗'} ${name}`);
     return {
       suite: 'reload',
@@ -96,6 +105,8 @@ export async function reload({ args, signal, out }) {
       files,
       sides: results,
       starts,
+      firstByteMs,
+      backMs,
       verdict,
       pass: Object.values(verdict).every(Boolean),
     };

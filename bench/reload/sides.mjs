@@ -89,6 +89,14 @@ export const sides = [
   },
 ];
 
+/** Ours in front of a backend. */
+export function proxySide(target) {
+  return {
+    name: 'ours, in front of a backend',
+    command: (folder, port) => [ours, '--proxy', target, '--watch', folder, '--port', `${port}`],
+  };
+}
+
 /** Installs the peers that are not there yet, beside the repository's own dependencies. */
 export async function installPeers() {
   if (existsSync(`${peersFolder}/node_modules/five-server`)) return;
