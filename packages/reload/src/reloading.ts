@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { relative, sep } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 import type { ContentVersion, ReloadUpdate } from '@live-online/protocol';
 import { decideUpdate, type Decision, type NamedChange } from './core/classify-change.ts';
 import type { FileUses } from './core/file-uses.ts';
@@ -44,7 +44,7 @@ export function createReloading(options: ReloadingOptions): Reloading {
     const folder = source.kind === 'folder' ? source.folder : undefined;
     const served = folder !== undefined && path.startsWith(folder + sep);
     const root = served ? folder : roots.find((candidate) => path.startsWith(candidate + sep));
-    const segments = relative(root ?? '/', path).split(sep);
+    const segments = roots.includes(path) ? [basename(path)] : relative(root ?? '/', path).split(sep);
     return {
       kind,
       served,

@@ -83,7 +83,8 @@ export function createContent(options: ContentOptions): Content {
 
   async function hear({ path, kind, sinceMs = 0 }: Sighting): Promise<void> {
     if (kind === 'create' || kind === 'write') return batch.sight(path, kind === 'write');
-    if (kind === 'gone' || roots.includes(path)) {
+    if (kind === 'gone') {
+      if (table.get(path)) batch.sight(path, false);
       for (const file of table.below(path)) batch.sight(file, false);
       return;
     }
@@ -135,6 +136,8 @@ export function createContent(options: ContentOptions): Content {
         if (rest.isDue()) await rest.take();
       }
     }
+    // A root may be a single file.
+    for (const root of roots) if (lookNow(root)) served(root);
     // What was served although rules ignore it goes on counting after a restart.
     for (const name of kept.keys()) remember(name);
     kept.clear();

@@ -81,8 +81,13 @@ export function createFileTable(nameOf: (path: string) => string): FileTable {
       return true;
     },
     below(folder) {
-      const inside = [...folders].filter(([path]) => path === folder || path.startsWith(folder + sep));
-      return inside.flatMap(([path, { names }]) => names.map((name) => join(path, name)));
+      const start = folder + sep;
+      const files: string[] = [];
+      for (const [path, { names }] of folders) {
+        if (path !== folder && !path.startsWith(start)) continue;
+        for (const name of names) files.push(join(path, name));
+      }
+      return files;
     },
     *entries() {
       for (const [path, folder] of folders) {

@@ -1,13 +1,13 @@
 /** Something may have happened to a file. Whoever hears of it looks for itself. */
 export interface Sighting {
-  /** Absolute. A file, or a folder that has gone. */
+  /** Absolute. */
   path: string;
   /**
    * - `create`: an entry appeared, vanished, or was renamed over
    * - `write`: its bytes or times changed
    * - `scan`: found by looking again; a change only if it differs from what is known or, where nothing is known, if it
    *   changed after `sinceMs`
-   * - `gone`: a folder with everything in it has gone
+   * - `gone`: what was there, a file or a folder and anything in it, may have gone
    */
   kind: 'create' | 'write' | 'scan' | 'gone';
   /** With `scan`: from when on something may have been missed, in ms since 1970. */

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 
 /** Looks at the files of some folders again and again. */
 export interface FolderPoll {
-  add(folder: string): void;
+  /** @param news whether what is in it has not been there before. */
+  add(folder: string, news: boolean): void;
+  /** Resolves when every folder has been looked at once: from then on changes are seen. */
+  looked(): Promise<void>;
   remove(folder: string): void;
   folders(): Iterable<string>;
   close(): void;
@@ -24,6 +27,7 @@ const BATCH = 64;
 export function pollFolders({ pollMs, accepts, onFile, onFolder, onGone }: FolderPollOptions): FolderPoll {
   /** What each folder held when it was looked at last; `undefined` before the first look. */
   const folders = new Map<string, Map<string, string> | undefined>();
+  const firstLooks = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -66,12 +70,14 @@ export function pollFolders({ pollMs, accepts, onFile, onFolder, onGone }: Folde
   }
 
   return {
-    add(folder) {
+    add(folder, news) {
       if (folders.has(folder)) return;
-      folders.set(folder, undefined);
-      void look(folder);
+      folders.set(folder, news ? new Map() : undefined);
+      const first = look(folder).finally(() => firstLooks.delete(first));
+      firstLooks.add(first);
       timer ??= setTimeout(() => void lookAtAll(), pollMs);
     },
+    looked: async () => void (await Promise.all(firstLooks)),
     remove: (folder) => void folders.delete(folder),
     folders: () => folders.keys(),
     close() {

@@ -1,5 +1,6 @@
-import { sep } from 'node:path';
+import { dirname, sep } from 'node:path';
 import type { FolderWatch, FolderWatchOptions } from './folder-watch.ts';
+import { kindOf } from './look-at.ts';
 import { watchRoot } from './watch-root.ts';
 
 /** Watches folders and everything in them. */
@@ -12,7 +13,13 @@ export function watchFolders({ roots, onWarning, ...options }: FolderWatchOption
   };
   const watches = roots.map((root) => ({
     root,
-    watch: watchRoot({ ...options, root, onWarning, warnOnce }),
+    // A file that is renamed over is seen from the folder it lies in only.
+    watch: watchRoot({
+      ...options,
+      ...(kindOf(root) === 'file' ? { root: dirname(root), only: root } : { root }),
+      onWarning,
+      warnOnce,
+    }),
   }));
   const watchOf = (path: string): (typeof watches)[number]['watch'] | undefined =>
     watches.find(({ root }) => path === root || path.startsWith(root + sep))?.watch;

@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, statSync, watch, type Dirent, type FSWatcher } from 'node:fs';
+import { watch, type FSWatcher } from 'node:fs';
 import { platform } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
 import type { FolderWatchOptions } from './folder-watch.ts';
 import { createIgnoreRules } from './ignore-rules.ts';
+import { entriesOf, identityOf, isNewborn, kindOf } from './look-at.ts';
 import { pollFolders } from './poll-folders.ts';
 import { findSilentDisk, readMounts } from './silent-disks.ts';
 
@@ -17,6 +18,8 @@ export interface RootWatch {
 
 type RootWatchOptions = Omit<FolderWatchOptions, 'roots'> & {
   root: string;
+  /** The one file in `root` that is watched, instead of all. */
+  only?: string;
   /** Says something once, whatever root it comes from. */
   warnOnce: (topic: string, text: string) => void;
 };
@@ -34,18 +37,18 @@ const SLACK_MS = 2_000;
 const RECURSIVE = platform() === 'darwin' || platform() === 'win32';
 
 export function watchRoot(options: RootWatchOptions): RootWatch {
-  const { root, onSighting, warnOnce } = options;
+  const { root, only, onSighting, warnOnce } = options;
   const rules = createIgnoreRules(root, options.ignore ?? []);
   const watched = new Map<string, FSWatcher | undefined>();
-  const included = new Set<string>();
-  /** Folders that are watched for the included files in them only. */
+  const included = new Set(only === undefined ? [] : [only]);
+  /** Ignored folders that are watched for the included files in them only, at any depth. */
   const partial = new Set<string>();
   const queue: { folder: string; news: boolean }[] = [];
   const timers = new Set<NodeJS.Timeout>();
   let walking = false;
   const walked: (() => void)[] = [];
   let closed = false;
-  let rootInode = 0;
+  let rootIdentity: string | undefined;
   let events = 0;
   let floodSinceMs: number | undefined;
   let calm: NodeJS.Timeout | undefined;
@@ -66,7 +69,7 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
 
   function accepts(path: string): boolean {
     if (included.has(path)) return true;
-    if (partial.has(dirname(path))) return false;
+    if (only !== undefined || partial.has(dirname(path))) return false;
     return isInside(path) && !rules.ignoresDeep(path, false);
   }
 
@@ -74,12 +77,29 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
     return path === root || path.startsWith(root + sep);
   }
 
+  /** Whether only included files are watched in a folder. */
+  function isShut(folder: string): boolean {
+    return only !== undefined || (folder !== root && rules.ignoresDeep(folder, true));
+  }
+
   /** Watches a folder before reading it, so that nothing is missed in between. */
   function enter(folder: string, news: boolean): void {
     if (closed || watched.has(folder)) return;
-    if (folder !== root && rules.ignoresDeep(folder, true)) return;
+    if (isShut(folder)) return enterPartly(folder);
     queue.push({ folder, news });
     if (!walking) walk();
+  }
+
+  /** Watches an ignored folder as far as files in it are included: it may be cleared and built again. */
+  function enterPartly(folder: string): void {
+    const inside = [...included].filter((path) => path.startsWith(folder + sep));
+    if (inside.length === 0 || watched.has(folder) || !attach(folder)) return;
+    partial.add(folder);
+    for (const path of inside) {
+      const [name = '', ...deeper] = path.slice(folder.length + 1).split(sep);
+      if (deeper.length > 0) enterPartly(join(folder, name));
+      else onSighting({ path, kind: 'scan', sinceMs: 0 });
+    }
   }
 
   function walk(): void {
@@ -87,17 +107,20 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
     const until = performance.now() + SLICE_MS;
     while (queue.length > 0 && !closed) {
       const { folder, news } = queue.pop()!;
-      if (!watched.has(folder) && attach(folder)) read(folder, news);
+      if (!watched.has(folder)) {
+        if (attach(folder, news)) read(folder, news);
+        else if (folder === root) awaitRootLater();
+      }
       if (performance.now() > until) return void setImmediate(walk);
     }
     walking = false;
     for (const resolve of walked.splice(0)) resolve();
   }
 
-  function attach(folder: string): boolean {
+  function attach(folder: string, news = false): boolean {
     if (polls) {
       watched.set(folder, undefined);
-      poll.add(folder);
+      poll.add(folder, news);
       return true;
     }
     // Where the system watches a whole tree, the root's watch is the only one.
@@ -118,22 +141,15 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
       }
       warnOnce('exhausted', exhausted(code));
       watched.set(folder, undefined);
-      poll.add(folder);
+      poll.add(folder, news);
     }
-    if (folder === root) rootInode = inodeOf(root);
+    if (folder === root) rootIdentity = identityOf(root);
     return true;
   }
 
   /** @param news whether what is in it has not been there before. */
   function read(folder: string, news: boolean): void {
-    let entries: Dirent[];
-    try {
-      entries = readdirSync(folder, { withFileTypes: true });
-    } catch {
-      // It has gone again, or may be watched but not read.
-      return;
-    }
-    for (const entry of entries) {
+    for (const entry of entriesOf(folder)) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!watched.has(path) && !rules.ignores(path, true)) queue.push({ folder: path, news });
@@ -151,36 +167,31 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
       if (!watched.has(path) && accepts(path)) onSighting({ path, kind: 'write' });
       return;
     }
-    // A folder speaks of itself by its own name: it has moved or gone.
-    if (name === basename(folder) && !exists(path)) return checkFolder(folder);
-    if (partial.has(folder)) {
-      if (included.has(path)) onSighting({ path, kind: 'create' });
-      return;
-    }
-    const kind = kindOf(path);
-    if (kind === 'folder') {
-      // It may be another folder of the same name.
-      if (watched.has(path)) leave(path);
-      return enter(path, true);
-    }
-    if (watched.has(path)) leave(path);
-    if (accepts(path)) onSighting({ path, kind: 'create' });
+    // A folder speaks of itself by its own name when it has moved or gone; what is in it may be called the same.
+    if (name === basename(folder) && hasGone(folder)) return leave(folder);
+    // It may be another folder of the same name.
+    leave(path);
+    if (kindOf(path) === 'folder') {
+      // Or it was a file until now.
+      onSighting({ path, kind: 'gone' });
+      enter(path, true);
+    } else if (accepts(path)) onSighting({ path, kind: 'create' });
   }
 
-  function checkFolder(folder: string): void {
-    if (folder !== root) {
-      if (kindOf(folder) !== 'folder') leave(folder);
-      return;
-    }
-    if (rootInode !== 0 && inodeOf(root) === rootInode) return;
-    leave(root);
-    awaitRoot();
+  function hasGone(folder: string): boolean {
+    // All others are spoken of by the folders they lie in, too.
+    if (folder !== root) return kindOf(folder) !== 'folder';
+    return identityOf(root) !== rootIdentity || isNewborn(root);
   }
 
   /** A root that has gone may come back at any time. */
   function awaitRoot(): void {
     if (closed) return;
-    if (kindOf(root) === 'folder') return enter(root, true);
+    if (kindOf(root) === 'folder') enter(root, true);
+    else awaitRootLater();
+  }
+
+  function awaitRootLater(): void {
     const timer = setTimeout(() => {
       timers.delete(timer);
       awaitRoot();
@@ -197,9 +208,10 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
       watched.delete(path);
       partial.delete(path);
       poll.remove(path);
+      rules.forget(path);
     }
     onSighting({ path: folder, kind: 'gone' });
-    if (folder === root && polls) awaitRoot();
+    if (folder === root) awaitRoot();
   }
 
   function countFlood(): void {
@@ -220,41 +232,45 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
   /** Looks at everything: something may have been missed. */
   function lookAgain(sinceMs: number): void {
     for (const folder of [...watched.keys()]) {
-      if (partial.has(folder)) continue;
       if (kindOf(folder) !== 'folder') {
         leave(folder);
         continue;
       }
-      for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      // Another folder of its name may have taken its place unheard. The new watch comes first, so that there is no gap.
+      const old = watched.get(folder);
+      if (old && attach(folder)) old.close();
+      if (partial.has(folder)) continue;
+      for (const entry of entriesOf(folder)) {
         const path = join(folder, entry.name);
         if (entry.isDirectory()) enter(path, true);
         else if (!rules.ignores(path, false)) onSighting({ path, kind: 'scan', sinceMs });
       }
     }
-    // Whoever knows files that were not found above looks for itself.
-    onSighting({ path: root, kind: 'scan', sinceMs });
+    onSighting({ path: root, kind: 'gone' });
   }
 
   function readRulesAgain(folder: string): void {
     rules.forget(folder);
     for (const path of [...watched.keys()]) {
-      if (path !== root && !partial.has(path) && rules.ignoresDeep(path, true)) leave(path);
+      if (partial.has(path) || !isShut(path)) continue;
+      leave(path);
+      enterPartly(path);
     }
-    for (const path of [...partial]) if (!rules.ignoresDeep(path, true)) partial.delete(path);
+    for (const path of [...partial]) if (!isShut(path)) partial.delete(path);
     for (const path of [...watched.keys()]) if (!partial.has(path)) read(path, false);
     if (!walking) walk();
   }
 
   enter(root, false);
   return {
-    ready: new Promise((resolve) => (walking ? walked.push(resolve) : resolve())),
+    ready: new Promise<void>((resolve) => (walking ? walked.push(resolve) : resolve())).then(poll.looked),
     accepts,
     include(path) {
       if (!isInside(path) || accepts(path)) return;
       included.add(path);
-      const folder = dirname(path);
-      if (watched.has(folder)) return;
-      if (attach(folder)) partial.add(folder);
+      let folder = dirname(path);
+      while (!watched.has(dirname(folder)) && folder.length > root.length) folder = dirname(folder);
+      enterPartly(folder);
     },
     *folders() {
       for (const folder of watched.keys()) if (!partial.has(folder)) yield folder;
@@ -276,24 +292,4 @@ function exhausted(code: string | undefined): string {
       ? 'raise the limit with "sudo sysctl fs.inotify.max_user_instances=1024", or "ulimit -n 65536"'
       : 'raise the limit with "sudo sysctl fs.inotify.max_user_watches=524288"';
   return `the system has no watches left (${code}): the remaining folders are looked at twice a second instead; ${remedy}`;
-}
-
-function kindOf(path: string): 'folder' | 'file' | undefined {
-  try {
-    return lstatSync(path).isDirectory() ? 'folder' : 'file';
-  } catch {
-    return undefined;
-  }
-}
-
-function exists(path: string): boolean {
-  return kindOf(path) !== undefined;
-}
-
-function inodeOf(path: string): number {
-  try {
-    return statSync(path).ino;
-  } catch {
-    return 0;
-  }
 }
