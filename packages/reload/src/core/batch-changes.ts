@@ -1,5 +1,5 @@
 import type { Clock, FileLook } from './ports.ts';
-import { isDoubtful } from './stillness.ts';
+import { isDoubtful, isMuchShorter } from './stillness.ts';
 
 /** Gathers what happens to files until they stand still, and hands it on as one batch. [R2, R5] */
 export interface ChangeBatch {
@@ -28,6 +28,8 @@ interface Moving {
   /** When something happened to it last. */
   lastMs: number;
   written: boolean;
+  /** Whether it was told of a moment ago. */
+  again: boolean;
   grew: boolean;
   /** How it looked last, and whether anything has been heard of it since. */
   look: FileLook | undefined;
@@ -41,7 +43,7 @@ const DOUBT_MS = 125;
 /** Many files at once come with gaps that a busy machine makes longer. */
 const MANY = 8;
 const MANY_MS = 60;
-/** After this, files that stand still no longer wait for those that do not, in ms. */
+/** After this, files no longer wait for one another, nor for what a writer might yet do, in ms. */
 const CAP_MS = 1_000;
 /** After this, a file that grows and grows is told of all the same, in ms. */
 const GROWING_CAP_MS = 30_000;
@@ -60,7 +62,7 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
   }
 
   function windowOf(path: string, file: Moving): number {
-    return isDoubtful({ ...file, before: before(path) }) ? doubtMs() : quietMs;
+    return isDoubtful({ ...file, grew: file.again || file.grew, before: before(path) }) ? doubtMs() : quietMs;
   }
 
   function plan(delayMs: number): void {
@@ -93,7 +95,11 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
       due.map(async ([path, file]) => {
         const now = await look(path);
         if (file.looked && !isSame(now, file.look)) {
-          if (now && file.look && now.size > file.look.size) file.grew = true;
+          if (now && file.look) {
+            if (now.size > file.look.size) file.grew = true;
+            // A little shorter: it was written anew, and not on.
+            else if (now.size < file.look.size && !isMuchShorter(now, file.look)) file.grew = false;
+          }
           // It moved without a word.
           if (!file.heard) file.lastMs = clock.now();
         }
@@ -104,7 +110,11 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
     );
   }
 
-  function isStill(path: string, file: Moving, capped: boolean): boolean {
+  function isOverdue({ sinceMs }: Moving): boolean {
+    return clock.now() - sinceMs >= CAP_MS;
+  }
+
+  function isStill(path: string, file: Moving): boolean {
     if (!file.looked) return false;
     const now = clock.now();
     const restMs = now - file.lastMs;
@@ -112,23 +122,22 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
     if (restMs >= windowOf(path, file)) return true;
     if (now - file.sinceMs >= GROWING_CAP_MS) return true;
     // Steady saves must not be put off for ever; what grows, or is not there yet, may be half a file.
-    return capped && !file.grew && file.look !== undefined && file.look.size > 0;
+    return isOverdue(file) && !file.grew && file.look !== undefined && file.look.size > 0;
   }
 
   async function handOn(): Promise<void> {
     if (moving.size === 0) return;
     const now = clock.now();
-    let oldest = now;
-    let newest = 0;
-    for (const { sinceMs, lastMs } of moving.values()) {
-      oldest = Math.min(oldest, sinceMs);
-      newest = Math.max(newest, lastMs);
+    const still = [...moving].filter(([path, file]) => isStill(path, file));
+    const capped = still.some(([, file]) => isOverdue(file));
+    if (!capped) {
+      // What has been growing for long is not waited for.
+      let waitedFor = 0;
+      for (const file of moving.values()) if (!isOverdue(file)) waitedFor++;
+      if (still.length < waitedFor) return;
+      const newest = still.reduce((latest, [, { lastMs }]) => Math.max(latest, lastMs), 0);
+      if (still.length > MANY && now - newest < MANY_MS) return;
     }
-    const capped = now - oldest >= CAP_MS;
-    const still = [...moving].filter(([path, file]) => isStill(path, file, capped));
-    const all = still.length === moving.size;
-    if (!all && !capped) return;
-    if (all && !capped && moving.size > MANY && now - newest < MANY_MS) return;
     if (still.length === 0) return;
     for (const [path, ms] of toldMs) if (now - ms > doubtMs()) toldMs.delete(path);
     for (const [path] of still) {
@@ -142,17 +151,20 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
   function nextDelay(): number {
     const now = clock.now();
     let delayMs = Infinity;
-    let oldest = now;
-    let latest = 0;
+    let together = 0;
     for (const [path, file] of moving) {
-      const windowMs = file.looked ? windowOf(path, file) : quietMs;
-      latest = Math.max(latest, file.lastMs + windowMs - now);
-      if (file.lastMs + quietMs > now) delayMs = Math.min(delayMs, file.lastMs + quietMs - now);
-      oldest = Math.min(oldest, file.sinceMs);
+      const quietAt = file.lastMs + quietMs;
+      const stillAt = file.lastMs + (file.looked ? windowOf(path, file) : quietMs);
+      if (quietAt > now) delayMs = Math.min(delayMs, quietAt - now);
+      if (isOverdue(file)) {
+        delayMs = Math.min(delayMs, Math.max(stillAt - now, 1));
+      } else {
+        delayMs = Math.min(delayMs, file.sinceMs + CAP_MS - now);
+        together = Math.max(together, stillAt - now, 1);
+      }
     }
-    const manyMs = moving.size > MANY ? MANY_MS - quietMs : 0;
-    delayMs = Math.min(delayMs, Math.max(latest, manyMs, 1));
-    if (now - oldest < CAP_MS) delayMs = Math.min(delayMs, CAP_MS - (now - oldest));
+    if (together > 0 && moving.size > MANY) together = Math.max(together, MANY_MS - quietMs);
+    if (together > 0) delayMs = Math.min(delayMs, together);
     return Math.max(delayMs, 1);
   }
 
@@ -170,7 +182,8 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
           sinceMs: now,
           lastMs: now,
           written,
-          grew: written && now - (toldMs.get(path) ?? -Infinity) < doubtMs(),
+          grew: false,
+          again: written && now - (toldMs.get(path) ?? -Infinity) < doubtMs(),
           look: undefined,
           looked: false,
           heard: true,

@@ -26,7 +26,11 @@ export function isDoubtful({ written, grew, look, before }: Movement): boolean {
   // A file that was renamed into place is whole.
   if (!written) return false;
   if (!before) return true;
-  if (look.size < before.size * MUCH_SHORTER) return true;
+  if (isMuchShorter(look, before)) return true;
   if (look.size > before.size * MUCH_LONGER + BUFFER_BYTES) return true;
   return look.size % BUFFER_BYTES === 0 && look.size !== before.size;
+}
+
+export function isMuchShorter(look: FileLook, before: FileLook): boolean {
+  return look.size < before.size * MUCH_SHORTER;
 }

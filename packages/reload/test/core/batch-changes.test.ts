@@ -151,7 +151,7 @@ describe('one save', () => {
       write('a', 100 + (time % 7));
       await pass(gapMs);
     }
-    const times = [0, ...batches.map(({ atMs }) => atMs)];
+    const times = [0, ...batches.map(({ atMs }) => atMs), 5_000];
     // Saves without any pause in between are a writer at work; all others are told in time.
     if (gapMs > 10)
       for (const [index, time] of times.slice(1).entries()) expect(time - times[index]!).toBeLessThan(1_200);
@@ -168,6 +168,22 @@ describe('one save', () => {
     }
     const told = batches.find(({ paths }) => paths.includes('page'));
     expect(told).toBeDefined();
+  });
+
+  it('[R5] a file that grows for ever makes nobody else be told of by half, and one save be several updates', async () => {
+    const { write, pass, batches } = setUp({ log: 100, page: 500_000, style: 100, script: 100 });
+    for (let size = 200; size < 6_000; size += 100) {
+      write('log', size);
+      if (size === 3_000) write('page', 65_536);
+      if (size === 3_100) write('page', 131_072);
+      if (size === 3_200) write('page', 500_100);
+      if (size === 4_500) write('style', 101);
+      await pass(5);
+      if (size === 4_500) write('script', 101);
+      await pass(45);
+    }
+    const told = batches.filter(({ paths }) => !paths.includes('log'));
+    expect(told).toMatchObject([{ paths: ['page'], sizes: [500_100] }, { paths: ['script', 'style'] }]);
   });
 
   it('[R5] whoever asks for a file in motion waits until it is still', async () => {
