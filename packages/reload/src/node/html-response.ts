@@ -5,7 +5,6 @@ import { constants, createBrotliDecompress, createGunzip, createInflate, createI
 import escapeHtml from 'escape-html';
 import { MIMEType } from 'whatwg-mimetype';
 import { extendPolicy, shutsOut } from '../html/content-security-policy.ts';
-import { createInjector } from '../html/inject-html.ts';
 import type { ServedPages } from './served-pages.ts';
 
 /** An answer before it goes to the browser. */
@@ -80,9 +79,12 @@ export function createHtmlResponder(options: HtmlResponderOptions): HtmlResponde
   return {
     async send(request, response, answer, from = {}) {
       const { status, statusMessage, headers } = answer;
-      const decoded = isInjectable(request, answer) ? decodeBody(answer) : undefined;
+      // The tokenizer is large, and nobody needs it before the first page.
+      const load = isInjectable(request, answer) ? import('../html/inject-html.ts') : undefined;
+      const createInjector = (await load)?.createInjector;
+      const decoded = createInjector && decodeBody(answer);
       if (decoded === 'unknown') warn(request, 'its compression is not known here');
-      if (decoded === undefined || decoded === 'unknown') {
+      if (!createInjector || decoded === undefined || decoded === 'unknown') {
         writeHead(response, status, statusMessage, headers);
         return pump(answer.body, response);
       }
@@ -248,6 +250,10 @@ function pump(
   if (response.destroyed) {
     // Whoever asked has gone while the answer was being made, and is not heard going a second time.
     body.destroy();
+    return Promise.resolve();
+  }
+  if (body.destroyed) {
+    response.destroy();
     return Promise.resolve();
   }
   return new Promise((resolve) => {

@@ -208,6 +208,16 @@ describe('who is who', () => {
     expect(await at('/own')).not.toHaveProperty('strict-transport-security');
   });
 
+  it('[R8] nothing may be embedded by other origins, unless the backend says so', async () => {
+    const { port } = await startBackend((request, response) => {
+      if (request.url === '/open') response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+      response.end();
+    });
+    const policyOf = async (path: string) => (await ask(port, path)).headers['cross-origin-resource-policy'];
+    expect(await policyOf('/data.js')).toBe('same-origin');
+    expect(await policyOf('/open')).toBe('cross-origin');
+  });
+
   it('[R8] there is one target, whatever a request names', async () => {
     const other = createServer((_request, response) => response.end('other')).listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -27,6 +27,7 @@ const HOP_BY_HOP = new Set([
 ]);
 /** What tells of proxies: the backend is to see its own address, and what a client wrote there is not to be believed. */
 const FORWARDED = /^(forwarded|x-forwarded-.+|x-real-ip)$/;
+const RESOURCE_POLICY = 'Cross-Origin-Resource-Policy';
 const KNOWN_ENCODINGS = /^(gzip|x-gzip|deflate|br|identity)$/i;
 /** Methods whose requests have no body unless they say so. */
 const BODILESS = /^(GET|HEAD|DELETE|OPTIONS|TRACE|CONNECT)$/;
@@ -90,6 +91,9 @@ export function responseHeaders(raw: readonly string[], sides: Sides): HeaderLis
     } else if (lower === 'set-cookie') headers.push([name, mapCookie(value, sides)]);
     else headers.push([name, value]);
   }
+  // What is being built is nobody else's to embed; a backend that is meant for others says so.
+  if (!headers.some(([name]) => name.toLowerCase() === RESOURCE_POLICY.toLowerCase()))
+    headers.push([RESOURCE_POLICY, 'same-origin']);
   return headers;
 }
 

@@ -33,8 +33,15 @@ export function joinTunnel({ socket, answer, headers, upstream, first, head }: T
   if (head && head.length > 0) upstream.write(head);
   upstream.on('error', () => socket.destroy());
   socket.on('error', () => upstream.destroy());
-  upstream.once('close', () => socket.destroy());
-  socket.once('close', () => upstream.destroy());
+  upstream.once('close', () => finish(socket));
+  socket.once('close', () => finish(upstream));
   upstream.pipe(socket);
   socket.pipe(upstream);
+}
+
+/** Ends a connection once it has taken what was written to it: the other side may have closed right behind its last word. */
+function finish(stream: Duplex): void {
+  if (stream.writableFinished) return void stream.destroy();
+  stream.once('finish', () => stream.destroy());
+  stream.end();
 }
