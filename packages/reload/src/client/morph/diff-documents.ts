@@ -93,7 +93,9 @@ function groupSame(elements: readonly Element[]): Map<string, Element[]> {
   const groups = new Map<string, Element[]>();
   for (const element of elements) {
     const key = element.id === '' ? element.outerHTML : `<${element.localName} id="${element.id}">`;
-    groups.set(key, [...(groups.get(key) ?? []), element]);
+    const group = groups.get(key);
+    if (group) group.push(element);
+    else groups.set(key, [element]);
   }
   return groups;
 }
