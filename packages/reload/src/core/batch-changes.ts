@@ -30,7 +30,8 @@ interface Moving {
   written: boolean;
   /** Whether it was told of a moment ago. */
   again: boolean;
-  grew: boolean;
+  /** Whether it grows; `undefined` until it was looked at in two states. */
+  grows: boolean | undefined;
   /** How it looked last, and whether anything has been heard of it since. */
   look: FileLook | undefined;
   looked: boolean;
@@ -62,7 +63,9 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
   }
 
   function windowOf(path: string, file: Moving): number {
-    return isDoubtful({ ...file, grew: file.again || file.grew, before: before(path) }) ? doubtMs() : quietMs;
+    return isDoubtful({ ...file, grew: file.again || file.grows === true, before: before(path) })
+      ? doubtMs()
+      : quietMs;
   }
 
   function plan(delayMs: number): void {
@@ -95,11 +98,7 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
       due.map(async ([path, file]) => {
         const now = await look(path);
         if (file.looked && !isSame(now, file.look)) {
-          if (now && file.look) {
-            if (now.size > file.look.size) file.grew = true;
-            // A little shorter: it was written anew, and not on.
-            else if (now.size < file.look.size && !isMuchShorter(now, file.look)) file.grew = false;
-          }
+          if (now && file.look) file.grows = doesGrow(file.grows, file.look, now);
           // It moved without a word.
           if (!file.heard) file.lastMs = clock.now();
         }
@@ -122,7 +121,7 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
     if (restMs >= windowOf(path, file)) return true;
     if (now - file.sinceMs >= GROWING_CAP_MS) return true;
     // Steady saves must not be put off for ever; what grows, or is not there yet, may be half a file.
-    return isOverdue(file) && !file.grew && file.look !== undefined && file.look.size > 0;
+    return isOverdue(file) && file.grows === false && file.look !== undefined && file.look.size > 0;
   }
 
   async function handOn(): Promise<void> {
@@ -182,7 +181,7 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
           sinceMs: now,
           lastMs: now,
           written,
-          grew: false,
+          grows: undefined,
           again: written && now - (toldMs.get(path) ?? -Infinity) < doubtMs(),
           look: undefined,
           looked: false,
@@ -208,4 +207,12 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
 
 function isSame(a: FileLook | undefined, b: FileLook | undefined): boolean {
   return a?.size === b?.size && a?.mtimeMs === b?.mtimeMs;
+}
+
+function doesGrow(grew: boolean | undefined, before: FileLook, now: FileLook): boolean | undefined {
+  if (now.size > before.size) return true;
+  // It was cut, and may be written by and by.
+  if (isMuchShorter(now, before)) return grew;
+  // A little shorter: it was written anew, and not on.
+  return now.size === before.size && grew === true;
 }

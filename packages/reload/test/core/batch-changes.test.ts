@@ -111,6 +111,19 @@ describe('one save', () => {
     expect(batches[0]!.sizes[0]).toBeGreaterThan(950_000);
   });
 
+  it.each([undefined, 5_000_000])(
+    '[R5] a writer that pauses for the first time after the cap is waited for (%s bytes before)',
+    async (known) => {
+      const { write, pass, batches } = setUp(known === undefined ? {} : { a: known });
+      for (let size = 1_001; size <= 1_000_000; size += 1_001) {
+        write('a', size);
+        await pass(size % 600 === 0 ? 90 : 2);
+      }
+      await pass(300);
+      expect(batches).toMatchObject([{ sizes: [999_999] }]);
+    },
+  );
+
   it('[R5] a file that moves again right after it was told of is waited for', async () => {
     const { write, pass, batches } = setUp({ a: 1_000 });
     for (let size = 1_010; size < 1_100; size += 10) {
