@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { watchFolders } from '../../src/node/watch/watch-folders.ts';
@@ -100,8 +92,13 @@ describe.each([
   });
 
   it('[R3] an ignored folder whose files are served may be cleared and built again', async () => {
-    const started = await startKnowing({ '.gitignore': 'dist/\n' }, options);
+    const started = await startKnowing({ '.gitignore': 'dist/\n*.gen.js\n', 'out/a.gen.js': 'x' }, options);
     const { folder, write, url } = started;
+    const again = (): void => {
+      rmSync(join(folder, 'out'), { recursive: true });
+      write('out/a.gen.js', 'built');
+    };
+    await tells(started, again, ['out/a.gen.js']);
     write('dist/assets/app.js', 'one');
     await (await fetch(new URL('/dist/assets/app.js', url))).text();
     await tells(started, () => write('dist/assets/app.js', 'two, saved'), ['dist/assets/app.js']);

@@ -1,7 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { batchChanges } from '../../core/batch-changes.ts';
 import { classifyFile } from '../../core/classify-change.ts';
 import type { Clock, FileChange, FileLook } from '../../core/ports.ts';
@@ -9,7 +8,8 @@ import type { FolderWatch, FolderWatchOptions, Sighting } from '../watch/folder-
 import { watchFolders } from '../watch/watch-folders.ts';
 import { createFileTable, type KnownFile } from './file-table.ts';
 import { readFileHash } from './read-file-hash.ts';
-import { readTable, writeTable } from './table-file.ts';
+import { createRests } from './rests.ts';
+import { readTable, writeTable, type KeptFile } from './table-file.ts';
 
 /** What is known of all watched files: it tells when they change, and waits for those that are in motion. */
 export interface Content {
@@ -42,16 +42,14 @@ export interface ContentOptions {
   watch?: (options: FolderWatchOptions) => FolderWatch;
 }
 
-/** How long reading what nobody has asked for may keep everything else waiting, in ms. */
-const SLICE_MS = 4;
 /** How long what is known may go unsaved, in ms. */
 const SAVE_MS = 1_000;
 
 export function createContent(options: ContentOptions): Content {
   const { roots, clock, settleMs, cacheFile, onChanges, onDigest, onWarning } = options;
   const table = createFileTable(nameOf);
-  const kept = cacheFile === undefined ? new Map<string, KnownFile>() : readTable(cacheFile);
-  /** Files that are known although rules ignore them, because they were served. */
+  const kept = cacheFile === undefined ? new Map<string, KeptFile>() : readTable(cacheFile);
+  /** Files that stay known whatever rules come to ignore, because they were served. */
   const servedFiles = new Set<string>();
   let walked = false;
   let closed = false;
@@ -99,15 +97,19 @@ export function createContent(options: ContentOptions): Content {
   /** Compares files that stand still with what is known of them, and tells what has changed. */
   async function compare(paths: string[]): Promise<void> {
     const changes: FileChange[] = [];
+    let forgot = false;
     for (const path of paths) {
-      // Somebody asked for it, and nobody watches it.
-      if (!watch.accepts(path) && !table.get(path)) continue;
-      const change = await learn(path);
-      if (change) changes.push(change);
+      if (watch.accepts(path)) {
+        const change = await learn(path);
+        if (change) changes.push(change);
+      } else {
+        // Somebody asked for it and nobody watches it, or rules ignore it now.
+        forgot = table.delete(path) || forgot;
+      }
     }
-    if (closed || changes.length === 0) return;
+    if (closed || (changes.length === 0 && !forgot)) return;
     settle();
-    onChanges(changes);
+    if (changes.length > 0) onChanges(changes);
   }
 
   /** Reads a file, and returns what has become of it since it was read last. */
@@ -139,7 +141,7 @@ export function createContent(options: ContentOptions): Content {
     // A root may be a single file.
     for (const root of roots) if (lookNow(root)) served(root);
     // What was served although rules ignore it goes on counting after a restart.
-    for (const name of kept.keys()) remember(name);
+    for (const [name, { served: wasServed }] of kept) if (wasServed) remember(name);
     kept.clear();
     walked = true;
     for (const [path, { hash }] of table.entries()) {
@@ -187,14 +189,16 @@ export function createContent(options: ContentOptions): Content {
     writeTable(cacheFile, namedFiles());
   }
 
-  function* namedFiles(): Generator<[string, KnownFile]> {
-    for (const [path, file] of table.entries()) yield [nameOf(path), file];
+  function* namedFiles(): Generator<[string, KeptFile]> {
+    for (const [path, file] of table.entries()) {
+      yield [nameOf(path), { ...file, ...(servedFiles.has(path) && { served: true }) }];
+    }
   }
 
   function served(path: string): void {
     if (closed || servedFiles.has(path)) return;
     servedFiles.add(path);
-    if (!watch.accepts(path)) watch.include(path);
+    watch.include(path);
     if (!watch.accepts(path)) return;
     const stats = lookNow(path);
     const before = table.get(path);
@@ -237,18 +241,6 @@ export function createContent(options: ContentOptions): Content {
 function isYoung({ mtimeMs }: FileLook, settleMs: number): boolean {
   const ageMs = Date.now() - mtimeMs;
   return ageMs >= 0 && ageMs < settleMs;
-}
-
-/** Work that nobody waits for, with rests in which everything else gets its turn. */
-function createRests(): { isDue(): boolean; take(): Promise<void> } {
-  let end = performance.now() + SLICE_MS;
-  return {
-    isDue: () => performance.now() >= end,
-    async take() {
-      await setImmediate();
-      end = performance.now() + SLICE_MS;
-    },
-  };
 }
 
 function filesIn(folder: string): string[] {

@@ -2,23 +2,36 @@ import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:f
 import { pid } from 'node:process';
 import type { KnownFile } from './file-table.ts';
 
+/** What is kept of one file. */
+export interface KeptFile extends KnownFile {
+  /** Whether it counts although rules may ignore it, because it was served. */
+  served?: true;
+}
+
 /** The first line of a file that this version understands. */
-const HEADER = 'live-online-reload content 1';
+const HEADER = 'live-online-reload content 2';
+/** The first word of a served file's line. */
+const SERVED = 'served';
 /** How many lines are written at one go. */
 const LINES = 500;
 
 /** Reads what was kept of files, by their names. A file that cannot be understood holds nothing. */
-export function readTable(file: string): Map<string, KnownFile> {
-  const table = new Map<string, KnownFile>();
+export function readTable(file: string): Map<string, KeptFile> {
+  const table = new Map<string, KeptFile>();
   try {
     const [header, ...lines] = readFileSync(file, 'utf8').split('\n');
     if (header !== HEADER) return table;
     for (const line of lines) {
-      const [first, second, third, ...name] = line.split(' ');
+      const [served, first, second, third, ...name] = line.split(' ');
       const numbers = [first, second, third].map(Number) as [number, number, number];
       if (name.length === 0 || !numbers.every((number) => Number.isFinite(number) && number >= 0)) continue;
       const [size, mtimeMs, hash] = numbers;
-      table.set(JSON.parse(name.join(' ')) as string, { size, mtimeMs, hash });
+      table.set(JSON.parse(name.join(' ')) as string, {
+        size,
+        mtimeMs,
+        hash,
+        ...(served === SERVED && { served: true }),
+      });
     }
     return table;
   } catch {
@@ -28,14 +41,14 @@ export function readTable(file: string): Map<string, KnownFile> {
 }
 
 /** Keeps what is known, a line for each file. Where that fails, the next start reads everything anew. */
-export function writeTable(file: string, files: Iterable<readonly [name: string, file: KnownFile]>): void {
+export function writeTable(file: string, files: Iterable<readonly [name: string, file: KeptFile]>): void {
   const temporary = `${file}.${pid}.tmp`;
   try {
     const output = openSync(temporary, 'w', 0o600);
     try {
       let lines = [HEADER];
-      for (const [name, { size, mtimeMs, hash }] of files) {
-        lines.push(`${size} ${mtimeMs} ${hash} ${JSON.stringify(name)}`);
+      for (const [name, { size, mtimeMs, hash, served }] of files) {
+        lines.push(`${served ? SERVED : '-'} ${size} ${mtimeMs} ${hash} ${JSON.stringify(name)}`);
         if (lines.length < LINES) continue;
         writeSync(output, `${lines.join('\n')}\n`);
         lines = [];

@@ -153,7 +153,8 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!watched.has(path) && !rules.ignores(path, true)) queue.push({ folder: path, news });
-      } else if (news && !rules.ignores(path, false)) onSighting({ path, kind: 'create' });
+      } else if (news && (included.has(path) || !rules.ignores(path, false)))
+        onSighting({ path, kind: 'create' });
     }
   }
 
@@ -266,9 +267,11 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
     ready: new Promise<void>((resolve) => (walking ? walked.push(resolve) : resolve())).then(poll.looked),
     accepts,
     include(path) {
-      if (!isInside(path) || accepts(path)) return;
+      if (!isInside(path) || (only !== undefined && path !== only)) return;
+      // Rules may come to ignore what they do not ignore now.
       included.add(path);
       let folder = dirname(path);
+      if (watched.has(folder) || !rules.ignoresDeep(folder, true)) return;
       while (!watched.has(dirname(folder)) && folder.length > root.length) folder = dirname(folder);
       enterPartly(folder);
     },
