@@ -24,11 +24,13 @@ export interface Connection {
 
 /** For so long after the server has gone, ms, it is asked for so often, in ms. */
 const PATIENCE: readonly (readonly [forMs: number, everyMs: number])[] = [
-  [30_000, 60],
-  [300_000, 250],
-  [Infinity, 1_000],
+  [3_000, 100],
+  [30_000, 500],
+  [Infinity, 2_000],
 ];
 const HIDDEN_MS = 1_000;
+/** A server that answers but takes no socket is hardly the one that is looked for: it is asked ever more seldom, in ms. */
+const MAX_REFUSED_MS = 60_000;
 
 export function createConnection(
   config: ClientConfig,
@@ -45,45 +47,50 @@ export function createConnection(
   });
   let wanted = false;
   let goneAt = 0;
+  /** How often in a row the server has answered and then taken no socket. */
+  let refusals = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   socket.on('version', (version) =>
     isContentVersion(version) ? listener.version(version) : listener.lost(),
   );
   socket.on('update', (update) => (isReloadUpdate(update) ? listener.update(update) : listener.lost()));
-  socket.on('disconnect', again);
+  socket.on('connect', () => (refusals = 0));
+  socket.on('disconnect', () => {
+    goneAt = performance.now();
+    probeLater();
+  });
   socket.on('connect_error', (error) => {
     // Another project has taken the port: it is not for this page.
     if ((error as { data?: { code?: string } }).data?.code !== undefined) wanted = false;
-    else again();
+    else probeLater();
   });
 
-  function again(): void {
-    if (!wanted) return;
-    goneAt = performance.now();
-    probeLater();
-  }
-
   function probeLater(): void {
+    if (!wanted) return;
     const goneMs = performance.now() - goneAt;
     const [, everyMs] = PATIENCE.find(([forMs]) => goneMs < forMs)!;
     clearTimeout(timer);
-    timer = setTimeout(() => void probe(), document.hidden ? HIDDEN_MS : everyMs);
+    const refusedMs = refusals === 0 ? 0 : Math.min(500 * 2 ** refusals, MAX_REFUSED_MS);
+    timer = setTimeout(() => void probe(), Math.max(everyMs, refusedMs, document.hidden ? HIDDEN_MS : 0));
   }
 
   /** A request is asked for more often than browsers let a socket be tried. */
   async function probe(): Promise<void> {
     try {
       await fetch(new URL('alive', base), { mode: 'no-cors', cache: 'no-store', credentials: 'omit' });
-      if (wanted) socket.connect();
+      if (!wanted) return;
+      refusals++;
+      socket.connect();
     } catch {
-      if (wanted) probeLater();
+      probeLater();
     }
   }
 
   return {
     open() {
       wanted = true;
+      goneAt = performance.now();
       socket.connect();
     },
     close() {

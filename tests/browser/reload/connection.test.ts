@@ -1,0 +1,64 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { browsers, useBrowser } from '../../helpers/browsers.ts';
+import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
+
+const html =
+  '<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><h1>one</h1>';
+
+describe.each(browsers)('a page whose server is away, in $name', ({ launch }) => {
+  const browser = useBrowser(launch);
+
+  async function open() {
+    const { folder } = makeFolder({ 'index.html': html });
+    const tool = await runReload([folder, '--port', '0']);
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    const tab = await openTab(context, tool.url);
+    return { tool, tab };
+  }
+
+  it('[R6] asks for it calmly', async () => {
+    const { tool, tab } = await open();
+    let asked = 0;
+    let errors = 0;
+    tab.page.on('request', () => asked++);
+    tab.page.on('console', () => errors++);
+    await tool.stop();
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(0), 10_000);
+    await delay(5_000);
+    expect(asked).toBeLessThan(50);
+    expect(errors).toBeLessThan(50);
+    [asked, errors] = [0, 0];
+    await delay(3_000);
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThan(10);
+    expect(errors).toBeLessThan(10);
+  });
+
+  it('[R8] leaves another server alone that has taken its port', async () => {
+    const { tool, tab } = await open();
+    await tool.stop();
+    let [requests, upgrades] = [0, 0];
+    const other = createServer((_request, response) => {
+      requests++;
+      response.end('another');
+    });
+    other.on('upgrade', (_request, socket) => {
+      upgrades++;
+      socket.destroy();
+    });
+    other.listen(Number(new URL(tool.url).port), '127.0.0.1');
+    await once(other, 'listening');
+    onTestFinished(() => {
+      other.closeAllConnections();
+      other.close();
+    });
+    await vi.waitFor(() => expect(upgrades).toBeGreaterThan(0), 10_000);
+    await delay(6_000);
+    expect({ requests, upgrades, calm: requests + upgrades < 12 }).toMatchObject({ calm: true });
+    expect(tab.loads()).toBe(1);
+  });
+});
