@@ -79,4 +79,56 @@ describe.each(browsers)('after a while away, in $name', ({ launch }) => {
     await delay(1_000);
     expect(tab.loads()).toBe(2);
   });
+
+  it('[R6] a page in the background that hears of a change, and then of another start: all of it is seen', async () => {
+    const { write, tool, tab, restart, shows } = await open();
+    const hide = (hidden: boolean): Promise<void> =>
+      tab.page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    await hide(true);
+    // Nothing that this page shows.
+    write('source.ts', '1');
+    await vi.waitFor(() => expect(tool.said('update')).toHaveLength(1), 15_000);
+    await tool.stop();
+    write('index.html', html('two'));
+    const connected = tab.page.waitForSelector('[data-connected]', { state: 'attached' });
+    await restart();
+    await connected;
+    await hide(false);
+    await shows('two');
+    await delay(1_000);
+    expect(tab.loads()).toBe(2);
+  });
+
+  it('[R6] a page and a frame in it that some cache keeps as they were: both are loaded again, and never in a loop', async () => {
+    const { write, tab, tool, restart } = await open();
+    write('frame.html', html('frame'));
+    write('index.html', `${html('one')}<iframe src="frame"></iframe>`);
+    await vi.waitFor(() => expect(tab.loads()).toBeGreaterThan(1), 15_000);
+    await tab.page.reload();
+    await tab.page.waitForSelector('[data-connected]', { state: 'attached' });
+    const kept = new Map<string, string>();
+    let asked = 0;
+    for (const path of ['', 'frame']) {
+      kept.set(
+        path,
+        await (
+          await fetch(tool.url + path, { headers: { Accept: 'text/html', 'Sec-Fetch-Dest': 'document' } })
+        ).text(),
+      );
+      await tab.page.route(tool.url + path, (route) => {
+        asked++;
+        return route.fulfill({ contentType: 'text/html', body: kept.get(path)! });
+      });
+    }
+    expect(kept.get('')).toContain('client.js');
+    await tool.stop();
+    write('data.json', '3');
+    await restart();
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(1), 15_000);
+    await delay(2_000);
+    expect(asked).toBeLessThan(6);
+  });
 });

@@ -24,6 +24,7 @@ export interface UpdatesOptions {
 
 export function createUpdates(options: UpdatesOptions): Updates {
   const { guarded, reloader, sleep, apply } = options;
+  /** What the page will be made from once all that it has heard is done. */
   let have = options.have;
   /** The version of the document itself, by which a loop is told. */
   const born = have?.id ?? '';
@@ -39,6 +40,7 @@ export function createUpdates(options: UpdatesOptions): Updates {
 
   async function work(): Promise<void> {
     if (busy || document.hidden || reloader.going) return;
+    if (wantsReload) return reload();
     busy = true;
     try {
       while (waiting.length > 0 && !wantsReload) {
@@ -46,8 +48,8 @@ export function createUpdates(options: UpdatesOptions): Updates {
         waiting = [];
         const reloads = update.action === 'reload' || (update.action === 'apply' && slept);
         slept = false;
-        if (reloads || (update.action === 'apply' && !(await apply(update)))) return reload();
-        have = update.version;
+        if (reloads || (update.action === 'apply' && !(await apply(update).catch(() => false))))
+          return reload();
       }
     } finally {
       busy = false;
@@ -55,20 +57,19 @@ export function createUpdates(options: UpdatesOptions): Updates {
   }
 
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden) return;
-    if (wantsReload) reload();
-    else void work();
+    void work();
   });
 
   return {
     hear(update) {
       if (sleep.slept()) slept = true;
       waiting.push(update);
+      have = update.version;
       void work();
     },
     compare(version) {
       if (have) {
-        const verdict = waiting.length > 0 || busy ? 'wait' : compareVersions(have, version, guarded);
+        const verdict = compareVersions(have, version, guarded);
         if (verdict === 'reload') return reload();
         if (verdict === 'wait') return;
       }
