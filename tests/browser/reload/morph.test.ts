@@ -148,6 +148,7 @@ describe.each(browsers)('HTML in place, in $name', ({ launch }) => {
       '<div><p id=p>2</p></div>',
     ],
     ['a script changed', '<script>1</script>', '<script>2</script>'],
+    ['an encoding changed', '<meta charset="utf-8">', '<meta charset="latin1">'],
     ['a script came', '', '<script src="data:text/javascript,"></script>'],
     ['a template changed', '<template><p>1</p></template>', '<template><p>2</p></template>'],
     ['a handler changed', '<p onclick="a()">x</p>', '<p onclick="b()">x</p>'],
@@ -180,6 +181,13 @@ describe.each(browsers)('HTML in place, in $name', ({ launch }) => {
     expect(await morph('<p>x')).toMatchObject({ done: false });
   });
 
+  it('[R4] a page so long that loading it again is faster: reload', async () => {
+    const long = '<p>x</p>'.repeat(12_000);
+    const { page, morph } = await open('<h1>a</h1>');
+    expect(await morph(`<h1>a</h1>${long}`)).toEqual({ done: false, reason: 'the page is very long' });
+    expect(await page.evaluate(() => document.querySelectorAll('p').length)).toBe(0);
+  });
+
   it('[R4] titles, metas, languages and inline styles follow', async () => {
     const { page, morph } = await open(
       '<p style="color: red; margin: 1px">x</p>',
@@ -193,6 +201,20 @@ describe.each(browsers)('HTML in place, in $name', ({ launch }) => {
     );
     expect(await page.evaluate(() => getComputedStyle(document.querySelector('p')!).top)).toBe('2px');
     expect(await page.getAttribute('meta[name=a]', 'content')).toBe('2');
+  });
+
+  it('[R4] all attributes of a stylesheet follow its new address', async () => {
+    const sheet = (value: number): string => `data:text/css,p{top:${value}px}`;
+    const { page, morph } = await open(
+      '<p>x</p>',
+      `<link rel="stylesheet" href="${sheet(1)}" media="print">`,
+    );
+    expect(await morph('<p>x</p>', `<link rel="stylesheet" href="${sheet(2)}" class="k">`)).toEqual({
+      done: true,
+    });
+    expect(await page.evaluate(() => getComputedStyle(document.querySelector('p')!).top)).toBe('2px');
+    const links = await page.$$eval('link[rel=stylesheet]', (all) => all.map((link) => link.outerHTML));
+    expect(links).toEqual([`<link rel="stylesheet" href="${sheet(2)}" class="k">`]);
   });
 
   it('[R4] whatever changes, what is left is the HTML and what scripts have built', async () => {

@@ -1,5 +1,5 @@
 /** What runs, or decides how everything else is read: where it changes, only loading the page again does what it says. */
-const DECISIVE = 'script, template, frameset, base, meta[http-equiv], object, embed, slot';
+const DECISIVE = 'script, template, frameset, base, meta[http-equiv], meta[charset], object, embed, slot';
 
 /** Why a change cannot be made in place, if so. */
 export function findDoubt(before: Document, after: Document): string | undefined {

@@ -42,7 +42,11 @@ export function planReplay(
   }
 
   return async () => {
-    for (const record of relevant) {
+    // A stylesheet gets another address as a copy, which takes along what it is otherwise.
+    const addressLast = [...relevant].sort(
+      (a, b) => Number(a.attributeName === 'href') - Number(b.attributeName === 'href'),
+    );
+    for (const record of addressLast) {
       const live = liveOf(record.target)!;
       if (record.type === 'attributes') setAttribute(live as Element, record, loading);
       else if (record.type === 'characterData') live.nodeValue = record.target.nodeValue;
