@@ -11,12 +11,17 @@ export interface HtmlUpdater {
 
 /** @param served where the HTML can be had that the page was given. */
 export function createHtmlUpdater(served: string): HtmlUpdater {
+  // Scripts may change the address later, and a <base> what others are resolved by.
+  const address = location.href;
+  const servedAt = new URL(served, address).href;
   let base: string | undefined;
   return {
     async apply(text) {
+      // What is missing may still be on its way.
+      if (document.readyState === 'loading') return false;
       // Read in another encoding, the same bytes are another text.
       const known = document.characterSet === 'UTF-8' ? text : undefined;
-      const [before, after] = await Promise.all([base ?? load(served), known ?? load(location.href)]);
+      const [before, after] = await Promise.all([base ?? load(servedAt), known ?? load(address)]);
       if (before === undefined || after === undefined) return false;
       const outcome = await morphDocument(before, after);
       if (outcome.done) base = after;

@@ -21,11 +21,16 @@ export function matchUrls(paths: readonly string[], exact: boolean, urls: readon
 }
 
 function isOwn(url: string): boolean {
-  return new URL(url, document.baseURI).origin === location.origin;
+  return read(url)?.origin === location.origin;
 }
 
 function pathOf(url: string): string {
-  return new URL(url, document.baseURI).pathname;
+  return read(url)?.pathname ?? '';
+}
+
+/** Pages may name addresses that are none. */
+function read(url: string): URL | undefined {
+  return URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI) : undefined;
 }
 
 function normalize(path: string): string {

@@ -23,7 +23,8 @@ export function createPageReloader(post: boolean): PageReloader {
       // Somebody may prefer to stay (beforeunload): the next update asks again.
       setTimeout(() => (going = false), 5_000);
       // A page that came by a form is asked for by its address, or the form would be sent again.
-      if (post) location.replace(location.href);
+      // With its place in the page it would only be scrolled there.
+      if (post) location.replace(location.href.replace(/#.*/s, ''));
       else location.reload();
     },
   };

@@ -24,7 +24,10 @@ export async function replaceStylesheet(link: HTMLLinkElement, href: string): Pr
   next.href = href;
   const loaded = whenLoaded(next);
   link.after(next);
-  if (await loaded) link.remove();
+  const arrived = await loaded;
+  // What a script has switched off by the sheet itself is not written in its link.
+  if (next.sheet && link.sheet) next.sheet.disabled = link.sheet.disabled;
+  if (arrived) link.remove();
   // Old styles are better than none.
   else next.remove();
   return next.isConnected;
