@@ -5,10 +5,10 @@ import { batchChanges } from '../../core/batch-changes.ts';
 import { classifyFile } from '../../core/classify-change.ts';
 import type { Clock, FileChange, FileLook } from '../../core/ports.ts';
 import type { FolderWatch, FolderWatchOptions, Sighting } from '../watch/folder-watch.ts';
+import { createRests } from '../rests.ts';
 import { watchFolders } from '../watch/watch-folders.ts';
 import { createFileTable, type KnownFile } from './file-table.ts';
 import { readFileHash } from './read-file-hash.ts';
-import { createRests } from './rests.ts';
 import { readTable, writeTable, type KeptFile } from './table-file.ts';
 
 /** What is known of all watched files: it tells when they change, and waits for those that are in motion. */

@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
+import { createRests } from '../rests.ts';
 
 /** Looks at the files of some folders again and again. */
 export interface FolderPoll {
@@ -21,37 +22,35 @@ export interface FolderPollOptions {
   onGone: (folder: string) => void;
 }
 
-/** How many files are looked at side by side. */
-const BATCH = 64;
-
 export function pollFolders({ pollMs, accepts, onFile, onFolder, onGone }: FolderPollOptions): FolderPoll {
   /** What each folder held when it was looked at last; `undefined` before the first look. */
   const folders = new Map<string, Map<string, string> | undefined>();
   const firstLooks = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
+  const rest = createRests();
   let closed = false;
 
   async function look(folder: string): Promise<void> {
-    const before = folders.get(folder);
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
     if (closed || !folders.has(folder)) return;
+    const before = folders.get(folder);
+    // Asking the system for so little costs far less than waiting for its answer, file by file.
+    const entries = entriesOrNone(folder);
     if (!entries) {
       folders.delete(folder);
       return onGone(folder);
     }
     const now = new Map<string, string>();
-    const names: string[] = [];
     for (const entry of entries) {
-      if (entry.isDirectory()) onFolder(join(folder, entry.name));
-      else if (accepts(join(folder, entry.name))) names.push(entry.name);
-    }
-    for (let start = 0; start < names.length; start += BATCH) {
-      await Promise.all(
-        names.slice(start, start + BATCH).map(async (name) => {
-          const stats = await stat(join(folder, name)).catch(() => undefined);
-          if (stats?.isFile()) now.set(name, `${stats.size} ${stats.mtimeMs} ${stats.ino}`);
-        }),
-      );
+      const { name } = entry;
+      const path = join(folder, name);
+      if (entry.isDirectory()) onFolder(path);
+      else if (before?.has(name) || accepts(path)) {
+        const mark = markOf(path);
+        if (mark !== undefined) now.set(name, mark);
+      }
+      if (!rest.isDue()) continue;
+      await rest.take();
+      if (closed) return;
     }
     if (closed || !folders.has(folder)) return;
     folders.set(folder, now);
@@ -73,7 +72,9 @@ export function pollFolders({ pollMs, accepts, onFile, onFolder, onGone }: Folde
     add(folder, news) {
       if (folders.has(folder)) return;
       folders.set(folder, news ? new Map() : undefined);
-      const first = look(folder).finally(() => firstLooks.delete(first));
+      const first = Promise.resolve(folder)
+        .then(look)
+        .finally(() => firstLooks.delete(first));
       firstLooks.add(first);
       timer ??= setTimeout(() => void lookAtAll(), pollMs);
     },
@@ -86,4 +87,22 @@ export function pollFolders({ pollMs, accepts, onFile, onFolder, onGone }: Folde
       folders.clear();
     },
   };
+}
+
+function entriesOrNone(folder: string): Dirent[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a file looks like, in short; `undefined` where there is none. */
+function markOf(path: string): string | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() ? `${stats.size} ${stats.mtimeMs} ${stats.ino}` : undefined;
+  } catch {
+    return undefined;
+  }
 }

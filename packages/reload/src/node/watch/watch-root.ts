@@ -4,6 +4,7 @@ import { basename, dirname, join, sep } from 'node:path';
 import type { FolderWatchOptions } from './folder-watch.ts';
 import { createIgnoreRules } from './ignore-rules.ts';
 import { entriesOf, identityOf, isNewborn, kindOf } from './look-at.ts';
+import { outOfWatches } from './out-of-watches.ts';
 import { pollFolders } from './poll-folders.ts';
 import { findSilentDisk, readMounts } from './silent-disks.ts';
 
@@ -55,8 +56,11 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
 
   const poll = pollFolders({
     pollMs: options.pollMs ?? 500,
-    accepts: (path) => rules.isRule(path) || accepts(path),
-    onFile: (path, kind) => (rules.isRule(path) ? readRulesAgain(dirname(path)) : onSighting({ path, kind })),
+    accepts: (path) => rules.isRule(path) || acceptsHere(path),
+    onFile(path, kind) {
+      if (rules.isRule(path)) readRulesAgain(dirname(path));
+      else if (acceptsHere(path)) onSighting({ path, kind });
+    },
     onFolder: (path) => enter(path, true),
     onGone: (folder) => leave(folder),
   });
@@ -71,6 +75,11 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
     if (included.has(path)) return true;
     if (only !== undefined || partial.has(dirname(path))) return false;
     return isInside(path) && !rules.ignoresDeep(path, false);
+  }
+
+  /** The same of a file in a folder that is watched, at less cost. */
+  function acceptsHere(path: string): boolean {
+    return included.has(path) || (!partial.has(dirname(path)) && !rules.ignores(path, false));
   }
 
   function isInside(path: string): boolean {
@@ -139,7 +148,7 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
         warnOnce(`denied ${folder}`, `${folder} may not be read by this user: what is in it is not watched`);
         return false;
       }
-      warnOnce('exhausted', exhausted(code));
+      warnOnce('exhausted', outOfWatches(code));
       watched.set(folder, undefined);
       poll.add(folder, news);
     }
@@ -153,8 +162,7 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!watched.has(path) && !rules.ignores(path, true)) queue.push({ folder: path, news });
-      } else if (news && (included.has(path) || !rules.ignores(path, false)))
-        onSighting({ path, kind: 'create' });
+      } else if (news && acceptsHere(path)) onSighting({ path, kind: 'create' });
     }
   }
 
@@ -244,7 +252,7 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
       for (const entry of entriesOf(folder)) {
         const path = join(folder, entry.name);
         if (entry.isDirectory()) enter(path, true);
-        else if (!rules.ignores(path, false)) onSighting({ path, kind: 'scan', sinceMs });
+        else if (acceptsHere(path)) onSighting({ path, kind: 'scan', sinceMs });
       }
     }
     onSighting({ path: root, kind: 'gone' });
@@ -287,12 +295,4 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
       poll.close();
     },
   };
-}
-
-function exhausted(code: string | undefined): string {
-  const remedy =
-    code === 'EMFILE'
-      ? 'raise the limit with "sudo sysctl fs.inotify.max_user_instances=1024", or "ulimit -n 65536"'
-      : 'raise the limit with "sudo sysctl fs.inotify.max_user_watches=524288"';
-  return `the system has no watches left (${code}): the remaining folders are looked at twice a second instead; ${remedy}`;
 }
