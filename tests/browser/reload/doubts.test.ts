@@ -128,6 +128,16 @@ describe.each(browsers)('pages out of the ordinary, in $name', ({ launch }) => {
     await vi.waitFor(async () => expect(await tab.page.evaluate(() => scrollY)).toBe(2_700), 10_000);
   });
 
+  it('[R4] an image in a frame without an address of its own: reload', async () => {
+    const { write, tab } = await open({
+      'index.html': html(`<iframe srcdoc="<img src='a.svg' alt=''>"></iframe>`),
+      'a.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    });
+    await tab.page.waitForLoadState('load');
+    write('a.svg', '<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>');
+    await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);
+  });
+
   it('[R4] somebody who prefers to stay is asked again by the next change', async () => {
     const { write, tab } = await open({
       'index.html': html('<input id="field"><script src="app.js"></script>'),

@@ -1,6 +1,23 @@
 /** The addresses that a page has loaded anything from, as far as it can tell. */
 export function loadedUrls(): string[] {
-  return performance.getEntriesByType('resource').map(({ name }) => name);
+  return [...ownWindows(window)].flatMap(({ performance }) =>
+    performance.getEntriesByType('resource').map(({ name }) => name),
+  );
+}
+
+/** A frame without an address of its own has no client either: what it shows is this page's. */
+function* ownWindows(parent: Window): Generator<Window> {
+  yield parent;
+  for (let index = 0; index < parent.length; index++) {
+    const frame = parent[index]!;
+    try {
+      if (!frame.location.href.startsWith('about:')) continue;
+    } catch {
+      // Another origin's.
+      continue;
+    }
+    yield* ownWindows(frame);
+  }
 }
 
 let overflowed = false;
