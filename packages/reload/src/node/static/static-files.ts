@@ -1,3 +1,4 @@
+import type { ReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { platform } from 'node:os';
@@ -32,6 +33,8 @@ export interface StaticFilesOptions {
 
 type OpenFile = Extract<Resolved, { kind: 'file' }>;
 
+/** Up to this size a file is read before its length is promised. */
+const WHOLE_BYTES = 1 << 20;
 const INDEX_FILES = ['index.html', 'index.htm'];
 const COMMON: Answer['headers'] = [
   ['Cache-Control', 'no-cache'],
@@ -42,7 +45,7 @@ const COMMON: Answer['headers'] = [
 export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
   const { root, spa, listing, responder, content } = options;
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answerStill(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return respondText(response, 405, 'only GET and HEAD are answered here', { Allow: 'GET, HEAD' });
     }
@@ -144,7 +147,10 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
         { file: path },
       );
     }
-    const body = handle.createReadStream({ start, end });
+    const body =
+      size <= WHOLE_BYTES ? await readPart(file, start, end) : streamPart(file, start, end, response);
+    // Its writer has begun anew after it was opened: what comes of that is waited for.
+    if (!body) return answerStill(request, response);
     await responder.send(request, response, { ...answer, body }, { file: path });
   }
 
@@ -187,8 +193,33 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
 
   return {
     handle: (request, response) =>
-      handle(request, response).catch(() => respondText(response, 500, 'something went wrong on the server')),
+      answerStill(request, response).catch(() =>
+        respondText(response, 500, 'something went wrong on the server'),
+      ),
   };
+}
+
+/** A part of a file, which is closed; `undefined` if it was cut off meanwhile. */
+async function readPart({ handle }: OpenFile, start: number, end: number): Promise<Buffer | undefined> {
+  const part = Buffer.alloc(end - start + 1);
+  let length = 0;
+  try {
+    while (length < part.length) {
+      const { bytesRead } = await handle.read(part, length, part.length - length, start + length);
+      if (bytesRead === 0) return undefined;
+      length += bytesRead;
+    }
+    return part;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A browser would wait for ever for what was promised and does not come. */
+function streamPart({ handle }: OpenFile, start: number, end: number, response: ServerResponse): ReadStream {
+  const body = handle.createReadStream({ start, end });
+  body.on('end', () => body.bytesRead < end - start + 1 && response.destroy());
+  return body;
 }
 
 function redirect(request: IncomingMessage, response: ServerResponse, segments: readonly string[]): void {
