@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { relative } from 'node:path';
 import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type About, type Log } from './cli/log.ts';
+import { giveMemoryBack } from './cli/memory.ts';
 import { readCommandLine, UsageError, type Command } from './cli/read-command-line.ts';
 import { createReloadServer, type ReloadServer } from './create-reload-server.ts';
 import { ReloadServerError } from './errors.ts';
@@ -33,6 +34,7 @@ export async function main(ready: () => void): Promise<void> {
   let server: ReloadServer | undefined;
   try {
     server = createReloadServer(command.options);
+    server.on('read', giveMemoryBack);
     endOnSignals(server, log);
     ready();
     // Where the server listens is said first, whatever else there is to say.

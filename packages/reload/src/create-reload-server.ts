@@ -102,7 +102,10 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
       poll,
       ...(cache.contentFile !== undefined && { cacheFile: cache.contentFile }),
       onChanges: (changes) => reloading.change(changes, content?.digest()),
-      onDigest: reloading.know,
+      onDigest(digest) {
+        reloading.know(digest);
+        events.say('read', undefined);
+      },
       onWarning: warn,
     }));
   }

@@ -6,6 +6,8 @@ export interface ReloadEventMap {
   update: UpdateReport;
   /** Something that the person at the terminal should know; the text says what to do. */
   warning: string;
+  /** Every watched file has been read: from now on a save that changes no byte is told from one that does. */
+  read: undefined;
   /** The backend has stopped answering, or does so again. */
   backend: { state: 'down'; problem: string } | { state: 'up' };
 }

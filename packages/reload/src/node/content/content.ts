@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { batchChanges } from '../../core/batch-changes.ts';
 import { classifyFile } from '../../core/classify-change.ts';
 import type { Clock, FileChange, FileLook } from '../../core/ports.ts';
@@ -59,7 +59,7 @@ export function createContent(options: ContentOptions): Content {
 
   function nameOf(path: string): string {
     const index = roots.findIndex((root) => path === root || path.startsWith(root + sep));
-    return `${index}:${relative(roots[index] ?? sep, path)}`;
+    return `${index}:${path.slice((roots[index]?.length ?? 0) + 1)}`;
   }
 
   const batch = batchChanges({

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { pid } from 'node:process';
+import { StringDecoder } from 'node:string_decoder';
 import type { KnownFile } from './file-table.ts';
 
 /** What is kept of one file. */
@@ -15,28 +16,53 @@ const SERVED = 'served';
 /** How many lines are written at one go. */
 const LINES = 500;
 
+/** How much is read at one go: all at once would take as much memory for ever. */
+const CHUNK_BYTES = 64 << 10;
+
 /** Reads what was kept of files, by their names. A file that cannot be understood holds nothing. */
 export function readTable(file: string): Map<string, KeptFile> {
   const table = new Map<string, KeptFile>();
   try {
-    const [header, ...lines] = readFileSync(file, 'utf8').split('\n');
-    if (header !== HEADER) return table;
-    for (const line of lines) {
-      const [served, first, second, third, ...name] = line.split(' ');
-      const numbers = [first, second, third].map(Number) as [number, number, number];
-      if (name.length === 0 || !numbers.every((number) => Number.isFinite(number) && number >= 0)) continue;
-      const [size, mtimeMs, hash] = numbers;
-      table.set(JSON.parse(name.join(' ')) as string, {
-        size,
-        mtimeMs,
-        hash,
-        ...(served === SERVED && { served: true }),
-      });
+    let first = true;
+    for (const line of readLines(file)) {
+      if (first && line !== HEADER) return table;
+      if (!first) readLine(line, table);
+      first = false;
     }
     return table;
   } catch {
     // There is none yet, or it holds something else.
     return new Map();
+  }
+}
+
+function readLine(line: string, table: Map<string, KeptFile>): void {
+  const [served, first, second, third, ...name] = line.split(' ');
+  const numbers = [first, second, third].map(Number) as [number, number, number];
+  if (name.length === 0 || !numbers.every((number) => Number.isFinite(number) && number >= 0)) return;
+  const [size, mtimeMs, hash] = numbers;
+  table.set(JSON.parse(name.join(' ')) as string, {
+    size,
+    mtimeMs,
+    hash,
+    ...(served === SERVED && { served: true }),
+  });
+}
+
+function* readLines(file: string): Generator<string> {
+  const input = openSync(file, 'r');
+  try {
+    const decoder = new StringDecoder('utf8');
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    let rest = '';
+    for (let length; (length = readSync(input, chunk)) > 0;) {
+      const lines = (rest + decoder.write(chunk.subarray(0, length))).split('\n');
+      rest = lines.pop()!;
+      yield* lines;
+    }
+    yield rest + decoder.end();
+  } finally {
+    closeSync(input);
   }
 }
 

@@ -11,8 +11,8 @@ export interface IgnoreRules {
   ignoresDeep(path: string, isFolder: boolean): boolean;
   /** Whether changing this file changes the rules. */
   isRule(path: string): boolean;
-  /** Reads the rules of a folder again. */
-  forget(folder: string): void;
+  /** Reads all rules again. */
+  forget(): void;
 }
 
 const DROPPINGS = [
@@ -35,36 +35,30 @@ export function isDropping(name: string): boolean {
 }
 
 export function createIgnoreRules(root: string, globs: readonly string[]): IgnoreRules {
-  const matchesGlob = globs.length > 0 ? picomatch(globs.flatMap(variants), { dot: true }) : () => false;
-  /** What each folder's own `.gitignore` says; `undefined` where there is none. */
-  const files = new Map<string, Ignore | undefined>();
+  const matchesGlob = globs.length > 0 ? picomatch(globs.flatMap(variants), { dot: true }) : undefined;
+  /** What holds in each folder, so that it is not looked for with each of its files. */
+  const inForce = new Map<string, Rules>();
   const above = foldersAbove(root);
   // A root that git ignores is watched as if git did not.
   const outer = above.some((folder) => rulesOf(folder)?.ignores(slashed(relative(folder, root)) + '/'))
     ? []
     : above;
 
-  function rulesOf(folder: string): Ignore | undefined {
-    if (files.has(folder)) return files.get(folder);
-    const sources = [join(folder, '.gitignore')];
-    if (existsSync(join(folder, '.git'))) sources.unshift(join(folder, '.git', 'info', 'exclude'));
-    const texts = sources.flatMap((source) => readText(source) ?? []);
-    const rules = texts.length > 0 ? ignore({ allowRelativePaths: false }).add(texts.join('\n')) : undefined;
-    files.set(folder, rules);
+  function rulesIn(folder: string): Rules {
+    let rules = inForce.get(folder);
+    if (!rules) {
+      const outside = folder.length <= root.length;
+      rules = outside ? outer.reduce(addRulesOf, []) : rulesIn(dirname(folder));
+      rules = addRulesOf(rules, folder);
+      inForce.set(folder, rules);
+    }
     return rules;
   }
 
   function ignoredByGit(path: string, isFolder: boolean): boolean {
     let ignored = false;
-    const inner: string[] = [];
-    for (let folder = dirname(path); folder.length >= root.length; folder = dirname(folder)) {
-      inner.unshift(folder);
-      if (folder === root) break;
-    }
     // The deeper a file of rules lies, the later is its word.
-    for (const folder of [...outer, ...inner]) {
-      const rules = rulesOf(folder);
-      if (!rules) continue;
+    for (const [folder, rules] of rulesIn(dirname(path))) {
       const name = slashed(relative(folder, path)) + (isFolder ? '/' : '');
       if (!ignore.isPathValid(name)) continue;
       const verdict = rules.test(name);
@@ -76,8 +70,7 @@ export function createIgnoreRules(root: string, globs: readonly string[]): Ignor
 
   function ignores(path: string, isFolder: boolean): boolean {
     if (isDropping(basename(path))) return true;
-    const name = slashed(relative(root, path));
-    return matchesGlob(name) || ignoredByGit(path, isFolder);
+    return matchesGlob?.(slashed(relative(root, path))) || ignoredByGit(path, isFolder);
   }
 
   return {
@@ -90,8 +83,24 @@ export function createIgnoreRules(root: string, globs: readonly string[]): Ignor
       );
     },
     isRule: (path) => basename(path) === '.gitignore',
-    forget: (folder) => void files.delete(folder),
+    forget: () => inForce.clear(),
   };
+}
+
+/** Files of rules with the folders that they lie in, from the outermost on. */
+type Rules = readonly (readonly [folder: string, rules: Ignore])[];
+
+function addRulesOf(rules: Rules, folder: string): Rules {
+  const own = rulesOf(folder);
+  return own ? [...rules, [folder, own]] : rules;
+}
+
+/** What a folder's own `.gitignore` says, and where git keeps what is said of this copy alone. */
+function rulesOf(folder: string): Ignore | undefined {
+  const sources = [join(folder, '.gitignore')];
+  if (existsSync(join(folder, '.git'))) sources.unshift(join(folder, '.git', 'info', 'exclude'));
+  const texts = sources.flatMap((source) => readText(source) ?? []);
+  return texts.length > 0 ? ignore({ allowRelativePaths: false }).add(texts.join('\n')) : undefined;
 }
 
 /** A glob without a slash means any folder, as in `.gitignore`; one that names a folder means what is in it. */

@@ -56,10 +56,10 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
 
   const poll = pollFolders({
     pollMs: options.pollMs ?? 500,
-    accepts: (path) => rules.isRule(path) || acceptsHere(path),
+    accepts: (path) => rules.isRule(path) || accepts(path),
     onFile(path, kind) {
       if (rules.isRule(path)) readRulesAgain(dirname(path));
-      else if (acceptsHere(path)) onSighting({ path, kind });
+      else if (accepts(path)) onSighting({ path, kind });
     },
     onFolder: (path) => enter(path, true),
     onGone: (folder) => leave(folder),
@@ -73,13 +73,11 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
 
   function accepts(path: string): boolean {
     if (included.has(path)) return true;
-    if (only !== undefined || partial.has(dirname(path))) return false;
+    const folder = dirname(path);
+    if (only !== undefined || partial.has(folder)) return false;
+    // Whatever a watched folder lies in is not ignored.
+    if (watched.has(folder)) return !rules.ignores(path, false);
     return isInside(path) && !rules.ignoresDeep(path, false);
-  }
-
-  /** The same of a file in a folder that is watched, at less cost. */
-  function acceptsHere(path: string): boolean {
-    return included.has(path) || (!partial.has(dirname(path)) && !rules.ignores(path, false));
   }
 
   function isInside(path: string): boolean {
@@ -159,10 +157,11 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
   /** @param news whether what is in it has not been there before. */
   function read(folder: string, news: boolean): void {
     for (const entry of entriesOf(folder)) {
+      if (!news && !entry.isDirectory()) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!watched.has(path) && !rules.ignores(path, true)) queue.push({ folder: path, news });
-      } else if (news && acceptsHere(path)) onSighting({ path, kind: 'create' });
+      } else if (accepts(path)) onSighting({ path, kind: 'create' });
     }
   }
 
@@ -217,7 +216,7 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
       watched.delete(path);
       partial.delete(path);
       poll.remove(path);
-      rules.forget(path);
+      rules.forget();
     }
     onSighting({ path: folder, kind: 'gone' });
     if (folder === root) awaitRoot();
@@ -252,14 +251,14 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
       for (const entry of entriesOf(folder)) {
         const path = join(folder, entry.name);
         if (entry.isDirectory()) enter(path, true);
-        else if (acceptsHere(path)) onSighting({ path, kind: 'scan', sinceMs });
+        else if (accepts(path)) onSighting({ path, kind: 'scan', sinceMs });
       }
     }
     onSighting({ path: root, kind: 'gone' });
   }
 
   function readRulesAgain(folder: string): void {
-    rules.forget(folder);
+    rules.forget();
     for (const path of [...watched.keys()]) {
       if (partial.has(path) || !isShut(path)) continue;
       leave(path);
