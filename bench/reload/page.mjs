@@ -79,6 +79,8 @@ export async function openPage(browser, url) {
       requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
+    // New rules are seen without waiting for the next frame.
+    setInterval(look, 1);
   });
   let loads = 0;
   page.on('domcontentloaded', () => loads++);

@@ -49,6 +49,9 @@ const CAP_MS = 1_000;
 /** After this, a file that grows and grows is told of all the same, in ms. */
 const GROWING_CAP_MS = 30_000;
 
+/** What one save tells comes a little apart, in less than a timer can tell, in ms: its last word does not cost another round. */
+const SLACK_MS = 0.5;
+
 export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
   const { clock, quietMs, look, before, onStill } = options;
   let moving = new Map<string, Moving>();
@@ -79,6 +82,10 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
     );
   }
 
+  function hasRested({ lastMs }: Moving, forMs: number): boolean {
+    return clock.now() - lastMs >= forMs - SLACK_MS;
+  }
+
   async function check(): Promise<void> {
     if (busy || closed) return;
     busy = true;
@@ -93,7 +100,7 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
 
   /** Looks at every file that nothing has happened to for a while. */
   async function lookAround(): Promise<void> {
-    const due = [...moving].filter(([, file]) => clock.now() - file.lastMs >= quietMs);
+    const due = [...moving].filter(([, file]) => hasRested(file, quietMs));
     await Promise.all(
       due.map(async ([path, file]) => {
         const now = await look(path);
@@ -115,11 +122,9 @@ export function batchChanges(options: ChangeBatchOptions): ChangeBatch {
 
   function isStill(path: string, file: Moving): boolean {
     if (!file.looked) return false;
-    const now = clock.now();
-    const restMs = now - file.lastMs;
-    if (restMs < quietMs) return false;
-    if (restMs >= windowOf(path, file)) return true;
-    if (now - file.sinceMs >= GROWING_CAP_MS) return true;
+    if (!hasRested(file, quietMs)) return false;
+    if (hasRested(file, windowOf(path, file))) return true;
+    if (clock.now() - file.sinceMs >= GROWING_CAP_MS) return true;
     // Steady saves must not be put off for ever; what grows, or is not there yet, may be half a file.
     return isOverdue(file) && file.grows === false && file.look !== undefined && file.look.size > 0;
   }

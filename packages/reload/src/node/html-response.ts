@@ -123,12 +123,11 @@ export function createHtmlResponder(options: HtmlResponderOptions): HtmlResponde
         );
       const cache = headerOf(kept, 'cache-control') ?? '';
       const fresh = kept.filter(([name]) => !/^(cache-control|expires)$/i.test(name));
-      writeHead(response, status, statusMessage, [
+      const head: Answer['headers'] = [
         ...fresh,
         ['Cache-Control', /no-store/i.test(cache) ? cache : 'no-cache'],
-      ]);
-      response.flushHeaders();
-      await pump(decoded, response, {
+      ];
+      const transform: Transform = {
         write(chunk) {
           page.collect(chunk);
           return injector.write(chunk);
@@ -137,7 +136,15 @@ export function createHtmlResponder(options: HtmlResponderOptions): HtmlResponde
           page.finish();
           return injector.end();
         },
-      });
+      };
+      if (decoded instanceof Readable) {
+        writeHead(response, status, statusMessage, head);
+        response.flushHeaders();
+        return pump(decoded, response, transform);
+      }
+      const whole = Buffer.concat([...transform.write(decoded), ...transform.end()]);
+      writeHead(response, status, statusMessage, [...head, ['Content-Length', String(whole.length)]]);
+      response.end(whole);
     },
   };
 }
@@ -187,14 +194,15 @@ function writeHead(
 }
 
 /** The body without its compression. */
-function decodeBody({ headers, body }: Answer): Readable | 'unknown' | undefined {
-  let stream = body instanceof Readable ? body : Readable.from([body ?? Buffer.alloc(0)]);
+function decodeBody({ headers, body = Buffer.alloc(0) }: Answer): Readable | Buffer | 'unknown' {
   const encodings = headers
     .filter(([name]) => name.toLowerCase() === 'content-encoding')
     .flatMap(([, value]) => value.split(','))
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity');
   if (encodings.some((name) => !/^(x-gzip|gzip|deflate|br)$/.test(name))) return 'unknown';
+  if (encodings.length === 0) return body;
+  let stream = body instanceof Readable ? body : Readable.from([body]);
   for (const name of encodings.reverse()) stream = decompress(stream, name);
   return stream;
 }
@@ -235,16 +243,19 @@ function decompress(source: Readable, encoding: string): Readable {
   return target;
 }
 
+interface Transform {
+  write(chunk: Uint8Array): Uint8Array[];
+  end(): Uint8Array[];
+}
+
 /** Copies a body, through `transform` where there is one; a body that breaks off breaks off here, too. */
 function pump(
   body: Readable | Buffer | undefined,
   response: ServerResponse,
-  transform?: { write(chunk: Uint8Array): Uint8Array[]; end(): Uint8Array[] },
+  transform?: Transform,
 ): Promise<void> {
-  if (body === undefined || Buffer.isBuffer(body)) {
-    const chunks =
-      body === undefined ? [] : transform ? [...transform.write(body), ...transform.end()] : [body];
-    response.end(Buffer.concat(chunks));
+  if (!(body instanceof Readable)) {
+    response.end(body);
     return Promise.resolve();
   }
   if (response.destroyed) {

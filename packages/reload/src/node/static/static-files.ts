@@ -1,4 +1,4 @@
-import type { ReadStream } from 'node:fs';
+import { readSync, type ReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { platform } from 'node:os';
@@ -106,7 +106,7 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
     const lastModified = mtime.toUTCString();
     const headers: [string, string][] = [
       ...COMMON.map(([name, value]): [string, string] => [name, value]),
-      ['Content-Type', await typeOf(path, handle)],
+      ['Content-Type', await typeOf(path, handle.fd)],
       ['ETag', etag],
       ['Last-Modified', lastModified],
       ['Accept-Ranges', 'bytes'],
@@ -148,7 +148,7 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
       );
     }
     const body =
-      size <= WHOLE_BYTES ? await readPart(file, start, end) : streamPart(file, start, end, response);
+      size <= WHOLE_BYTES ? readPart(file, start, end) : streamPart(file, start, end, response);
     // Its writer has begun anew after it was opened: what comes of that is waited for.
     if (!body) return answerStill(request, response);
     await responder.send(request, response, { ...answer, body }, { file: path });
@@ -199,19 +199,19 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
   };
 }
 
-/** A part of a file, which is closed; `undefined` if it was cut off meanwhile. */
-async function readPart({ handle }: OpenFile, start: number, end: number): Promise<Buffer | undefined> {
+/** A part of a file, which is closed; `undefined` if it was cut off meanwhile. A page waits for it: it is read at once. */
+function readPart({ handle }: OpenFile, start: number, end: number): Buffer | undefined {
   const part = Buffer.alloc(end - start + 1);
   let length = 0;
   try {
     while (length < part.length) {
-      const { bytesRead } = await handle.read(part, length, part.length - length, start + length);
-      if (bytesRead === 0) return undefined;
-      length += bytesRead;
+      const read = readSync(handle.fd, part, length, part.length - length, start + length);
+      if (read === 0) return undefined;
+      length += read;
     }
     return part;
   } finally {
-    await handle.close();
+    void handle.close();
   }
 }
 

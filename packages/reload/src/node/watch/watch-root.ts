@@ -58,7 +58,7 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
     pollMs: options.pollMs ?? 500,
     accepts: (path) => rules.isRule(path) || accepts(path),
     onFile(path, kind) {
-      if (rules.isRule(path)) readRulesAgain(dirname(path));
+      if (rules.isRule(path)) readRulesAgain();
       else if (accepts(path)) onSighting({ path, kind });
     },
     onFolder: (path) => enter(path, true),
@@ -170,7 +170,7 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
     countFlood();
     if (name === null) return lookAgain(Date.now() - SLACK_MS);
     const path = join(folder, name);
-    if (rules.isRule(path)) return readRulesAgain(folder);
+    if (rules.isRule(path)) return readRulesAgain();
     if (event === 'change') {
       if (!watched.has(path) && accepts(path)) onSighting({ path, kind: 'write' });
       return;
@@ -257,7 +257,7 @@ export function watchRoot(options: RootWatchOptions): RootWatch {
     onSighting({ path: root, kind: 'gone' });
   }
 
-  function readRulesAgain(folder: string): void {
+  function readRulesAgain(): void {
     rules.forget();
     for (const path of [...watched.keys()]) {
       if (partial.has(path) || !isShut(path)) continue;
