@@ -149,6 +149,7 @@ export function createContent(options: ContentOptions): Content {
       if (hash === 0 && !batch.isMoving(path)) await readAnew(path);
       if (rest.isDue()) await rest.take();
     }
+    table.trim();
     settle();
   }
 

@@ -17,6 +17,8 @@ export interface FileTable {
   /** Paths in a folder, at any depth. */
   below(folder: string): string[];
   entries(): IterableIterator<[path: string, file: KnownFile]>;
+  /** Gives back what lists have in reserve: most never grow again. */
+  trim(): void;
   /** How many files have not been read yet. */
   readonly unread: number;
   /** The same for the same files with the same bytes, whatever their order. */
@@ -92,6 +94,12 @@ export function createFileTable(nameOf: (path: string) => string): FileTable {
     *entries() {
       for (const [path, folder] of folders) {
         for (const [index, name] of folder.names.entries()) yield [join(path, name), fileAt(folder, index)];
+      }
+    },
+    trim() {
+      for (const folder of folders.values()) {
+        folder.names = folder.names.slice();
+        folder.numbers = folder.numbers.slice();
       }
     },
     get unread() {
