@@ -61,4 +61,25 @@ describe.each(browsers)('a page whose server is away, in $name', ({ launch }) =>
     expect({ requests, upgrades, calm: requests + upgrades < 12 }).toMatchObject({ calm: true });
     expect(tab.loads()).toBe(1);
   });
+
+  it('[R6] that says what nobody understands is no reason to load again and again', async () => {
+    const { folder } = makeFolder({ 'index.html': html });
+    const tool = await runReload([folder, '--port', '0']);
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    let [loads, junk] = [0, 0];
+    page.on('domcontentloaded', () => loads++);
+    await page.routeWebSocket(/socket\.io/, (socket) => {
+      socket.connectToServer().onMessage((message) => {
+        const isVersion = String(message).startsWith('42["version"');
+        if (isVersion) junk++;
+        socket.send(isVersion ? '42["version",7]' : message);
+      });
+    });
+    await page.goto(tool.url);
+    await vi.waitFor(() => expect(junk).toBeGreaterThanOrEqual(2), 15_000);
+    await delay(1_500);
+    expect(loads).toBe(2);
+  });
 });

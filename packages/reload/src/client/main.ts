@@ -37,7 +37,7 @@ const updates = createUpdates({
 const connection = createConnection(config, info.page, {
   version: updates.compare,
   update: updates.hear,
-  lost: updates.reload,
+  lost: updates.lost,
 });
 
 rememberLoaded();

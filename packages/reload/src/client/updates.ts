@@ -9,7 +9,8 @@ export interface Updates {
   hear(update: ReloadUpdate): void;
   /** The server says where the content stands, after a connection was made or everything was read. */
   compare(version: ContentVersion): void;
-  reload(): void;
+  /** Something was said that cannot be understood: another script may understand it. */
+  lost(): void;
 }
 
 export interface UpdatesOptions {
@@ -75,6 +76,9 @@ export function createUpdates(options: UpdatesOptions): Updates {
       }
       have = version;
     },
-    reload,
+    lost() {
+      // The same document again would hear the same again.
+      if (guarded === undefined || guarded !== born) reload();
+    },
   };
 }
