@@ -164,6 +164,7 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
 
   function middleware(): ReloadMiddleware {
     watch();
+    void responder.prepare();
     const door = doorFor(false);
     const routes = ownRoutes(true);
     const hosts = new WeakSet<Server>();

@@ -17,6 +17,8 @@ export interface Answer {
 
 /** Writes answers, with the client in those that are documents. [R7] */
 export interface HtmlResponder {
+  /** Loads what the first document would wait for: from then on heads of answers go out within the call. */
+  prepare(): Promise<void>;
   /**
    * @param from the file that the answer was made from, where that is known.
    * @returns resolves when all is written, or the browser has gone.
@@ -64,6 +66,13 @@ export function mayBeDocument({ method, headers }: IncomingMessage): boolean {
   return /text\/html|application\/xhtml\+xml/i.test(headers.accept ?? '');
 }
 
+let injecting: typeof import('../html/inject-html.ts') | undefined;
+
+/** The tokenizer is large, and nobody needs it before the first page. */
+async function loadInjecting(): Promise<void> {
+  injecting ??= await import('../html/inject-html.ts');
+}
+
 export function createHtmlResponder(options: HtmlResponderOptions): HtmlResponder {
   const { pages, version, scriptUrl, onWarning } = options;
   const warned = new Set<string>();
@@ -77,14 +86,14 @@ export function createHtmlResponder(options: HtmlResponderOptions): HtmlResponde
   }
 
   return {
+    prepare: loadInjecting,
     async send(request, response, answer, from = {}) {
       const { status, statusMessage, headers } = answer;
-      // The tokenizer is large, and nobody needs it before the first page.
-      const load = isInjectable(request, answer) ? import('../html/inject-html.ts') : undefined;
-      const createInjector = (await load)?.createInjector;
-      const decoded = createInjector && decodeBody(answer);
+      const injectable = isInjectable(request, answer);
+      if (injectable && !injecting) await loadInjecting();
+      const decoded = injectable ? decodeBody(answer) : undefined;
       if (decoded === 'unknown') warn(request, 'its compression is not known here');
-      if (!createInjector || decoded === undefined || decoded === 'unknown') {
+      if (decoded === undefined || decoded === 'unknown') {
         writeHead(response, status, statusMessage, headers);
         return pump(answer.body, response);
       }
@@ -104,7 +113,7 @@ export function createHtmlResponder(options: HtmlResponderOptions): HtmlResponde
       const tag = `<script async${Object.entries(attributes)
         .map(([name, value]) => ` ${name}="${escapeHtml(value)}"`)
         .join('')}></script>`;
-      const injector = createInjector({
+      const injector = injecting!.createInjector({
         charset: mime?.parameters.get('charset'),
         tag,
         onSkip: (reason) => warn(request, reason),

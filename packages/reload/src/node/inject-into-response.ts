@@ -47,6 +47,9 @@ export function injectIntoResponse(
       get headersSent() {
         return response.headersSent;
       },
+      get destroyed() {
+        return response.destroyed;
+      },
     };
     return original as unknown as ServerResponse;
   }

@@ -147,8 +147,7 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
         { file: path },
       );
     }
-    const body =
-      size <= WHOLE_BYTES ? readPart(file, start, end) : streamPart(file, start, end, response);
+    const body = size <= WHOLE_BYTES ? readPart(file, start, end) : streamPart(file, start, end, response);
     // Its writer has begun anew after it was opened: what comes of that is waited for.
     if (!body) return answerStill(request, response);
     await responder.send(request, response, { ...answer, body }, { file: path });
