@@ -24,8 +24,8 @@ export interface Connection {
 
 /** For so long after the server has gone, ms, it is asked for so often, in ms. */
 const PATIENCE: readonly (readonly [forMs: number, everyMs: number])[] = [
-  [3_000, 100],
-  [30_000, 500],
+  [10_000, 100],
+  [60_000, 500],
   [Infinity, 2_000],
 ];
 const HIDDEN_MS = 1_000;

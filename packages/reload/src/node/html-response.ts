@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { PassThrough, Readable, type Duplex } from 'node:stream';
-import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { Readable } from 'node:stream';
 import escapeHtml from 'escape-html';
 import { MIMEType } from 'whatwg-mimetype';
 import { extendPolicy, shutsOut } from '../html/content-security-policy.ts';
+import type * as Injecting from '../html/inject-html.ts';
+import { decodeBody } from './decode-body.ts';
 import type { ServedPages } from './served-pages.ts';
 
 /** An answer before it goes to the browser. */
@@ -66,7 +67,7 @@ export function mayBeDocument({ method, headers }: IncomingMessage): boolean {
   return /text\/html|application\/xhtml\+xml/i.test(headers.accept ?? '');
 }
 
-let injecting: typeof import('../html/inject-html.ts') | undefined;
+let injecting: typeof Injecting | undefined;
 
 /** The tokenizer is large, and nobody needs it before the first page. */
 async function loadInjecting(): Promise<void> {
@@ -91,7 +92,9 @@ export function createHtmlResponder(options: HtmlResponderOptions): HtmlResponde
       const { status, statusMessage, headers } = answer;
       const injectable = isInjectable(request, answer);
       if (injectable && !injecting) await loadInjecting();
-      const decoded = injectable ? decodeBody(answer) : undefined;
+      const decoded = injectable
+        ? decodeBody(answer.body ?? Buffer.alloc(0), encodingsOf(headers))
+        : undefined;
       if (decoded === 'unknown') warn(request, 'its compression is not known here');
       if (decoded === undefined || decoded === 'unknown') {
         writeHead(response, status, statusMessage, headers);
@@ -202,54 +205,13 @@ function writeHead(
   else response.writeHead(status, statusMessage);
 }
 
-/** The body without its compression. */
-function decodeBody({ headers, body = Buffer.alloc(0) }: Answer): Readable | Buffer | 'unknown' {
-  const encodings = headers
+/** The compressions of a body, in the order in which they were done. */
+function encodingsOf(headers: Answer['headers']): string[] {
+  return headers
     .filter(([name]) => name.toLowerCase() === 'content-encoding')
     .flatMap(([, value]) => value.split(','))
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity');
-  if (encodings.some((name) => !/^(x-gzip|gzip|deflate|br)$/.test(name))) return 'unknown';
-  if (encodings.length === 0) return body;
-  let stream = body instanceof Readable ? body : Readable.from([body]);
-  for (const name of encodings.reverse()) stream = decompress(stream, name);
-  return stream;
-}
-
-function decompress(source: Readable, encoding: string): Readable {
-  const target = new PassThrough();
-  const flushing = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
-  const connect = (decoder: Duplex, first?: Buffer): void => {
-    decoder.on('error', (error) => target.destroy(error));
-    source.on('error', (error) => target.destroy(error));
-    target.on('close', () => {
-      decoder.destroy();
-      source.destroy();
-    });
-    decoder.pipe(target);
-    if (first) decoder.write(first);
-    source.pipe(decoder);
-  };
-  if (encoding === 'br') {
-    connect(
-      createBrotliDecompress({
-        flush: constants.BROTLI_OPERATION_FLUSH,
-        finishFlush: constants.BROTLI_OPERATION_FLUSH,
-      }),
-    );
-  } else if (encoding !== 'deflate') connect(createGunzip(flushing));
-  else {
-    // Some servers send the bare stream, without the wrapper that the name stands for.
-    const endEmpty = (): void => void target.end();
-    source.once('data', (first: Buffer) => {
-      source.off('end', endEmpty);
-      source.pause();
-      connect((first[0]! & 0x0f) === 0x08 ? createInflate(flushing) : createInflateRaw(flushing), first);
-    });
-    source.once('error', (error) => target.destroy(error));
-    source.once('end', endEmpty);
-  }
-  return target;
 }
 
 interface Transform {

@@ -1,0 +1,55 @@
+import { PassThrough, Readable, type Duplex } from 'node:stream';
+import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+
+/**
+ * A body without its compression.
+ *
+ * @param encodings lower case, in the order in which they were done.
+ * @returns `unknown` where one of them is not known here.
+ */
+export function decodeBody(
+  body: Readable | Buffer,
+  encodings: readonly string[],
+): Readable | Buffer | 'unknown' {
+  if (encodings.some((name) => !/^(x-gzip|gzip|deflate|br)$/.test(name))) return 'unknown';
+  if (encodings.length === 0) return body;
+  let stream = body instanceof Readable ? body : Readable.from([body]);
+  for (const name of [...encodings].reverse()) stream = decompress(stream, name);
+  return stream;
+}
+
+function decompress(source: Readable, encoding: string): Readable {
+  const target = new PassThrough();
+  const flushing = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
+  const connect = (decoder: Duplex, first?: Buffer): void => {
+    decoder.on('error', (error) => target.destroy(error));
+    source.on('error', (error) => target.destroy(error));
+    target.on('close', () => {
+      decoder.destroy();
+      source.destroy();
+    });
+    decoder.pipe(target);
+    if (first) decoder.write(first);
+    source.pipe(decoder);
+  };
+  if (encoding === 'br') {
+    connect(
+      createBrotliDecompress({
+        flush: constants.BROTLI_OPERATION_FLUSH,
+        finishFlush: constants.BROTLI_OPERATION_FLUSH,
+      }),
+    );
+  } else if (encoding !== 'deflate') connect(createGunzip(flushing));
+  else {
+    // Some servers send the bare stream, without the wrapper that the name stands for.
+    const endEmpty = (): void => void target.end();
+    source.once('data', (first: Buffer) => {
+      source.off('end', endEmpty);
+      source.pause();
+      connect((first[0]! & 0x0f) === 0x08 ? createInflate(flushing) : createInflateRaw(flushing), first);
+    });
+    source.once('error', (error) => target.destroy(error));
+    source.once('end', endEmpty);
+  }
+  return target;
+}
