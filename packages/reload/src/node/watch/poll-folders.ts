@@ -1,5 +1,5 @@
-import { readdirSync, statSync, type Dirent } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, statSync, type Dirent, type Stats } from 'node:fs';
+import { join, sep } from 'node:path';
 import { createRests } from '../rests.ts';
 
 /** Looks at the files of some folders again and again. */
@@ -22,44 +22,70 @@ export interface FolderPollOptions {
   onGone: (folder: string) => void;
 }
 
+/** How a file looked when it was looked at last. */
+interface Mark {
+  size: number;
+  mtimeMs: number;
+  ino: number;
+  /** The look at its folder in which it was there last. */
+  look: number;
+}
+
+interface Folder {
+  /** Kept and changed in place: there may be ten thousand, twice a second. */
+  files: Map<string, Mark>;
+  /** Whether whatever is not in `files` is new. */
+  looked: boolean;
+  looks: number;
+}
+
 export function pollFolders({ pollMs, accepts, onFile, onFolder, onGone }: FolderPollOptions): FolderPoll {
-  /** What each folder held when it was looked at last; `undefined` before the first look. */
-  const folders = new Map<string, Map<string, string> | undefined>();
+  const folders = new Map<string, Folder>();
   const firstLooks = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
   const rest = createRests();
   let closed = false;
 
-  async function look(folder: string): Promise<void> {
-    if (closed || !folders.has(folder)) return;
-    const before = folders.get(folder);
+  async function look(path: string): Promise<void> {
+    const folder = folders.get(path);
+    if (closed || !folder) return;
     // Asking the system for so little costs far less than waiting for its answer, file by file.
-    const entries = entriesOrNone(folder);
+    const entries = entriesOrNone(path);
     if (!entries) {
-      folders.delete(folder);
-      return onGone(folder);
+      folders.delete(path);
+      return onGone(path);
     }
-    const now = new Map<string, string>();
+    folder.looks++;
     for (const entry of entries) {
-      const { name } = entry;
-      const path = join(folder, name);
-      if (entry.isDirectory()) onFolder(path);
-      else if (before?.has(name) || accepts(path)) {
-        const mark = markOf(path);
-        if (mark !== undefined) now.set(name, mark);
-      }
-      if (!rest.isDue()) continue;
-      await rest.take();
-      if (closed) return;
+      if (entry.isDirectory()) onFolder(join(path, entry.name));
+      else lookAtFile(path, folder, entry.name);
+      if (rest.isDue()) await rest.take();
+      if (closed || folders.get(path) !== folder) return;
     }
-    if (closed || !folders.has(folder)) return;
-    folders.set(folder, now);
-    if (!before) return;
-    for (const [name, mark] of now) {
-      const known = before.get(name);
-      if (known !== mark) onFile(join(folder, name), known === undefined ? 'create' : 'write');
+    for (const [name, mark] of folder.files) {
+      if (mark.look === folder.looks) continue;
+      folder.files.delete(name);
+      onFile(join(path, name), 'create');
     }
-    for (const name of before.keys()) if (!now.has(name)) onFile(join(folder, name), 'create');
+    folder.looked = true;
+  }
+
+  function lookAtFile(inside: string, { files, looked, looks }: Folder, name: string): void {
+    const path = inside + sep + name;
+    const known = files.get(name);
+    if (!known && !accepts(path)) return;
+    const stats = statsOrNone(path);
+    if (!stats?.isFile()) return;
+    const { size, mtimeMs, ino } = stats;
+    if (!known) {
+      files.set(name, { size, mtimeMs, ino, look: looks });
+      if (looked) onFile(path, 'create');
+      return;
+    }
+    known.look = looks;
+    if (known.size === size && known.mtimeMs === mtimeMs && known.ino === ino) return;
+    Object.assign(known, { size, mtimeMs, ino });
+    onFile(path, 'write');
   }
 
   async function lookAtAll(): Promise<void> {
@@ -71,7 +97,7 @@ export function pollFolders({ pollMs, accepts, onFile, onFolder, onGone }: Folde
   return {
     add(folder, news) {
       if (folders.has(folder)) return;
-      folders.set(folder, news ? new Map() : undefined);
+      folders.set(folder, { files: new Map(), looked: news, looks: 0 });
       const first = Promise.resolve(folder)
         .then(look)
         .finally(() => firstLooks.delete(first));
@@ -97,11 +123,9 @@ function entriesOrNone(folder: string): Dirent[] | undefined {
   }
 }
 
-/** What a file looks like, in short; `undefined` where there is none. */
-function markOf(path: string): string | undefined {
+function statsOrNone(path: string): Stats | undefined {
   try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    return stats?.isFile() ? `${stats.size} ${stats.mtimeMs} ${stats.ino}` : undefined;
+    return statSync(path, { throwIfNoEntry: false });
   } catch {
     return undefined;
   }
