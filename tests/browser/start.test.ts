@@ -30,6 +30,8 @@ describe('the PHP example', () => {
     });
     await vi.waitFor(() => expect(family.output()).toContain('http://localhost:'), 20_000);
     const url = /http:\S+/.exec(family.output())![0];
+    // PHP takes a moment, and is not waited for.
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), 20_000);
     // PHP has a line to say of each request: they are not to fill a pipe that nobody reads.
     for (let times = 0; times < 1_000; times++) {
       const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });

@@ -1,19 +1,18 @@
-const KEY = 'live-online-reload-scroll';
 /** How long a page may take to become as tall as it was, in ms. */
 const PATIENCE_MS = 3_000;
 
 /** Remembers where the page is scrolled to, over the reload that follows. */
 export function keepScroll(): void {
-  write(KEY, JSON.stringify({ url: location.href, x: scrollX, y: scrollY }));
+  write(keyOf(), JSON.stringify({ x: scrollX, y: scrollY }));
 }
 
 /** Scrolls to where the page was, as soon as it is tall enough, unless somebody scrolls before. */
 export function restoreScroll(): void {
-  const kept = read(KEY);
+  const kept = read(keyOf());
   if (kept === null) return;
-  remove(KEY);
-  const { url, x, y } = JSON.parse(kept) as { url: string; x: number; y: number };
-  if (url !== location.href || (x === 0 && y === 0)) return;
+  remove(keyOf());
+  const { x, y } = JSON.parse(kept) as { x: number; y: number };
+  if (x === 0 && y === 0) return;
   const until = performance.now() + PATIENCE_MS;
   let moved = false;
   const stop = (): void => void (moved = true);
@@ -28,6 +27,11 @@ export function restoreScroll(): void {
     if (!there && performance.now() < until) requestAnimationFrame(attempt);
   };
   attempt();
+}
+
+/** A page and its frames share what is kept in a tab, and are loaded again together: each has a place of its own. */
+function keyOf(): string {
+  return `live-online-reload-scroll ${location.href}`;
 }
 
 /** Storage may be forbidden: then there is none. */
