@@ -93,3 +93,11 @@ export async function openTab(context: BrowserContext, url: string): Promise<Tab
   await page.evaluate(() => delete document.documentElement.dataset['connected']);
   return { page, loads: () => loads, problems };
 }
+
+/** Puts a page into the background, or brings it back: browsers that are driven show every tab. */
+export async function hide(page: Page, hidden: boolean): Promise<void> {
+  await page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+}

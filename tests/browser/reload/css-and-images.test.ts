@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { browsers, useBrowser } from '../../helpers/browsers.ts';
-import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
+import { hide, makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
 
 const html = (head: string, body = '<h1 id="text">x</h1>'): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title><link rel="icon" href="icon.svg">${head}</head><body>${body}</body></html>`;
@@ -149,19 +149,14 @@ describe.each(browsers)('parts in place, in $name', ({ launch }) => {
       'a.css': red(50),
     });
     await turns(50);
-    const hide = (hidden: boolean): Promise<void> =>
-      tab.page.evaluate((value) => {
-        Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
-        document.dispatchEvent(new Event('visibilitychange'));
-      }, hidden);
-    await hide(true);
+    await hide(tab.page, true);
     for (const value of [51, 52]) {
       const before = tool.said('update').length;
       write('a.css', red(value));
       await vi.waitFor(() => expect(tool.said('update').length).toBe(before + 1), 10_000);
     }
     expect(await color()).toBe('rgb(50, 1, 1)');
-    await hide(false);
+    await hide(tab.page, false);
     await turns(52);
     expect(tab.loads()).toBe(1);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Dialog } from 'playwright-core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { browsers, useBrowser } from '../../helpers/browsers.ts';
-import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
+import { hide, makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
 
 const html = (text: string): string =>
   `<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><h1 id="text">${text}</h1>`;
@@ -82,12 +82,7 @@ describe.each(browsers)('after a while away, in $name', ({ launch }) => {
 
   it('[R6] a page in the background that hears of a change, and then of another start: all of it is seen', async () => {
     const { write, tool, tab, restart, shows } = await open();
-    const hide = (hidden: boolean): Promise<void> =>
-      tab.page.evaluate((value) => {
-        Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
-        document.dispatchEvent(new Event('visibilitychange'));
-      }, hidden);
-    await hide(true);
+    await hide(tab.page, true);
     // Nothing that this page shows.
     write('source.ts', '1');
     await vi.waitFor(() => expect(tool.said('update')).toHaveLength(1), 15_000);
@@ -96,7 +91,7 @@ describe.each(browsers)('after a while away, in $name', ({ launch }) => {
     const connected = tab.page.waitForSelector('[data-connected]', { state: 'attached' });
     await restart();
     await connected;
-    await hide(false);
+    await hide(tab.page, false);
     await shows('two');
     await delay(1_000);
     expect(tab.loads()).toBe(2);
