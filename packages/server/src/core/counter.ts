@@ -79,6 +79,7 @@ export function createCounter(options: CounterCoreOptions): Counter {
         await store.open({
           changed: (site) => announcer.update(site, total(site)),
           stale: announcer.setStale,
+          taken: () => {},
         });
       } catch (error) {
         announcer.setStale(true);

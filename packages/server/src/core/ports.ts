@@ -26,10 +26,27 @@ export interface Visitor {
 
 /** How a store reports to the server that opened it. */
 export interface StoreListener {
-  /** The number of people that other servers have on `site` has changed. */
+  /** The number of people that other servers have on `site` has changed, or whether that number is up to date. */
   changed(site: string): void;
-  /** The store has gone out of reach of the others (`true`), or is back (`false`). */
-  stale(stale: boolean): void;
+  /**
+   * The store has gone out of reach of the others (`true`), or is back (`false`).
+   *
+   * @param reason for people who look after the server: what is wrong, where it is known.
+   */
+  stale(stale: boolean, reason?: string): void;
+  /**
+   * Another server counts `member` of `site` now: what stands for it here counts no longer, unless the member has
+   * come here by a connection with a number of at least `hop`. [C7]
+   */
+  taken(site: string, member: string, hop: number): void;
+}
+
+/** On which server a page was last, by the word that server gave it. [C7] */
+export interface Whereabouts {
+  /** The server's name among those that share a store. */
+  readonly server: string;
+  /** How many connections the page has made to servers that share a store, this one included. */
+  readonly hop: number;
 }
 
 /**
@@ -37,14 +54,31 @@ export interface StoreListener {
  * what it knows of its own visitors stays the truth, and the store adds what the others have.
  */
 export interface Store {
+  /**
+   * This server's name among those that share the store, told to its pages so that they can tell the next server:
+   * 1 to 48 letters, digits, `_` or `-`. Absent where members cannot move between servers.
+   */
+  readonly server?: string;
   /** Begins to share. Called once and before everything else. */
   open(listener: StoreListener): Promise<void>;
   /** This server now has `count` people on `site`: an absolute number, 0 when the last has left. Never throws. */
   report(site: string, count: number): void;
-  /** How many people all other servers have on `site`: a safe integer, at least 0. */
+  /**
+   * `member`, who is on `site` of this server by its connection number `from.hop`, was on `from.server` before. No
+   * total may count it twice. Called before the `report` that counts it.
+   */
+  take?(site: string, member: string, from: Whereabouts): void;
+  /**
+   * How many people all other servers have on `site`: a safe integer, at least 0. Exact for sites that this server
+   * has people on; of others a store need not know.
+   */
   others(site: string): number;
+  /** Whether `others(site)` may be old, or not known yet. Without it, only `listener.stale` says so. */
+  stale?(site: string): boolean;
   /** The sites on which other servers have people, as far as this one knows. */
   sites(): Iterable<string>;
+  /** How many other servers there are that pages could go to. */
+  peers?(): number;
   /** Takes this server's people out of everybody else's totals. May be called twice. */
   close(): Promise<void>;
 }

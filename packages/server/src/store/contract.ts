@@ -129,7 +129,11 @@ function contractCase(name: string, body: (open: () => Promise<Server>) => Promi
       try {
         await body(async () => {
           const server: Server = { store: ground.create(), changed: new Set() };
-          const listener: StoreListener = { changed: (site) => server.changed.add(site), stale: () => {} };
+          const listener: StoreListener = {
+            changed: (site) => server.changed.add(site),
+            stale: () => {},
+            taken: () => {},
+          };
           stores.push(server.store);
           await server.store.open(listener);
           return server;
