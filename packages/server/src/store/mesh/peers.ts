@@ -1,0 +1,202 @@
+import type { Beat } from './messages.ts';
+
+/** Another server, as this one sees it. */
+export interface Peer {
+  readonly epoch: number;
+  /** The number of its newest beat. The first of an epoch is written before its shares are. */
+  readonly number: number;
+  /** Its last report on each bucket, as its newest beat says. */
+  readonly buckets: ReadonlyMap<number, number>;
+}
+
+/**
+ * Which other servers are alive. [S5] Their beats are aged on this server's own monotonic clock, and only while it
+ * can read them; what their clocks say is never asked.
+ */
+export interface Peers {
+  /** The link has come (back) up: nobody is blamed for silence that was this server's own. */
+  linked(): void;
+  /**
+   * Takes in what stands in the registry.
+   *
+   * @returns the servers about which there is something new.
+   */
+  beats(beats: ReadonlyMap<string, Beat>): Set<string>;
+  /**
+   * Takes in how many listen to each server's own channel.
+   *
+   * @returns the servers about which there is something new.
+   */
+  listeners(counts: ReadonlyMap<string, number>): Set<string>;
+  /** A server was heard of by another way, under this epoch. Returns whether what it says may be believed. */
+  heard(server: string, epoch: number): boolean;
+  /** Gives up those whose beats have stood still for too long. Only right after a look at the registry. */
+  age(): void;
+  /** Who has gone since the last call. */
+  takeGone(): { server: string; epoch: number }[];
+  /** A server has left for good. */
+  left(server: string): void;
+  get(server: string): Peer | undefined;
+  /** The epoch of a server that is alive, or of one that has gone a little while ago. */
+  epochOf(server: string): number | undefined;
+  /** The live ones. */
+  alive(): Iterable<[string, Peer]>;
+  /** Everybody about whom it would help to know whether somebody listens to its channel. */
+  names(): Iterable<string>;
+  /** Whose beats in the registry are only remains, and may be swept out. */
+  remains(beats: ReadonlyMap<string, Beat>): string[];
+  /** Whether every server that was known when the link came up has been seen or given up since. */
+  complete(): boolean;
+  /** Whether somebody seems to have gone, so that it is worth looking again soon. */
+  doubtful(): boolean;
+  readonly size: number;
+}
+
+export interface PeersOptions {
+  self: string;
+  now: () => number;
+  /** How long a beat may stand still, in ms. */
+  leaseMs: number;
+}
+
+/** How long nobody may listen to a server's own channel: it may be about to come back by a new link. */
+const UNHEARD_MS = 700;
+/** The same while this server has just come back itself, as all others may have to, too. */
+const UNHEARD_AFTER_LINK_MS = 2_500;
+/** How long the dead are remembered, in ms: nobody who is that late can still be believed. */
+const BURIED_MS = 600_000;
+/** How long after somebody has gone others may still count what it had, in ms. */
+const GOING_MS = 20_000;
+/** How long a beat stands still in the registry before it is swept out, in ms. */
+const REMAINS_MS = 60_000;
+
+interface KnownPeer extends Peer {
+  epoch: number;
+  number: number;
+  buckets: ReadonlyMap<number, number>;
+  advancedAt: number;
+  /** Seen since the link came up. */
+  confirmed: boolean;
+  unheardSince: number | undefined;
+}
+
+export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
+  const peers = new Map<string, KnownPeer>();
+  /** The epoch up to which a server is dead. */
+  const dead = new Map<string, { epoch: number; lastEpoch: number; atMs: number }>();
+  const gone: { server: string; epoch: number }[] = [];
+  /** Names that stand in the registry, of which nobody knows yet whether they are alive. */
+  const strangers = new Map<string, { beat: Beat; sinceMs: number }>();
+
+  function isDead(server: string, epoch: number): boolean {
+    return epoch <= (dead.get(server)?.epoch ?? -1);
+  }
+
+  function bury(server: string, epoch: number): void {
+    strangers.delete(server);
+    const peer = peers.get(server);
+    dead.set(server, { epoch, lastEpoch: peer?.epoch ?? epoch, atMs: now() });
+    if (!peer) return;
+    peers.delete(server);
+    gone.push({ server, epoch: peer.epoch });
+  }
+
+  function admit(server: string, { epoch, number, buckets }: Beat): void {
+    strangers.delete(server);
+    peers.set(server, {
+      epoch,
+      number,
+      buckets,
+      advancedAt: now(),
+      confirmed: true,
+      unheardSince: undefined,
+    });
+  }
+
+  return {
+    linked() {
+      strangers.clear();
+      for (const peer of peers.values()) {
+        Object.assign(peer, { advancedAt: now(), confirmed: false, unheardSince: undefined });
+      }
+    },
+    beats(beats) {
+      const news = new Set<string>();
+      for (const [server, beat] of beats) {
+        if (server === self || isDead(server, beat.epoch)) continue;
+        const peer = peers.get(server);
+        if (!peer) {
+          // It may have been dead for long: it counts once it moves, or once somebody listens to its channel.
+          const before = strangers.get(server);
+          if (!before) strangers.set(server, { beat, sinceMs: now() });
+          if (!before || (before.beat.epoch === beat.epoch && before.beat.number === beat.number)) continue;
+          admit(server, beat);
+          news.add(server);
+        } else if (beat.epoch > peer.epoch || (beat.epoch === peer.epoch && beat.number !== peer.number)) {
+          const { epoch, number, buckets } = beat;
+          Object.assign(peer, { epoch, number, buckets, advancedAt: now(), confirmed: true });
+          news.add(server);
+        }
+      }
+      return news;
+    },
+    listeners(counts) {
+      const news = new Set<string>();
+      for (const [server, { beat }] of [...strangers]) {
+        if ((counts.get(server) ?? 0) === 0) continue;
+        admit(server, beat);
+        news.add(server);
+      }
+      for (const [server, peer] of [...peers]) {
+        const count = counts.get(server);
+        if (count === undefined) continue;
+        if (count > 0) {
+          peer.unheardSince = undefined;
+          continue;
+        }
+        peer.unheardSince ??= now();
+        const patience = peer.confirmed ? UNHEARD_MS : UNHEARD_AFTER_LINK_MS;
+        if (now() - peer.unheardSince >= patience) bury(server, peer.epoch);
+      }
+      return news;
+    },
+    heard(server, epoch) {
+      if (server === self || isDead(server, epoch)) return false;
+      const peer = peers.get(server);
+      if (!peer) admit(server, { epoch, number: -1, buckets: new Map() });
+      else if (epoch > peer.epoch) Object.assign(peer, { epoch, advancedAt: now(), confirmed: true });
+      return true;
+    },
+    age() {
+      for (const [server, peer] of [...peers]) {
+        if (now() - peer.advancedAt >= leaseMs) bury(server, peer.epoch);
+      }
+    },
+    takeGone() {
+      for (const [server, { atMs }] of dead) if (now() - atMs >= BURIED_MS) dead.delete(server);
+      return gone.splice(0);
+    },
+    left(server) {
+      if (server !== self) bury(server, Infinity);
+    },
+    get: (server) => peers.get(server),
+    epochOf(server) {
+      const peer = peers.get(server);
+      if (peer) return peer.epoch;
+      const last = dead.get(server);
+      return last && now() - last.atMs < GOING_MS ? last.lastEpoch : undefined;
+    },
+    alive: () => peers.entries(),
+    remains: (beats) =>
+      [...beats].flatMap(([server, { epoch }]) => {
+        const still = isDead(server, epoch) ? dead.get(server)!.atMs : strangers.get(server)?.sinceMs;
+        return still !== undefined && now() - still >= REMAINS_MS ? [server] : [];
+      }),
+    names: () => [...peers.keys(), ...strangers.keys()],
+    complete: () => [...peers.values()].every(({ confirmed }) => confirmed),
+    doubtful: () => [...peers.values()].some(({ unheardSince }) => unheardSince !== undefined),
+    get size() {
+      return peers.size;
+    },
+  };
+}

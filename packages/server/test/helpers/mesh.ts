@@ -1,0 +1,19 @@
+import { systemClock } from '../../src/clock.ts';
+import { createMeshStore, type MeshOptions, type MeshStore } from '../../src/store/mesh/mesh-store.ts';
+
+let made = 0;
+
+/** A mesh store with the timings of a real one, unless told otherwise. */
+export function meshStore(options: Partial<MeshOptions> & Pick<MeshOptions, 'bus'>): MeshStore {
+  return createMeshStore({
+    clock: systemClock,
+    server: `server-${made++}`,
+    prefix: 'test',
+    follow: 'hosted',
+    leaseMs: 8_000,
+    beatMs: 1_000,
+    flushMs: 100,
+    random: Math.random,
+    ...options,
+  });
+}

@@ -1,0 +1,14 @@
+import { describe, it } from 'vitest';
+import { createMemoryBus } from '../../src/store/mesh/memory-bus.ts';
+import { storeContract } from '../../src/testing.ts';
+import { meshStore } from '../helpers/mesh.ts';
+
+describe('mesh store over a bus in memory', () => {
+  for (const { name, run } of storeContract) {
+    it(`[S1] ${name}`, () =>
+      run(() => {
+        const bus = createMemoryBus();
+        return { create: () => meshStore({ bus, follow: 'all' }) };
+      }));
+  }
+});
