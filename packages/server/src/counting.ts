@@ -39,6 +39,8 @@ export interface Counting {
   door: Door;
   stats: CounterStats;
   view: CounterView;
+  /** Tells those who watch that connections are being refused, if they were not told lately. */
+  limitReached: (limit: string, address: string | undefined) => void;
 }
 
 const LIMIT_REPORT_MS = 60_000;
@@ -46,7 +48,7 @@ const LIMIT_REPORT_MS = 60_000;
 export function createCounting(options: ResolvedCountingOptions): Counting {
   const events = new EventEmitter<CounterEventMap>();
   const stats = createStats();
-  const admission = createAdmission(options.limits);
+  const admission = options.admission ?? createAdmission(options.limits);
   const reportedAt = new Map<string, number>();
 
   const counter = createCounter({
@@ -61,17 +63,14 @@ export function createCounting(options: ResolvedCountingOptions): Counting {
       },
     },
   });
-  const door = createDoor({
-    ...options,
-    admission,
-    stats,
-    onLimit(limit, address) {
-      const now = systemClock.now();
-      if (now - (reportedAt.get(limit) ?? -Infinity) < LIMIT_REPORT_MS) return;
-      reportedAt.set(limit, now);
-      events.emit('limit', { limit, address });
-    },
-  });
+  function limitReached(limit: string, address: string | undefined): void {
+    const now = systemClock.now();
+    if (now - (reportedAt.get(limit) ?? -Infinity) < LIMIT_REPORT_MS) return;
+    reportedAt.set(limit, now);
+    events.emit('limit', { limit, address });
+  }
+
+  const door = createDoor({ ...options, admission, stats, onLimit: limitReached });
   const view: CounterView = {
     total: (site) => counter.total(site),
     totals: () => counter.totals(),
@@ -82,5 +81,5 @@ export function createCounting(options: ResolvedCountingOptions): Counting {
       return () => void events.off(event, listener as never);
     },
   };
-  return { counter, door, stats, view };
+  return { counter, door, stats, view, limitReached };
 }

@@ -7,7 +7,7 @@ import { openGate } from './io/gate.ts';
 import { createRoutes } from './io/http/routes.ts';
 import { createSocketIoTransport } from './io/socket-io-transport.ts';
 import { listen, stopListening, type Listening } from './listen.ts';
-import type { CounterServerOptions } from './options.ts';
+import type { CounterServerOptions, ResolvedCounterServerOptions } from './options.ts';
 import { resolveServerOptions } from './resolve-options.ts';
 
 /** A counter with a Socket.IO server of its own. */
@@ -42,7 +42,12 @@ const GOODBYE_MS = 1_000;
  * @throws CounterServerError `options-invalid`, naming every mistake by its path
  */
 export function createCounterServer(options: CounterServerOptions = {}): CounterServer {
-  const { port, host, path, transports, ...counting } = resolveServerOptions(options);
+  return createResolvedServer(resolveServerOptions(options));
+}
+
+/** The same with options that are resolved already, and may hold what no caller hands in. */
+export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
+  const { port, host, path, transports, ...counting } = options;
   const { counter, door, stats, view } = createCounting(counting);
   const transport = createSocketIoTransport({ counter, door, stats, transports, goodbyeMs: GOODBYE_MS });
   const servers = new Set<HttpServer>();

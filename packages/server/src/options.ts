@@ -1,4 +1,4 @@
-import type { AdmissionLimits } from './core/admission.ts';
+import type { Admission, AdmissionLimits } from './core/admission.ts';
 import type { Store } from './core/ports.ts';
 import type { SiteList, SiteOptions } from './core/site-list.ts';
 import type { TrustsProxy } from './io/address.ts';
@@ -82,6 +82,8 @@ export interface AttachedCounterOptions extends CountingOptions {
 export interface ResolvedCountingOptions {
   sites: SiteList;
   limits: AdmissionLimits;
+  /** Who decides on the limits, if not this server by itself. */
+  admission?: Admission;
   limitsLoopback: boolean;
   trustsProxy: TrustsProxy | undefined;
   tickMs: number;

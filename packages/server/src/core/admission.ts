@@ -13,12 +13,17 @@ export interface Admitted {
   ok: true;
   /** Gives the place back. May be called twice. */
   release: () => void;
+  /**
+   * Where somebody else decides, such as for several processes at once: the answer, once it is there. Never rejects.
+   * Without it the place is had already.
+   */
+  answer?: Promise<{ ok: true } | Refused>;
 }
 
 export interface Refused {
   ok: false;
-  /** The name of the limit that is reached. */
-  limit: keyof AdmissionLimits;
+  /** The name of the limit that is reached; `undefined` if nobody answered. */
+  limit: keyof AdmissionLimits | undefined;
 }
 
 /** Each is a number of connections, but for `maxSites`, which is a number of sites. `Infinity` is no limit. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { parseHandshake, type RefusalCode } from '@live-online/protocol';
-import type { Admission } from '../core/admission.ts';
+import type { Admission, Refused } from '../core/admission.ts';
 import type { SiteList } from '../core/site-list.ts';
 import { siteOf } from '../core/site.ts';
 import type { CounterStats } from '../stats.ts';
@@ -20,6 +20,8 @@ export interface Door {
 export interface Entry {
   /** Gives the place back. May be called twice. */
   release: () => void;
+  /** Whether the place is had, where that is not known at once. */
+  granted?: Promise<boolean>;
 }
 
 export type Greeting =
@@ -71,10 +73,18 @@ export function createDoor(options: DoorOptions): Door {
       }
       const address = readAddress(request, trustsProxy, limitsLoopback);
       const admitted = admission.admit(sites.find(hostname)?.site, address);
-      if (admitted.ok) return admitted;
-      refuse(admitted.limit);
-      onLimit(admitted.limit, address);
-      return undefined;
+      const turnAway = ({ limit }: Refused): void => {
+        refuse(limit ?? 'no-answer');
+        if (limit !== undefined) onLimit(limit, address);
+      };
+      if (!admitted.ok) return void turnAway(admitted);
+      const { release, answer } = admitted;
+      if (!answer) return { release };
+      const granted = answer.then((decision) => {
+        if (!decision.ok) turnAway(decision);
+        return decision.ok;
+      });
+      return { release, granted };
     },
     greet(request, auth) {
       const say = (code: RefusalCode, problem: string): Greeting => {

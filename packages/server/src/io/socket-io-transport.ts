@@ -23,6 +23,8 @@ export interface SocketIoTransportOptions extends Pick<NamespaceOptions, 'counte
   goodbyeMs: number;
 }
 
+const ignoreError = (): void => {};
+
 /** Visitors on stock Socket.IO. */
 export function createSocketIoTransport(options: SocketIoTransportOptions): VisitorTransport {
   const { door, transports, goodbyeMs } = options;
@@ -47,12 +49,18 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
       const place = door.knock(request);
       if (!place) return decide('Forbidden', false);
       places.set(request, place);
-      if (!upgrades.has(request)) return decide(null, true);
-      // The answer to the upgrade and Engine.IO's first packet, which follows one microtask later, leave in one
-      // write: a write costs as much as all the rest of a handshake's bookkeeping.
-      request.socket.cork();
-      decide(null, true);
-      queueMicrotask(() => request.socket.uncork());
+      const enter = (): void => {
+        if (!upgrades.has(request)) return decide(null, true);
+        // The answer to the upgrade and Engine.IO's first packet, which follows one microtask later, leave in one
+        // write: a write costs as much as all the rest of a handshake's bookkeeping.
+        request.socket.cork();
+        decide(null, true);
+        queueMicrotask(() => request.socket.uncork());
+      };
+      if (!place.granted) return enter();
+      // Nobody else listens to the socket until Engine.IO has it.
+      request.socket.on('error', ignoreError);
+      void place.granted.then((granted) => (granted ? enter() : decide('Forbidden', false)));
     },
   });
   // Faster than Engine.IO's own, and as hard to guess.
