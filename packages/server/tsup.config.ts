@@ -1,11 +1,14 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/testing.ts', 'src/cli.ts'],
+  entry: ['src/index.ts', 'src/redis.ts', 'src/testing.ts', 'src/cli.ts'],
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
   clean: true,
   // tsup passes a baseUrl of its own, which TypeScript 6 calls deprecated (TS5101).
-  dts: { entry: ['src/index.ts', 'src/testing.ts'], compilerOptions: { ignoreDeprecations: '6.0' } },
+  dts: {
+    entry: ['src/index.ts', 'src/redis.ts', 'src/testing.ts'],
+    compilerOptions: { ignoreDeprecations: '6.0' },
+  },
 });

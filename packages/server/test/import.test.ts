@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 describe('importing the package', () => {
-  it.each(['index.js', 'testing.js'])('[C10] dist/%s does nothing by itself', (entry) => {
+  it.each(['index.js', 'redis.js', 'testing.js'])('[C10] dist/%s does nothing by itself', (entry) => {
     const path = fileURLToPath(new URL(`../dist/${entry}`, import.meta.url));
     // A timer, a socket or a listener that was left open would keep the process from ending.
     const code = `

@@ -1,0 +1,81 @@
+import { createLike, PATIENCE_MS, type RedisClient } from './client.ts';
+
+/** Connections that live and die together: those of one link. */
+export interface Connections {
+  /**
+   * Opens one more.
+   *
+   * @throws Error if that fails or takes too long; nothing of it is left then.
+   */
+  open(template: RedisClient): Promise<RedisClient>;
+  /** Ends one of them; nobody is told. */
+  drop(client: RedisClient): void;
+  /** Ends all of them, and those that are still being opened. May be called twice. */
+  close(): void;
+}
+
+/**
+ * @param lost is told when one that was open ends by itself, once for each.
+ */
+export function createConnections(lost: (error: Error) => void): Connections {
+  const clients = new Set<RedisClient>();
+  let closed = false;
+
+  function drop(client: RedisClient): void {
+    clients.delete(client);
+    client.destroy();
+  }
+
+  return {
+    async open(template) {
+      if (closed) throw new Error('the link has been closed');
+      const client = createLike(template);
+      clients.add(client);
+      let open = false;
+      const failed = new Promise<never>((_, reject) => {
+        client.on('error', (error) => {
+          if (!open) reject(error);
+          else if (clients.has(client)) lost(error);
+        });
+      });
+      client.on('sharded-channel-moved', () => {
+        if (clients.has(client)) lost(new Error('a slot has moved to another node'));
+      });
+      // node-redis goes on opening the socket of a client that was destroyed meanwhile.
+      client.on('connect', () => {
+        if (!clients.has(client)) client.destroy();
+      });
+      try {
+        await withinPatience(Promise.race([client.connect(), failed]));
+        open = true;
+        return client;
+      } catch (error) {
+        drop(client);
+        throw error;
+      }
+    },
+    drop,
+    close() {
+      closed = true;
+      for (const client of clients) drop(client);
+    },
+  };
+}
+
+/** What a promise that took too long is given up with. */
+export class OutOfPatience extends Error {
+  override readonly name = 'OutOfPatience';
+}
+
+/** node-redis has a timeout of its own, but not for what has already been sent. */
+export async function withinPatience<T>(promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new OutOfPatience('no answer')), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

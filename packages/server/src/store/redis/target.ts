@@ -1,0 +1,128 @@
+import { BusRefused } from '../mesh/bus.ts';
+import type { RedisClient, RedisClientOptions, RedisSocketOptions } from './client.ts';
+
+/** A client that `createClient()` of node-redis has made. It need not be connected. */
+export interface RedisClientLike {
+  readonly options: object | undefined;
+  duplicate(overrides?: object): unknown;
+  sendCommand(args: never): unknown;
+}
+
+/** A cluster that `createCluster()` of node-redis has made. It need not be connected. */
+export interface RedisClusterLike {
+  readonly slots: readonly unknown[];
+  duplicate(overrides?: object): unknown;
+  nodeClient(node: never): unknown;
+}
+
+/**
+ * Where Redis is: `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS; or a client or a
+ * cluster of yours, of which only the options are used. A URL or a client may point to a node of a cluster.
+ */
+export type RedisTarget = string | RedisClientLike | RedisClusterLike;
+
+/** Makes clients that know how to reach a target. None of them is connected; they serve as templates. */
+export interface Templates {
+  /** Whether the target can only be a cluster. */
+  readonly cluster: boolean;
+  /** One for each address that the target names. */
+  readonly roots: readonly RedisClient[];
+  /** One for a node of the cluster that the target has turned out to be. */
+  node(host: string, port: number): RedisClient;
+}
+
+/**
+ * What is wrong with a target, or `undefined`. A URL is not repeated: there may be a password in it.
+ */
+export function problemOfTarget(target: unknown): string | undefined {
+  if (typeof target === 'string') return problemOfUrl(target);
+  if (isCluster(target) || isClient(target)) return undefined;
+  return 'must be a URL such as redis://localhost:6379, or what createClient() or createCluster() of the package redis returns';
+}
+
+/**
+ * @throws BusRefused if the package `redis` is needed and not there.
+ */
+export async function createTemplates(target: RedisTarget): Promise<Templates> {
+  if (isCluster(target)) return templatesOfCluster(target as unknown as Cluster, await loadCreateClient());
+  const root =
+    typeof target === 'string'
+      ? (await loadCreateClient())({ url: target })
+      : (target as unknown as RedisClient);
+  return {
+    cluster: false,
+    roots: [root],
+    node: (host, port) =>
+      root.duplicate({ url: undefined, socket: { ...root.options?.socket, host, port } }) as RedisClient,
+  };
+}
+
+interface Cluster {
+  readonly _options: {
+    readonly rootNodes: readonly RedisClientOptions[];
+    readonly defaults?: RedisClientOptions;
+    readonly nodeAddressMap?:
+      Record<string, RedisSocketOptions> | ((address: string) => RedisSocketOptions | undefined);
+  };
+}
+
+type CreateClient = (options: object) => RedisClient;
+
+function templatesOfCluster({ _options: options }: Cluster, create: CreateClient): Templates {
+  const { rootNodes, defaults, nodeAddressMap } = options;
+  const withDefaults = (node: RedisClientOptions): RedisClient =>
+    create({ ...defaults, ...node, socket: { ...defaults?.socket, ...node.socket } });
+  const reach = (address: string): RedisSocketOptions | undefined =>
+    typeof nodeAddressMap === 'function' ? nodeAddressMap(address) : nodeAddressMap?.[address];
+  return {
+    cluster: true,
+    roots: rootNodes.map(withDefaults),
+    node: (host, port) => withDefaults({ socket: reach(`${host}:${port}`) ?? { host, port } }),
+  };
+}
+
+async function loadCreateClient(): Promise<CreateClient> {
+  try {
+    const { createClient } = await import('redis');
+    return createClient;
+  } catch (error) {
+    throw new BusRefused('the package redis is not installed: npm install redis', { cause: error });
+  }
+}
+
+function isClient(target: unknown): target is RedisClientLike {
+  // A pool and a Sentinel can be duplicated, too; only a client can be authenticated again.
+  return has(target, 'duplicate') && has(target, 'sendCommand') && has(target, 'reAuthenticate');
+}
+
+function isCluster(target: unknown): target is RedisClusterLike {
+  return (
+    has(target, 'duplicate') &&
+    has(target, 'nodeClient') &&
+    typeof (target as { _options?: unknown })._options === 'object'
+  );
+}
+
+function has(target: unknown, method: string): boolean {
+  return (
+    typeof target === 'object' &&
+    target !== null &&
+    typeof (target as Record<string, unknown>)[method] === 'function'
+  );
+}
+
+function problemOfUrl(text: string): string | undefined {
+  const form = 'must be a URL such as redis://localhost:6379 or rediss://user:password@host:6379/0';
+  if (!URL.canParse(text)) return `${form}, with special characters of the password percent-encoded`;
+  const { protocol, hostname, pathname, username, password } = new URL(text);
+  if (protocol !== 'redis:' && protocol !== 'rediss:') return form;
+  if (hostname === '') return `${form}: there is no host in it`;
+  if (!/^\/?\d*$/.test(pathname))
+    return `${form}: after the slash stands the number of a database, or nothing`;
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return `${form}, with special characters of the password percent-encoded`;
+  }
+  return undefined;
+}
