@@ -32,8 +32,6 @@ export interface ClaimsOptions {
   /** The epoch of a server that is there, or has been a little while ago. */
   epochOf: (server: string) => number | undefined;
   isAlive: (server: string) => boolean;
-  /** Whether a server that is not known may be there all the same, because this one is out of touch. */
-  outOfTouch: () => boolean;
   /** How many claims of this server's current life a server has answered on a site. */
   answersOf: (site: string, server: string) => number;
   /** How long claims on servers that are not there stand, in ms: until nobody can count them there any more. */
@@ -43,6 +41,9 @@ export interface ClaimsOptions {
   /** The numbers of a site have changed. */
   changed: (site: string) => void;
 }
+
+/** Claims on more servers than this are not made on servers that nobody knows. */
+const MAX_SERVERS = 1_000;
 
 interface Claim {
   /** The epoch in which they were claimed; unknown where the server is. */
@@ -87,8 +88,8 @@ export function createClaims(options: ClaimsOptions): Claims {
 
   return {
     add(site, member, { server, hop }) {
-      // A word that a page has made up names nobody.
-      if (epochOf(server) === undefined && !options.outOfTouch()) return;
+      // A server that is not known may yet come up, but the word may also be made up by the page.
+      if (epochOf(server) === undefined && servers.size >= MAX_SERVERS) return;
       let sites = servers.get(server);
       if (!sites) servers.set(server, (sites = new Map<string, Claim>()));
       let claim = sites.get(site);

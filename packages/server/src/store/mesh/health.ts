@@ -8,8 +8,6 @@ export interface Health {
   unwell(reason: string): void;
   /** Totals are old. Said at once. */
   lost(reason: string): void;
-  /** Whether everything is up to date at this moment. */
-  readonly isWell: boolean;
   close(): void;
 }
 
@@ -19,7 +17,6 @@ export function createHealth(
   graceMs: number,
   tell: (stale: boolean, reason?: string) => void,
 ): Health {
-  let isWell = false;
   let told = false;
   let newest = '';
   let cancel: (() => void) | undefined;
@@ -34,7 +31,6 @@ export function createHealth(
 
   return {
     well() {
-      isWell = true;
       cancel?.();
       cancel = undefined;
       if (!told) return;
@@ -42,17 +38,12 @@ export function createHealth(
       tell(false);
     },
     unwell(reason) {
-      isWell = false;
       newest = reason;
       if (!told) cancel ??= clock.schedule(say, graceMs);
     },
     lost(reason) {
-      isWell = false;
       newest = reason;
       say();
-    },
-    get isWell() {
-      return isWell;
     },
     close: () => cancel?.(),
   };

@@ -69,7 +69,6 @@ export function createMeshStore(options: MeshOptions): MeshStore {
     now,
     epochOf: peers.epochOf,
     isAlive: (name) => peers.get(name) !== undefined,
-    outOfTouch: () => !health.isWell,
     answersOf: (site, name) => ledger.entry(site, name)?.answers?.get(lifeOf(server, epoch)) ?? 0,
     keepMs: claimsKeepMs,
     life: () => lifeOf(server, epoch),

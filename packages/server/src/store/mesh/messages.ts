@@ -49,6 +49,8 @@ export interface Takeover {
 /** What is said on the channel of one server, or of all. */
 export type Letter =
   | { readonly kind: 'probe'; readonly server: string; readonly number: number }
+  /** `server` is there, under a new epoch. */
+  | { readonly kind: 'hello'; readonly server: string; readonly epoch: number }
   /** `server` is leaving for good, or known to be dead. */
   | { readonly kind: 'bye'; readonly server: string }
   /** To a server: it was given up as of `epoch`, and has to come back under another one. */
@@ -130,6 +132,8 @@ export function parseLetter(text: string): Letter | undefined {
   switch (kind) {
     case 'probe':
       return isServer(server) && isCount(number) ? { kind, server, number } : undefined;
+    case 'hello':
+      return isServer(server) && isCount(epoch) ? { kind, server, epoch } : undefined;
     case 'bye':
       return isServer(server) ? { kind, server } : undefined;
     case 'gone':

@@ -173,6 +173,9 @@ export function createSession(options: SessionOptions): Session {
       case 'probe':
         if (letter.server === server) probes.heard(channel, letter.number);
         return;
+      case 'hello':
+        if (peers.heard(letter.server, letter.epoch)) claims.settleServer(letter.server);
+        return;
       case 'take':
         if (letter.epoch === epoch) answers.answer(letter);
         return;
@@ -196,7 +199,12 @@ export function createSession(options: SessionOptions): Session {
     async open() {
       await within(clock, COMMAND_MS, 'subscribing', link.subscribe([names.everybody, ownChannel]));
       await listen(following.wanted());
-      const [, registry] = await run([ownBeat(), ['HGETALL', names.registry]]);
+      const hello = encodeLetter({ kind: 'hello', server, epoch });
+      const [, registry] = await run([
+        ownBeat(),
+        ['HGETALL', names.registry],
+        ['PUBLISH', names.everybody, hello],
+      ]);
       peers.beats(readRegistry(registry));
       const [counts] = await run([askForListeners()]);
       readListeners(counts);
