@@ -4,6 +4,8 @@ import { createJsonLog, createPrettyLog, type Log } from './cli/log.ts';
 import { readCommandLine, UsageError, type Command } from './cli/read-command-line.ts';
 import { createCounterServer, type CounterServer } from './create-counter-server.ts';
 import { CounterServerError } from './errors.ts';
+import type { CounterServerOptions } from './options.ts';
+import { redisStore } from './redis.ts';
 
 /**
  * Runs the command line of this process: the only place, beside the bin, that touches its arguments, signals and exit.
@@ -29,7 +31,7 @@ export async function main(ready: () => void): Promise<void> {
     command.log === 'json' ? createJsonLog(process.stdout) : createPrettyLog(process.stdout, process.stderr);
   let server: CounterServer;
   try {
-    server = createCounterServer(command.options);
+    server = createCounterServer(optionsOf(command));
     endOnSignals(server, log);
     ready();
     const { url } = await server.listen();
@@ -42,6 +44,12 @@ export async function main(ready: () => void): Promise<void> {
   }
   server.on('limit', ({ limit, address }) => log.warning(limitText(limit, address)));
   log.follow(server);
+}
+
+function optionsOf({ options, redis }: Command): CounterServerOptions {
+  if (!redis) return options;
+  const { url, name } = redis;
+  return { ...options, store: redisStore(url, name === undefined ? {} : { name }) };
 }
 
 function endOnSignals(server: CounterServer, log: Log): void {

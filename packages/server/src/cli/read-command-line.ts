@@ -6,6 +6,8 @@ import { settings, variableOf, type Setting } from './settings.ts';
 export interface Command {
   ask: 'run' | 'help' | 'version';
   options: CounterServerOptions;
+  /** Where servers meet, if they do. */
+  redis: { url: string; name: string | undefined } | undefined;
   log: 'pretty' | 'json';
   /** Where each option came from, so that a mistake can be told in the user's words. */
   sources: Map<string, string>;
@@ -27,8 +29,9 @@ export function readCommandLine(
   const sources = new Map<string, string>();
   // Whoever asks for help is not held up by what is wrong elsewhere.
   const ask = flags['help'] ? 'help' : flags['version'] ? 'version' : 'run';
-  if (ask !== 'run') return { ask, options: {}, log: 'pretty', sources };
+  if (ask !== 'run') return { ask, options: {}, redis: undefined, log: 'pretty', sources };
   const options: Record<string, unknown> = {};
+  const redis: { url?: string; name?: string } = {};
   let log = 'pretty';
   for (const setting of settings) {
     const given = flags[setting.flag] as string | string[] | undefined;
@@ -40,13 +43,26 @@ export function readCommandLine(
     if (setting.option) {
       options[setting.option] = readValue(setting, value);
       sources.set(setting.option, source);
+    } else if (setting.redis) {
+      redis[setting.redis] = value as string;
+      sources.set(setting.redis === 'url' ? 'redisUrl' : setting.redis, source);
     } else if (value === 'pretty' || value === 'json') {
       log = value;
     } else {
       throw new UsageError(`${source} must be pretty or json, not "${String(value)}"`);
     }
   }
-  return { ask, options: options, log: log as Command['log'], sources };
+  const { url, name } = redis;
+  if (name !== undefined && url === undefined) {
+    throw new UsageError(`${sources.get('name')} names this server for others, which needs --redis-url`);
+  }
+  return {
+    ask,
+    options,
+    redis: url === undefined ? undefined : { url, name },
+    log: log as Command['log'],
+    sources,
+  };
 }
 
 function readValue(setting: Setting, value: string | string[]): unknown {

@@ -11,6 +11,8 @@ export interface Setting {
   many?: true;
   /** The option it sets, and how. Settings of the command line itself have none. */
   option?: keyof CounterServerOptions;
+  /** The same for what is said to the store over Redis. */
+  redis?: 'url' | 'name';
   /** Reads the text that was given. What it cannot read it returns as it is: the options say what is wrong. */
   read?: (text: string) => unknown;
 }
@@ -86,6 +88,18 @@ export const settings: readonly Setting[] = [
     option: 'maxSites',
     read: numberOrNone,
     help: 'most sites with people on them at a time (10000)',
+  },
+  {
+    flag: 'redis-url',
+    value: 'URL',
+    redis: 'url',
+    help: 'add up with all servers at this Redis: redis://user:password@host:6379, rediss:// for TLS (this server is alone)',
+  },
+  {
+    flag: 'server-name',
+    value: 'NAME',
+    redis: 'name',
+    help: 'what this server is called among those at the same Redis (random)',
   },
   { flag: 'log', value: 'FORMAT', help: 'pretty for people, json for one object a line (pretty)' },
 ];

@@ -42,7 +42,8 @@ export function assertMaster(client: RedisClient, { replica }: Hello): void {
 /**
  * Tries everything that will be needed on a key that means nothing, and leaves nothing behind.
  *
- * @param probe a key, and a channel: it has to lie on the node that is tried
+ * @param probe a key, and a channel: it has to lie on the node that is tried, unless something is denied already
+ * @param alreadyDenied rights that are known to be denied
  * @throws BusRefused that names all that is denied, and the command for Redis that grants it.
  */
 export async function rehearse(
@@ -50,6 +51,7 @@ export async function rehearse(
   spelling: Spelling,
   prefix: string,
   probe: string,
+  alreadyDenied: readonly string[] = [],
 ): Promise<void> {
   const ignore = (): void => {};
   const trials: readonly (readonly [right: string, on: 'key' | 'channel' | '', done: Promise<unknown>])[] = [
@@ -72,16 +74,17 @@ export async function rehearse(
     [spelling.unsubscribe.toLowerCase(), '', subscriber[spelling.unsubscribe]([probe])],
   ];
   const results = await withinPatience(Promise.allSettled(trials.map(([, , done]) => done)));
-  const rights: string[] = [];
+  const rights = [...alreadyDenied];
   const denied = { key: false, channel: false };
   const granted = { key: false, channel: false };
   trials.forEach(([right, on], index) => {
     const result = results[index]!;
-    if (result.status === 'fulfilled') {
+    const message = result.status === 'fulfilled' ? '' : (result.reason as Error).message;
+    // A node looks at the rights first, and then whether the slot is its own.
+    if (result.status === 'fulfilled' || (alreadyDenied.length > 0 && message.startsWith('MOVED'))) {
       if (on) granted[on] = true;
       return;
     }
-    const { message } = result.reason as Error;
     if (!message.startsWith('NOPERM')) throw result.reason;
     if (/ keys? | key$/.test(message)) denied.key = true;
     else if (/ channels? | channel$/.test(message)) denied.channel = true;

@@ -24,6 +24,7 @@ export interface RedisClientOptions {
 export interface RedisSocketOptions {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  readonly tls?: boolean | undefined;
   /** A Unix socket. */
   readonly path?: string | undefined;
 }
@@ -63,6 +64,8 @@ export function createLike(template: RedisClient): RedisClient {
 
 /** Where a client connects to, for people. */
 export function placeOf({ options }: RedisClient): string {
-  const { path, host, port } = options?.socket ?? {};
-  return path ?? `${host?.includes(':') ? `[${host}]` : (host ?? 'localhost')}:${port ?? 6379}`;
+  const { path, host, port, tls } = options?.socket ?? {};
+  if (path !== undefined) return path;
+  const name = host?.includes(':') ? `[${host}]` : (host ?? 'localhost');
+  return `${name}:${port ?? 6379}${tls ? ' (TLS)' : ''}`;
 }

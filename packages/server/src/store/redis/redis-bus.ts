@@ -5,7 +5,7 @@ import { placeOf, type RedisClient } from './client.ts';
 import { createConnections, withinPatience, type Connections } from './connections.ts';
 import { explain } from './explain.ts';
 import { createLink, type LinkNode } from './link.ts';
-import { readSlots, slotOf, SLOTS } from './slots.ts';
+import { readSlots, slotOf, SLOTS, type SlotRange } from './slots.ts';
 import { spellingOf } from './spelling.ts';
 import { createTemplates, type RedisTarget, type Templates } from './target.ts';
 
@@ -42,9 +42,29 @@ export function createRedisBus(target: RedisTarget, prefix: string): Bus {
       const node = { name: '', commands: client, subscriber, hello };
       return { nodes: [node], cluster: false, nodeOf: () => node };
     }
-    const layout = await layOutCluster(client, known, connections);
+    const ranges = await named(placeOf(client), readCluster(client, hello, connections));
+    connections.drop(client);
+    const layout = await layOutCluster(ranges, known, connections);
     seen = layout.nodes.map(({ commands }) => commands);
     return layout;
+  }
+
+  async function readCluster(
+    client: RedisClient,
+    { version }: Hello,
+    connections: Connections,
+  ): Promise<SlotRange[]> {
+    try {
+      const reply = await withinPatience(client.sendCommand(['CLUSTER', 'SLOTS']));
+      return readSlots(reply, client.options?.socket?.host ?? 'localhost');
+    } catch (error) {
+      if (!(error as Error).message.startsWith('NOPERM')) throw error;
+      // Whoever may not ask this has been given other rights too few as well, and is told of all at once.
+      const subscriber = await connections.open(client);
+      const node = { commands: client, subscriber };
+      await rehearse(node, spellingOf(true, version), prefix, createProbe(prefix), ['cluster|slots']);
+      throw error;
+    }
   }
 
   return {
@@ -64,7 +84,7 @@ export function createRedisBus(target: RedisTarget, prefix: string): Bus {
         where = nodes.map(({ commands }) => placeOf(commands)).join(', ');
         const oldest = nodes.map(({ hello }) => hello.version).reduce((a, b) => (a[0] <= b[0] ? a : b));
         const spelling = spellingOf(cluster, oldest);
-        const probe = `${prefix}:probe-${randomBytes(6).toString('hex')}`;
+        const probe = createProbe(prefix);
         await Promise.all(
           nodes.map(async (node) => {
             const name = nameOn(node, nodeOf, probe);
@@ -95,6 +115,11 @@ export function createRedisBus(target: RedisTarget, prefix: string): Bus {
   };
 }
 
+/** A name that nobody else uses at this moment. */
+function createProbe(prefix: string): string {
+  return `${prefix}:probe-${randomBytes(6).toString('hex')}`;
+}
+
 /** Opens the first that answers. What the first of all failed with is what people should hear. */
 async function openAny(
   roots: readonly RedisClient[],
@@ -118,13 +143,10 @@ async function openAny(
 }
 
 async function layOutCluster(
-  root: RedisClient,
+  ranges: readonly SlotRange[],
   templates: Templates,
   connections: Connections,
 ): Promise<Layout> {
-  const reply = await named(placeOf(root), withinPatience(root.sendCommand(['CLUSTER', 'SLOTS'])));
-  connections.drop(root);
-  const ranges = readSlots(reply, root.options?.socket?.host ?? 'localhost');
   const places = new Map(ranges.map(({ host, port }) => [`${host}:${port}`, { host, port }]));
   const opened = await Promise.all(
     [...places].map(async ([name, { host, port }]): Promise<CheckedNode> => {

@@ -1,0 +1,159 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createClient, type RedisClientType } from 'redis';
+import { onTestFinished } from 'vitest';
+import { documentedUser } from './redis-acl.ts';
+
+export interface RedisOptions {
+  /** Whether it takes part in a cluster; `startRedisCluster` makes one of them. */
+  cluster?: boolean;
+  /**
+   * Who may come in beside the tests' own admin: `documented`, the user of the README and nobody else; `open`, anybody;
+   * or users of your own, as words of ACL SETUSER.
+   *
+   * @default 'documented'
+   */
+  users?: 'documented' | 'open' | string[];
+}
+
+export interface Redis {
+  /** For a server: with the user of the README, unless everybody may come in. */
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Ends it as `kill -9` does; all it knew is lost. */
+  kill(): Promise<void>;
+  /** Starts it again, empty, on the same port. */
+  restart(): Promise<void>;
+  /** Stops the process where it is, as a machine does that swaps: connections stay open and nothing answers. */
+  freeze(): void;
+  thaw(): void;
+  /** Runs a command with all rights. */
+  cli(...args: string[]): Promise<unknown>;
+}
+
+/** The password of every user in the tests. */
+export const password = 's3cret';
+
+/** Starts a real Redis that writes nothing to disk, and ends it when the test has finished. */
+export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
+  const folder = await mkdtemp(join(tmpdir(), 'live-online-redis-'));
+  const [port, busPort] = [await freePort(), await freePort()];
+  const users = usersOf(options);
+  const aclfile = join(folder, 'users.acl');
+  await writeFile(aclfile, users.map((words) => `user ${words}\n`).join(''));
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--aclfile', aclfile];
+  args.push('--save', '', '--appendonly', 'no', '--daemonize', 'no');
+  if (options.cluster) {
+    args.push(
+      '--cluster-enabled',
+      'yes',
+      '--cluster-port',
+      String(busPort),
+      '--cluster-node-timeout',
+      '2000',
+    );
+  }
+  let child: ChildProcess;
+  let admin: RedisClientType | undefined;
+  const start = async (): Promise<void> => {
+    child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    for await (const line of createInterface(child.stdout!)) {
+      if (line.includes('Ready to accept connections')) return void child.stdout!.resume();
+    }
+    throw new Error('redis-server did not start');
+  };
+  const kill = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    admin?.destroy();
+    admin = undefined;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  onTestFinished(async () => {
+    await kill();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await start();
+
+  const [name] = users[1]?.split(' ') ?? [];
+  return {
+    url:
+      options.users === 'open'
+        ? `redis://127.0.0.1:${port}`
+        : `redis://${name}:${password}@127.0.0.1:${port}`,
+    port,
+    get pid() {
+      return child.pid!;
+    },
+    kill,
+    restart: async () => {
+      await kill();
+      await start();
+    },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    async cli(...words) {
+      admin ??= await openAdmin(port);
+      return admin.sendCommand(words);
+    },
+  };
+}
+
+/** Starts three masters that share the slots, and waits until all of them know it. */
+export async function startRedisCluster(options: RedisOptions = {}): Promise<Redis[]> {
+  const nodes = await Promise.all([0, 1, 2].map(() => startRedis({ ...options, cluster: true })));
+  const [first, ...others] = nodes as [Redis, ...Redis[]];
+  const bounds = [0, 5461, 10_923, 16_384];
+  await Promise.all(
+    nodes.map(({ cli }, i) => cli('CLUSTER', 'ADDSLOTSRANGE', `${bounds[i]}`, `${bounds[i + 1]! - 1}`)),
+  );
+  for (const { port, cli } of others) {
+    const [, busPort] = (await cli('CONFIG', 'GET', 'cluster-port').then(flat)) as [string, string];
+    await first.cli('CLUSTER', 'MEET', '127.0.0.1', String(port), busPort);
+  }
+  for (const { cli } of nodes) {
+    for (;;) {
+      const info = String(await cli('CLUSTER', 'INFO'));
+      if (/cluster_state:ok/.test(info) && /cluster_slots_ok:16384/.test(info) && /cluster_size:3/.test(info))
+        break;
+    }
+  }
+  return nodes;
+}
+
+async function openAdmin(port: number): Promise<RedisClientType> {
+  const url = `redis://admin:${password}@127.0.0.1:${port}`;
+  const client: RedisClientType = createClient({ url, disableClientInfo: true });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+/** RESP 3 answers some questions by maps, RESP 2 by lists. */
+function flat(reply: unknown): unknown[] {
+  return Array.isArray(reply) ? reply : Object.entries(reply as object).flat();
+}
+
+function usersOf({ users = 'documented', cluster = false }: RedisOptions): string[] {
+  const admin = `admin on >${password} ~* &* +@all`;
+  if (users === 'open') return [admin, 'default on nopass ~* &* +@all'];
+  const words = users === 'documented' ? documentedUser(cluster ? 'cluster' : 'alone') : users;
+  const user = words.map((word) => (word.startsWith('>') ? `>${password}` : word)).join(' ');
+  return user.startsWith('default ') ? [admin, user] : [admin, user, 'default off'];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,85 @@
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { Transform } from 'node:stream';
+import { onTestFinished } from 'vitest';
+
+export interface TcpProxy {
+  readonly port: number;
+  /** How many connections nobody has closed at the near end. */
+  readonly open: number;
+  /** Passes nothing on any more and closes nothing, as a pulled cable does. New connections get no answer either. */
+  cut(): void;
+  /** Passes everything on again, including what has been held back. */
+  heal(): void;
+  /** Holds back what one connection alone is sent, by the order in which they were opened. */
+  cutOne(index: number): void;
+  /** Replaces text in what comes from the far end, where it lies in one piece. */
+  rewrite(from: string, to: string): void;
+}
+
+/** A TCP proxy in front of a port of this machine that can fail as networks do. */
+export async function startTcpProxy(port: number): Promise<TcpProxy> {
+  const pairs: { client: Socket; upstream: Socket; pass: () => void; hold: () => void }[] = [];
+  let isCut = false;
+  let change = (text: string): string => text;
+
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const upstream = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const rewriter = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        done(null, Buffer.from(change(chunk.toString('latin1')), 'latin1'));
+      },
+    });
+    const pair = {
+      client,
+      upstream,
+      pass() {
+        client.pipe(upstream);
+        upstream.pipe(rewriter).pipe(client);
+      },
+      hold() {
+        for (const stream of [client, upstream, rewriter]) {
+          stream.unpipe();
+          stream.pause();
+        }
+      },
+    };
+    for (const socket of [client, upstream]) {
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        if (isCut) return;
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    pairs.push(pair);
+    if (!isCut) pair.pass();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    for (const { client, upstream } of pairs) {
+      client.destroy();
+      upstream.destroy();
+    }
+    server.close();
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    get open() {
+      return pairs.filter(({ client }) => !client.destroyed && !client.readableEnded).length;
+    },
+    cut() {
+      isCut = true;
+      for (const { hold } of pairs) hold();
+    },
+    heal() {
+      isCut = false;
+      for (const { pass } of pairs) pass();
+    },
+    cutOne: (index) => pairs[index]?.hold(),
+    rewrite(from, to) {
+      change = (text) => text.replaceAll(from, to);
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { createCluster } from 'redis';
+import { describe, expect, it, vi } from 'vitest';
+import { createNames } from '../../src/store/mesh/names.ts';
+import { slotOf } from '../../src/store/redis/slots.ts';
+import { password, startRedis, startRedisCluster } from '../helpers/redis.ts';
+import { documentedUser } from '../helpers/redis-acl.ts';
+import { failureOf, openLink } from '../helpers/redis-bus.ts';
+import { startTcpProxy } from '../helpers/tcp-proxy.ts';
+
+const names = createNames('live-online');
+const buckets = Array.from({ length: 64 }, (_, bucket) => names.bucket(bucket));
+const [username = ''] = documentedUser('cluster');
+
+describe('a link to a Redis Cluster', () => {
+  it('[S3] speaks to each slot’s master, as the documented user, from the URL of one node', async () => {
+    const [first, second, third] = await startRedisCluster();
+    const [a, b] = await Promise.all([openLink(first!.url), openLink(second!.url)]);
+    await a.subscribe([names.everybody, names.server('a'), ...buckets]);
+    const written = await b.run([
+      ...buckets.map((_, bucket) => ['HSET', names.share(bucket, 'b'), 'f', String(bucket)] as const),
+      ...buckets.map((channel, bucket) => ['PUBLISH', channel, String(bucket)] as const),
+      ['NUMSUB', names.server('a'), names.server('b'), names.everybody],
+    ]);
+    expect(written.slice(0, 128)).toEqual(Array<number>(128).fill(1));
+    expect([...(written[128] as Map<string, number>).values()]).toEqual([1, 0, 1]);
+    await vi.waitFor(() => expect(a.heard).toHaveLength(64));
+    expect(new Set(a.heard)).toEqual(new Set(buckets.map((channel, bucket) => `${channel}=${bucket}`)));
+    const read = await a.run(buckets.map((_, bucket) => ['HGETALL', names.share(bucket, 'b')] as const));
+    expect(read.map((reply) => (reply as Map<string, string>).get('f'))).toEqual(
+      buckets.map((_, i) => `${i}`),
+    );
+    // Every master has its part, and each is a connection of its own.
+    expect(new Set(buckets.map((channel) => a.connectionOf(channel)))).toEqual(
+      new Set([first, second, third].map((node) => `127.0.0.1:${node!.port}`)),
+    );
+    expect(a.connectionOf(names.server('x'))).toBe(a.connectionOf(names.everybody));
+    await a.unsubscribe(buckets);
+    const heard = await b.run(buckets.map((channel) => ['PUBLISH', channel, 'again'] as const));
+    expect(heard).toEqual(Array<number>(64).fill(0));
+
+    // A slot that moves away ends the link, and the next one finds it.
+    const slot = slotOf(names.everybody);
+    const owner = [first, second, third].find((node) =>
+      a.connectionOf(names.everybody).endsWith(`:${node!.port}`),
+    );
+    const taker = [first, second, third].find((node) => node !== owner)!;
+    const id = String(await taker.cli('CLUSTER', 'MYID'));
+    for (const node of [taker, owner!]) await node.cli('CLUSTER', 'SETSLOT', String(slot), 'NODE', id);
+    await vi.waitFor(() => expect(a.down).toHaveLength(1));
+    await expect(b.run([['HSET', names.registry, 'b', '']])).rejects.toThrow('MOVED');
+    expect(b.down).toHaveLength(1);
+    const c = await openLink(taker.url);
+    await c.subscribe([names.everybody]);
+    expect(await c.run([['PUBLISH', names.everybody, 'found']])).toEqual([1]);
+    expect(c.connectionOf(names.everybody)).toBe(`127.0.0.1:${taker.port}`);
+  });
+
+  it('[S6] duplicates a cluster of the user’s, notices each connection’s end, and names what is denied', async () => {
+    const nodes = await startRedisCluster();
+    const own = createCluster({
+      rootNodes: [
+        { url: 'redis://127.0.0.1:1' },
+        ...nodes.map(({ port }) => ({ url: `redis://127.0.0.1:${port}` })),
+      ],
+      defaults: { username, password },
+    });
+    const link = await openLink(own);
+    await link.subscribe(buckets);
+    await nodes[1]!.cli('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await vi.waitFor(() => expect(link.down).toHaveLength(1));
+    await nodes[2]!.cli('ACL', 'SETUSER', username, '-ssubscribe', '-hset');
+    expect((await failureOf(own)).message).toMatch(
+      new RegExp(
+        `:${nodes[2]!.port} denies its user ${username}: hset, ssubscribe\\. .* \\+hset \\+ssubscribe$`,
+      ),
+    );
+    await nodes[2]!.cli('ACL', 'SETUSER', username, '-cluster|slots', '+hset');
+    const without = createCluster({
+      rootNodes: [{ url: `redis://127.0.0.1:${nodes[2]!.port}` }],
+      defaults: { username, password },
+    });
+    expect((await failureOf(without)).message).toMatch(/ACL SETUSER \S+ \+cluster\|slots \+ssubscribe$/);
+    await nodes[0]!.kill();
+    expect((await failureOf(nodes[1]!.url)).message).toMatch(
+      new RegExp(`no Redis answers at .*:${nodes[0]!.port}`),
+    );
+  });
+
+  it('[S5] asks nobody for listeners in a cluster before 7.0, where each node counts its own', async () => {
+    const nodes = await startRedisCluster({ users: 'open' });
+    const proxies = await Promise.all(nodes.map(({ port }) => startTcpProxy(port)));
+    for (const proxy of proxies) proxy.rewrite('7.0.15', '6.2.14');
+    const own = createCluster({
+      rootNodes: [{ url: `redis://127.0.0.1:${proxies[0]!.port}` }],
+      nodeAddressMap: Object.fromEntries(
+        nodes.map(({ port }, i) => [`127.0.0.1:${port}`, { host: '127.0.0.1', port: proxies[i]!.port }]),
+      ),
+    });
+    const [a, b] = await Promise.all([openLink(own), openLink(own)]);
+    await a.subscribe(buckets);
+    const replies = await b.run([
+      ['NUMSUB', names.bucket(1)],
+      ...buckets.map((channel) => ['PUBLISH', channel, ''] as const),
+    ]);
+    expect(replies[0]).toEqual(new Map());
+    await vi.waitFor(() => expect(a.heard).toHaveLength(64));
+    await a.unsubscribe(buckets);
+    a.close();
+    b.close();
+    await vi.waitFor(() => expect(proxies.map(({ open }) => open)).toEqual([0, 0, 0]));
+  });
+
+  it('[S3] says that a Redis that stands alone is no cluster', async () => {
+    const redis = await startRedis();
+    const own = createCluster({ rootNodes: [{ url: redis.url }] });
+    expect((await failureOf(own)).message).toMatch(/is no cluster: use createClient\(\)/);
+  });
+
+  it.each([
+    ['123456789', 0x31c3],
+    ['{user1000}.following', slotOf('user1000')],
+    ['foo{}{bar}', 8363],
+    ['foo{{bar}}zap', slotOf('{bar')],
+    ['foo{bar}{zap}', slotOf('bar')],
+  ])('[S3] knows the slot of %s', (name, slot) => {
+    expect(slotOf(name)).toBe(slot);
+  });
+});
