@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/redis.ts', 'src/testing.ts', 'src/cli.ts'],
+  entry: ['src/index.ts', 'src/redis.ts', 'src/testing.ts', 'src/cli.ts', 'src/worker.ts'],
   format: 'esm',
   platform: 'node',
   target: 'node20.19',

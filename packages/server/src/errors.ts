@@ -7,6 +7,7 @@
  * - `listen-failed`: the system refused for another reason, which the message names
  * - `path-taken`: another counter is attached to this server at the same path
  * - `store-failed`: the store could not be opened; the message says why
+ * - `worker-failed`: a worker process could not start; the message says why
  * - `closed`: the counter server has been closed and cannot be used again
  */
 export type CounterServerErrorCode =
@@ -17,6 +18,7 @@ export type CounterServerErrorCode =
   | 'listen-failed'
   | 'path-taken'
   | 'store-failed'
+  | 'worker-failed'
   | 'closed';
 
 /** The one error this package throws. Its message says what to do about it. */

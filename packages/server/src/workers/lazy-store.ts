@@ -1,0 +1,22 @@
+import type { Store } from '../core/ports.ts';
+
+/** A store that is made only when it is opened, such as one whose library is loaded then. */
+export function createLazyStore<Kind extends Store>(
+  create: () => Promise<Kind>,
+): Store & { current(): Kind | undefined } {
+  let store: Kind | undefined;
+  return {
+    current: () => store,
+    async open(listener) {
+      store = await create();
+      await store.open(listener);
+    },
+    report: (site, count) => store?.report(site, count),
+    others: (site) => store?.others(site) ?? 0,
+    stale: (site) => store?.stale?.(site) ?? false,
+    sites: () => store?.sites() ?? [],
+    async close() {
+      await store?.close();
+    },
+  };
+}

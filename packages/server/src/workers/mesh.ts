@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../clock.ts';
+import type { Bus } from '../store/mesh/bus.ts';
+import { createMeshStore, type MeshStore } from '../store/mesh/mesh-store.ts';
+
+/** The store of one of the processes that share the primary's bus. */
+export function createWorkersStore(bus: Bus, name: string, follow: 'hosted' | 'all'): MeshStore {
+  return createMeshStore({
+    bus,
+    clock: systemClock,
+    server: `${name}-${randomBytes(8).toString('hex')}`,
+    prefix: 'workers',
+    follow,
+    leaseMs: 8_000,
+    beatMs: 1_000,
+    flushMs: 50,
+    random: Math.random,
+  });
+}

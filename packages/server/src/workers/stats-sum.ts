@@ -1,0 +1,43 @@
+import { createStats, type CounterStats } from '../stats.ts';
+
+/** What workers have seen together, those that have ended since included. */
+export interface StatsSum {
+  /** A worker's newest numbers. */
+  set(worker: object, stats: CounterStats): void;
+  /** A worker has ended: what it saw stays, its connections are gone. */
+  end(worker: object): void;
+  read(): CounterStats;
+}
+
+export function createStatsSum(): StatsSum {
+  const past = createStats();
+  const present = new Map<object, CounterStats>();
+
+  return {
+    set: (worker, stats) => void present.set(worker, stats),
+    end(worker) {
+      const last = present.get(worker);
+      if (last) add(past, { ...last, connections: 0 });
+      present.delete(worker);
+    },
+    read() {
+      const sum = createStats();
+      for (const stats of [past, ...present.values()]) add(sum, stats);
+      return sum;
+    },
+  };
+}
+
+/** Adds every number of `stats`, whatever there is, to the one of the same name. */
+function add(sum: CounterStats, stats: CounterStats): void {
+  addNumbers(sum as unknown as Numbers, stats as unknown as Numbers);
+  addNumbers(sum.refused, stats.refused);
+}
+
+type Numbers = Record<string, number>;
+
+function addNumbers(sum: Numbers, numbers: Numbers): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (typeof value === 'number') sum[name] = (sum[name] ?? 0) + value;
+  }
+}
