@@ -43,7 +43,8 @@ export function createLike(template: RedisClient): RedisClient {
     socket: {
       ...template.options?.socket,
       reconnectStrategy: false,
-      connectTimeout: PATIENCE_MS,
+      // For what goes on after ours has passed.
+      connectTimeout: 2 * PATIENCE_MS,
       socketTimeout: undefined,
     },
     RESP: 2,
