@@ -6,10 +6,17 @@ const needs = [
   { name: 'Chromium', path: '/usr/bin/chromium', debianPackage: 'chromium' },
   { name: 'Firefox', path: '/usr/bin/firefox-esr', debianPackage: 'firefox-esr' },
   { name: 'PHP', path: '/usr/bin/php', debianPackage: 'php-cli' },
+  { name: 'Redis', path: '/usr/bin/redis-server', debianPackage: 'redis-server' },
+  { name: 'nginx', path: '/usr/sbin/nginx', debianPackage: 'nginx-light' },
+  {
+    name: 'libfaketime',
+    path: `/usr/lib/${debianTriplet()}/faketime/libfaketime.so.1`,
+    debianPackage: 'libfaketime',
+  },
 ];
 
 /**
- * Installs the browsers and the PHP that the tests use, where that is allowed: as root on Debian.
+ * Installs the browsers, the servers and whatever else the tests use, where that is allowed: as root on Debian.
  *
  * @param {(text: string) => void} say
  * @throws {Error} that names in one line what is missing and how to get it
@@ -29,6 +36,11 @@ export async function installSystemNeeds(say) {
   if (install.code !== 0 || needs.some(({ path }) => !existsSync(path))) {
     throw new Error(`${update.output}${install.output}\nThe tests need ${names}, and "${command}" failed.`);
   }
+}
+
+/** How Debian calls this machine's architecture in the paths of libraries. */
+function debianTriplet() {
+  return { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch] ?? `${process.arch}-linux-gnu`;
 }
 
 function mayInstall() {

@@ -108,7 +108,9 @@ describe('a link to a Redis that stands alone', () => {
     expect(link.down).toEqual([]);
 
     redis.freeze();
-    expect((await failureOf(url, 0)).message).toMatch(/^no Redis answers at 127\.0\.0\.1:\d+ within a second$/);
+    expect((await failureOf(url, 0)).message).toMatch(
+      /^no Redis answers at 127\.0\.0\.1:\d+ within a second$/,
+    );
     await vi.waitFor(() => expect(proxy.open).toBe(0));
     redis.thaw();
     await vi.waitFor(async () => expect(await connections(redis)).toBe(0));

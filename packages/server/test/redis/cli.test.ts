@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openPage } from '../helpers/page.ts';
+import { password, startRedis } from '../helpers/redis.ts';
+
+const bin = fileURLToPath(new URL('../../bin/live-online-server.js', import.meta.url));
+
+function run(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(
+    process.execPath,
+    [bin, '--port', '0', '--host', '127.0.0.1', '--log', 'json', ...args],
+    {
+      env: { ...process.env, NO_COLOR: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const events: Record<string, unknown>[] = [];
+  createInterface(child.stdout).on('line', (line) =>
+    events.push(JSON.parse(line) as Record<string, unknown>),
+  );
+  const errors = text(child.stderr);
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return {
+    child,
+    events,
+    ended,
+    errors,
+    listening: () =>
+      vi.waitFor(
+        () => {
+          const event = events.find((one) => one['event'] === 'listening');
+          expect(event).toBeDefined();
+          return event!['url'] as string;
+        },
+        { timeout: 15_000 },
+      ),
+  };
+}
+
+describe('live-online-server --redis-url', () => {
+  it.each([
+    [['--redis-url', 'http://:s3cret@host'], {}, /^--redis-url must be a URL such as redis:/],
+    [[], { LIVE_ONLINE_REDIS_URL: 'redis://:s3cret%zz@h' }, /^LIVE_ONLINE_REDIS_URL must be a URL/],
+    [['--redis-url', 'redis://h', '--server-name', 'a b'], {}, /^--server-name must be 1 to 24/],
+    [['--server-name', 'a'], {}, /^--server-name names this server for others, which needs --redis-url/],
+  ])('[S3] %j %j: one line that says what to do, without the password', async (args, env, message) => {
+    const cli = run(args, env);
+    expect(await cli.ended).toBe(1);
+    const said = cli.events.map((event) => event['message'] as string);
+    const line = said[0] ?? (await cli.errors).replace('live-online-server: ', '');
+    expect(line).toMatch(message);
+    expect(line).not.toContain('s3cret');
+  });
+
+  it('[S6] a wrong password ends the start, and an absent Redis does not', async () => {
+    const redis = await startRedis();
+    const wrong = run(['--redis-url', redis.url.replace(password, 'wr0ng')]);
+    expect(await wrong.ended).toBe(1);
+    expect(wrong.events).toEqual([
+      { event: 'error', message: expect.stringMatching(/does not take this user and password/) as string },
+    ]);
+    expect(JSON.stringify(wrong.events)).not.toContain('wr0ng');
+
+    await redis.kill();
+    const early = run(['--redis-url', redis.url]);
+    const page = openPage(await early.listening(), { origin: 'https://a.example' });
+    const details: unknown[] = [];
+    page.socket.on('total', (_total, detail) => void details.push(detail));
+    await page.hears(1);
+    expect(details[0]).toMatchObject({ stale: true });
+  });
+
+  it('[S1] two servers at one Redis add up, and one that closes takes its pages out', async () => {
+    const redis = await startRedis();
+    const env = { LIVE_ONLINE_REDIS_URL: redis.url };
+    const [a, b] = [run(['--server-name', 'a'], env), run([], env)];
+    const [urlA, urlB] = await Promise.all([a.listening(), b.listening()]);
+    const origin = 'https://a.example';
+    await openPage(urlA, { origin }).hears(1);
+    const page = openPage(urlB, { origin });
+    await page.hears(2);
+    const registry = Object.keys((await redis.cli('HGETALL', 'live-online:1:{servers}')) as object);
+    expect(registry).toHaveLength(2);
+    expect(registry).toContainEqual(expect.stringMatching(/^a-[0-9a-f]{16}$/));
+    a.child.kill('SIGTERM');
+    expect(await a.ended).toBe(0);
+    await page.hears(1);
+  });
+});
