@@ -1,11 +1,9 @@
 import { createRequire } from 'node:module';
+import { createCounter } from './cli/create-counter.ts';
 import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type Log } from './cli/log.ts';
 import { readCommandLine, UsageError, type Command } from './cli/read-command-line.ts';
-import { createCounterServer, type CounterServer } from './create-counter-server.ts';
 import { CounterServerError } from './errors.ts';
-import type { CounterServerOptions } from './options.ts';
-import { redisStore } from './redis.ts';
 
 /**
  * Runs the command line of this process: the only place, beside the bin, that touches its arguments, signals and exit.
@@ -29,9 +27,9 @@ export async function main(ready: () => void): Promise<void> {
 
   const log =
     command.log === 'json' ? createJsonLog(process.stdout) : createPrettyLog(process.stdout, process.stderr);
-  let server: CounterServer;
+  let server: ReturnType<typeof createCounter>;
   try {
-    server = createCounterServer(optionsOf(command));
+    server = createCounter(command, log);
     endOnSignals(server, log);
     ready();
     const { url } = await server.listen();
@@ -46,13 +44,7 @@ export async function main(ready: () => void): Promise<void> {
   log.follow(server);
 }
 
-function optionsOf({ options, redis }: Command): CounterServerOptions {
-  if (!redis) return options;
-  const { url, name } = redis;
-  return { ...options, store: redisStore(url, name === undefined ? {} : { name }) };
-}
-
-function endOnSignals(server: CounterServer, log: Log): void {
+function endOnSignals(server: ReturnType<typeof createCounter>, log: Log): void {
   let ending = false;
   const end = (): void => {
     // Whoever asks a second time does not want to wait.
@@ -80,6 +72,7 @@ function inUsersWords({ code, message }: CounterServerError, { sources }: Comman
   if (code !== 'options-invalid') return message;
   return message
     .split('; ')
+    .map((line) => line.replace(/^redis\.url\b/, 'redisUrl').replace(/^(options|redis)\./, ''))
     .map((line) => line.replace(/^\w+/, (option) => sources.get(option) ?? option))
     .join('; ');
 }

@@ -8,6 +8,8 @@ export interface Command {
   options: CounterServerOptions;
   /** Where servers meet, if they do. */
   redis: { url: string; name: string | undefined } | undefined;
+  /** How many processes there shall be, where that was said; it may be anything. */
+  workers: number | undefined;
   log: 'pretty' | 'json';
   /** Where each option came from, so that a mistake can be told in the user's words. */
   sources: Map<string, string>;
@@ -29,9 +31,11 @@ export function readCommandLine(
   const sources = new Map<string, string>();
   // Whoever asks for help is not held up by what is wrong elsewhere.
   const ask = flags['help'] ? 'help' : flags['version'] ? 'version' : 'run';
-  if (ask !== 'run') return { ask, options: {}, redis: undefined, log: 'pretty', sources };
+  if (ask !== 'run')
+    return { ask, options: {}, redis: undefined, workers: undefined, log: 'pretty', sources };
   const options: Record<string, unknown> = {};
   const redis: { url?: string; name?: string } = {};
+  let workers: unknown;
   let log = 'pretty';
   for (const setting of settings) {
     const given = flags[setting.flag] as string | string[] | undefined;
@@ -46,6 +50,9 @@ export function readCommandLine(
     } else if (setting.redis) {
       redis[setting.redis] = value as string;
       sources.set(setting.redis === 'url' ? 'redisUrl' : setting.redis, source);
+    } else if (setting.workers) {
+      workers = readValue(setting, value);
+      sources.set('workers', source);
     } else if (value === 'pretty' || value === 'json') {
       log = value;
     } else {
@@ -60,6 +67,7 @@ export function readCommandLine(
     ask,
     options,
     redis: url === undefined ? undefined : { url, name },
+    workers: workers as number | undefined,
     log: log as Command['log'],
     sources,
   };

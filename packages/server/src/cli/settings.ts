@@ -13,6 +13,8 @@ export interface Setting {
   option?: keyof CounterServerOptions;
   /** The same for what is said to the store over Redis. */
   redis?: 'url' | 'name';
+  /** Whether it sets the number of workers. */
+  workers?: true;
   /** Reads the text that was given. What it cannot read it returns as it is: the options say what is wrong. */
   read?: (text: string) => unknown;
 }
@@ -100,6 +102,13 @@ export const settings: readonly Setting[] = [
     value: 'NAME',
     redis: 'name',
     help: 'what this server is called among those at the same Redis (random)',
+  },
+  {
+    flag: 'workers',
+    value: 'N',
+    workers: true,
+    read: number,
+    help: 'share the work among N processes, by WebSocket only (one process)',
   },
   { flag: 'log', value: 'FORMAT', help: 'pretty for people, json for one object a line (pretty)' },
 ];

@@ -4,7 +4,7 @@ import type { Listening } from '../listen.ts';
 import type { CounterServerOptions } from '../options.ts';
 import type { RedisStoreOptions } from '../redis-options.ts';
 import type { CounterStats } from '../stats.ts';
-import type { Frame, Line } from '../store/workers/line.ts';
+import type { Line } from '../store/workers/line.ts';
 
 /** What workers can be told about Redis: all that can be handed to another process. */
 export interface WorkersRedisOptions extends Pick<RedisStoreOptions, 'prefix' | 'name' | 'leaseMs'> {
@@ -53,9 +53,9 @@ export const topics = { bus: 'bus', admission: 'admission', life: 'life' } as co
 
 /** The lines of {@link topics.life}, typed. */
 export function hearOrders(line: Line, listener: (order: Order) => void): void {
-  line.listen((frame) => listener(frame as Frame as Order));
+  line.listen((frame) => listener(frame as Order));
 }
 
 export function hearNews(line: Line, listener: (news: News) => void): void {
-  line.listen((frame) => listener(frame as Frame as News));
+  line.listen((frame) => listener(frame as News));
 }

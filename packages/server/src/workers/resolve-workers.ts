@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { CounterServerError, optionsInvalid, type OptionProblem } from '../errors.ts';
 import type { CounterServerOptions, ResolvedCounterServerOptions } from '../options.ts';
 import { resolveServerOptions } from '../resolve-options.ts';
+import { resolveRedisStoreOptions } from '../redis-options.ts';
 import { problemsOfOptions } from './check-options.ts';
 import type { WorkersRedisOptions } from './life.ts';
 
@@ -37,9 +38,7 @@ const schema = v.strictObject(
       v.pipe(v.number(WORKERS), v.integer(WORKERS), v.minValue(1, WORKERS), v.maxValue(256, WORKERS)),
     ),
     options: v.optional(v.looseObject({}, 'must be an object'), {}),
-    redis: v.optional(
-      v.looseObject({ url: v.pipe(v.string('must be text'), v.nonEmpty('must be text')) }, 'must be { url }'),
-    ),
+    redis: v.optional(v.looseObject({ url: v.string('must be text') }, 'must be { url }')),
     module: v.optional(v.union([v.instance(URL), v.string()], 'must be a path or a file: URL')),
   },
   ({ expected }) => (expected === 'never' ? 'is no option' : 'must be an object'),
@@ -61,12 +60,19 @@ export function resolveWorkersOptions(
   }
   const options = given.options ?? {};
   problems.push(...problemsOfOptions(options, 'options.'));
-  let resolved: ResolvedCounterServerOptions | undefined;
-  try {
-    resolved = resolveServerOptions({ ...options });
-  } catch (error) {
-    if (!(error instanceof CounterServerError)) throw error;
-    for (const line of error.message.split('; ')) problems.push({ path: '', problem: `options.${line}` });
+  const collect = <Resolved>(prefix: string, resolve: () => Resolved): Resolved | undefined => {
+    try {
+      return resolve();
+    } catch (error) {
+      if (!(error instanceof CounterServerError)) throw error;
+      for (const line of error.message.split('; ')) problems.push({ path: '', problem: `${prefix}${line}` });
+      return undefined;
+    }
+  };
+  const resolved = collect('options.', () => resolveServerOptions(options));
+  const { redis: { url, ...redisOptions } = {} } = given;
+  if (typeof url === 'string') {
+    collect('redis.', () => resolveRedisStoreOptions(url, redisOptions));
   }
   try {
     // Anything else, such as a function, could not be handed to another process.
@@ -74,8 +80,16 @@ export function resolveWorkersOptions(
   } catch (error) {
     problems.push({ path: 'options', problem: `cannot be handed to workers: ${(error as Error).message}` });
   }
-  if (problems.length > 0 || !resolved) throw optionsInvalid(problems);
-  const { workers = Math.max(1, cores), redis, module } = given;
+  if (problems.length > 0 || !resolved) {
+    // What the store calls redisUrl is redis.url here.
+    throw optionsInvalid(
+      problems.map(({ path, problem }) => ({
+        path,
+        problem: problem.replace(/^redis\.redisUrl/, 'redis.url'),
+      })),
+    );
+  }
+  const { workers = Math.min(256, cores), redis, module } = given;
   return { workers, options, resolved, redis, module: module === undefined ? undefined : urlOf(module) };
 }
 
