@@ -31,6 +31,9 @@ interface Page {
   word: Whereabouts | undefined;
   isOpen: boolean;
   closedAt: number;
+  arrivedAt: number;
+  /** Until when it may count twice, by a fault within a fault that nobody can make up for. */
+  mayCountTwiceUntil: number;
 }
 
 const SITES = ['a.example', 'b.example', 'c.example'];
@@ -38,6 +41,11 @@ const SITES = ['a.example', 'b.example', 'c.example'];
 const PING_PATIENCE_MS = 12_500;
 /** How long a page that has left may still be counted anywhere: half-open, on a server that is then lost. */
 const MEMORY_MS = 30_000;
+/** How long a server may keep to itself what has just happened, in ms. */
+const UNSAID_MS = 200;
+/** How long the death of a process may go unnoticed, and that of a machine or a half-open page, in ms. */
+const NOTICED_MS = 4_000;
+const GIVEN_UP_MS = 14_000;
 const SAMPLE_MS = 250;
 
 /** Servers with real mesh stores and pages that move between them, in virtual time. */
@@ -55,6 +63,7 @@ export function createMeshModel(): {
   const pages: Page[] = [];
   const impossible: string[] = [];
   let made = 0;
+  let emptiedAt = -Infinity;
 
   const running = (): Server[] => servers.filter(({ state }) => state === 'running');
 
@@ -98,6 +107,7 @@ export function createMeshModel(): {
     server.store.report(page.site, members.size);
     page.word = { server: server.store.server, hop };
     page.server = server;
+    page.arrivedAt = world.now();
   }
 
   /** The page's connection is gone; its server hears of it at once, late, or after its own patience. */
@@ -138,6 +148,9 @@ export function createMeshModel(): {
     pages.forEach((page, index) => {
       if (page.server !== server) return;
       page.server = undefined;
+      // Its server dies before it has said whom it took over, or everything that was said is lost at the same time.
+      const unsaid = world.now() - page.arrivedAt < UNSAID_MS || world.now() - emptiedAt < NOTICED_MS;
+      if (unsaid) page.mayCountTwiceUntil = world.now() + GIVEN_UP_MS;
       comeBack(page, index * 37);
     });
   }
@@ -148,11 +161,15 @@ export function createMeshModel(): {
       for (const site of SITES) {
         const others = store.others(site);
         const total = others + members.get(site)!.size;
-        const here = pages.filter(
-          (page) => page.site === site && (page.isOpen || world.now() - page.closedAt < MEMORY_MS),
-        ).length;
+        let here = 0;
+        for (const page of pages) {
+          if (page.site !== site || (!page.isOpen && world.now() - page.closedAt >= MEMORY_MS)) continue;
+          here += world.now() < page.mayCountTwiceUntil ? 2 : 1;
+        }
         if (!Number.isSafeInteger(others) || others < 0 || (total > here && !stale)) {
-          impossible.push(`at ${world.now()} ms ${store.server} says ${total} for ${site}, where ${here} can be`);
+          impossible.push(
+            `at ${world.now()} ms ${store.server} says ${total} for ${site}, where ${here} can be`,
+          );
         }
       }
     }
@@ -181,6 +198,8 @@ export function createMeshModel(): {
           word: undefined,
           isOpen: true,
           closedAt: 0,
+          arrivedAt: 0,
+          mayCountTwiceUntil: 0,
         };
         pages.push(page);
         return arrive(page, server);
@@ -240,6 +259,10 @@ export function createMeshModel(): {
       case 'heal':
         return choose(step.server)?.machine.heal();
       case 'empty':
+        emptiedAt = world.now();
+        for (const page of pages) {
+          if (!page.server && page.isOpen) page.mayCountTwiceUntil = world.now() + GIVEN_UP_MS;
+        }
         return world.empty();
       case 'wait':
         return wait(step.ms);

@@ -36,14 +36,17 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       }),
     },
   ),
-  { maxLength: 40 },
+  { minLength: 5, maxLength: 60, size: 'max' },
 );
 
 async function live(happenings: readonly Step[]): Promise<void> {
   const model = createMeshModel();
   for (const step of happenings) await model.run(step);
   await model.settle();
-  expect({ impossible: model.impossible.slice(0, 1), wrong: model.differences() }).toEqual({ impossible: [], wrong: [] });
+  expect({ impossible: model.impossible.slice(0, 1), wrong: model.differences() }).toEqual({
+    impossible: [],
+    wrong: [],
+  });
 }
 
 describe('servers of a mesh in virtual time', () => {

@@ -23,8 +23,13 @@ export interface Ledger {
   entry(site: string, server: string): Entry | undefined;
   /** Drops a server's share of one bucket. */
   drop(bucket: number, server: string): void;
-  /** Drops all that a server has said. */
+  /**
+   * Drops all that a server has said but its claims: those it has claimed may not have answered yet, and its own
+   * pages are about to come in elsewhere.
+   */
   forget(server: string): void;
+  /** Drops the claims of a server that has been forgotten for long. */
+  forgetClaims(server: string): void;
   /** Drops all that others have said about a bucket. */
   forgetBucket(bucket: number): void;
   /** How many people all servers but this one have on a site. */
@@ -114,6 +119,20 @@ export function createLedger(self: string, changed: (site: string) => void): Led
     entry: (site, server) => buckets.get(bucketOf(site))?.get(server)?.sites.get(site),
     drop,
     forget(server) {
+      for (const [bucket, shares] of [...buckets]) {
+        const share = shares.get(server);
+        const claims = [...(share?.sites ?? [])].filter(([, entry]) => entry.claims);
+        if (!share || claims.length === 0) {
+          drop(bucket, server);
+          continue;
+        }
+        const left = claims.map(
+          ([site, entry]) => [site, { count: 0, claims: entry.claims, answers: undefined }] as const,
+        );
+        put(bucket, server, { ...share, sites: new Map(left) });
+      }
+    },
+    forgetClaims(server) {
       for (const bucket of [...buckets.keys()]) drop(bucket, server);
     },
     forgetBucket(bucket) {

@@ -109,6 +109,7 @@ export function createMeshStore(options: MeshOptions): MeshStore {
     sweep() {
       claims.sweep();
       answers.sweep();
+      for (const forgotten of peers.takeForgotten()) ledger.forgetClaims(forgotten);
     },
   });
 

@@ -34,10 +34,12 @@ export interface Peers {
   age(): void;
   /** Who has gone since the last call. */
   takeGone(): { server: string; epoch: number }[];
+  /** Who has gone so long ago that nobody can count what it had. Each is returned once. */
+  takeForgotten(): string[];
   /** A server has left for good. */
   left(server: string): void;
   get(server: string): Peer | undefined;
-  /** The epoch of a server that is alive, or of one that has gone a little while ago. */
+  /** The epoch of a server that is alive, or that somebody may still take for alive. */
   epochOf(server: string): number | undefined;
   /** The live ones. */
   alive(): Iterable<[string, Peer]>;
@@ -75,15 +77,17 @@ interface KnownPeer extends Peer {
   number: number;
   buckets: ReadonlyMap<number, number>;
   advancedAt: number;
-  /** Seen since the link came up. */
+  /** Whether it is known to be alive since the link came up. */
   confirmed: boolean;
+  /** Whether the registry has been looked at since then. */
+  looked: boolean;
   unheardSince: number | undefined;
 }
 
 export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
   const peers = new Map<string, KnownPeer>();
   /** The epoch up to which a server is dead. */
-  const dead = new Map<string, { epoch: number; lastEpoch: number; atMs: number }>();
+  const dead = new Map<string, { epoch: number; lastEpoch: number; atMs: number; recent: boolean }>();
   const gone: { server: string; epoch: number }[] = [];
   /** Names that stand in the registry, of which nobody knows yet whether they are alive. */
   const strangers = new Map<string, { beat: Beat; sinceMs: number }>();
@@ -95,7 +99,7 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
   function bury(server: string, epoch: number): void {
     strangers.delete(server);
     const peer = peers.get(server);
-    dead.set(server, { epoch, lastEpoch: peer?.epoch ?? epoch, atMs: now() });
+    dead.set(server, { epoch, lastEpoch: peer?.epoch ?? epoch, atMs: now(), recent: true });
     if (!peer) return;
     peers.delete(server);
     gone.push({ server, epoch: peer.epoch });
@@ -109,6 +113,7 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
       buckets,
       advancedAt: now(),
       confirmed: true,
+      looked: true,
       unheardSince: undefined,
     });
   }
@@ -117,11 +122,12 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
     linked() {
       strangers.clear();
       for (const peer of peers.values()) {
-        Object.assign(peer, { advancedAt: now(), confirmed: false, unheardSince: undefined });
+        Object.assign(peer, { advancedAt: now(), confirmed: false, looked: false, unheardSince: undefined });
       }
     },
     beats(beats) {
       const news = new Set<string>();
+      const looked = [...peers.values()];
       for (const [server, beat] of beats) {
         if (server === self || isDead(server, beat.epoch)) continue;
         const peer = peers.get(server);
@@ -134,10 +140,13 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
           news.add(server);
         } else if (beat.epoch > peer.epoch || (beat.epoch === peer.epoch && beat.number !== peer.number)) {
           const { epoch, number, buckets } = beat;
-          Object.assign(peer, { epoch, number, buckets, advancedAt: now(), confirmed: true });
+          // The first look after a silence of this server's own may find the last beat of somebody who has gone since.
+          const confirmed = peer.confirmed || peer.looked;
+          Object.assign(peer, { epoch, number, buckets, advancedAt: now(), confirmed });
           news.add(server);
         }
       }
+      for (const peer of looked) peer.looked = true;
       return news;
     },
     listeners(counts) {
@@ -152,6 +161,7 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
         if (count === undefined) continue;
         if (count > 0) {
           peer.unheardSince = undefined;
+          peer.confirmed = true;
           continue;
         }
         peer.unheardSince ??= now();
@@ -172,8 +182,18 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
         if (now() - peer.advancedAt >= leaseMs) bury(server, peer.epoch);
       }
     },
+    takeForgotten() {
+      const forgotten: string[] = [];
+      for (const [server, entry] of dead) {
+        const age = now() - entry.atMs;
+        if (age >= BURIED_MS) dead.delete(server);
+        if (age < GOING_MS || !entry.recent) continue;
+        entry.recent = false;
+        if (!peers.has(server)) forgotten.push(server);
+      }
+      return forgotten;
+    },
     takeGone() {
-      for (const [server, { atMs }] of dead) if (now() - atMs >= BURIED_MS) dead.delete(server);
       return gone.splice(0);
     },
     left(server) {
@@ -184,7 +204,9 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
       const peer = peers.get(server);
       if (peer) return peer.epoch;
       const last = dead.get(server);
-      return last && now() - last.atMs < GOING_MS ? last.lastEpoch : undefined;
+      if (last?.recent) return last.lastEpoch;
+      // Nobody knows yet whether it is alive, and others may still count what it had.
+      return strangers.get(server)?.beat.epoch;
     },
     alive: () => peers.entries(),
     remains: (beats) =>

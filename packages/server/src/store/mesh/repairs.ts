@@ -1,6 +1,7 @@
 import type { BusCommand, BusReply } from './bus.ts';
 import { encodeLetter, type Report } from './messages.ts';
 import type { MeshParts } from './parts.ts';
+import type { Peer } from './peers.ts';
 import { readShare } from './share.ts';
 
 /** Reads whole what is known in part only: shares of other servers whose reports were missed. [S4] */
@@ -9,8 +10,12 @@ export interface Repairs {
   need(bucket: number, report: Report): void;
   /** Keeps a report back while the share that it belongs to is being read. Returns whether it did. */
   hold(bucket: number, report: Report): boolean;
-  /** Reads what is missing, as far as beats and reports show, of these buckets. */
-  mend(buckets: readonly number[]): Promise<void>;
+  /**
+   * Reads what is missing, as far as beats and reports show, of these buckets.
+   *
+   * @param fresh whether they have only just come to be listened to: reports that are behind are not under way then.
+   */
+  mend(buckets: readonly number[], fresh: boolean): Promise<void>;
 }
 
 export interface RepairsOptions extends MeshParts {
@@ -42,24 +47,24 @@ export function createRepairs({ names, ledger, peers, run, fail }: RepairsOption
   }
 
   /** Whether a share has to be read, as of its server's newest beat. */
-  function isMissing(bucket: number, server: string, epoch: number, sequence: number): boolean {
+  function isMissing(bucket: number, server: string, { epoch, buckets }: Peer, fresh: boolean): boolean {
+    const sequence = buckets.get(bucket)!;
     const known = ledger.known(bucket, server);
     if (!known || known.epoch < epoch) return true;
     const key = names.share(bucket, server);
     const lags = known.epoch === epoch && known.sequence < sequence;
     // The report may just be under way: only one that is still missing at the next beat is lost.
-    if (lags && lagging.get(key) === known.sequence) return true;
+    if (lags && (fresh || lagging.get(key) === known.sequence)) return true;
     if (lags) lagging.set(key, known.sequence);
     else lagging.delete(key);
     return false;
   }
 
-  function look(buckets: readonly number[]): void {
+  function look(buckets: readonly number[], fresh: boolean): void {
     for (const [server, peer] of peers.alive()) {
       for (const bucket of buckets) {
-        const sequence = peer.buckets.get(bucket);
-        if (sequence !== undefined) {
-          if (isMissing(bucket, server, peer.epoch, sequence)) add(bucket, server);
+        if (peer.buckets.has(bucket)) {
+          if (isMissing(bucket, server, peer, fresh)) add(bucket, server);
         } else if (peer.number > 1 && (ledger.known(bucket, server)?.epoch ?? peer.epoch) < peer.epoch) {
           // It has come back, and with nobody in this bucket.
           ledger.drop(bucket, server);
@@ -105,8 +110,8 @@ export function createRepairs({ names, ledger, peers, run, fail }: RepairsOption
       if (held.length < MAX_HELD) held.push(report);
       return true;
     },
-    async mend(buckets) {
-      look(buckets);
+    async mend(buckets, fresh) {
+      look(buckets, fresh);
       await read();
     },
   };

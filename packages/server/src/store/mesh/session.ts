@@ -126,7 +126,7 @@ export function createSession(options: SessionOptions): Session {
 
   /** Reads what is missing of the buckets that are listened to; then they are known. */
   async function catchUp(buckets: readonly number[]): Promise<void> {
-    await repairs.mend(buckets);
+    await repairs.mend(buckets, true);
     for (const bucket of buckets) following.setKnown(bucket);
   }
 
@@ -239,7 +239,7 @@ export function createSession(options: SessionOptions): Session {
       for (const name of news) claims.settleServer(name);
       peers.age();
       await run(buryGone());
-      await repairs.mend([...listened]);
+      await repairs.mend([...listened], false);
       if (peers.doubtful()) lookAgainSoon();
       const remains = peers.remains(all);
       if (remains.length > 0) await run([['HDEL', names.registry, ...remains]]);
