@@ -161,6 +161,7 @@ describe('installed with plain npm', () => {
       [`${folder}/use.ts`]: `
         import { createServer } from 'node:http';
         import { attachCounter, createCounterServer, CounterServerError, memoryStore } from '@live-online/server';
+        import { redisStore } from '@live-online/server/redis';
         import { storeContract } from '@live-online/server/testing';
         import { createCounter, type CounterState } from '@live-online/widget';
         import { isTotal, type CounterServerEvents } from '@live-online/protocol';
@@ -168,6 +169,7 @@ describe('installed with plain npm', () => {
 
         const counter = createCounterServer({ port: 0, sites: ['a.example', { name: 'b.example', token: 't' }], store: memoryStore() });
         counter.on('total', ({ site, total }) => console.log(site.length, total.toFixed()));
+        createCounterServer({ store: redisStore('redis://localhost', { name: 'a' }) });
         const undo: () => void = counter.attach(createServer());
         const { url }: { url: string } = await counter.listen();
         const live = createCounter({ server: url });
@@ -233,6 +235,19 @@ describe('installed with plain npm', () => {
     }
     expect(sizes[0]).toBeGreaterThan(10_000);
     expect(sizes[1]).toBe(sizes[2]);
+  });
+
+  it('[S3] the package redis is needed only for --redis-url, and is asked for then', async () => {
+    const bin = join(project.folder, 'node_modules', '.bin', 'live-online-server');
+    const args = ['--port', '0', '--host', '127.0.0.1', '--redis-url', 'redis://127.0.0.1:1'];
+    const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [errors, [code]] = await Promise.all([
+      text(child.stderr),
+      once(child, 'exit') as Promise<[number]>,
+    ]);
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^live-online-server: .*the package redis is not installed: npm install redis\n$/);
   });
 
   it('[C9] an own store can be held to the contract', async () => {

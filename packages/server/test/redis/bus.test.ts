@@ -104,6 +104,7 @@ describe('a link to a Redis that stands alone', () => {
     link.close();
     link.close();
     await expect(late).rejects.toThrow();
+    await expect(link.subscribe([two])).rejects.toThrow('the link has been closed');
     await vi.waitFor(() => expect(proxy.open).toBe(0));
     expect(link.down).toEqual([]);
 

@@ -17,6 +17,7 @@ export interface LinkParts {
   nodeOf(name: string): LinkNode | undefined;
   readonly spelling: Spelling;
   readonly heard: ChannelListener;
+  isOpen(): boolean;
   /** Is told what shows that the link is no good any more, though its connections stand. */
   lost(error: Error): void;
   close(): void;
@@ -25,7 +26,7 @@ export interface LinkParts {
 /** Redis is not, or no longer, where and what it was: only a new link finds out. */
 const MOVED = /^(MOVED|ASK|CLUSTERDOWN|READONLY|MASTERDOWN|LOADING|NOAUTH|NOPERM) /;
 
-export function createLink({ nodeOf, spelling, heard, lost, close }: LinkParts): BusLink {
+export function createLink({ nodeOf, spelling, heard, isOpen, lost, close }: LinkParts): BusLink {
   const subscribed = new Set<string>();
   /** Subscribing waits for unsubscribing and the other way round: node-redis mixes up the two on one channel. */
   let turn: Promise<unknown> = Promise.resolve();
@@ -50,7 +51,11 @@ export function createLink({ nodeOf, spelling, heard, lost, close }: LinkParts):
   }
 
   function inTurn(step: () => Promise<unknown>): Promise<void> {
-    const done = turn.then(step);
+    const done = turn.then(() => {
+      // A client that was destroyed would take it, and never answer.
+      if (!isOpen()) throw new Error('the link has been closed');
+      return step();
+    });
     turn = done.catch(() => {});
     return done.then(() => {});
   }

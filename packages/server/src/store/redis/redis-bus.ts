@@ -98,6 +98,7 @@ export function createRedisBus(target: RedisTarget, prefix: string): Bus {
           heard: (message, channel) => {
             if (up) events.message(channel, message);
           },
+          isOpen: () => up,
           lost,
           close() {
             up = false;
