@@ -45,7 +45,7 @@ export interface Peers {
   alive(): Iterable<[string, Peer]>;
   /** Everybody about whom it would help to know whether somebody listens to its channel. */
   names(): Iterable<string>;
-  /** Whose beats in the registry are only remains, and may be swept out. */
+  /** Whose beats in the registry are only remains: who comes new shall not take them for alive. */
   remains(beats: ReadonlyMap<string, Beat>): string[];
   /** Whether every server that was known when the link came up has been seen or given up since. */
   complete(): boolean;
@@ -69,7 +69,7 @@ const UNHEARD_AFTER_LINK_MS = 2_500;
 const BURIED_MS = 600_000;
 /** How long after somebody has gone others may still count what it had, in ms. */
 const GOING_MS = 20_000;
-/** How long a beat stands still in the registry before it is swept out, in ms. */
+/** How long the beat of somebody whom nobody knows stands in the registry before it is swept out, in ms. */
 const REMAINS_MS = 60_000;
 
 interface KnownPeer extends Peer {
@@ -211,8 +211,8 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
     alive: () => peers.entries(),
     remains: (beats) =>
       [...beats].flatMap(([server, { epoch }]) => {
-        const still = isDead(server, epoch) ? dead.get(server)!.atMs : strangers.get(server)?.sinceMs;
-        return still !== undefined && now() - still >= REMAINS_MS ? [server] : [];
+        const since = strangers.get(server)?.sinceMs ?? Infinity;
+        return isDead(server, epoch) || now() - since >= REMAINS_MS ? [server] : [];
       }),
     names: () => [...peers.keys(), ...strangers.keys()],
     complete: () => [...peers.values()].every(({ confirmed }) => confirmed),
