@@ -38,7 +38,18 @@ const schema = v.strictObject(
       v.pipe(v.number(WORKERS), v.integer(WORKERS), v.minValue(1, WORKERS), v.maxValue(256, WORKERS)),
     ),
     options: v.optional(v.looseObject({}, 'must be an object'), {}),
-    redis: v.optional(v.looseObject({ url: v.string('must be text') }, 'must be { url }')),
+    // The rest of it is checked by the store.
+    redis: v.optional(
+      v.strictObject(
+        {
+          url: v.string('must be text'),
+          prefix: v.optional(v.unknown()),
+          name: v.optional(v.unknown()),
+          leaseMs: v.optional(v.unknown()),
+        },
+        ({ expected }) => (expected === 'never' ? 'is no option' : 'must be { url }'),
+      ),
+    ),
     module: v.optional(v.union([v.instance(URL), v.string()], 'must be a path or a file: URL')),
   },
   ({ expected }) => (expected === 'never' ? 'is no option' : 'must be an object'),

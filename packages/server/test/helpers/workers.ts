@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { createCounterWorkers } from '@live-online/server';
+import { onTestFinished } from 'vitest';
+import type { CounterWorkers, CounterWorkersOptions } from '../../src/index.ts';
+
+/** Workers on a free loopback port, as they are installed: their processes run the built package. */
+export async function startWorkers(
+  options: CounterWorkersOptions = {},
+  finished: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<{ workers: CounterWorkers; url: string; port: number }> {
+  const workers: CounterWorkers = createCounterWorkers({
+    ...options,
+    options: { host: '127.0.0.1', port: 0, ...options.options },
+  });
+  finished(() => workers.close());
+  const { url, port } = await workers.listen();
+  return { workers, url, port };
+}
+
+/** The processes that a process has started, and that are there still. */
+export function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    // What nobody has waited for yet is there as a zombie.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createAdmission } from '../../src/core/admission.ts';
+import { createAskingAdmission } from '../../src/workers/asking-admission.ts';
+import { serveAdmission } from '../../src/workers/serve-admission.ts';
+import { createFakeClock } from '../helpers/fake-clock.ts';
+import { openIpc } from '../helpers/ipc.ts';
+
+const limits = { maxConnections: 3, maxPerAddress: Infinity, maxPerSite: Infinity, maxSites: Infinity };
+
+/** Two workers that ask one primary. */
+function openWorkers() {
+  const admission = createAdmission(limits);
+  const refused: unknown[] = [];
+  const open = () => {
+    const ipc = openIpc();
+    const clock = createFakeClock();
+    const end = serveAdmission(admission, ipc.one.line('door'), (...what) => void refused.push(what));
+    const asking = createAskingAdmission(ipc.two.line('door'), clock);
+    const ask = () => {
+      const admitted = asking.admit('s', 'a');
+      if (!admitted.ok) throw new Error('a worker does not decide');
+      return { release: admitted.release, ok: admitted.answer!.then(({ ok }) => ok) };
+    };
+    return { ...ipc, ask, end, clock, refused };
+  };
+  return [open(), open()] as const;
+}
+
+describe('limits over workers', () => {
+  it('[C11] hold over all of them, and places come back', async () => {
+    const [one, two] = openWorkers();
+    const asked = [one, two, one, two, one].map(({ ask }) => ask());
+    const granted = await Promise.all(asked.map(({ ok }) => ok));
+    expect(granted.filter(Boolean)).toHaveLength(3);
+    expect(one.refused).toEqual(Array(2).fill(['maxConnections', 'a']));
+    for (const { release } of asked) release();
+    for (const { release } of asked) release();
+    const again = [one, one, two, two].map(({ ask }) => ask().ok);
+    expect((await Promise.all(again)).filter(Boolean)).toHaveLength(3);
+  });
+
+  it('[C11] a worker that is gone gives its places back', async () => {
+    const [one, two] = openWorkers();
+    await Promise.all([one.ask().ok, one.ask().ok, one.ask().ok]);
+    expect(await two.ask().ok).toBe(false);
+    one.end();
+    expect(await two.ask().ok).toBe(true);
+  });
+
+  it('[C11] a primary that does not answer lets nobody in, and keeps no place', async () => {
+    const [one, two] = openWorkers();
+    one.freeze();
+    const { ok } = one.ask();
+    // Its answer waits by now.
+    await vi.waitFor(() => expect(one.clock.planned).toBe(1));
+    one.clock.advance(2_000);
+    expect(await ok).toBe(false);
+    one.thaw();
+    const others = [two, two, two].map(({ ask }) => ask().ok);
+    expect(await Promise.all(others)).toEqual([true, true, true]);
+  });
+
+  it('[C11] a connection that ends before the answer keeps no place', async () => {
+    const [one, two] = openWorkers();
+    const early = [one.ask(), one.ask(), one.ask()];
+    for (const { release } of early) release();
+    await Promise.all(early.map(({ ok }) => ok));
+    const others = [two, two, two].map(({ ask }) => ask().ok);
+    expect(await Promise.all(others)).toEqual([true, true, true]);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { BusCommand, BusLink } from '../../src/store/mesh/bus.ts';
+import { createMemoryBus } from '../../src/store/mesh/memory-bus.ts';
+import { createLineBus } from '../../src/store/workers/line-bus.ts';
+import { serveBus } from '../../src/store/workers/serve-bus.ts';
+import { openIpc } from '../helpers/ipc.ts';
+
+function openBus(maxBacklog?: number) {
+  const memory = createMemoryBus();
+  const ipc = openIpc();
+  const end = serveBus(memory, ipc.one.line('bus'), maxBacklog);
+  const bus = createLineBus(ipc.two.line('bus'));
+  return { memory, bus, end, ...ipc };
+}
+
+async function connect({ bus }: Pick<ReturnType<typeof openBus>, 'bus'>) {
+  const heard: string[] = [];
+  const down: string[] = [];
+  const link: BusLink = await bus.connect({
+    message: (channel, message) => void heard.push(`${channel}=${message}`),
+    down: (error) => void down.push(error.message),
+  });
+  return { ...link, heard, down };
+}
+
+const ofHello: BusCommand = ['PUBLISH', 'one', 'hello'];
+
+describe('the bus of workers', () => {
+  it('[S8] runs every command of a mesh in the primary process', async () => {
+    const link = await connect(openBus());
+    await link.subscribe(['one']);
+    expect(
+      await link.run([
+        ['HSET', 'key', '__proto__', '1', 'ü', ''],
+        ['HGETALL', 'key'],
+        ['HDEL', 'key', 'ü'],
+        ['PEXPIRE', 'key', '1000'],
+        ['DEL', 'key'],
+        ['PUBLISH', 'one', 'hello'],
+        ['NUMSUB', 'one', 'two'],
+      ]),
+    ).toEqual([
+      2,
+      new Map([
+        ['__proto__', '1'],
+        ['ü', ''],
+      ]),
+      1,
+      1,
+      1,
+      1,
+      new Map([
+        ['one', 1],
+        ['two', 0],
+      ]),
+    ]);
+    expect(link.heard).toEqual(['one=hello']);
+    await link.unsubscribe(['one']);
+    expect(await link.run([ofHello])).toEqual([0]);
+  });
+
+  it('[S8] sends what is said in one turn as one message', async () => {
+    const bus = openBus();
+    const link = await connect(bus);
+    const before = bus.packets();
+    await Promise.all(Array.from({ length: 100 }, () => link.run([ofHello])));
+    expect(bus.packets() - before).toBe(2);
+  });
+
+  it('[S8] tells of the loss of a link once, and takes a new one', async () => {
+    const bus = openBus();
+    const link = await connect(bus);
+    bus.memory.reset();
+    await vi.waitFor(() => expect(link.down).toEqual(['the bus was reset']));
+    await expect(link.run([ofHello])).rejects.toThrow('this link has been closed');
+    link.close();
+    expect(await (await connect(bus)).run([ofHello])).toEqual([0]);
+    expect(link.down).toHaveLength(1);
+  });
+
+  it('[S8] a worker that is gone, or has closed its link, listens no more', async () => {
+    const bus = openBus();
+    const [left, stays] = [await connect(bus), await connect(bus)];
+    await Promise.all([left.subscribe(['one']), stays.subscribe(['one'])]);
+    left.close();
+    expect(await stays.run([ofHello])).toEqual([1]);
+    expect(left.heard).toEqual([]);
+    const watcher = await connect({ bus: bus.memory });
+    bus.end();
+    expect(await watcher.run([ofHello])).toEqual([0]);
+  });
+
+  it('[S8] cuts the link of a worker that takes nothing, and lets it come back', async () => {
+    const bus = openBus(10_000);
+    const link = await connect(bus);
+    await link.subscribe(['one']);
+    const speaker = await connect({ bus: bus.memory });
+    bus.freeze();
+    const receivers: unknown[] = [];
+    for (let i = 0; i < 50; i++)
+      receivers.push(...(await speaker.run([['PUBLISH', 'one', 'x'.repeat(1_000)]])));
+    expect(receivers.filter((count) => count === 1).length).toBeLessThan(15);
+    expect(receivers.at(-1)).toBe(0);
+    bus.thaw();
+    await vi.waitFor(() => expect(link.down).toEqual(['this worker does not take what the others say']));
+    const again = await connect(bus);
+    await again.subscribe(['one']);
+    await speaker.run([ofHello]);
+    await vi.waitFor(() => expect(again.heard).toEqual(['one=hello']));
+  });
+});

@@ -1,0 +1,92 @@
+import { kill } from 'node:process';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { CounterWorkers } from '../../src/index.ts';
+import { openPage, type Page } from '../helpers/page.ts';
+import { isRunning, startWorkers } from '../helpers/workers.ts';
+
+const patient = { timeout: 10_000, interval: 20 };
+
+describe('several processes on one port', () => {
+  let workers: CounterWorkers;
+  let url: string;
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    const options = { workers: 3, options: { maxPerSite: 6 } };
+    ({ workers, url } = await startWorkers(options, (undo) => (close = undo)));
+  }, 60_000);
+  afterAll(() => close?.());
+
+  /** Opens pages on a site, all at once. */
+  const openPages = (site: string, count: number): Page[] =>
+    Array.from({ length: count }, () => openPage(url, { origin: `https://${site}` }));
+  const total = (site: string, expected: number): Promise<void> =>
+    vi.waitFor(() => expect(workers.total(site)).toBe(expected), patient);
+  const stay = (pages: Page[]): Page[] => pages.filter(({ socket }) => socket.connected);
+
+  it('[S8] add up to one total, which the primary process knows as well', async () => {
+    const announced: unknown[] = [];
+    onTestFinished(workers.on('total', (total) => void announced.push(total)));
+    const pages = openPages('sum.example', 6);
+    await Promise.all(pages.map((page) => page.hears(6)));
+    await total('sum.example', 6);
+    expect(workers.totals()).toEqual(new Map([['sum.example', 6]]));
+    await vi.waitFor(
+      () => expect(announced.at(-1)).toEqual({ site: 'sum.example', total: 6, stale: false }),
+      patient,
+    );
+    await vi.waitFor(() => expect(workers.stats()).toMatchObject({ connections: 6 }), patient);
+    pages[0]!.leave();
+    await Promise.all(pages.slice(1).map((page) => page.hears(5)));
+    await total('sum.example', 5);
+  });
+
+  it('[C11] hold limits together, and say so once', async () => {
+    const limits: unknown[] = [];
+    onTestFinished(workers.on('limit', (limit) => void limits.push(limit)));
+    const pages = openPages('full.example', 15);
+    await total('full.example', 6);
+    await vi.waitFor(() => expect(workers.stats().refused).toEqual({ maxPerSite: 9 }), patient);
+    expect(stay(pages)).toHaveLength(6);
+    expect(limits).toEqual([{ limit: 'maxPerSite', address: undefined }]);
+    stay(pages)[0]!.leave();
+    await total('full.example', 5);
+    await vi.waitFor(() => {
+      const [page] = openPages('full.example', 1);
+      return page!.hears(6);
+    }, patient);
+  });
+
+  it('[S8] a worker that is killed is replaced, its people and its places are gone at once', async () => {
+    const lost: unknown[] = [];
+    onTestFinished(workers.on('worker', (which) => void lost.push(which)));
+    const pages = openPages('killed.example', 6);
+    await total('killed.example', 6);
+    const [first] = workers.pids();
+    kill(first!, 'SIGKILL');
+    await vi.waitFor(() => {
+      // The primary process hands out connections in turn, to whichever worker is ready for one.
+      expect(stay(pages).length).toBeLessThan(6);
+      expect(workers.total('killed.example')).toBe(stay(pages).length);
+    }, patient);
+    const left = stay(pages).length;
+    expect(left).toBeGreaterThan(0);
+    await Promise.all(stay(pages).map((page) => page.hears(left)));
+    expect(lost).toEqual([{ worker: 1, reason: 'a worker has ended: SIGKILL' }]);
+    await vi.waitFor(() => expect(workers.pids()).toHaveLength(3), patient);
+    expect(workers.pids()).not.toContain(first);
+    const more = openPages('killed.example', 6);
+    await total('killed.example', 6);
+    await vi.waitFor(() => expect(stay(more)).toHaveLength(6 - left), patient);
+  });
+
+  it('[S8] closing lets everybody go and leaves no process', async () => {
+    const [page] = openPages('closed.example', 1);
+    await page!.hears(1);
+    const pids = workers.pids();
+    expect(workers.close()).toBe(workers.close());
+    await workers.close();
+    expect(await page!.gone()).toBe('transport close');
+    expect(pids.filter(isRunning)).toEqual([]);
+    await expect(workers.listen().then(() => fetch(url))).rejects.toThrow();
+  });
+});

@@ -1,0 +1,52 @@
+import { kill } from 'node:process';
+import { describe, expect, it, vi } from 'vitest';
+import { redisStore } from '../../src/redis.ts';
+import { startCounter } from '../helpers/counter.ts';
+import { openPage } from '../helpers/page.ts';
+import { startRedis } from '../helpers/redis.ts';
+import { startWorkers } from '../helpers/workers.ts';
+
+const patient = { timeout: 10_000, interval: 20 };
+const site = 'a.example';
+
+describe('workers that add up over Redis', () => {
+  it(
+    '[S8] agree with other servers, also when one is killed or stands still',
+    { timeout: 60_000 },
+    async () => {
+      const redis = await startRedis();
+      const leaseMs = 2_000;
+      const [{ workers, url }, alone] = await Promise.all([
+        startWorkers({ workers: 2, redis: { url: redis.url, name: 'a-host-with-a-long-name', leaseMs } }),
+        startCounter({ store: redisStore(redis.url, { leaseMs }) }),
+      ]);
+      const pages = [url, url, url, url, alone.url].map((where) =>
+        openPage(where, { origin: `https://${site}` }),
+      );
+      await Promise.all(pages.map((page) => page.hears(5)));
+      const agree = (total: number): Promise<void> =>
+        vi.waitFor(
+          () => expect([workers.total(site), alone.counter.total(site)]).toEqual([total, total]),
+          patient,
+        );
+      await agree(5);
+
+      const [first, second] = workers.pids() as [number, number];
+      kill(first, 'SIGKILL');
+      await agree(3);
+
+      kill(second, 'SIGSTOP');
+      await agree(1);
+      kill(second, 'SIGCONT');
+      await agree(3);
+    },
+  );
+
+  it('[S8] a Redis that cannot be used ends the start', async () => {
+    const redis = await startRedis();
+    const url = redis.url.replace(/:[^:@]*@/, ':wr0ng@');
+    await expect(startWorkers({ workers: 1, redis: { url } })).rejects.toMatchObject({
+      code: 'store-failed',
+    });
+  });
+});
