@@ -39,7 +39,10 @@ export interface CounterWorkers extends CounterView {
   /** The processes that are there right now. */
   pids(): number[];
   on: CounterView['on'] & ((event: 'worker', listener: (lost: WorkerLost) => void) => () => void);
-  /** Moves everybody to other servers step by step, as each worker's `drain()` does, and ends the workers. */
+  /**
+   * Moves everybody to other servers step by step, as each worker's `drain()` does, and ends the workers. Where there
+   * are no others than these workers it is `close()`.
+   */
   drain(): Promise<void>;
   /** Lets everybody go, and ends the workers. May be called twice: the second call returns the first one's promise. */
   close(): Promise<void>;
@@ -163,7 +166,10 @@ export function createCounterWorkers(options: CounterWorkersOptions = {}): Count
       return starting;
     },
     on: on as CounterWorkers['on'],
-    drain: () => (ending ??= end('drain')),
+    drain() {
+      const elsewhere = (store.current()?.peers() ?? 0) - slots.length;
+      return (ending ??= end(elsewhere > 0 ? 'drain' : 'close'));
+    },
     close: () => (ending ??= end('close')),
   };
 }
