@@ -35,11 +35,9 @@ async function start(say, onEnd) {
   onEnd(() => rm(folder, { recursive: true, force: true }));
 
   /** @type {import('./control/watch.js').Watch | undefined} */
-  let watch;
-  let ending = false;
-  onEnd(() => (ending = true));
+  let watch = undefined;
   const changed = ({ name, state }) => {
-    if (state === 'dead' && !ending) watch?.note('end', `${title(name)} is gone`);
+    if (state === 'dead') watch?.note('end', `${title(name)} is gone`);
   };
 
   const password = randomBytes(16).toString('hex');

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { browsers, useBrowser } from '../helpers/browsers.ts';
+import { startFamily } from '../helpers/processes.ts';
+import { visit } from '../helpers/visitor.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = `${root}/examples/redis`;
+const HAPROXY = '/usr/sbin/haproxy';
+
+const patient = { timeout: 30_000, interval: 50 };
+
+/** The example by its one command, once it has said where its page is. It may have to install nginx first. */
+async function startExample() {
+  const family = startFamily('npm', ['start', '--silent'], { cwd: folder });
+  await vi.waitFor(() => expect(family.output()).toContain('watch it stay right: http'), 90_000);
+  const url = /stay right: (http:\S+)/.exec(family.output())![1]!;
+  return { ...family, url };
+}
+
+/** What the card of a server, or of Redis, shows. */
+async function cardOf(page: Page, name: string): Promise<{ state: string; says: string }> {
+  const card = page.locator(`.card[data-unit="${name}"]`);
+  const [state, says] = await Promise.all(
+    ['.state', '.says output'].map(async (part) => (await card.locator(part).textContent()) ?? ''),
+  );
+  return { state: state!, says: says! };
+}
+
+describe('the example of many servers', () => {
+  const browser = useBrowser(browsers[0]!.launch);
+
+  it('[S5] shows a server killed, the number right again, and leaves no process behind', async () => {
+    const family = await startExample();
+    const context = await browser.current.newContext();
+    onTestFinished(() => context.close());
+    const tab = await visit(context, family.url);
+    const { page } = tab;
+    const shows = (cards: Record<string, { state: string; says: string }>): Promise<void> =>
+      vi.waitFor(async () => {
+        for (const [name, card] of Object.entries(cards)) expect(await cardOf(page, name)).toEqual(card);
+      }, patient);
+
+    await page.getByText('Open 10 more').click();
+    const right = { state: 'running', says: '11' };
+    await shows({ a: right, b: right, c: right });
+    await tab.sees(11);
+
+    await page.locator('.card[data-unit="b"]').getByText('Kill').click();
+    await shows({ a: right, b: { state: 'dead', says: '' }, c: right });
+    await vi.waitFor(async () => expect(await page.textContent('#connected')).toBe('10'), patient);
+    await shows({ a: right, c: right });
+    await tab.sees(11);
+    expect(await page.textContent('#verdict')).toBe('right');
+    // Nobody was counted twice.
+    expect(Math.max(...(await tab.seen()).map(Number))).toBe(11);
+
+    // By its keys: back again.
+    await page.keyboard.press('2');
+    await page.keyboard.press('s');
+    await shows({ a: right, b: right, c: right });
+
+    expect(tab.problems).toEqual([]);
+
+    family.child.kill('SIGTERM');
+    await once(family.child, 'exit');
+    await vi.waitFor(() => expect(family.alive()).toEqual([]), 5_000);
+  });
+
+  it('[S3] lets its servers do in Redis what the documentation says, and no more', () => {
+    const [, documented] = /^ACL SETUSER (live-online .*\+publish .*)$/m.exec(
+      readFileSync(`${root}/packages/server/README.md`, 'utf8'),
+    )!;
+    const acl = readFileSync(`${folder}/redis/users.acl`, 'utf8');
+    expect(acl).toBe(`user default off\nuser ${documented}\n`);
+  });
+
+  it.runIf(existsSync(HAPROXY))('[S7] has a configuration that HAProxy understands', async () => {
+    await promisify(execFile)(HAPROXY, ['-c', '-f', `${folder}/balancers/haproxy.cfg`]);
+  });
+});
