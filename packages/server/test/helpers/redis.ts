@@ -19,6 +19,8 @@ export interface RedisOptions {
    * @default 'documented'
    */
   users?: 'documented' | 'open' | string[];
+  /** More variables for its environment. */
+  env?: Record<string, string>;
 }
 
 export interface Redis {
@@ -62,7 +64,10 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
   let child: ChildProcess;
   let admin: RedisClientType | undefined;
   const start = async (): Promise<void> => {
-    child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    child = spawn('redis-server', args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...options.env },
+    });
     for await (const line of createInterface(child.stdout!)) {
       if (line.includes('Ready to accept connections')) return void child.stdout!.resume();
     }

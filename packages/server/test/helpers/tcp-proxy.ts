@@ -13,6 +13,8 @@ export interface TcpProxy {
   heal(): void;
   /** Holds back what one connection alone is sent, by the order in which they were opened. */
   cutOne(index: number): void;
+  /** From now on everything arrives this much later, in ms, in both directions. */
+  delay(ms: number): void;
   /** Replaces text in what comes from the far end, where it lies in one piece. */
   rewrite(from: string, to: string): void;
 }
@@ -22,23 +24,38 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
   const pairs: { client: Socket; upstream: Socket; pass: () => void; hold: () => void }[] = [];
   let isCut = false;
   let change = (text: string): string => text;
+  let delayMs = 0;
+
+  /** What passes through it arrives later, in its order. */
+  function createDelay(rewrite: (chunk: Buffer) => Buffer): Transform {
+    const waiting: Buffer[] = [];
+    let dueMs = 0;
+    return new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        dueMs = Math.max(dueMs, performance.now() + delayMs);
+        const waitMs = dueMs - performance.now();
+        if (waitMs <= 0) return done(null, rewrite(chunk));
+        waiting.push(chunk);
+        setTimeout(() => this.push(rewrite(waiting.shift()!)), waitMs);
+        done();
+      },
+      flush: (done) => void setTimeout(done, Math.max(0, dueMs - performance.now() + 1)),
+    });
+  }
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    const rewriter = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        done(null, Buffer.from(change(chunk.toString('latin1')), 'latin1'));
-      },
-    });
+    const inward = createDelay((chunk) => chunk);
+    const outward = createDelay((chunk) => Buffer.from(change(chunk.toString('latin1')), 'latin1'));
     const pair = {
       client,
       upstream,
       pass() {
-        client.pipe(upstream);
-        upstream.pipe(rewriter).pipe(client);
+        client.pipe(inward).pipe(upstream);
+        upstream.pipe(outward).pipe(client);
       },
       hold() {
-        for (const stream of [client, upstream, rewriter]) {
+        for (const stream of [client, upstream, inward, outward]) {
           stream.unpipe();
           stream.pause();
         }
@@ -78,6 +95,9 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
       for (const { pass } of pairs) pass();
     },
     cutOne: (index) => pairs[index]?.hold(),
+    delay(ms) {
+      delayMs = ms;
+    },
     rewrite(from, to) {
       change = (text) => text.replaceAll(from, to);
     },

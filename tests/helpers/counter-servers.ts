@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import type { Address } from './wire-page.ts';
+
+/** A counter server in a process of its own. */
+export interface ServerProcess extends Address {
+  readonly port: number;
+  readonly pid: number;
+  /** Resolves once the process has ended. */
+  readonly ended: Promise<unknown>;
+  /** Ends it as `kill -9` does. */
+  kill(): Promise<void>;
+  /** Asks it to end, and waits until it has. Returns how long that took, in ms. */
+  end(): Promise<number>;
+  /** Stops the process where it is. */
+  freeze(): void;
+  thaw(): void;
+  /** Memory that it holds, in MiB. */
+  memory(): number;
+}
+
+export interface ServerOptions {
+  name: string;
+  /** What tests call it. @default its name */
+  address?: string;
+  redisUrl: string;
+  /** The built command line by itself, unless there is a lease, for which it has no flag. */
+  leaseMs?: number;
+  drainMs?: number;
+  port?: number;
+  env?: Record<string, string>;
+}
+
+const script = fileURLToPath(new URL('serve-counter.mjs', import.meta.url));
+
+export async function startServer(options: ServerOptions): Promise<ServerProcess> {
+  const { name, address = name, redisUrl, leaseMs, drainMs, port = 0, env } = options;
+  const settings = { port, drainMs, redisUrl, store: { name, ...(leaseMs && { leaseMs }) } };
+  const child = spawn(process.execPath, [script, JSON.stringify(settings)], {
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  const url = await urlOf(child);
+  return {
+    name: address,
+    url,
+    port: Number(new URL(url).port),
+    pid: child.pid!,
+    ended,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async end() {
+      const startedAt = performance.now();
+      child.kill('SIGTERM');
+      await ended;
+      return performance.now() - startedAt;
+    },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    memory() {
+      const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))!;
+      return Number(kib) / 1024;
+    },
+  };
+}
+
+/** Several that share a Redis, called a, b, c and so on. */
+export async function startServers<Names extends string>(
+  names: readonly Names[],
+  options: Omit<ServerOptions, 'name'>,
+): Promise<Record<Names, ServerProcess>> {
+  const started = await Promise.all(
+    names.map(async (name) => [name, await startServer({ ...options, name })] as const),
+  );
+  return Object.fromEntries(started) as Record<Names, ServerProcess>;
+}
+
+async function urlOf(child: ChildProcess): Promise<string> {
+  const lines = createInterface(child.stdout!);
+  for await (const line of lines) {
+    const { event, url, message } = JSON.parse(line) as Record<string, string>;
+    if (event === 'error') throw new Error(message);
+    if (event !== 'listening') continue;
+    child.stdout!.resume();
+    return url!;
+  }
+  throw new Error('the server has ended before it listened');
+}

@@ -1,0 +1,46 @@
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+/** A wall clock that can be moved under processes that run; their monotonic clock goes on as it is. */
+export interface FakeTime {
+  /** For the environment of those processes. */
+  readonly env: Record<string, string>;
+  /** How far it is from the true time, such as `+1h`, from now on. */
+  move(offset: string): Promise<void>;
+}
+
+/**
+ * @param allocator `jemalloc` for processes that use it, such as Redis: it asks for the time before the library can
+ * answer, so that another allocator, that of the C library, has to come first.
+ */
+export async function createFakeTime(allocator?: 'jemalloc'): Promise<FakeTime> {
+  const folder = await mkdtemp(join(tmpdir(), 'live-online-time-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'offset');
+  const move = async (offset: string): Promise<void> => {
+    await writeFile(`${file}.new`, offset);
+    await rename(`${file}.new`, file);
+  };
+  await move('+0');
+  return {
+    env: {
+      LD_PRELOAD: `${allocator ? 'libc_malloc_debug.so.0:' : ''}${await libraryPath()}`,
+      FAKETIME_TIMESTAMP_FILE: file,
+      FAKETIME_NO_CACHE: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    },
+    move,
+  };
+}
+
+/** Debian keeps it in the folder of the machine's architecture. */
+async function libraryPath(): Promise<string> {
+  for (const folder of await readdir('/usr/lib')) {
+    const library = join('/usr/lib', folder, 'faketime', 'libfaketimeMT.so.1');
+    const files = await readdir(join('/usr/lib', folder, 'faketime')).catch(() => []);
+    if (files.length > 0) return library;
+  }
+  throw new Error('libfaketime is not installed');
+}

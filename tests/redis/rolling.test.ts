@@ -1,0 +1,50 @@
+import { describe, expect, it, vi } from 'vitest';
+import { startRedis } from '../../packages/server/test/helpers/redis.ts';
+import { startServer, startServers, type ServerProcess } from '../helpers/counter-servers.ts';
+import { createCrowd } from '../helpers/crowd.ts';
+import { startNginx } from '../helpers/nginx.ts';
+import { createOracle } from '../helpers/oracle.ts';
+
+describe('a rolling restart', () => {
+  it('[S7] three servers behind nginx, under load: no wrong total in any sample, everybody back within 5 s', async () => {
+    const redis = await startRedis();
+    const options = { redisUrl: redis.url, drainMs: 1_500 };
+    const servers: ServerProcess[] = Object.values(await startServers(['a', 'b', 'c'], options));
+    const balancer = await startNginx(servers.map(({ port }) => port));
+    const crowd = createCrowd([{ name: 'nginx', url: balancer.url }]);
+    const oracle = createOracle(crowd);
+    crowd.open(120);
+    await crowd.settled();
+    await oracle.exact();
+
+    oracle.now('the restart began', { moving: true, boundMs: 0 });
+    const load = setInterval(() => {
+      crowd.open(2, { spreadMs: 80 });
+      for (const page of crowd.at('nginx').slice(0, 2)) page.close();
+    }, 100);
+    for (const [index, server] of servers.entries()) {
+      const tookMs = server.end();
+      await vi.waitFor(async () => expect(await isReady(server)).toBe(false), {
+        timeout: 2_000,
+        interval: 10,
+      });
+      expect(await tookMs, 'ms until it had ended').toBeLessThan(15_000);
+      servers[index] = await startServer({ ...options, name: server.name, port: server.port });
+      oracle.verify();
+    }
+    clearInterval(load);
+    oracle.now('the restart is over', { boundMs: 5_000 });
+    await oracle.exact();
+    expect(crowd.longestWayMs, 'ms until the slowest page was back').toBeLessThan(5_000);
+  });
+});
+
+/** What a balancer that checks health hears; a server that does not answer at all is not ready either. */
+async function isReady({ url }: ServerProcess): Promise<boolean | 'gone'> {
+  try {
+    const { status } = await fetch(`${url}readyz`);
+    return status === 200;
+  } catch {
+    return 'gone';
+  }
+}
