@@ -85,6 +85,9 @@ describe('a link to a Redis that stands alone', () => {
     const link = await openLink(redis.url);
     await redis.kill();
     await vi.waitFor(() => expect(link.down).toHaveLength(1));
+    expect(link.down[0]!.message).toMatch(
+      /^(Redis at 127\.0\.0\.1:\d+ closed the connection|no Redis answers)/,
+    );
     await expect(link.run([['HSET', key, 'a', 'b']])).rejects.toThrow();
     expect((await failureOf(redis.url)).message).toMatch(
       /^no Redis answers at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)$/,

@@ -47,6 +47,7 @@ describe('a link to a Redis Cluster', () => {
     const id = String(await taker.cli('CLUSTER', 'MYID'));
     for (const node of [taker, owner!]) await node.cli('CLUSTER', 'SETSLOT', String(slot), 'NODE', id);
     await vi.waitFor(() => expect(a.down).toHaveLength(1));
+    expect(a.down[0]!.message).toBe(`a slot has moved away from the Redis at 127.0.0.1:${owner!.port}`);
     await expect(b.run([['HSET', names.registry, 'b', '']])).rejects.toThrow('MOVED');
     expect(b.down).toHaveLength(1);
     const c = await openLink(taker.url);

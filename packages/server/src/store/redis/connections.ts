@@ -1,4 +1,6 @@
-import { createLike, PATIENCE_MS, type RedisClient } from './client.ts';
+import { createLike, PATIENCE_MS, placeOf, type RedisClient } from './client.ts';
+import { explain } from './explain.ts';
+import { OutOfPatience, RedisTrouble } from './trouble.ts';
 
 /** Connections that live and die together: those of one link. */
 export interface Connections {
@@ -35,11 +37,12 @@ export function createConnections(lost: (error: Error) => void): Connections {
       const failed = new Promise<never>((_, reject) => {
         client.on('error', (error) => {
           if (!open) reject(error);
-          else if (clients.has(client)) lost(error);
+          else if (clients.has(client)) lost(explain(error, placeOf(client)));
         });
       });
       client.on('sharded-channel-moved', () => {
-        if (clients.has(client)) lost(new Error('a slot has moved to another node'));
+        if (clients.has(client))
+          lost(new RedisTrouble(`a slot has moved away from the Redis at ${placeOf(client)}`));
       });
       // node-redis goes on opening the socket of a client that was destroyed meanwhile.
       client.on('connect', () => {
@@ -60,11 +63,6 @@ export function createConnections(lost: (error: Error) => void): Connections {
       for (const client of clients) drop(client);
     },
   };
-}
-
-/** What a promise that took too long is given up with. */
-export class OutOfPatience extends Error {
-  override readonly name = 'OutOfPatience';
 }
 
 const TURN_MS = 50;

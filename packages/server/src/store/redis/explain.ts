@@ -1,10 +1,5 @@
 import { BusRefused } from '../mesh/bus.ts';
-import { OutOfPatience } from './connections.ts';
-
-/** What went wrong with Redis, in words for people who look after the server; it may heal by itself. */
-export class RedisTrouble extends Error {
-  override readonly name = 'RedisTrouble';
-}
+import { OutOfPatience, RedisTrouble } from './trouble.ts';
 
 /**
  * Says what an error of a client or of Redis means. Never repeats what might be a password.
