@@ -7,6 +7,11 @@
 export interface TotalDetails {
   /** `true` while the server cannot reach the others: the total is the last one known. Absent otherwise. */
   stale?: boolean;
+  /**
+   * A word of the server's about this connection: 1 to 64 letters, digits, `_`, `.` or `-`. The page says the newest
+   * one it has heard when it connects again, and does not look into it.
+   */
+  server?: string;
 }
 
 /** Events from the server to a page. */
@@ -34,6 +39,8 @@ export interface CounterHandshake {
   member?: string;
   /** The token of the site, where its owner asks for one: 1 to 256 characters. */
   token?: string;
+  /** The newest `server` that this page has heard in the details of a total. */
+  server?: string;
 }
 
 /**

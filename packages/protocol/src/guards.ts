@@ -3,7 +3,8 @@ import { limits } from './limits.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
 const MEMBER = /^[\w-]+$/;
-const REFUSAL_CODE = /^[a-z-]{1,40}$/;
+/** A server's word, or the code of a refusal. The length is spelled out: pages carry this guard, and not the limits. */
+const WORD = /^[\w.-]{1,64}$/;
 
 /** Whether `value` can be a total: a safe integer, at least 0. */
 export function isTotal(value: unknown): value is number {
@@ -12,13 +13,13 @@ export function isTotal(value: unknown): value is number {
 
 /** The details of a total as far as they are understood; whatever else was sent is dropped. */
 export function parseTotalDetails(value: unknown): TotalDetails {
-  return (value as TotalDetails | null | undefined)?.stale === true ? { stale: true } : {};
+  const { stale, server } = (value ?? {}) as Record<string, unknown>;
+  return { ...(stale === true && { stale }), ...(isWord(server) && { server }) };
 }
 
 /** Whether `value` is the data of a refusal. Codes that this version does not know are refusals too. */
 export function isRefusal(value: unknown): value is Refusal {
-  const code = (value as Refusal | null | undefined)?.code;
-  return typeof code === 'string' && REFUSAL_CODE.test(code);
+  return isWord((value as Refusal | null | undefined)?.code);
 }
 
 /** What became of a handshake: its fields, or the first thing that is wrong with it. */
@@ -36,7 +37,7 @@ export function parseHandshake(value: unknown): HandshakeResult {
   if (typeof value !== 'object' || Array.isArray(value)) {
     return invalid('the handshake must be an object');
   }
-  const { v, member, token } = value as Record<string, unknown>;
+  const { v, member, token, server } = value as Record<string, unknown>;
   const handshake: CounterHandshake = {};
   if (v !== undefined) {
     if (!Number.isSafeInteger(v) || (v as number) < 1) return invalid('v must be a whole number from 1 on');
@@ -59,7 +60,17 @@ export function parseHandshake(value: unknown): HandshakeResult {
     }
     handshake.token = token;
   }
+  if (server !== undefined) {
+    if (!isWord(server)) {
+      return invalid(`server must be 1 to ${limits.maxServerLength} letters, digits, "_", "." or "-"`);
+    }
+    handshake.server = server;
+  }
   return { ok: true, handshake };
+}
+
+function isWord(value: unknown): value is string {
+  return typeof value === 'string' && WORD.test(value);
 }
 
 function isText(value: unknown, min: number, max: number): value is string {

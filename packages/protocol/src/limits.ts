@@ -8,6 +8,8 @@ export const limits: {
   readonly maxMemberLength: number;
   /** Longest site token, in characters. */
   readonly maxTokenLength: number;
+  /** Longest word of a server's about a connection, in characters. */
+  readonly maxServerLength: number;
   /** Longest name of a site, in characters: that of a hostname in the DNS. */
   readonly maxSiteLength: number;
 } = {
@@ -15,5 +17,6 @@ export const limits: {
   minMemberLength: 8,
   maxMemberLength: 64,
   maxTokenLength: 256,
+  maxServerLength: 64,
   maxSiteLength: 253,
 };

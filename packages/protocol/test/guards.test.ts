@@ -25,11 +25,17 @@ describe('totals', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         const details = parseTotalDetails(value);
-        expect(Object.keys(details).filter((key) => key !== 'stale')).toEqual([]);
+        expect(Object.keys(details).filter((key) => key !== 'stale' && key !== 'server')).toEqual([]);
       }),
     );
     expect(parseTotalDetails({ stale: true, mood: 'calm' })).toEqual({ stale: true });
     expect(parseTotalDetails({ stale: 'yes' })).toEqual({});
+    expect(parseTotalDetails({ stale: true, server: 'a_B-9.1' })).toEqual({ stale: true, server: 'a_B-9.1' });
+    const longest = 'a'.repeat(limits.maxServerLength);
+    expect(parseTotalDetails({ server: longest })).toEqual({ server: longest });
+    for (const server of ['', 'a b', 'a\n', `${longest}a`, {}, ['a'], 5, null]) {
+      expect(parseTotalDetails({ server })).toEqual({});
+    }
   });
 });
 
@@ -41,8 +47,8 @@ describe('handshakes', () => {
     },
   );
 
-  it('[P4] takes version, member and token, and nothing else', () => {
-    const fields = { v: 1, member: 'abcdefgh-_12', token: 's3cret' };
+  it('[P4] takes version, member, token and server, and nothing else', () => {
+    const fields = { v: 1, member: 'abcdefgh-_12', token: 's3cret', server: 'a_B-9.1' };
     expect(parseHandshake({ ...fields, extra: 1 })).toEqual({ ok: true, handshake: fields });
   });
 
@@ -59,6 +65,10 @@ describe('handshakes', () => {
     ['a member with a line break at its end', { member: 'abcdefgh\n' }],
     ['an empty token', { token: '' }],
     ['a token too long', { token: 'a'.repeat(limits.maxTokenLength + 1) }],
+    ['an empty server', { server: '' }],
+    ['a server that is an object', { server: {} }],
+    ['a server with a space', { server: 'a b' }],
+    ['a server too long', { server: 'a'.repeat(limits.maxServerLength + 1) }],
   ])('[P4] refuses %s and says what is wrong', (_name, auth) => {
     const result = parseHandshake(auth);
     expect(result).toMatchObject({ ok: false, code: 'handshake-invalid' });
@@ -87,7 +97,7 @@ describe('refusals', () => {
     expect(isRefusal({ code: 'from-the-future' })).toBe(true);
   });
 
-  it.each([null, undefined, 'full', {}, { code: 5 }, { code: '<b>' }, { code: 'x'.repeat(41) }])(
+  it.each([null, undefined, 'full', {}, { code: 5 }, { code: '<b>' }, { code: 'x'.repeat(65) }])(
     '[P5] %o is no refusal',
     (value) => {
       expect(isRefusal(value)).toBe(false);

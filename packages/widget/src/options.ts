@@ -30,20 +30,20 @@ export type ResolvedCounterOptions = ConnectionTarget & { readonly token: string
 export function resolveOptions(
   { server, path, namespace = '/', token }: CounterOptions = {} as CounterOptions,
 ): ResolvedCounterOptions {
-  const problems: string[] = [];
   let base: Partial<URL> = {};
   try {
     base = new URL(server);
   } catch {
     // Told below, like a URL of another scheme.
   }
-  const { origin = '', protocol = '', pathname = '' } = base;
-  if (!/^https?:/.test(protocol)) problems.push('server must be an http(s) URL');
+  const { origin, protocol, pathname = '' } = base;
   path ??= pathname.replace(/\/*$/, '/socket.io');
-  for (const [name, value] of Object.entries({ path, namespace })) {
-    if (!/^\//.test(value)) problems.push(`${name} must begin with /`);
-  }
-  if (token !== undefined && !(typeof token === 'string' && token)) problems.push('token must be text');
+  const problems = [
+    !/^https?:/.test(protocol!) && 'server must be an http(s) URL',
+    !/^\//.test(path) && 'path must begin with /',
+    !/^\//.test(namespace) && 'namespace must begin with /',
+    token !== undefined && (typeof token !== 'string' || !token) && 'token must be text',
+  ].filter((problem) => problem);
   if (problems.length) throw new TypeError(problems.join('; '));
-  return { origin, path, namespace, token };
+  return { origin: origin!, path, namespace, token };
 }

@@ -91,6 +91,23 @@ test('[W4] a lost connection is made again, as the same member, and lives with t
   expect(latest().handshake).toBe(connections[0]!.handshake);
 });
 
+test('[P6] the newest word that a server has said is in the next handshake', () => {
+  const { counter, latest } = setUp();
+  const comeBack = (): void => {
+    latest().ended(undefined);
+    vi.advanceTimersByTime(30_000);
+  };
+  latest().total(5, { server: 'one.1' });
+  latest().total(6, undefined);
+  comeBack();
+  expect(latest().handshake).toMatchObject({ v: 1, server: 'one.1' });
+  latest().total(5, { server: 'two.2' });
+  for (const server of [{}, ['x'], 5, null, '', 'a b', 'x'.repeat(100_000)]) latest().total(7, { server });
+  comeBack();
+  expect(latest().handshake.server).toBe('two.2');
+  expect(counter.state).toEqual({ status: 'offline', total: 7 });
+});
+
 test('[W4] a server that stays away is tried for ever, ever more calmly', () => {
   const { counter, connections, latest } = setUp();
   const gaps: number[] = [];

@@ -1,43 +1,60 @@
 import { expect, test } from 'vitest';
-import { afterTotal, initialState, withStatus, type CounterState } from '../src/client/state.ts';
+import { createClient } from '../src/client/client.ts';
+import { initialState } from '../src/client/state.ts';
+import { createConnect } from './helpers/fake-connect.ts';
+import { createPage } from './helpers/fake-page.ts';
 
-const live: CounterState = { status: 'live', total: 3 };
+const target = { origin: 'http://localhost:8081', path: '/socket.io', namespace: '/', token: undefined };
+
+function setUp() {
+  const { connect, connections } = createConnect();
+  const counter = createClient(target, connect, createPage());
+  return { counter, connection: connections[0]! };
+}
 
 test('[W3] a counter begins connecting, with no total', () => {
   expect(initialState).toEqual({ status: 'connecting', total: undefined });
+  expect(setUp().counter.state).toBe(initialState);
 });
 
 test('[W3] a total makes it live, or stale where the server says so', () => {
-  expect(afterTotal(initialState, 3, undefined)).toEqual(live);
-  expect(afterTotal(live, 3, { stale: true })).toEqual({ status: 'stale', total: 3 });
-  expect(afterTotal(live, 3, { stale: 'yes', since: 9 })).toBe(live);
+  const { counter, connection } = setUp();
+  connection.total(3, undefined);
+  expect(counter.state).toEqual({ status: 'live', total: 3 });
+  connection.total(3, { stale: true });
+  expect(counter.state).toEqual({ status: 'stale', total: 3 });
+  connection.total(3, { stale: 'yes', since: 9 });
+  expect(counter.state).toEqual({ status: 'live', total: 3 });
 });
 
 test('[W3] a snapshot stays the same object until something changes', () => {
-  expect(afterTotal(live, 3, {})).toBe(live);
-  expect(afterTotal(live, 4, {})).not.toBe(live);
-  const offline = withStatus(live, 'offline');
-  expect(withStatus(offline, 'offline')).toBe(offline);
+  const { counter, connection } = setUp();
+  connection.total(3, {});
+  const live = counter.state;
+  connection.total(3, {});
+  expect(counter.state).toBe(live);
+  connection.total(4, {});
+  expect(counter.state).not.toBe(live);
+  expect(live).toEqual({ status: 'live', total: 3 });
 });
 
 test.each([-1, 1.5, NaN, Infinity, 2 ** 53, '3', null, undefined, {}, [3], true])(
   '[W4] a hostile total is dropped: %s',
   (total) => {
-    expect(afterTotal(live, total, undefined)).toBe(live);
+    const { counter, connection } = setUp();
+    connection.total(3, undefined);
+    const { state } = counter;
+    connection.total(total, undefined);
+    expect(counter.state).toBe(state);
   },
 );
 
-test('[W3] offline and closed keep the last total', () => {
-  expect(withStatus(live, 'offline')).toEqual({ status: 'offline', total: 3 });
-  expect(withStatus(live, 'closed')).toStrictEqual({ status: 'closed', total: 3 });
-  expect(withStatus(initialState, 'closed', 'site-not-listed')).toStrictEqual({
-    status: 'closed',
-    total: undefined,
-    reason: 'site-not-listed',
-  });
-});
-
-test('[W3] closing a refused counter keeps the reason', () => {
-  const refused = withStatus(initialState, 'closed', 'full');
-  expect(withStatus(refused, 'closed')).toBe(refused);
+test('[W3] offline and closed keep the last total, and closing a refused counter keeps the reason', () => {
+  const { counter, connection } = setUp();
+  connection.total(3, undefined);
+  connection.ended('site-not-listed');
+  const refused = counter.state;
+  expect(refused).toStrictEqual({ status: 'closed', total: 3, reason: 'site-not-listed' });
+  counter.close();
+  expect(counter.state).toBe(refused);
 });

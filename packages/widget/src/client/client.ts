@@ -1,9 +1,9 @@
-import { PROTOCOL_VERSION } from '@live-online/protocol';
+import { isTotal, parseTotalDetails, PROTOCOL_VERSION } from '@live-online/protocol';
 import type { Connect, Connection, ConnectionTarget, Handshake } from './connection.ts';
 import { createMember } from './member.ts';
 import type { Page } from './page.ts';
 import { retryDelayMs } from './retry.ts';
-import { afterTotal, initialState, withStatus, type CounterState } from './state.ts';
+import { initialState, type CounterState } from './state.ts';
 
 /** A live count of the people on the page's site. */
 export interface Counter {
@@ -30,15 +30,16 @@ export function createClient(
 ): Counter {
   const listeners = new Set<() => void>();
   const life = new AbortController();
+  let handshake: Handshake;
   let state = initialState;
-  let handshake: Handshake | undefined;
   let connection: Connection | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
 
-  const change = (next: CounterState): void => {
-    if (next === state) return;
-    state = next;
+  /** News of the same are no news. The total stays, unless there is a new one. */
+  const change = (status: CounterState['status'], reason?: string, total = state.total): void => {
+    if (state.status === status && state.total === total) return;
+    state = { status, total, ...(reason && { reason }) } as CounterState;
     for (const tell of listeners) {
       try {
         tell();
@@ -59,12 +60,14 @@ export function createClient(
         timer ??= setTimeout(() => {
           failures = 0;
         }, PROVEN_MS);
-        change(afterTotal(state, total, details));
+        const { stale, server } = parseTotalDetails(details);
+        if (server) handshake.server = server;
+        if (isTotal(total)) change(stale ? 'stale' : 'live', undefined, total);
       },
       ended(reason) {
         clearTimeout(timer);
         if (!reason) timer = setTimeout(open, retryDelayMs(failures++));
-        change(withStatus(state, reason ? 'closed' : 'offline', reason));
+        change(reason ? 'closed' : 'offline', reason);
       },
     });
   };
@@ -78,20 +81,20 @@ export function createClient(
     if (!(event as PageTransitionEvent).persisted) return;
     leave();
     open();
-    change(withStatus(state, 'connecting'));
+    change('connecting');
   };
 
-  const { signal } = life;
+  const untilClosed = { signal: life.signal };
   const start = (): void => {
     open();
     // The server shall not count a page that only waits in the back/forward cache.
-    page.addEventListener('pagehide', leave, { signal });
-    page.addEventListener('pageshow', comeBack, { signal });
+    page.addEventListener('pagehide', leave, untilClosed);
+    page.addEventListener('pageshow', comeBack, untilClosed);
   };
 
   // A page rendered ahead of its visit is not counted either, and a server render opens nothing.
   const { document } = page;
-  if (document?.prerendering) document.addEventListener('prerenderingchange', start, { signal });
+  if (document?.prerendering) document.addEventListener('prerenderingchange', start, untilClosed);
   else if (document) start();
 
   return {
@@ -107,7 +110,7 @@ export function createClient(
     close() {
       life.abort();
       leave();
-      change(withStatus(state, 'closed'));
+      change('closed');
       listeners.clear();
     },
   };

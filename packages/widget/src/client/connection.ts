@@ -12,6 +12,8 @@ export interface Handshake {
   readonly v: number;
   readonly member: string;
   readonly token: string | undefined;
+  /** The newest word that a server has said about this page, for the server it connects to next. */
+  server?: string;
 }
 
 /** What a connection tells, never before `connect` has returned. */

@@ -1,4 +1,4 @@
-import { isTotal, parseTotalDetails, type RefusalCode } from '@live-online/protocol';
+import type { RefusalCode } from '@live-online/protocol';
 
 /**
  * What a counter knows right now. Each value is a snapshot that never changes, and stays the same object
@@ -22,19 +22,3 @@ export type CounterState =
 
 /** Nothing known yet. */
 export const initialState: CounterState = { status: 'connecting', total: undefined };
-
-/** The state after the server said a total. What cannot be a total changes nothing. */
-export function afterTotal(state: CounterState, total: unknown, details: unknown): CounterState {
-  if (!isTotal(total)) return state;
-  const status = parseTotalDetails(details).stale ? 'stale' : 'live';
-  return state.status === status && state.total === total ? state : { status, total };
-}
-
-/** The state with another status and the total kept. */
-export function withStatus(
-  state: CounterState,
-  status: 'connecting' | 'offline' | 'closed',
-  reason?: string,
-): CounterState {
-  return state.status === status ? state : { status, total: state.total, ...(reason && { reason }) };
-}
