@@ -9,7 +9,7 @@ import { openPage } from '../helpers/page.ts';
 import { childrenOf, isRunning } from '../helpers/workers.ts';
 
 const bin = fileURLToPath(new URL('../../bin/live-online-server.js', import.meta.url));
-const patient = { timeout: 15_000, interval: 20 };
+const patient = { timeout: 20_000, interval: 20 };
 
 async function run(...args: string[]) {
   const all = ['--workers', '2', '--port', '0', '--host', '127.0.0.1', '--log', 'json', ...args];
@@ -37,7 +37,7 @@ async function run(...args: string[]) {
   return { pid, workers, events, errors, ended, says, url, nobodyRuns };
 }
 
-describe('live-online-server --workers', () => {
+describe('live-online-server --workers', { timeout: 60_000 }, () => {
   it('[S8] tells what one process tells, and of workers that end; Ctrl+C ends all in order', async () => {
     const { pid, workers, events, errors, ended, says, url, nobodyRuns } = await run();
     const pages = [1, 2].map(() => openPage(url, { origin: 'https://a.example' }));

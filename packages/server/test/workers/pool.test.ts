@@ -4,9 +4,9 @@ import type { CounterWorkers } from '../../src/index.ts';
 import { openPage, type Page } from '../helpers/page.ts';
 import { isRunning, startWorkers } from '../helpers/workers.ts';
 
-const patient = { timeout: 10_000, interval: 20 };
+const patient = { timeout: 20_000, interval: 20 };
 
-describe('several processes on one port', () => {
+describe('several processes on one port', { timeout: 60_000 }, () => {
   let workers: CounterWorkers;
   let url: string;
   let close: () => Promise<void>;

@@ -1,11 +1,12 @@
+import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kill } from 'node:process';
 import { pathToFileURL } from 'node:url';
-import cluster from 'node:cluster';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createCounterWorkers, type CounterWorkersOptions } from '../../src/index.ts';
 import { openPage } from '../helpers/page.ts';
 import { startWorkers } from '../helpers/workers.ts';
@@ -18,7 +19,7 @@ async function writeModule(text: string): Promise<string> {
   return path;
 }
 
-describe('starting workers', () => {
+describe('starting workers', { timeout: 60_000 }, () => {
   it.each<[unknown, RegExp]>([
     [{ workers: 0 }, /^workers must be a whole number from 1 to 256$/],
     [{ options: { transports: ['polling'] } }, /^options\.transports cannot have polling: /],
@@ -72,5 +73,26 @@ describe('starting workers', () => {
         },
       },
     ]);
+  });
+
+  it('[S8] one that cannot be replaced is tried again, until it can', async () => {
+    const module = await writeModule(`
+      import { existsSync } from 'node:fs';
+      if (existsSync(new URL('broken', import.meta.url))) throw new Error('broken');
+      export default {};
+    `);
+    const { workers, url } = await startWorkers({ workers: 1, module });
+    const reasons: string[] = [];
+    workers.on('worker', ({ reason }) => void reasons.push(reason));
+    const broken = join(module, '..', 'broken');
+    await writeFile(broken, '');
+    kill(workers.pids()[0]!, 'SIGKILL');
+    const failure = 'module cannot be loaded: broken';
+    await vi.waitFor(
+      () => expect(reasons.slice(0, 3)).toEqual(['a worker has ended: SIGKILL', failure, failure]),
+      15_000,
+    );
+    await rm(broken);
+    await vi.waitFor(() => fetch(`${url}healthz`), 15_000);
   });
 });
