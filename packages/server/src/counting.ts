@@ -14,6 +14,8 @@ export interface CounterEventMap {
   occupied: [{ site: string }];
   /** The last one left a site, and stayed away for as long as a fall waits. */
   vacated: [{ site: string }];
+  /** Totals may be old from now on, because other servers are out of reach, or are exact again. */
+  stale: [{ stale: boolean; reason: string | undefined }];
   /** Connections are being refused because a limit is reached. Told at most once a minute for each limit. */
   limit: [{ limit: string; address: string | undefined }];
 }
@@ -24,6 +26,11 @@ export interface CounterView {
   total(site: string): number;
   /** The same for every site with people on it. */
   totals(): Map<string, number>;
+  /**
+   * Whether other servers are out of reach, so that totals may be old: all of them, or also that of `site` alone. What
+   * is this server's own is exact at any time.
+   */
+  isStale(site?: string): boolean;
   /** A snapshot of what this counter has seen since it started. */
   stats(): CounterStats;
   /** Calls `listener` whenever `event` happens. Returns the undo. */
@@ -61,6 +68,7 @@ export function createCounting(options: ResolvedCountingOptions): Counting {
         if (previous === 0 && total > 0) events.emit('occupied', { site });
         if (previous > 0 && total === 0) events.emit('vacated', { site });
       },
+      stale: (stale, reason) => void events.emit('stale', { stale, reason }),
     },
   });
   function limitReached(limit: string, address: string | undefined): void {
@@ -74,6 +82,7 @@ export function createCounting(options: ResolvedCountingOptions): Counting {
   const view: CounterView = {
     total: (site) => counter.total(site),
     totals: () => counter.totals(),
+    isStale: (site) => counter.isStale(site),
     stats: () => ({ ...stats, refused: { ...stats.refused } }),
     on(event, listener) {
       // EventEmitter's own types cannot follow a generic event name.

@@ -8,10 +8,10 @@ import type { Announcement, Clock } from './ports.ts';
  * last `fallMs`, at most once a tick a site, and the next one of a site never before the last is delivered.
  */
 export interface Announcer {
-  /** The total of `site` is now `total`. */
+  /** The total of `site` is now `total`, or whether it is old has changed. */
   update(site: string, total: number): void;
-  /** From now on totals are old (`true`) or up to date (`false`). Every site with people is announced anew. */
-  setStale(stale: boolean): void;
+  /** Whether totals are old may have changed for any site. */
+  review(): void;
   /** What a page that comes in at this moment is told, without waiting for a tick. */
   current(site: string): Announcement;
   /** Calls off whatever is planned. */
@@ -24,6 +24,8 @@ export interface AnnouncerOptions {
   tickMs: number;
   /** How long a fall waits, in ms. */
   fallMs: number;
+  /** Whether the total of a site may be old at this moment. */
+  isStale: (site: string) => boolean;
   /**
    * Brings an announcement to everybody on its site and calls `done` when the last has been told.
    * `previous` is the total that was announced before.
@@ -42,13 +44,12 @@ interface SiteState {
   planned: { atMs: number; cancel: () => void } | undefined;
 }
 
-export function createAnnouncer({ clock, tickMs, fallMs, deliver }: AnnouncerOptions): Announcer {
+export function createAnnouncer({ clock, tickMs, fallMs, isStale, deliver }: AnnouncerOptions): Announcer {
   const sites = new Map<string, SiteState>();
-  let stale = false;
   let sequence = 0;
 
   function announcement(site: string, total: number): Announcement {
-    return { site, total, stale, sequence: ++sequence };
+    return { site, total, stale: isStale(site), sequence: ++sequence };
   }
 
   function stateOf(site: string): SiteState {
@@ -66,15 +67,15 @@ export function createAnnouncer({ clock, tickMs, fallMs, deliver }: AnnouncerOpt
     return state;
   }
 
-  function isNews(state: SiteState, total: number): boolean {
-    return total !== state.announced.total || (total > 0 && stale !== state.announced.stale);
+  function isNews(site: string, { announced }: SiteState, total: number): boolean {
+    return total !== announced.total || (total > 0 && isStale(site) !== announced.stale);
   }
 
   /** Plans the next look at a site: when it may be announced, or when its highest total falls by itself. */
   function plan(site: string, state: SiteState): void {
     if (state.delivering) return;
     const now = clock.now();
-    const news = isNews(state, state.peak.highest(now));
+    const news = isNews(site, state, state.peak.highest(now));
     const at = news ? Math.max(now, state.announced.atMs + tickMs) : state.peak.nextFallAt(now);
     // A look that comes too early plans the next one, so in a storm most changes cost no timer.
     if (at !== undefined && state.planned && state.planned.atMs <= at) return;
@@ -92,11 +93,12 @@ export function createAnnouncer({ clock, tickMs, fallMs, deliver }: AnnouncerOpt
     const now = clock.now();
     const total = state.peak.highest(now);
     // A timer may fire a fraction of a millisecond early.
-    if (!isNews(state, total) || now < state.announced.atMs + tickMs - 1) return plan(site, state);
+    if (!isNews(site, state, total) || now < state.announced.atMs + tickMs - 1) return plan(site, state);
     const previous = state.announced.total;
-    state.announced = { total, stale, atMs: now };
+    const next = announcement(site, total);
+    state.announced = { total, stale: next.stale, atMs: now };
     state.delivering = true;
-    deliver(announcement(site, total), previous, () => {
+    deliver(next, previous, () => {
       state.delivering = false;
       plan(site, state);
     });
@@ -109,8 +111,7 @@ export function createAnnouncer({ clock, tickMs, fallMs, deliver }: AnnouncerOpt
       state.peak.set(total, clock.now());
       plan(site, state);
     },
-    setStale(value) {
-      stale = value;
+    review() {
       for (const [site, state] of sites) plan(site, state);
     },
     current(site) {

@@ -16,6 +16,8 @@ export interface Census<C> {
   join(site: string, member: Member, connection: C): C | undefined;
   /** Takes `member` out, if `connection` still stands for it. Returns whether anybody left. */
   leave(site: string, member: Member, connection: C): boolean;
+  /** The connection that stands for `member` on `site`. */
+  find(site: string, member: Member): C | undefined;
   /** How many members are on `site` at this moment. */
   count(site: string): number;
   /**
@@ -46,6 +48,7 @@ export function createCensus<C>(): Census<C> {
       if (members.size === 0) sites.delete(site);
       return true;
     },
+    find: (site, member) => sites.get(site)?.get(member),
     count: (site) => sites.get(site)?.size ?? 0,
     connections: (site) => (sites.get(site) ?? new Map<Member, C>()).values(),
     sites: () => sites.keys(),

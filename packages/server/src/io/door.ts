@@ -25,7 +25,8 @@ export interface Entry {
 }
 
 export type Greeting =
-  { ok: true; site: string; member: string | undefined } | { ok: false; code: RefusalCode; problem: string };
+  | { ok: true; site: string; member: string | undefined; server: string | undefined }
+  | { ok: false; code: RefusalCode; problem: string };
 
 export interface DoorOptions {
   sites: SiteList;
@@ -99,7 +100,8 @@ export function createDoor(options: DoorOptions): Door {
       if (listed.token !== undefined && listed.token !== parsed.handshake.token) {
         return say('token-wrong', 'this site asks for a token, which is missing or wrong');
       }
-      return { ok: true, site: listed.site, member: parsed.handshake.member };
+      const { member, server } = parsed.handshake;
+      return { ok: true, site: listed.site, member, server };
     },
   };
 }

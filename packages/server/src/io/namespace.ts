@@ -3,7 +3,7 @@ import type { CounterClientEvents, CounterServerEvents, Refusal } from '@live-on
 import type { Counter } from '../core/counter.ts';
 import type { Visitor } from '../core/ports.ts';
 import type { CounterStats } from '../stats.ts';
-import type { Door, Entry } from './door.ts';
+import type { Door, Entry, Greeting } from './door.ts';
 import type { CounterSocket } from './visitors.ts';
 
 /** A namespace that speaks the counter's events. */
@@ -61,9 +61,9 @@ export function serveNamespace(
     const place = joined.has(conn) ? undefined : takePlace(socket);
     if (!place) return void socket.disconnect(!hosted);
     joined.add(conn);
-    const { site, member } = socket.data as { site: string; member: string | undefined };
+    const { site, member, server } = socket.data as Extract<Greeting, { ok: true }>;
     stats.connections++;
-    const leave = counter.arrive(site, member ?? conn, createVisitor(socket, stats));
+    const leave = counter.arrive(site, member ?? conn, createVisitor(socket, stats), server);
     socket.on('disconnect', () => {
       joined.delete(conn);
       stats.connections--;

@@ -1,6 +1,6 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { Socket as SocketIoSocket } from 'socket.io';
-import type { CounterClientEvents, CounterServerEvents } from '@live-online/protocol';
+import type { CounterClientEvents, CounterServerEvents, TotalDetails } from '@live-online/protocol';
 import type { Announcement, Visitor } from '../core/ports.ts';
 import type { CounterStats } from '../stats.ts';
 
@@ -75,11 +75,10 @@ abstract class SocketVisitor implements Visitor {
 export class EmitVisitor extends SocketVisitor {
   protected override readonly ownsConnection = false;
 
-  protected override send({ total, stale }: Announcement): boolean {
+  protected override send(announcement: Announcement): boolean {
     // Engine.IO says 'drain' once it has handed its buffer to the transport: within emit, if that is idle.
     this.socket.conn.once('drain', () => this.taken());
-    if (stale) this.socket.emit('total', total, { stale });
-    else this.socket.emit('total', total);
+    this.socket.emit('total', ...argumentsOf(announcement));
     return false;
   }
 }
@@ -137,12 +136,18 @@ const encodings = new WeakMap<Announcement, Encoded>();
 function encode(announcement: Announcement): Encoded {
   let encoded = encodings.get(announcement);
   if (!encoded) {
-    const { total, stale } = announcement;
-    const packet = `2${JSON.stringify(stale ? ['total', total, { stale }] : ['total', total])}`;
+    const packet = `2${JSON.stringify(['total', ...argumentsOf(announcement)])}`;
     const payload = Buffer.from(`4${packet}`);
-    // The longest possible payload is far below 126 bytes, up to which the length is a single byte.
-    const frame = Buffer.concat([Buffer.from([0x81, payload.length]), payload]);
-    encodings.set(announcement, (encoded = { packet, frame }));
+    // Up to 125 bytes the length is a single byte, and in two bytes more from there on.
+    const { length } = payload;
+    const head = length < 126 ? [0x81, length] : [0x81, 126, length >> 8, length & 0xff];
+    encodings.set(announcement, (encoded = { packet, frame: Buffer.concat([Buffer.from(head), payload]) }));
   }
   return encoded;
+}
+
+/** What the event says; details are left out where there is nothing to add. */
+function argumentsOf({ total, stale, server }: Announcement): [total: number, details?: TotalDetails] {
+  if (!stale && server === undefined) return [total];
+  return [total, { ...(stale && { stale }), ...(server !== undefined && { server }) }];
 }

@@ -7,10 +7,12 @@ function setUp({ hold = false } = {}) {
   const clock = createFakeClock();
   const said: { site: string; total: number; stale: boolean; at: number }[] = [];
   const held: (() => void)[] = [];
+  const stale = new Set<string>();
   const announcer = createAnnouncer({
     clock,
     tickMs: 100,
     fallMs: 1_000,
+    isStale: (site) => stale.has(site),
     deliver({ site, total, stale }: Announcement, _previous, done) {
       said.push({ site, total, stale, at: clock.now() - startedAt });
       if (hold) held.push(done);
@@ -18,7 +20,7 @@ function setUp({ hold = false } = {}) {
     },
   });
   const startedAt = clock.now();
-  return { clock, said, held, announcer, totals: () => said.map(({ total }) => total) };
+  return { clock, said, held, stale, announcer, totals: () => said.map(({ total }) => total) };
 }
 
 describe('announcer', () => {
@@ -125,12 +127,15 @@ describe('announcer', () => {
   });
 
   it('[C9] announces that totals are old, and that they are up to date again', () => {
-    const { clock, announcer, said } = setUp();
+    const { clock, announcer, said, stale } = setUp();
     announcer.update('a', 2);
     clock.advance(1_000);
-    announcer.setStale(true);
+    stale.add('a');
+    announcer.review();
     clock.advance(100);
-    announcer.setStale(false);
+    expect(announcer.current('a')).toMatchObject({ total: 2, stale: true });
+    stale.delete('a');
+    announcer.update('a', 2);
     clock.advance(100);
     expect(said).toMatchObject([{ stale: false }, { total: 2, stale: true }, { total: 2, stale: false }]);
   });

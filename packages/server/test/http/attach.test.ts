@@ -211,11 +211,15 @@ describe('beside an existing server', () => {
     counter.attach(server);
     const stale: boolean[] = [];
     counter.on('total', (details) => stale.push(details.stale));
+    const reasons: unknown[] = [];
+    counter.on('stale', (details) => reasons.push(details));
     const base = await start(server);
     await openPage(base, { path: '/live-online/socket.io' }).hears(1);
     const [warning] = await warned;
     expect(warning.message).toBe('the store could not be opened: no such host');
     await vi.waitFor(() => expect(stale.at(-1)).toBe(true));
+    expect(reasons).toEqual([{ stale: true, reason: 'no such host' }]);
+    expect(counter.isStale()).toBe(true);
     await expect(createCounterServer({ store, port: 0 }).listen()).rejects.toMatchObject({
       code: 'store-failed',
     });

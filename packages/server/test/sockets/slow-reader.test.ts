@@ -21,7 +21,7 @@ async function startTransport(transports: TransportName[] = ['websocket']) {
     knock: () => ({ release() {} }),
     greet(request: IncomingMessage) {
       connection = request.socket;
-      return { ok: true, site: 'a.example', member: undefined };
+      return { ok: true, site: 'a.example', member: undefined, server: undefined };
     },
   };
   const counter = {

@@ -1,0 +1,45 @@
+import type { Store, StoreListener, Whereabouts } from '../../src/core/ports.ts';
+
+/** A store whose other servers are whatever the test says. */
+export interface FakeStore extends Store {
+  readonly server: string;
+  /** How the store reports, once it is open. */
+  listener: StoreListener;
+  /** What this server has said, newest last. */
+  said: (['report', site: string, count: number] | ['take', site: string, member: string, Whereabouts])[];
+  setOthers(site: string, count: number): void;
+  setStale(site: string, stale: boolean): void;
+  setPeers(count: number): void;
+}
+
+export function createFakeStore(server: string): FakeStore {
+  const others = new Map<string, number>();
+  const staleSites = new Set<string>();
+  let peers = 0;
+  const store: FakeStore = {
+    server,
+    listener: { changed() {}, stale() {}, taken() {} },
+    said: [],
+    async open(listener) {
+      store.listener = listener;
+    },
+    report: (site, count) => void store.said.push(['report', site, count]),
+    take: (site, member, from) => void store.said.push(['take', site, member, from]),
+    others: (site) => others.get(site) ?? 0,
+    stale: (site) => staleSites.has(site),
+    sites: () => others.keys(),
+    peers: () => peers,
+    async close() {},
+    setOthers(site, count) {
+      others.set(site, count);
+      store.listener.changed(site);
+    },
+    setStale(site, stale) {
+      if (stale) staleSites.add(site);
+      else staleSites.delete(site);
+      store.listener.changed(site);
+    },
+    setPeers: (count) => void (peers = count),
+  };
+  return store;
+}
