@@ -48,6 +48,15 @@ export const benches = new Map([
     },
   ],
   [
+    'redis',
+    {
+      about: 'many servers over Redis: arrivals beside the recipe, changes on many sites, and silence',
+      flags:
+        '--n 2000 (people), --rounds 3 (0: none), --warm-ups 5, --sites 10000 (and a tenth of it), --ticks 10 (0: none), --idle-seconds 5',
+      load: async () => (await import('./redis/redis.mjs')).redis,
+    },
+  ],
+  [
     'reload',
     {
       about: 'from a save to the page, beside the recipe and other reload tools',

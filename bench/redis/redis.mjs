@@ -1,0 +1,29 @@
+import { checkOpenFiles } from '../lib/open-files.mjs';
+import { readNumbers } from '../lib/options.mjs';
+import { grouped } from '../lib/table.mjs';
+import { measureArrivals } from './arrivals.mjs';
+import { measureTicks } from './ticks.mjs';
+
+/** What many servers cost each other: arrivals beside the recipe, then ticks on many sites, then silence. */
+export async function redis({ args, signal, out }) {
+  const defaults = { n: 2_000, rounds: 3, 'warm-ups': 5, sites: 10_000, ticks: 10, 'idle-seconds': 5 };
+  const mayBeZero = ['warm-ups', 'rounds', 'ticks'];
+  const options = readNumbers(args, defaults, mayBeZero);
+  const { n, rounds, 'warm-ups': warmUps, sites, ticks, 'idle-seconds': idleSeconds } = options;
+  checkOpenFiles(n);
+
+  let arrivals = null;
+  if (rounds > 0) {
+    out(
+      `${grouped(n)} people arrive on one site over two servers. Recipe and ours in turn, medians of ${rounds}.\n`,
+    );
+    arrivals = await measureArrivals({ n, rounds, warmUps, signal, out });
+  }
+  let runs = null;
+  if (ticks > 0) {
+    out(`Stores alone: every server changes its number on every site, ${ticks} times, then nobody does.`);
+    const siteCounts = [Math.ceil(sites / 10), sites];
+    runs = await measureTicks({ siteCounts, ticks, idleSeconds, signal, out });
+  }
+  return { suite: 'redis', arrivals, runs, pass: arrivals?.pass ?? null };
+}
