@@ -1,15 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import LongestFirstSequencer from './scripts/longest-first-sequencer.mjs';
 
 export default defineConfig({
   test: {
     reporters: ['default', fileURLToPath(new URL('./scripts/closing-line-reporter.mjs', import.meta.url))],
+    sequence: { sequencer: LongestFirstSequencer },
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
+          // More workers than cores: these tests mostly wait, for timers, disks and sockets.
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
           typecheck: {
             enabled: true,
             include: ['packages/*/test/**/*.test-d.ts'],
@@ -24,8 +29,10 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Browsers and installs side by side on two cores would only wait for each other.
-          fileParallelism: false,
+          // Two files wait side by side; more browsers and installs on two cores would only wait for each other.
+          maxWorkers: 2,
+          // After the others: browsers take the processor from tests that look at the clock.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

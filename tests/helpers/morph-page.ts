@@ -9,8 +9,10 @@ const entry = fileURLToPath(
   new URL('../../packages/reload/src/client/morph/morph-document.ts', import.meta.url),
 );
 
-/** A page made of some HTML, which can be brought to another. */
-export async function openMorphPage(context: BrowserContext, html: string) {
+let script: Promise<string> | undefined;
+
+/** The code under test as a script for a page, bundled once for all pages of a file. */
+async function bundle(): Promise<string> {
   const { outputFiles } = await build({
     stdin: {
       contents: `import { morphDocument } from ${JSON.stringify(entry)}; window.morphDocument = morphDocument;`,
@@ -21,6 +23,12 @@ export async function openMorphPage(context: BrowserContext, html: string) {
     format: 'iife',
     target: 'es2022',
   });
+  return outputFiles[0]!.text;
+}
+
+/** A page made of some HTML, which can be brought to another. */
+export async function openMorphPage(context: BrowserContext, html: string) {
+  const code = await (script ??= bundle());
   const pages = { html };
   const site = await startSite({
     '/': { html: '', headers: {} },
@@ -31,7 +39,7 @@ export async function openMorphPage(context: BrowserContext, html: string) {
     route.fulfill({ contentType: 'text/html', body: pages.html }),
   );
   await page.goto(site.at('localhost'));
-  await page.evaluate(outputFiles[0]!.text);
+  await page.evaluate(code);
   return {
     page,
     morph: (next: string, base = html): Promise<MorphOutcome> =>

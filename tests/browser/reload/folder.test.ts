@@ -20,7 +20,7 @@ const site = {
   'a.svg': svg('red'),
 };
 
-describe.each(browsers)('a folder in $name', ({ launch }) => {
+describe.each(browsers)('a folder in $name', ({ name, launch }) => {
   const browser = useBrowser(launch);
 
   async function open(files: Record<string, string> = site, path = '') {
@@ -129,24 +129,29 @@ describe.each(browsers)('a folder in $name', ({ launch }) => {
       },
     ],
   ];
-  it.each(saves)('[R2] a save %s is one update', async (_name, save) => {
-    const { tab, tool, shows, at } = await open();
-    for (const text of ['two', 'three']) {
-      const before = tool.said('update').length;
-      save(at, html(text));
-      await shows(text);
-      // Something else, so that a late second update would have been told before it.
-      writeFileSync(at('site.css'), `#text { color: rgb(9, 9, ${before}) }`);
-      await vi.waitFor(() => expect(tool.said('update').length).toBeGreaterThanOrEqual(before + 2), 15_000);
-      expect(
-        tool
-          .said('update')
-          .slice(before)
-          .map(({ files }) => files),
-      ).toEqual([['index.html'], ['site.css']]);
-    }
-    expect(tab.loads()).toBe(1);
-  });
+  // What is made of a save is decided in the server, before any browser hears of it: one shows all ways, the
+  // other that it hears the same.
+  it.each(name === 'chromium' ? saves : saves.slice(0, 1))(
+    '[R2] a save %s is one update',
+    async (_how, save) => {
+      const { tab, tool, shows, at } = await open();
+      for (const text of ['two', 'three']) {
+        const before = tool.said('update').length;
+        save(at, html(text));
+        await shows(text);
+        // Something else, so that a late second update would have been told before it.
+        writeFileSync(at('site.css'), `#text { color: rgb(9, 9, ${before}) }`);
+        await vi.waitFor(() => expect(tool.said('update').length).toBeGreaterThanOrEqual(before + 2), 15_000);
+        expect(
+          tool
+            .said('update')
+            .slice(before)
+            .map(({ files }) => files),
+        ).toEqual([['index.html'], ['site.css']]);
+      }
+      expect(tab.loads()).toBe(1);
+    },
+  );
 
   it('[R2] 500 files at once are one update, and one reload', async () => {
     const { at, tab, tool } = await open();

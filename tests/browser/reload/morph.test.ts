@@ -218,7 +218,7 @@ describe.each(browsers)('HTML in place, in $name', ({ launch }) => {
   });
 
   it('[R4] whatever changes, what is left is the HTML and what scripts have built', async () => {
-    const { page, morph } = await open('');
+    const { page } = await open('');
     const leaf = fc.oneof(
       fc.constantFrom('a', 'b', 'some text', ' '),
       fc.constantFrom('<b>x</b>', '<i class=k>y</i>', '<img alt=z>', '<br>', '<!--c-->', '<hr class=q>'),
@@ -249,39 +249,37 @@ describe.each(browsers)('HTML in place, in $name', ({ launch }) => {
     await fc.assert(
       fc.asyncProperty(tree, tree, async (first, second) => {
         const [before, after] = [print(first), print(second)];
-        await page.evaluate((body) => {
-          document.body.innerHTML = body;
-          document.body.normalize();
-          document.body.append(
-            Object.assign(document.createElement('div'), { id: 'built', textContent: 'built' }),
-          );
-        }, before);
-        const outcome = await openMorph(html(before), html(after));
+        // All of a round at one go: each call into the page would cost as much as what is tested.
+        const { outcome, now, wanted } = await page.evaluate(
+          async ({ bodies, documents }) => {
+            document.body.innerHTML = bodies.before;
+            document.body.normalize();
+            document.body.append(
+              Object.assign(document.createElement('div'), { id: 'built', textContent: 'built' }),
+            );
+            const { morphDocument } = window as unknown as {
+              morphDocument: (base: string, next: string) => Promise<MorphOutcome>;
+            };
+            const result = await morphDocument(documents.before, documents.after);
+            if (!result.done) return { outcome: result };
+            document.querySelector('#built')!.remove();
+            document.body.normalize();
+            const parsed = new DOMParser().parseFromString(
+              `<!doctype html><body>${bodies.after}`,
+              'text/html',
+            );
+            return { outcome: result, now: document.body.innerHTML, wanted: parsed.body.innerHTML };
+          },
+          { bodies: { before, after }, documents: { before: html(before), after: html(after) } },
+        );
         // Only what moved and changed at once is left to a reload.
         if (!outcome.done) {
           expect(outcome.reason).toContain('moved and changed');
           return;
         }
-        const [now, wanted] = await page.evaluate((body) => {
-          document.querySelector('#built')!.remove();
-          document.body.normalize();
-          const parsed = new DOMParser().parseFromString(`<!doctype html><body>${body}`, 'text/html');
-          return [document.body.innerHTML, parsed.body.innerHTML];
-        }, after);
         expect(now).toBe(wanted);
       }),
       { numRuns: 300 },
     );
-
-    function openMorph(base: string, next: string) {
-      void morph;
-      return page.evaluate(
-        ([a, b]) =>
-          (
-            window as unknown as { morphDocument: (a: string, b: string) => Promise<MorphOutcome> }
-          ).morphDocument(a!, b!),
-        [base, next],
-      );
-    }
   });
 });

@@ -1,0 +1,32 @@
+import { BaseSequencer } from 'vitest/node';
+
+/**
+ * Files that take longest, mostly waiting: in the order they should begin. A fresh checkout has no record of how
+ * long each took, and vitest would go by sizes; a short file that waits for half a minute would begin last, and
+ * everything would wait for it.
+ */
+const longest = [
+  'packages/server/test/sockets/dead-clients.test.ts',
+  'packages/reload/test/content/saves.test.ts',
+  'tests/install/packed.test.ts',
+  'tests/browser/reload/folder.test.ts',
+  'tests/browser/reload/versions.test.ts',
+  'tests/browser/reload/connection.test.ts',
+  'tests/browser/start.test.ts',
+];
+
+/** Begins with the longest files, so that no worker is left alone with one of them at the end. */
+export default class LongestFirstSequencer extends BaseSequencer {
+  /**
+   * @override
+   * @param {import('vitest/node').TestSpecification[]} files
+   */
+  async sort(files) {
+    const rank = (/** @type {import('vitest/node').TestSpecification} */ { moduleId }) => {
+      const index = longest.findIndex((name) => moduleId.endsWith(`/${name}`));
+      return index === -1 ? longest.length : index;
+    };
+    // A stable sort: the others stay as vitest has sorted them.
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
