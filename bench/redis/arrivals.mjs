@@ -66,9 +66,9 @@ async function arrive(module, n, warmUps, signal) {
     return { cpuMs, ...heard, ...(await redis.doneSince(before)) };
   } catch (error) {
     signal.throwIfAborted();
-    if (!either.aborted) throw error;
     const name = module.pathname.split('/').at(-1);
-    throw new Error(`${name} was not done within ${timeoutMs} ms`, { cause: error });
+    const problem = either.aborted ? `was not done within ${timeoutMs} ms` : error.message;
+    throw new Error(`${name}: ${problem}`, { cause: error });
   } finally {
     for (const end of ends) await end();
   }

@@ -10,7 +10,8 @@ const CHANNEL = 'totals';
 
 serveAs(async (redisUrl) => {
   const http = createServer();
-  const io = new Server(http, { cors: { origin: '*' } });
+  // A client process that is busy hearing millions of messages answers pings late, and is not to be thrown out for it.
+  const io = new Server(http, { cors: { origin: '*' }, pingTimeout: 300_000 });
   const redis = await createClient({ url: redisUrl }).connect();
   const subscriber = await redis.duplicate().connect();
   await subscriber.subscribe(CHANNEL, (message) => {
