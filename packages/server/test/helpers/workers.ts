@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createCounterWorkers } from '@live-online/server';
+import { createCounterWorkers, type CounterWorkers, type CounterWorkersOptions } from '@live-online/server';
 import { onTestFinished } from 'vitest';
-import type { CounterWorkers, CounterWorkersOptions } from '../../src/index.ts';
 
 /** Workers on a free loopback port, as they are installed: their processes run the built package. */
 export async function startWorkers(

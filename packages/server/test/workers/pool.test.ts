@@ -1,6 +1,6 @@
 import { kill } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { CounterWorkers } from '../../src/index.ts';
+import type { CounterWorkers } from '@live-online/server';
 import { openPage, type Page } from '../helpers/page.ts';
 import { isRunning, startWorkers } from '../helpers/workers.ts';
 
