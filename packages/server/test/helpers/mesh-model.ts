@@ -22,6 +22,8 @@ interface Server {
   /** Goodbyes of pages that wait for it to wake up. */
   goodbyes: (() => void)[];
   stale: boolean;
+  startedAt: number;
+  isCut: boolean;
 }
 
 interface Page {
@@ -64,6 +66,7 @@ export function createMeshModel(): {
   const impossible: string[] = [];
   let made = 0;
   let emptiedAt = -Infinity;
+  let killedAt = -Infinity;
 
   const running = (): Server[] => servers.filter(({ state }) => state === 'running');
 
@@ -77,6 +80,8 @@ export function createMeshModel(): {
       frozenAt: 0,
       goodbyes: [],
       stale: false,
+      startedAt: world.now(),
+      isCut: false,
     };
     servers.push(server);
     void server.store.open({
@@ -146,18 +151,21 @@ export function createMeshModel(): {
 
   function loseServer(server: Server): void {
     pages.forEach((page, index) => {
-      if (page.server !== server) return;
-      page.server = undefined;
+      if (page.word?.server !== server.store.server) return;
       // Its server dies before it has said whom it took over, or everything that was said is lost at the same time.
       const unsaid = world.now() - page.arrivedAt < UNSAID_MS || world.now() - emptiedAt < NOTICED_MS;
       if (unsaid) page.mayCountTwiceUntil = world.now() + GIVEN_UP_MS;
+      if (page.server !== server) return;
+      page.server = undefined;
       comeBack(page, index * 37);
     });
   }
 
   function check(): void {
-    for (const { store, members, state, stale } of servers) {
+    for (const { store, members, state, stale, startedAt } of servers) {
       if (state !== 'running') continue;
+      // Who starts while somebody dies has not heard what that one claimed from others, who may be frozen.
+      const isNew = killedAt > startedAt - GIVEN_UP_MS && world.now() < startedAt + GIVEN_UP_MS;
       for (const site of SITES) {
         const others = store.others(site);
         const total = others + members.get(site)!.size;
@@ -166,7 +174,7 @@ export function createMeshModel(): {
           if (page.site !== site || (!page.isOpen && world.now() - page.closedAt >= MEMORY_MS)) continue;
           here += world.now() < page.mayCountTwiceUntil ? 2 : 1;
         }
-        if (!Number.isSafeInteger(others) || others < 0 || (total > here && !stale)) {
+        if (!Number.isSafeInteger(others) || others < 0 || (total > here && !stale && !isNew)) {
           impossible.push(
             `at ${world.now()} ms ${store.server} says ${total} for ${site}, where ${here} can be`,
           );
@@ -223,12 +231,13 @@ export function createMeshModel(): {
         const server = choose(step.server);
         if (!server) return;
         server.state = 'dead';
+        killedAt = world.now();
         server.machine.kill();
         return loseServer(server);
       }
       case 'close': {
         const server = choose(step.server);
-        if (!server) return;
+        if (!server || server.isCut) return;
         server.state = 'dead';
         void server.store.close();
         return loseServer(server);
@@ -255,9 +264,12 @@ export function createMeshModel(): {
         return server && wake(server);
       }
       case 'cut':
-        return choose(step.server)?.machine.cut();
-      case 'heal':
-        return choose(step.server)?.machine.heal();
+      case 'heal': {
+        const server = choose(step.server);
+        if (!server) return;
+        server.isCut = step.kind === 'cut';
+        return server.isCut ? server.machine.cut() : server.machine.heal();
+      }
       case 'empty':
         emptiedAt = world.now();
         for (const page of pages) {

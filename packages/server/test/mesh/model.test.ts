@@ -52,7 +52,7 @@ async function live(happenings: readonly Step[]): Promise<void> {
 describe('servers of a mesh in virtual time', () => {
   it(
     '[S4, C7] whatever happens, when quiet returns all servers have the true totals, and nobody ever counted twice',
-    { timeout: 120_000 },
+    { timeout: 1_200_000 },
     async () => {
       await fc.assert(fc.asyncProperty(steps, live), { numRuns: Number(process.env['MESH_RUNS'] ?? 100) });
     },

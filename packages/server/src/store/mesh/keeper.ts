@@ -19,12 +19,16 @@ export interface Keeper {
   noticeSleep(): void;
   /** Tells everybody, if there is a link, that a server is not there any more. */
   farewell(server: string): Promise<void>;
+  /** Says what has not been said, and then goodbye. */
+  leave(): Promise<void>;
   close(): void;
 }
 
 export interface KeeperOptions {
   bus: Bus;
   clock: Clock;
+  /** This server's name. */
+  server: string;
   health: Health;
   leaseMs: number;
   beatMs: number;
@@ -197,6 +201,12 @@ export function createKeeper(options: KeeperOptions): Keeper {
     noticeSleep,
     async farewell(server) {
       if (isOpen) await session?.farewell(server);
+    },
+    async leave() {
+      if (!isOpen) return;
+      callOff('flush');
+      await session?.flush();
+      await session?.farewell(options.server);
     },
     close() {
       isClosed = true;

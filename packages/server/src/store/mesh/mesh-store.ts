@@ -132,7 +132,7 @@ export function createMeshStore(options: MeshOptions): MeshStore {
 
   async function close(): Promise<void> {
     health.close();
-    await keeper.farewell(server).catch(() => {});
+    await keeper.leave().catch(() => {});
     keeper.close();
   }
 
