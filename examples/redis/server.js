@@ -25,7 +25,7 @@ process.on('SIGTERM', async () => {
   if (ending) return;
   ending = true;
   // Pages are asked to leave a few at a time, and are counted until they are due elsewhere.
-  await (counter.drain ?? counter.close)();
+  await counter.drain();
   process.exit(0);
 });
 // Ctrl-C reaches all processes of a terminal; the parent is the one that ends its children.
