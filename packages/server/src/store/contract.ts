@@ -24,6 +24,10 @@ interface Server {
   store: Store;
   /** The sites that were reported as changed since the last look. */
   changed: Set<string>;
+  /** The members that others were reported to have taken over. */
+  taken: [site: string, member: string, hop: number][];
+  /** What the store has last said of itself. */
+  stale: boolean;
 }
 
 /** How long a store may take to pass a report on, in ms. */
@@ -45,18 +49,49 @@ export const storeContract: readonly StoreContractCase[] = [
   }),
   contractCase('what one server reports is what the others have, and they are told', async (open) => {
     const [a, b] = [await open(), await open()];
+    b.store.report('example.org', 1);
     a.store.report('example.org', 3);
-    await eventually(() => assert.equal(b.store.others('example.org'), 3));
+    await eventually(() => {
+      assert.equal(b.store.others('example.org'), 3);
+      assert.equal(a.store.others('example.org'), 1);
+    });
     assert.ok(b.changed.has('example.org'));
     assert.deepEqual([...b.store.sites()], ['example.org']);
-    assert.equal(a.store.others('example.org'), 0);
+  }),
+  contractCase('once a site is known, it is not called old', async (open) => {
+    const [a, b] = [await open(), await open()];
+    a.store.report('example.org', 3);
+    b.store.report('example.org', 1);
+    await eventually(() => {
+      assert.equal(b.store.others('example.org'), 3);
+      assert.ok(!b.store.stale?.('example.org'));
+    });
+    assert.ok(!b.stale);
+  }),
+  contractCase('a server that is told whose members it took over counts nobody twice', async (open) => {
+    const [a, b] = [await open(), await open()];
+    // A store that is alone, or whose members cannot move, has no name.
+    if (a.store.server === undefined) return;
+    a.store.report('example.org', 2);
+    b.store.report('example.org', 1);
+    await eventually(() => assert.equal(b.store.others('example.org'), 2));
+    b.store.take?.('example.org', 'member-1', { server: a.store.server, hop: 2 });
+    b.store.report('example.org', 2);
+    assert.equal(b.store.others('example.org'), 1);
+    await eventually(() => assert.deepEqual(a.taken, [['example.org', 'member-1', 2]]));
+    a.store.report('example.org', 1);
+    await eventually(() => {
+      assert.equal(b.store.others('example.org'), 1);
+      assert.equal(a.store.others('example.org'), 2);
+    });
   }),
   contractCase('reports are absolute: saying it again changes nothing', async (open) => {
     const [a, b] = [await open(), await open()];
     for (let i = 0; i < 3; i++) a.store.report('example.org', 2);
     a.store.report('last.example', 1);
+    for (const site of ['example.org', 'last.example']) b.store.report(site, 1);
     await eventually(() => assert.equal(b.store.others('last.example'), 1));
-    assert.equal(b.store.others('example.org'), 2);
+    await eventually(() => assert.equal(b.store.others('example.org'), 2));
   }),
   contractCase('several servers add up, each without itself', async (open) => {
     const [a, b, c] = [await open(), await open(), await open()];
@@ -73,6 +108,7 @@ export const storeContract: readonly StoreContractCase[] = [
     const [a, b] = [await open(), await open()];
     const names = ['a.example', '*', 'a:b', '__proto__', 'constructor', '[::1]', 'xn--bcher-kva.example'];
     names.forEach((name, index) => a.store.report(name, index + 1));
+    for (const name of names) b.store.report(name, 1);
     await eventually(() => {
       names.forEach((name, index) => assert.equal(b.store.others(name), index + 1, name));
     });
@@ -81,6 +117,7 @@ export const storeContract: readonly StoreContractCase[] = [
   }),
   contractCase('a site that was left is gone', async (open) => {
     const [a, b] = [await open(), await open()];
+    b.store.report('example.org', 1);
     a.store.report('example.org', 2);
     await eventually(() => assert.equal(b.store.others('example.org'), 2));
     b.changed.clear();
@@ -102,6 +139,7 @@ export const storeContract: readonly StoreContractCase[] = [
   }),
   contractCase('what a server reports after it has closed is nobody’s business', async (open) => {
     const [a, b] = [await open(), await open()];
+    b.store.report('example.org', 1);
     a.store.report('example.org', 2);
     await eventually(() => assert.equal(b.store.others('example.org'), 2));
     await a.store.close();
@@ -113,6 +151,7 @@ export const storeContract: readonly StoreContractCase[] = [
     const a = await open();
     a.store.report('example.org', 2);
     const b = await open();
+    b.store.report('example.org', 1);
     await eventually(() => {
       assert.equal(b.store.others('example.org'), 2);
       assert.ok(b.changed.has('example.org'));
@@ -128,11 +167,11 @@ function contractCase(name: string, body: (open: () => Promise<Server>) => Promi
       const stores: Store[] = [];
       try {
         await body(async () => {
-          const server: Server = { store: ground.create(), changed: new Set() };
+          const server: Server = { store: ground.create(), changed: new Set(), taken: [], stale: false };
           const listener: StoreListener = {
             changed: (site) => server.changed.add(site),
-            stale: () => {},
-            taken: () => {},
+            stale: (stale) => (server.stale = stale),
+            taken: (...member) => server.taken.push(member),
           };
           stores.push(server.store);
           await server.store.open(listener);

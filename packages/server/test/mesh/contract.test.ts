@@ -3,12 +3,12 @@ import { createMemoryBus } from '../../src/store/mesh/memory-bus.ts';
 import { storeContract } from '../../src/testing.ts';
 import { meshStore } from '../helpers/mesh.ts';
 
-describe('mesh store over a bus in memory', () => {
+describe.each(['hosted', 'all'] as const)('mesh store over a bus in memory, following %s', (follow) => {
   for (const { name, run } of storeContract) {
     it(`[S1] ${name}`, () =>
       run(() => {
         const bus = createMemoryBus();
-        return { create: () => meshStore({ bus, follow: 'all' }) };
+        return { create: () => meshStore({ bus, follow }) };
       }));
   }
 });

@@ -11,8 +11,10 @@ describe.each([
     const { url } = await start();
     // Each case has a prefix of its own, so that one Redis will do for all of them.
     await Promise.all(
-      storeContract.map(({ run }, index) =>
-        run(() => ({ create: () => redisStore(url, { prefix: `live-online:${index}`, follow: 'all' }) })),
+      storeContract.flatMap(({ run }, index) =>
+        (['hosted', 'all'] as const).map((follow) =>
+          run(() => ({ create: () => redisStore(url, { prefix: `live-online:${follow}:${index}`, follow }) })),
+        ),
       ),
     );
   });
