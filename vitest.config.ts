@@ -26,13 +26,26 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole',
-          include: ['tests/**/*.test.ts'],
+          include: ['tests/!(redis)/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Two files wait side by side; more browsers and installs on two cores would only wait for each other.
           maxWorkers: 2,
           // After the others: browsers take the processor from tests that look at the clock.
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['tests/redis/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          // They wait nearly all the time, for leases, beats and pages that come back.
+          maxWorkers: 9,
+          // Alone: what they hold servers to is a matter of seconds.
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -97,7 +97,7 @@ export function createCrowd(addresses: Address[], origin = 'https://faults.examp
         return page;
       });
     },
-    settled: (withinMs = 10_000) =>
+    settled: (withinMs = 60_000) =>
       vi.waitFor(
         () => {
           const roaming = [...pages].filter((page) => page.at === undefined).length;

@@ -24,13 +24,13 @@ describe('Redis', () => {
     for (const name of ['a', 'b']) crowd.open(30, { at: name });
     await crowd.settled();
     await oracle.exact();
-    await churn(crowd, 'a', 20);
+    await churn(crowd, 'a', 8);
     const before = servers.a.memory();
 
     oracle.now('Redis was killed', { cutOff: ['a', 'b'], boundMs: MARKED_MS });
     await redis.kill();
     await oracle.marked(['a', 'b'], MARKED_MS);
-    await churn(crowd, 'a', 20);
+    await churn(crowd, 'a', 8);
     crowd.open(7, { at: 'b' });
     await crowd.settled();
     expect(servers.a.memory() - before, 'MiB more while Redis is away').toBeLessThan(20);

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/**
+ * A clock that stands still while this process, or one that it has started, waits for a processor: on a machine that
+ * has other things to do, tests must not blame those who were not let run.
+ */
+export interface FairClock {
+  /** Takes a look at the processes. To be called many times a second. */
+  look(): void;
+  /** How much of the time from `fromMs` to `toMs`, as of `performance.now()`, everybody could run, in ms. */
+  between(fromMs: number, toMs: number): number;
+  /** When, before `toMs`, everybody had last had `spanMs` to run until then. */
+  before(toMs: number, spanMs: number): number;
+}
+
+/** How far back is remembered, in looks. */
+const MEMORY = 600;
+
+export function createFairClock(): FairClock {
+  /** The times of looks, and the fair time that had passed until then. */
+  let looks: { atMs: number; fairMs: number }[] = [{ atMs: performance.now(), fairMs: 0 }];
+  let waited = waitedMs();
+
+  /** Between two looks the time is taken as fair, as it is after the last one. */
+  function fairAt(atMs: number): number {
+    let index = looks.length - 1;
+    while (index > 0 && looks[index]!.atMs > atMs) index--;
+    const look = looks[index]!;
+    const fairMs = look.fairMs + atMs - look.atMs;
+    return Math.min(fairMs, looks[index + 1]?.fairMs ?? fairMs);
+  }
+
+  return {
+    look() {
+      const { atMs, fairMs } = looks.at(-1)!;
+      const nowMs = performance.now();
+      const latest = waitedMs();
+      let lostMs = 0;
+      for (const [id, ms] of latest) lostMs = Math.max(lostMs, ms - (waited.get(id) ?? ms));
+      waited = latest;
+      looks.push({ atMs: nowMs, fairMs: fairMs + Math.max(0, nowMs - atMs - lostMs) });
+      if (looks.length > 2 * MEMORY) looks = looks.slice(-MEMORY);
+    },
+    between: (fromMs, toMs) => fairAt(toMs) - fairAt(fromMs),
+    before(toMs, spanMs) {
+      const wantedMs = fairAt(toMs) - spanMs;
+      let index = looks.length - 1;
+      while (index > 0 && looks[index]!.fairMs > wantedMs) index--;
+      return Math.min(looks[index]!.atMs, toMs - spanMs);
+    },
+  };
+}
+
+/** How long the main threads of this process and its children have waited for a processor, ever. */
+function waitedMs(): Map<string, number> {
+  const waited = new Map<string, number>();
+  for (const id of ['self', ...children()]) {
+    try {
+      const [, waitedNs] = readFileSync(`/proc/${id}/schedstat`, 'utf8').split(' ');
+      waited.set(id, Number(waitedNs) / 1e6);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return waited;
+}
+
+function children(): string[] {
+  return readdirSync('/proc/self/task').flatMap((task) => {
+    try {
+      return readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean);
+    } catch {
+      return [];
+    }
+  });
+}
