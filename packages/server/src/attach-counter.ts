@@ -1,6 +1,7 @@
 import { emitWarning } from 'node:process';
 import type { Server as SocketIoServer } from 'socket.io';
 import { createCounting, type CounterView } from './counting.ts';
+import { createEnding } from './drain.ts';
 import { optionsInvalid, storeFailed } from './errors.ts';
 import { serveNamespace, type CounterNamespace, type NamespaceOptions } from './io/namespace.ts';
 import { EmitVisitor } from './io/visitors.ts';
@@ -9,6 +10,12 @@ import { resolveAttachedOptions } from './resolve-options.ts';
 
 /** A counter on an existing Socket.IO server. */
 export interface AttachedCounter extends CounterView {
+  /**
+   * Moves this server's visitors to other servers before it closes: after `drainNoticeMs` newcomers are refused, and visitors
+   * are sent off within `drainMs`, each of which is counted here until it is back elsewhere. The host decides where
+   * that is: its readiness and its port are its own. Where the store knows no other server it is `close()`.
+   */
+  drain(): Promise<void>;
   /**
    * Lets this server's visitors go, refuses newcomers, and leaves the Socket.IO server to its host. May be called
    * twice. The namespace can have another counter afterwards.
@@ -28,19 +35,19 @@ export function attachCounter(io: SocketIoServer, options: AttachedCounterOption
   // The host's server is typed with the host's own events; in this namespace the counter's are spoken.
   const namespace = io.of(name) as CounterNamespace;
   const createVisitor: NamespaceOptions['createVisitor'] = (socket) => new EmitVisitor(socket, stats);
-  const leave = serveNamespace(namespace, { counter, stats, door, createVisitor, hosted: true });
-  if (!leave) {
+  const served = serveNamespace(namespace, { counter, stats, door, createVisitor, hosted: true });
+  if (!served) {
     throw optionsInvalid([{ path: 'namespace', problem: `"${name}" has a counter already: choose another` }]);
   }
   // What this server knows is announced all the same, as stale.
   const opening = counter.open().catch((error: unknown) => emitWarning(storeFailed(error)));
-  let closing: Promise<void> | undefined;
 
   async function close(): Promise<void> {
-    leave!();
+    served!.leave();
     await opening;
     await counter.close();
   }
 
-  return { ...view, close: () => (closing ??= close()) };
+  const { drain, close: closeNow } = createEnding({ ...resolved, counter, lock: served.lock, close });
+  return { ...view, drain, close: closeNow };
 }

@@ -51,7 +51,7 @@ function endOnSignals(server: ReturnType<typeof createCounter>, log: Log): void 
     if (ending) process.exit(0);
     ending = true;
     log.closing();
-    void server.close().then(() => {
+    void server.drain().then(() => {
       log.closed();
       process.exit(0);
     });

@@ -61,6 +61,7 @@ export function createCounting(options: ResolvedCountingOptions): Counting {
   const counter = createCounter({
     ...options,
     clock: systemClock,
+    random: Math.random,
     observer: {
       announced({ site, total, stale }, previous) {
         stats.announcements++;

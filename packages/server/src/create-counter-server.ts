@@ -2,6 +2,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { emitWarning } from 'node:process';
 import { createCounting, type CounterView } from './counting.ts';
+import { createEnding } from './drain.ts';
 import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';
 import { openGate } from './io/gate.ts';
 import { createRoutes } from './io/http/routes.ts';
@@ -26,6 +27,12 @@ export interface CounterServer extends CounterView {
    * @throws CounterServerError `path-taken`, `closed`
    */
   attach(server: HttpServer | HttpsServer): () => void;
+  /**
+   * Moves everybody to other servers before it closes: `readyz` says 503, after `drainNoticeMs` newcomers are
+   * refused, and pages are sent off within `drainMs`, each of which is counted here until it is back elsewhere. It ends as
+   * soon as all are. Where the store knows no other server, or nobody is here, it is `close()`.
+   */
+  drain(): Promise<void>;
   /**
    * Takes nobody in any more, lets everybody go so that they come back elsewhere, and frees the port. An HTTP
    * server that was attached to goes on. May be called twice: the second call returns the first one's promise.
@@ -52,13 +59,14 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   const transport = createSocketIoTransport({ counter, door, stats, transports, goodbyeMs: GOODBYE_MS });
   const servers = new Set<HttpServer>();
   const gates = new Set<() => void>();
+  const ending = createEnding({ ...counting, counter, lock, close });
   let opening: Promise<void> | undefined;
-  let closing: Promise<void> | undefined;
+  let stopped: Promise<unknown> | undefined;
 
   /** Puts the counter in front of `server`, and opens the store the first time. */
   function enter(server: HttpServer, below: string): () => void {
-    if (closing) throw alreadyClosed();
-    const routes = createRoutes(() => closing === undefined);
+    if (ending.hasBegun) throw alreadyClosed();
+    const routes = createRoutes(() => !ending.hasBegun);
     const leave = openGate(server, { path: below, routes, transport });
     if (!leave) throw pathTaken(below);
     gates.add(leave);
@@ -68,10 +76,16 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     return leave;
   }
 
+  /** Existing connections go on. */
+  function lock(): void {
+    transport.lock();
+    stopped ??= Promise.all([...servers].map((server) => stopListening(server, GOODBYE_MS)));
+  }
+
   async function close(): Promise<void> {
-    const stopped = [...servers].map((server) => stopListening(server, GOODBYE_MS));
+    lock();
     await transport.close();
-    await Promise.all(stopped);
+    await stopped;
     for (const leave of gates) leave();
     await opening?.catch(() => {});
     await counter.close();
@@ -87,7 +101,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
         await opening;
         const listening = await listen(server, host, port, below);
         servers.add(server);
-        if (!closing) return listening;
+        if (!ending.hasBegun) return listening;
         // It was closed while it was opening the port, and has not seen this server.
         await stopListening(server, 0);
         throw alreadyClosed();
@@ -102,6 +116,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
       opening?.catch((error: Error) => emitWarning(error));
       return leave;
     },
-    close: () => (closing ??= close()),
+    drain: ending.drain,
+    close: ending.close,
   };
 }

@@ -48,6 +48,20 @@ export interface CountingOptions {
    * @default 0.2
    */
   announceShare?: number;
+  /**
+   * How long `drain()` takes to send everybody off to other servers, in ms, up to 10 s. It ends up to four seconds
+   * later, when all of them are back.
+   *
+   * @default 5000
+   */
+  drainMs?: number;
+  /**
+   * How long `drain()` goes on taking newcomers before it begins, in ms, up to 5 s, while `readyz` says 503: until
+   * balancers have seen that.
+   *
+   * @default 1000
+   */
+  drainNoticeMs?: number;
   /** Where servers tell each other how many people they have. @default a memory store: this server is alone */
   store?: Store;
 }
@@ -89,6 +103,8 @@ export interface ResolvedCountingOptions {
   tickMs: number;
   fallMs: number;
   announceShare: number;
+  drainMs: number;
+  drainNoticeMs: number;
   store: Store;
 }
 

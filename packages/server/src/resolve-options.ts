@@ -64,6 +64,8 @@ const countingEntries = {
     ),
     0.2,
   ),
+  drainMs: v.optional(integer(0, 10_000, ' (ms)'), 5_000),
+  drainNoticeMs: v.optional(integer(0, 5_000, ' (ms)'), 1_000),
   store: v.optional(
     v.custom<Store>(
       (value) => typeof (value as Store | null)?.open === 'function',
@@ -170,6 +172,8 @@ function resolveCounting(given: CountingValues, problems: OptionProblem[]): Reso
     tickMs: given.tickMs,
     fallMs: given.fallMs,
     announceShare: given.announceShare,
+    drainMs: given.drainMs,
+    drainNoticeMs: given.drainNoticeMs,
     store: given.store ?? memoryStore(),
   };
 }

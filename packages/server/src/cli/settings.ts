@@ -92,6 +92,13 @@ export const settings: readonly Setting[] = [
     help: 'most sites with people on them at a time (10000)',
   },
   {
+    flag: 'drain-ms',
+    value: 'MS',
+    option: 'drainMs',
+    read: number,
+    help: 'how long ending takes to send pages off to other servers at the same Redis (5000)',
+  },
+  {
     flag: 'redis-url',
     value: 'URL',
     redis: 'url',

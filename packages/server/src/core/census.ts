@@ -25,6 +25,8 @@ export interface Census<C> {
    * who left are passed over, those who came are met at the end.
    */
   connections(site: string): IterableIterator<C>;
+  /** Everybody who is here: where, who, and by which connection. */
+  entries(): Iterable<[site: string, member: Member, connection: C]>;
   /** The sites with at least one member. */
   sites(): IterableIterator<string>;
 }
@@ -51,6 +53,11 @@ export function createCensus<C>(): Census<C> {
     find: (site, member) => sites.get(site)?.get(member),
     count: (site) => sites.get(site)?.size ?? 0,
     connections: (site) => (sites.get(site) ?? new Map<Member, C>()).values(),
+    *entries() {
+      for (const [site, members] of sites) {
+        for (const [member, connection] of members) yield [site, member, connection];
+      }
+    },
     sites: () => sites.keys(),
   };
 }

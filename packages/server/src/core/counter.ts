@@ -1,5 +1,6 @@
 import { createAnnouncer } from './announcer.ts';
 import { createCensus, type Member } from './census.ts';
+import { createMoving, type Moving } from './moving.ts';
 import { createPacer } from './pacer.ts';
 import type { Announcement, Clock, Store, Visitor } from './ports.ts';
 import { formatWhereabouts, parseWhereabouts } from './whereabouts.ts';
@@ -24,6 +25,15 @@ export interface Counter {
   totals(): Map<string, number>;
   /** Whether the total of a site, or that of any, may be old. [C9] */
   isStale(site?: string): boolean;
+  /** Whether there is anybody to be moved, and another server to move to. [S7] */
+  canMove(): boolean;
+  /**
+   * Sends everybody off within `overMs`, so that they come in on other servers. Whoever has a member id is counted here
+   * until it has, or until its reconnect is due. [S7]
+   *
+   * @returns resolves once nobody is left to wait for, and at `close()`.
+   */
+  move(overMs: number): Promise<void>;
   /** Stops announcing and closes the store. */
   close(): Promise<void>;
 }
@@ -43,21 +53,29 @@ export interface CounterCoreOptions {
   tickMs: number;
   fallMs: number;
   announceShare: number;
+  /** From 0 up to 1. */
+  random: () => number;
 }
 
 /** How long announcing may keep everything else from running, in ms. */
 const SLICE_MS = 10;
 /** How many are told between two looks at the clock, which costs as much as telling a few. */
 const VISITORS_A_STEP = 16;
+/** When a page that was sent off is back at the latest: pages of any make try again after 0.5 to 1.5 s. */
+const RECONNECT_DUE_MS = 3_000;
 
 export function createCounter(options: CounterCoreOptions): Counter {
-  const { clock, store, observer, tickMs, fallMs, announceShare } = options;
+  const { clock, store, observer, tickMs, fallMs, announceShare, random } = options;
   const census = createCensus<Visitor>();
   const pacer = createPacer({ clock, share: announceShare, sliceMs: SLICE_MS });
   const announcer = createAnnouncer({ clock, tickMs, fallMs, isStale, deliver });
   /** The number of a page's connection, where it is not its first. */
   const hops = new WeakMap<Visitor, number>();
   let storeIsStale = false;
+  let moving: Moving<Visitor> | undefined;
+  let endMoving: (() => void) | undefined;
+  /** Who has to be moved, and from where. Empty until then. */
+  const places = new Map<Visitor, { site: string; member: Member }>();
 
   function deliver(announcement: Announcement, previous: number, done: () => void): void {
     const visitors = census.connections(announcement.site);
@@ -92,8 +110,7 @@ export function createCounter(options: CounterCoreOptions): Counter {
   function giveUp(site: string, member: string, hop: number): void {
     const visitor = census.find(site, member);
     if (!visitor || (hops.get(visitor) ?? 1) >= hop) return;
-    census.leave(site, member, visitor);
-    changed(site);
+    takeOut(site, member, visitor);
     visitor.replaced();
   }
 
@@ -117,6 +134,16 @@ export function createCounter(options: CounterCoreOptions): Counter {
     return formatWhereabouts({ server, hop });
   }
 
+  function takeOut(site: string, member: Member, visitor: Visitor): void {
+    if (census.leave(site, member, visitor)) changed(site);
+    forgetMoving(visitor);
+  }
+
+  function forgetMoving(visitor: Visitor): void {
+    places.delete(visitor);
+    moving?.gone(visitor);
+  }
+
   function changed(site: string): void {
     store.report(site, census.count(site));
     announcer.update(site, total(site));
@@ -138,12 +165,20 @@ export function createCounter(options: CounterCoreOptions): Counter {
     arrive(site, member, visitor, word) {
       const previous = census.join(site, member, visitor);
       const server = welcome(site, member, visitor, word);
-      if (previous) previous.replaced();
-      else changed(site);
+      if (previous) {
+        previous.replaced();
+        forgetMoving(previous);
+      } else {
+        changed(site);
+      }
       const current = announcer.current(site);
       visitor.tell(server === undefined ? current : { ...current, server });
+      if (moving) {
+        places.set(visitor, { site, member });
+        moving.add(visitor);
+      }
       return () => {
-        if (census.leave(site, member, visitor)) changed(site);
+        if (!moving?.isUnderWay(visitor)) takeOut(site, member, visitor);
       };
     },
     total,
@@ -155,7 +190,34 @@ export function createCounter(options: CounterCoreOptions): Counter {
       }
       return totals;
     },
+    canMove: () => (store.peers?.() ?? 0) > 0 && !census.sites().next().done,
+    move(overMs) {
+      for (const [site, member, visitor] of census.entries()) places.set(visitor, { site, member });
+      return new Promise((resolve) => {
+        endMoving = resolve;
+        moving = createMoving({
+          clock,
+          random,
+          people: places.keys(),
+          overMs,
+          dueMs: RECONNECT_DUE_MS,
+          // Without a name nobody could say where they were before, and would count twice meanwhile.
+          isKnown: (visitor) => store.server !== undefined && typeof places.get(visitor)?.member === 'string',
+          send: (visitor) => visitor.sendOff(),
+          overdue(visitor) {
+            const place = places.get(visitor);
+            if (place) takeOut(place.site, place.member, visitor);
+          },
+          done: resolve,
+        });
+      });
+    },
     async close() {
+      for (const [visitor, { site, member }] of places) {
+        if (moving?.isUnderWay(visitor)) takeOut(site, member, visitor);
+      }
+      moving?.close();
+      endMoving?.();
       announcer.close();
       pacer.close();
       await store.close();

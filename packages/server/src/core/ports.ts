@@ -24,6 +24,8 @@ export interface Visitor {
   tell(announcement: Announcement): void;
   /** Ends the visitor's connection, because the same member has come in by another one. */
   replaced(): void;
+  /** Ends the visitor's connection so that its page connects again by itself. It is told nothing any more. */
+  sendOff(): void;
 }
 
 /** How a store reports to the server that opened it. */

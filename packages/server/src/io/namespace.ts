@@ -18,23 +18,35 @@ export interface NamespaceOptions {
   hosted?: boolean;
 }
 
+/** A namespace that is served. */
+export interface ServedNamespace {
+  /** Refuses newcomers. Those who are here stay. */
+  lock(): void;
+  /** The undo: refuses newcomers, and lets those go who are here. */
+  leave(): void;
+}
+
 /** Socket.IO takes no middleware back, so each namespace has one that asks whoever serves it now. */
-const servers = new WeakMap<CounterNamespace, { current: NamespaceOptions | undefined }>();
+const servers = new WeakMap<CounterNamespace, Server>();
+
+interface Server {
+  current: NamespaceOptions | undefined;
+  isLocked: boolean;
+}
 
 /**
  * Counts the visitors of a Socket.IO namespace that is the counter's own.
  *
- * @returns the undo: those who are here are let go and newcomers are refused; `undefined` if another counter serves
- * this namespace.
+ * @returns `undefined` if another counter serves this namespace.
  */
 export function serveNamespace(
   namespace: CounterNamespace,
   options: NamespaceOptions,
-): (() => void) | undefined {
+): ServedNamespace | undefined {
   let server = servers.get(namespace);
   if (server?.current) return undefined;
   if (!server) {
-    server = { current: undefined };
+    server = { current: undefined, isLocked: false };
     servers.set(namespace, server);
     greetAll(namespace, server);
   }
@@ -78,19 +90,25 @@ export function serveNamespace(
   }
 
   server.current = options;
+  server.isLocked = false;
   namespace.on('connection', welcome);
-  return () => {
-    server.current = undefined;
-    namespace.off('connection', welcome);
-    // On this server alone: other servers' visitors are theirs.
-    namespace.local.disconnectSockets(false);
+  return {
+    lock() {
+      server.isLocked = true;
+    },
+    leave() {
+      server.current = undefined;
+      namespace.off('connection', welcome);
+      // On this server alone: other servers' visitors are theirs.
+      namespace.local.disconnectSockets(false);
+    },
   };
 }
 
-function greetAll(namespace: CounterNamespace, server: { current: NamespaceOptions | undefined }): void {
+function greetAll(namespace: CounterNamespace, server: Server): void {
   namespace.use((socket, next) => {
     // Without a code of the protocol, so that clients try again.
-    if (!server.current) return next(new Error('no counter is here at the moment'));
+    if (!server.current || server.isLocked) return next(new Error('no counter is here at the moment'));
     const { door, hosted } = server.current;
     const greeting = door.greet(socket.request, socket.handshake.auth);
     if (!greeting.ok) return next(refusalError(greeting.code, greeting.problem));

@@ -32,6 +32,7 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
   // Known by who handed them in: the header alone can stand in any request.
   const upgrades = new WeakSet<IncomingMessage>();
   const places = new WeakMap<IncomingMessage, Entry>();
+  let isLocked = false;
 
   const engine = new Engine({
     transports: [...transports],
@@ -46,7 +47,7 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
     // Any site may embed the counter; which ones are counted is decided by their Origin.
     ...(transports.includes('polling') && { cors: { origin: '*' } }),
     allowRequest(request, decide) {
-      const place = door.knock(request);
+      const place = isLocked ? undefined : door.knock(request);
       if (!place) return decide('Forbidden', false);
       places.set(request, place);
       const enter = (): void => {
@@ -99,7 +100,11 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
       });
       engine.handleUpgrade(request, socket, head);
     },
+    lock() {
+      isLocked = true;
+    },
     async close() {
+      isLocked = true;
       await io.close();
       // A client that is gone, or does not answer a WebSocket's closing handshake, would hold its socket for long.
       const gone = Promise.all(

@@ -13,6 +13,8 @@ export interface VisitorTransport {
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
   /** An upgrade below the socket path. The transport owns the socket from now on. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes in nobody any more. Those who are here stay. */
+  lock(): void;
   /** Ends every connection in a way that lets clients come back elsewhere. */
   close(): Promise<void>;
 }

@@ -18,7 +18,7 @@ abstract class SocketVisitor implements Visitor {
   private readonly stats: CounterStats;
   private told: Announcement | undefined = undefined;
   private waiting: Announcement | undefined = undefined;
-  private busy = false;
+  private state: 'ready' | 'busy' | 'sent off' = 'ready';
 
   constructor(socket: CounterSocket, stats: CounterStats) {
     this.socket = socket;
@@ -34,8 +34,8 @@ abstract class SocketVisitor implements Visitor {
   tell(announcement: Announcement): void {
     const newest = this.waiting ?? this.told;
     if (newest !== undefined && announcement.sequence <= newest.sequence) return;
-    if (this.busy) this.waiting = announcement;
-    else this.put(announcement);
+    if (this.state === 'ready') this.put(announcement);
+    else this.waiting = announcement;
   }
 
   replaced(): void {
@@ -43,9 +43,18 @@ abstract class SocketVisitor implements Visitor {
     this.socket.disconnect(this.ownsConnection);
   }
 
+  sendOff(): void {
+    // A WebSocket takes no frame any more behind the one that closes it.
+    this.state = 'sent off';
+    // Of a host's connection this ends our part alone; a stock client does not come back by itself after that.
+    if (this.ownsConnection) this.socket.conn.close();
+    else this.socket.disconnect();
+  }
+
   /** What was sent last has been taken: the newest that waits, if any, goes next. */
   protected taken(): void {
-    this.busy = false;
+    if (this.state !== 'busy') return;
+    this.state = 'ready';
     const next = this.waiting;
     this.waiting = undefined;
     if (next !== undefined) this.put(next);
@@ -57,13 +66,13 @@ abstract class SocketVisitor implements Visitor {
     // Nobody hears the same twice; the newer one is remembered all the same, for its sequence.
     if (announcement.total === told?.total && announcement.stale === told.stale) return;
     this.stats.messages++;
-    this.busy = true;
+    this.state = 'busy';
     // A send that throws, as a host's listener may, has put nothing on its way.
     let ready = true;
     try {
       ready = this.send(announcement);
     } finally {
-      if (ready) this.busy = false;
+      if (ready) this.state = 'ready';
     }
   }
 }

@@ -11,8 +11,6 @@ import type { Ipc } from './ipc.ts';
 import { hearOrders, topics, type News, type WorkerTask } from './life.ts';
 import { createWorkersStore } from './mesh.ts';
 
-type Drainable = CounterServer & { drain?: () => Promise<void> };
-
 /** How often a worker tells what it has seen, in ms. */
 const STATS_MS = 1_000;
 
@@ -60,7 +58,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
   function follow(kind: string): void {
     if (isEnding || (kind !== 'drain' && kind !== 'close')) return;
     isEnding = true;
-    const ended = kind === 'drain' ? (server as Drainable | undefined)?.drain?.() : server?.close();
+    const ended = kind === 'drain' ? server?.drain() : server?.close();
     void (ended ?? Promise.resolve()).then(end);
   }
 

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Server } from 'socket.io';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { attachCounter, type CounterServerOptions } from '../../src/index.ts';
+import { startCounter } from '../helpers/counter.ts';
+import { createFakeStore } from '../helpers/fake-store.ts';
+import { openPage } from '../helpers/page.ts';
+import { openRawClient } from '../helpers/raw-client.ts';
+
+const SITE = 'a.example';
+const origin = `https://${SITE}`;
+const member = (name: string): { member: string } => ({ member: `member-${name}` });
+
+async function startOneOfMany(options: CounterServerOptions = {}) {
+  const store = createFakeStore('this-server');
+  store.setPeers(1);
+  return { store, ...(await startCounter({ store, drainMs: 50, drainNoticeMs: 0, ...options })) };
+}
+
+describe('draining', () => {
+  it('[S7] is close() where there is nowhere to go to, or nobody who would', async () => {
+    const alone = await startCounter();
+    const page = openPage(alone.url, { origin, auth: member('left-alone') });
+    await page.hears(1);
+    await alone.counter.drain();
+    await page.gone();
+    const empty = await startOneOfMany({ drainNoticeMs: 5_000 });
+    await empty.counter.drain();
+    await expect(empty.counter.listen()).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  it('[S7] first says that it is not ready, and goes on serving until balancers have seen that', async () => {
+    const { counter, url } = await startOneOfMany({ drainNoticeMs: 5_000 });
+    await openPage(url, { origin }).hears(1);
+    const drained = counter.drain();
+    expect(counter.drain()).toBe(drained);
+    expect((await fetch(`${url}readyz`)).status).toBe(503);
+    await openPage(url, { origin }).hears(2);
+    await counter.close();
+    await drained;
+  });
+
+  it('[S7] a page that was sent off counts until another server has it, and it ends when nobody is missing', async () => {
+    const { store, counter, url } = await startOneOfMany();
+    const page = openPage(url, { origin, auth: member('moving') });
+    const mute = await openRawClient(url, { origin });
+    await page.hears(2);
+    let isOver = false;
+    const drained = counter.drain().then(() => (isOver = true));
+    // A stock client comes back after such an end.
+    expect(await page.gone()).toBe('transport close');
+    await mute.closed();
+    await expect(fetch(`${url}readyz`), 'the port is closed').rejects.toThrow();
+    // Who has no name cannot be told from others elsewhere.
+    expect(counter.total(SITE)).toBe(1);
+    expect(isOver).toBe(false);
+    store.listener.taken(SITE, member('moving').member, 2);
+    expect(counter.total(SITE)).toBe(0);
+    await drained;
+    expect(page.totals).toEqual([1, 2]);
+  });
+
+  it('[S7] who has not come in anywhere when that was due counts no longer', async () => {
+    const { store, counter, url } = await startOneOfMany();
+    const page = openPage(url, { origin, auth: member('lost') });
+    await page.hears(1);
+    const startedAt = performance.now();
+    await counter.drain();
+    expect(performance.now() - startedAt).toBeGreaterThan(2_900);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(store.said.at(-1)).toEqual(['report', SITE, 0]);
+  });
+
+  it('[S7] close() does not wait for it', async () => {
+    const { store, counter, url } = await startOneOfMany({ drainNoticeMs: 5_000 });
+    await openPage(url, { origin, auth: member('hurried') }).hears(1);
+    const drained = counter.drain();
+    await counter.close();
+    await drained;
+    expect(store.said.at(-1)).toEqual(['report', SITE, 0]);
+  });
+
+  it('[S7] a host’s connections stay with the host', async () => {
+    const store = createFakeStore('this-server');
+    store.setPeers(1);
+    const httpServer = createServer();
+    const io = new Server(httpServer);
+    const counter = attachCounter(io, { store, drainMs: 50, drainNoticeMs: 0 });
+    httpServer.listen(0, '127.0.0.1');
+    await once(httpServer, 'listening');
+    onTestFinished(() => io.close());
+    const base = `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`;
+    const host = openPage(base);
+    await vi.waitFor(() => expect(host.socket.connected).toBe(true));
+    const page = openPage(`${base}/live-online`, { origin, auth: member('hosted') });
+    await page.hears(1);
+    const drained = counter.drain();
+    await page.gone();
+    expect(counter.total(SITE)).toBe(1);
+    expect((await openPage(`${base}/live-online`, { origin }).refusal()).data).toBeUndefined();
+    store.listener.taken(SITE, member('hosted').member, 2);
+    await drained;
+    expect(host.socket.connected).toBe(true);
+  });
+});
