@@ -13,6 +13,7 @@ import { findPrograms } from './run/needs.js';
 import { watchParent } from './run/parent.js';
 import { freePort, listening, portFrom } from './run/ports.js';
 import { StartError } from './run/start-error.js';
+import { startReaper } from './run/start-reaper.js';
 import { createBalancer, createRedis, createServerUnit } from './run/units.js';
 
 const NAMES = ['a', 'b', 'c'];
@@ -40,9 +41,11 @@ async function start(say, onEnd) {
     if (state === 'dead') watch?.note('end', `${title(name)} is gone`);
   };
 
+  const how = { changed, reaper: startReaper() };
+
   const password = randomBytes(16).toString('hex');
   const redisPort = await freePort(6390);
-  const redis = await createRedis(redisProgram, { folder, port: redisPort, password, changed });
+  const redis = await createRedis(redisProgram, { folder, port: redisPort, password, ...how });
   redis.start();
   onEnd(() => redis.end());
   await listening(redisPort, 'Redis');
@@ -56,7 +59,14 @@ async function start(say, onEnd) {
       if (unit.state === 'dead') server.word = undefined;
       changed(unit);
     };
-    server.unit = createServerUnit(name, { port: server.port, redisUrl, site: SITE, told, changed: gone });
+    server.unit = createServerUnit(name, {
+      port: server.port,
+      redisUrl,
+      site: SITE,
+      told,
+      ...how,
+      changed: gone,
+    });
     server.unit.start();
     onEnd(() => server.unit.end());
     servers.set(name, server);
@@ -64,9 +74,9 @@ async function start(say, onEnd) {
   await Promise.all(NAMES.map((name) => listening(servers.get(name).port, title(name))));
 
   const serverPorts = NAMES.map((name) => servers.get(name).port);
-  const balancer = await createBalancer(kind, balancerProgram, { folder, port, serverPorts, changed });
+  const balancer = await createBalancer(kind, balancerProgram, { folder, port, serverPorts, ...how });
   balancer.start();
-  onEnd(() => balancer.end('SIGTERM'));
+  onEnd(() => balancer.end());
   await listening(port, kind);
 
   const counterUrl = `http://localhost:${port}/`;

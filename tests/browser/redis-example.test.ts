@@ -20,7 +20,8 @@ async function startExample() {
   const family = startFamily('npm', ['start', '--silent'], { cwd: folder });
   await vi.waitFor(() => expect(family.output()).toContain('watch it stay right: http'), 90_000);
   const url = /stay right: (http:\S+)/.exec(family.output())![1]!;
-  return { ...family, url };
+  const addresses = [...family.output().matchAll(/http:\S+/g)].map(([address]) => address);
+  return { ...family, url, addresses };
 }
 
 /** What the card of a server, or of Redis, shows. */
@@ -67,9 +68,15 @@ describe('the example of many servers', () => {
 
     expect(tab.problems).toEqual([]);
 
+    const redis = Number(/\d+/.exec((await page.textContent('.card[data-unit="redis"] .facts'))!)![0]);
+    expect(() => process.kill(redis, 0)).not.toThrow();
     family.child.kill('SIGTERM');
     await once(family.child, 'exit');
     await vi.waitFor(() => expect(family.alive()).toEqual([]), 5_000);
+    // Redis and nginx write over what the system knows of their family.
+    await vi.waitFor(() => expect(() => process.kill(redis, 0)).toThrow('ESRCH'), 5_000);
+    expect(family.addresses).toHaveLength(2);
+    for (const address of family.addresses) await expect(fetch(address)).rejects.toThrow('fetch failed');
   });
 
   it('[S3] lets its servers do in Redis what the documentation says, and no more', () => {

@@ -6,11 +6,14 @@ import { once } from 'node:events';
  * @typedef {'running' | 'frozen' | 'draining' | 'dead'} UnitState
  * @typedef {ReturnType<typeof createUnit>} Unit
  *
- * @param {string} name
- * @param {() => import('node:child_process').ChildProcess} spawnChild
- * @param {(unit: Unit) => void} changed Called when the state has changed.
+ * @param {object} on
+ * @param {string} on.name
+ * @param {() => import('node:child_process').ChildProcess} on.spawnChild
+ * @param {(unit: Unit) => void} on.changed Called when the state has changed.
+ * @param {import('./start-reaper.js').Reaper} on.reaper
+ * @param {NodeJS.Signals} [on.endSignal] What ends it for good, with all that it has started.
  */
-export function createUnit(name, spawnChild, changed = () => {}) {
+export function createUnit({ name, spawnChild, changed, reaper, endSignal = 'SIGKILL' }) {
   /** @type {import('node:child_process').ChildProcess | undefined} */
   let child;
   /** @type {UnitState} */
@@ -33,7 +36,10 @@ export function createUnit(name, spawnChild, changed = () => {}) {
       if (child) return;
       const started = spawnChild();
       child = started;
+      const { pid } = started;
+      if (pid !== undefined) reaper.watch(pid, endSignal);
       const gone = () => {
+        if (pid !== undefined) reaper.forget(pid);
         if (child !== started) return;
         child = undefined;
         become('dead');
@@ -58,10 +64,10 @@ export function createUnit(name, spawnChild, changed = () => {}) {
       if (state === 'running' && child?.kill('SIGTERM')) become('draining');
     },
     /** Ends it for good; resolves when it is gone. */
-    async end(signal = 'SIGKILL') {
+    async end() {
       if (!child) return;
       const gone = once(child, 'exit');
-      child.kill(signal);
+      child.kill(endSignal);
       await gone;
     },
   };
