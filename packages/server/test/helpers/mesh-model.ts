@@ -153,7 +153,8 @@ export function createMeshModel(): {
     pages.forEach((page, index) => {
       if (page.word?.server !== server.store.server) return;
       // Its server dies before it has said whom it took over, or everything that was said is lost at the same time.
-      const unsaid = world.now() - page.arrivedAt < UNSAID_MS || world.now() - emptiedAt < NOTICED_MS;
+      const unsaid =
+        server.isCut || world.now() - page.arrivedAt < UNSAID_MS || world.now() - emptiedAt < NOTICED_MS;
       if (unsaid) page.mayCountTwiceUntil = world.now() + GIVEN_UP_MS;
       if (page.server !== server) return;
       page.server = undefined;

@@ -92,7 +92,7 @@ export function createWorld(): World {
         pass(() => {
           question().then(
             (value) => arrive(() => resolve(value)),
-            (error: unknown) => arrive(() => reject(error as Error)),
+            (error: unknown) => arrive(() => reject(error)),
           );
         });
       });

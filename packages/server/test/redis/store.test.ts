@@ -13,7 +13,9 @@ describe.each([
     await Promise.all(
       storeContract.flatMap(({ run }, index) =>
         (['hosted', 'all'] as const).map((follow) =>
-          run(() => ({ create: () => redisStore(url, { prefix: `live-online:${follow}:${index}`, follow }) })),
+          run(() => ({
+            create: () => redisStore(url, { prefix: `live-online:${follow}:${index}`, follow }),
+          })),
         ),
       ),
     );

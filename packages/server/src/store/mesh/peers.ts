@@ -174,7 +174,10 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
       if (server === self || isDead(server, epoch)) return false;
       const peer = peers.get(server);
       if (!peer) admit(server, { epoch, number: -1, buckets: new Map() });
-      else if (epoch > peer.epoch) Object.assign(peer, { epoch, advancedAt: now(), confirmed: true });
+      // What its last beat said holds no longer, and the next one has not been read.
+      else if (epoch > peer.epoch) {
+        Object.assign(peer, { epoch, number: 0, advancedAt: now(), confirmed: true });
+      }
       return true;
     },
     age() {

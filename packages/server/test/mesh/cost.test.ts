@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { bucketOf, createNames } from '../../src/store/mesh/names.ts';
+import { startWorld } from '../helpers/mesh-world.ts';
+
+const names = createNames('test');
+
+describe('what a mesh costs', () => {
+  it('[S2] a server listens to the buckets that it has people in, and leaves them a minute after the last', async () => {
+    const { world, servers } = await startWorld(2);
+    const [a, b] = servers as [(typeof servers)[0], (typeof servers)[0]];
+    const own = [names.everybody, names.server(a.store.server)];
+    expect([...a.bus.channels].sort()).toEqual([...own].sort());
+    b.store.report('b.example', 1);
+    a.store.report('a.example', 1);
+    await world.advance(200);
+    expect([...a.bus.channels].sort()).toEqual([...own, names.bucket(bucketOf('a.example'))].sort());
+    a.store.report('a.example', 0);
+    await world.advance(50_000);
+    expect(a.bus.channels.size).toBe(3);
+    await world.advance(12_000);
+    expect([...a.bus.channels].sort()).toEqual([...own].sort());
+  });
+
+  it('[S2] whoever starts hears of all sites that others have people on, so that its first visitor is told right', async () => {
+    const { world, servers, start } = await startWorld(1);
+    servers[0]!.store.report('a.example', 3);
+    await world.advance(1_500);
+    const late = await start();
+    expect(late.store.others('a.example')).toBe(3);
+    expect(late.store.stale!('a.example')).toBe(false);
+    expect(late.store.stale!('never.example')).toBe(true);
+  });
+
+  it('[S2] a tick costs one write and one message for each bucket, whatever the number of visitors', async () => {
+    const { world, servers } = await startWorld(2);
+    const { store, bus } = servers[0]!;
+    store.report('a.example', 1);
+    await world.advance(300);
+    bus.commands.length = 0;
+    for (let count = 2; count <= 2_000; count++) {
+      store.report('a.example', count);
+      if (count % 100 === 0) await world.advance(50);
+    }
+    await world.advance(200);
+    // One second of arrivals: ten ticks, and the two at its ends.
+    const reports = bus.commands.filter(
+      ([name, key]) => name === 'PUBLISH' && key === names.bucket(bucketOf('a.example')),
+    );
+    const writes = bus.commands.filter(([name, key]) => name === 'HSET' && key !== names.registry);
+    expect(reports.length).toBeGreaterThan(5);
+    expect(reports.length).toBeLessThanOrEqual(12);
+    expect(writes).toHaveLength(reports.length);
+    expect(bus.commands.length).toBeLessThan(40);
+  });
+
+  it('[S2] a server with nothing to say costs the same few commands a second, however many visitors it has', async () => {
+    const { world, servers } = await startWorld(3);
+    const { store, bus } = servers[0]!;
+    store.report('a.example', 100_000);
+    await world.advance(2_000);
+    bus.commands.length = 0;
+    await world.advance(10_000);
+    expect(bus.commands.length).toBeLessThanOrEqual(50);
+  });
+});

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  encodeBeat,
+  encodeLetter,
+  encodeReport,
+  parseBeat,
+  parseEntry,
+  parseLetter,
+  parseReport,
+  type Entry,
+  type Report,
+} from '../../src/store/mesh/messages.ts';
+import { bucketOf, BUCKETS, createNames } from '../../src/store/mesh/names.ts';
+import { readShare, shareFields } from '../../src/store/mesh/share.ts';
+
+const count = fc.nat();
+const life = fc
+  .tuple(fc.stringMatching(/^[\w-]{1,20}$/), count)
+  .map(([server, epoch]) => `${server}:${epoch}`);
+const tally = fc.option(fc.array(fc.tuple(life, count), { minLength: 1, maxLength: 3 }), { nil: undefined });
+const entry: fc.Arbitrary<Entry> = fc.record({
+  count: fc.integer({ min: 1, max: 1_000_000 }),
+  claims: tally.map((pairs) => pairs && new Map(pairs)),
+  answers: tally.map((pairs) => pairs && new Map(pairs)),
+});
+const site = fc.oneof(
+  fc.string({ minLength: 1, maxLength: 30 }),
+  fc.constantFrom('__proto__', '#', '=', '*', 'a:b'),
+);
+const report: fc.Arbitrary<Report> = fc.record({
+  server: fc.stringMatching(/^[\w-]{1,20}$/),
+  epoch: count,
+  sequence: count,
+  full: fc.boolean(),
+  sites: fc.uniqueArray(fc.tuple(site, entry), { selector: ([name]) => name, maxLength: 5 }),
+});
+
+describe('messages of a mesh', () => {
+  it('[S1] a report is read as it was written, from a channel and from a hash', () => {
+    fc.assert(
+      fc.property(report, (said) => {
+        expect(parseReport(encodeReport(said))).toEqual(said);
+        const fields = shareFields(said);
+        const hash = new Map<string, string>();
+        for (let i = 0; i < fields.length; i += 2) hash.set(fields[i]!, fields[i + 1]!);
+        const { epoch, sequence, sites } = said;
+        expect(readShare(hash)).toEqual({ epoch, sequence, sites: new Map(sites) });
+      }),
+    );
+  });
+
+  it('[S4] beats and letters are read as they were written', () => {
+    const beat = {
+      epoch: 3,
+      number: 9,
+      buckets: new Map([
+        [0, 1],
+        [BUCKETS - 1, 7],
+      ]),
+    };
+    expect(parseBeat(encodeBeat(beat))).toEqual(beat);
+    const takeovers = [{ site: '__proto__', first: 4, members: [['member-1', 2]] as [string, number][] }];
+    const letter = { kind: 'take', epoch: 1, by: 'b-1:2', takeovers } as const;
+    expect(parseLetter(encodeLetter(letter))).toEqual(letter);
+  });
+
+  it('[S2] nothing that comes in makes the guards throw, or is let through in part', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.anything().map((value) => JSON.stringify(value) ?? ''),
+    );
+    fc.assert(
+      fc.property(text, (message) => {
+        parseReport(message);
+        parseBeat(message);
+        parseEntry(message);
+        parseLetter(message);
+        readShare(
+          new Map([
+            ['#', message],
+            [message, message],
+          ]),
+        );
+      }),
+    );
+  });
+
+  it('[S2] sites are spread over all buckets, the same on every machine', () => {
+    const buckets = new Set(Array.from({ length: 2_000 }, (_, i) => bucketOf(`site-${i}.example`)));
+    expect(buckets.size).toBe(BUCKETS);
+    expect(bucketOf('example.org')).toBe(bucketOf('example.org'));
+    expect([bucketOf('example.org'), bucketOf('bücher.example')]).toMatchInlineSnapshot(`
+      [
+        49,
+        27,
+      ]
+    `);
+  });
+
+  it('[S3] keys of one bucket lie in one slot of a cluster, those of all servers in another', () => {
+    const names = createNames('live-online');
+    expect(names.share(7, 'a-1')).toBe('live-online:1:{b7}:a-1');
+    expect(names.bucket(7)).toBe('live-online:1:{b7}');
+    expect(names.registry).toBe('live-online:1:{servers}');
+    expect(names.server('a-1')).toBe('live-online:1:{servers}:of:a-1');
+  });
+});
