@@ -92,7 +92,8 @@ export function createWorld(): World {
         pass(() => {
           question().then(
             (value) => arrive(() => resolve(value)),
-            (error: unknown) => arrive(() => reject(error)),
+            (error: unknown) =>
+              arrive(() => reject(error instanceof Error ? error : new Error(String(error)))),
           );
         });
       });
