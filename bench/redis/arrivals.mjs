@@ -8,8 +8,6 @@ const OURS = new URL('./our-server.mjs', import.meta.url);
 const CLIENTS = new URL('./clients.mjs', import.meta.url);
 const SERVERS = 2;
 
-/** Everybody shows the whole crowd, and nobody has heard anything for this long. */
-const QUIET_MS = 500;
 const WARM_UP_PEOPLE = 300;
 
 /** For 2,000 arrivals: most commands in all, and most CPU a server, or how many times less than the recipe's. */
@@ -61,7 +59,7 @@ async function arrive(module, n, warmUps, signal) {
       return each.reduce((sum, cpuMs) => sum + cpuMs, 0);
     };
     const [before, cpuBefore] = [await redis.count(), await cpuOfAll()];
-    const heard = await clients.call('storm', urls, n, QUIET_MS);
+    const heard = await clients.call('storm', urls, n);
     const cpuMs = ((await cpuOfAll()) - cpuBefore) / SERVERS;
     return { cpuMs, ...heard, ...(await redis.doneSince(before)) };
   } catch (error) {

@@ -23,12 +23,12 @@ answer({
       await crowd.allShow(1, 0);
     }
   },
-  /** All who are missing to `n` come at once; resolves when all show it and nothing is said any more. */
-  async storm(urls, n, quietMs) {
+  /** All who are missing to `n` come at once; resolves when all show it. */
+  async storm(urls, n) {
     crowd.heard.messages = 0;
     const startedAt = performance.now();
     await fillUp(urls, n);
-    const allShowSince = await crowd.allShow(n, quietMs);
+    const allShowSince = await crowd.allShow(n, 0);
     return { messages: crowd.heard.messages, settledMs: allShowSince - startedAt };
   },
 });
