@@ -41,6 +41,8 @@ export async function main(ready: () => void): Promise<void> {
     return fail(log, inUsersWords(error, command));
   }
   server.on('limit', ({ limit, address }) => log.warning(limitText(limit, address)));
+  server.on('stale', ({ stale, reason }) => log.stale(stale, reason));
+  if (server.isStale()) log.stale(true, undefined);
   log.follow(server);
 }
 

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { systemClock } from './clock.ts';
 import { createAdmission } from './core/admission.ts';
 import { createCounter, type Counter } from './core/counter.ts';
+import type { Clock } from './core/ports.ts';
 import { createDoor, type Door } from './io/door.ts';
 import type { ResolvedCountingOptions } from './options.ts';
 import { createStats, type CounterStats } from './stats.ts';
@@ -52,7 +53,7 @@ export interface Counting {
 
 const LIMIT_REPORT_MS = 60_000;
 
-export function createCounting(options: ResolvedCountingOptions): Counting {
+export function createCounting(options: ResolvedCountingOptions, clock: Clock = systemClock): Counting {
   const events = new EventEmitter<CounterEventMap>();
   const stats = createStats();
   const admission = options.admission ?? createAdmission(options.limits);
@@ -60,7 +61,7 @@ export function createCounting(options: ResolvedCountingOptions): Counting {
 
   const counter = createCounter({
     ...options,
-    clock: systemClock,
+    clock,
     random: Math.random,
     observer: {
       announced({ site, total, stale }, previous) {

@@ -1,12 +1,14 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { emitWarning } from 'node:process';
+import { systemClock } from './clock.ts';
 import { createCounting, type CounterView } from './counting.ts';
 import { createEnding } from './drain.ts';
 import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';
 import { openGate } from './io/gate.ts';
 import { createRoutes } from './io/http/routes.ts';
-import { createSocketIoTransport } from './io/socket-io-transport.ts';
+import { createSleepWatch } from './io/sleep-watch.ts';
+import { createSocketIoTransport, DEFAULT_HEARTBEAT } from './io/socket-io-transport.ts';
 import { listen, stopListening, type Listening } from './listen.ts';
 import type { CounterServerOptions, ResolvedCounterServerOptions } from './options.ts';
 import { resolveServerOptions } from './resolve-options.ts';
@@ -54,9 +56,23 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
 
 /** The same with options that are resolved already, and may hold what no caller hands in. */
 export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
-  const { port, host, path, transports, ...counting } = options;
-  const { counter, door, stats, view } = createCounting(counting);
-  const transport = createSocketIoTransport({ counter, door, stats, transports, goodbyeMs: GOODBYE_MS });
+  const { port, host, path, transports, heartbeat = DEFAULT_HEARTBEAT, ...counting } = options;
+  // A process that has slept for longer than its pages wait has lost them all.
+  const watch = createSleepWatch({
+    clock: systemClock,
+    longestMs: heartbeat.intervalMs + heartbeat.timeoutMs,
+    woken: () => transport.cut(),
+  });
+  const { counter, door, stats, view } = createCounting(counting, watch.clock);
+  const transport = createSocketIoTransport({
+    counter,
+    door,
+    stats,
+    transports,
+    heartbeat,
+    goodbyeMs: GOODBYE_MS,
+    beforeArrival: watch.look,
+  });
   const servers = new Set<HttpServer>();
   const gates = new Set<() => void>();
   const ending = createEnding({ ...counting, counter, lock, close });
@@ -70,6 +86,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     const leave = openGate(server, { path: below, routes, transport });
     if (!leave) throw pathTaken(below);
     gates.add(leave);
+    watch.start();
     opening ??= counter.open().catch((error: unknown) => {
       throw storeFailed(error);
     });
@@ -89,6 +106,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     for (const leave of gates) leave();
     await opening?.catch(() => {});
     await counter.close();
+    watch.stop();
   }
 
   return {

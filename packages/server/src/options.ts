@@ -2,6 +2,7 @@ import type { Admission, AdmissionLimits } from './core/admission.ts';
 import type { Store } from './core/ports.ts';
 import type { SiteList, SiteOptions } from './core/site-list.ts';
 import type { TrustsProxy } from './io/address.ts';
+import type { Heartbeat } from './io/socket-io-transport.ts';
 import type { TransportName } from './io/transport.ts';
 
 /** What counting itself can be told, wherever the counter lives. */
@@ -113,6 +114,8 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   host: string | undefined;
   path: string | undefined;
   transports: readonly TransportName[];
+  /** How clients are asked whether they are there, if not as usual. */
+  heartbeat?: Heartbeat;
 }
 
 export interface ResolvedAttachedOptions extends ResolvedCountingOptions {

@@ -5,6 +5,8 @@ import type { CounterView } from '../counting.ts';
 export interface Log {
   listening(url: string): void;
   warning(text: string): void;
+  /** Totals may be old from now on, or are exact again. */
+  stale(stale: boolean, reason: string | undefined): void;
   error(text: string): void;
   closing(): void;
   closed(): void;
@@ -29,6 +31,7 @@ export function createJsonLog(out: Output): Log {
   return {
     listening: (url) => say('listening', { url }),
     warning: (message) => say('warning', { message }),
+    stale: (stale, reason) => say('stale', { stale, reason }),
     error: (message) => say('error', { message }),
     closing: () => say('closing'),
     closed: () => say('closed'),
@@ -56,6 +59,10 @@ export function createPrettyLog(out: Output, errors: Output): Log {
       say(paint('dim', `Into your pages: <script src="${url}"></script><script>locWidget.init()</script>`));
     },
     warning: (text) => say(`${paint('yellow', 'Note:')} ${text}`),
+    stale(stale, reason = 'other servers are out of reach') {
+      if (stale) say(`${paint('yellow', 'Note:')} totals may be old: ${escapeControls(reason)}`);
+      else say('Totals are exact again');
+    },
     error: (text) => errors.write(`live-online-server: ${text}\n`),
     closing() {
       show('');

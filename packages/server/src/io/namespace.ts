@@ -14,6 +14,8 @@ export interface NamespaceOptions {
   door: Door;
   stats: CounterStats;
   createVisitor: (socket: CounterSocket, stats: CounterStats) => Visitor;
+  /** Called before a newcomer is counted and told. It may end connections, also the newcomer's own. */
+  beforeArrival?: () => void;
   /** Whether connections are a host's: then limits are checked here, and the connections are not ours to end. */
   hosted?: boolean;
 }
@@ -50,7 +52,7 @@ export function serveNamespace(
     servers.set(namespace, server);
     greetAll(namespace, server);
   }
-  const { counter, door, stats, createVisitor, hosted = false } = options;
+  const { counter, door, stats, createVisitor, beforeArrival, hosted = false } = options;
   const joined = new WeakSet<object>();
 
   /**
@@ -67,6 +69,8 @@ export function serveNamespace(
 
   function welcome(socket: CounterSocket): void {
     const { conn } = socket;
+    beforeArrival?.();
+    if (!socket.connected) return;
     socket.use(ignoreEvent);
     socket.on('error', countMalformed);
     // Socket.IO lets a connection join again as long as it has not answered the first time.

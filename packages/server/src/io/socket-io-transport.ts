@@ -11,23 +11,32 @@ import { serveNamespace, type NamespaceOptions } from './namespace.ts';
 import { FrameVisitor, PacketVisitor } from './visitors.ts';
 import type { TransportName, VisitorTransport } from './transport.ts';
 
-/** A client that vanished is noticed after at most the sum of the two, 12.5 s. [C8] */
-const PING_INTERVAL_MS = 7_500;
-const PING_TIMEOUT_MS = 5_000;
+/** How clients are asked whether they are there: one that vanished is noticed after at most the sum of the two. [C8] */
+export interface Heartbeat {
+  intervalMs: number;
+  timeoutMs: number;
+}
+
+/** 12.5 s. */
+export const DEFAULT_HEARTBEAT: Heartbeat = { intervalMs: 7_500, timeoutMs: 5_000 };
 /** How long a session may stay without a CONNECT, and an upgrade without its probe. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 
-export interface SocketIoTransportOptions extends Pick<NamespaceOptions, 'counter' | 'door' | 'stats'> {
+export interface SocketIoTransportOptions extends Pick<
+  NamespaceOptions,
+  'counter' | 'door' | 'stats' | 'beforeArrival'
+> {
   transports: readonly TransportName[];
   /** How long a connection may take to say goodbye at the end before it is cut, in ms. */
   goodbyeMs: number;
+  heartbeat?: Heartbeat | undefined;
 }
 
 const ignoreError = (): void => {};
 
 /** Visitors on stock Socket.IO. */
 export function createSocketIoTransport(options: SocketIoTransportOptions): VisitorTransport {
-  const { door, transports, goodbyeMs } = options;
+  const { door, transports, goodbyeMs, heartbeat = DEFAULT_HEARTBEAT } = options;
   const connections = new Set<Duplex>();
   // Known by who handed them in: the header alone can stand in any request.
   const upgrades = new WeakSet<IncomingMessage>();
@@ -36,8 +45,8 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
 
   const engine = new Engine({
     transports: [...transports],
-    pingInterval: PING_INTERVAL_MS,
-    pingTimeout: PING_TIMEOUT_MS,
+    pingInterval: heartbeat.intervalMs,
+    pingTimeout: heartbeat.timeoutMs,
     upgradeTimeout: HANDSHAKE_TIMEOUT_MS,
     maxHttpBufferSize: limits.maxClientMessageBytes,
     perMessageDeflate: false,
@@ -90,8 +99,12 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
   });
 
   return {
-    handleRequest: (request, response) => engine.handleRequest(request, response),
+    handleRequest(request, response) {
+      options.beforeArrival?.();
+      engine.handleRequest(request, response);
+    },
     handleUpgrade(request, socket, head) {
+      options.beforeArrival?.();
       upgrades.add(request);
       connections.add(socket);
       socket.on('close', () => {
@@ -102,6 +115,11 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
     },
     lock() {
       isLocked = true;
+    },
+    cut() {
+      // Their visitors have left when this returns; the sockets, some of which look alive, follow.
+      for (const { conn } of io.of('/').sockets.values()) conn.close(true);
+      for (const socket of connections) socket.destroy();
     },
     async close() {
       isLocked = true;

@@ -15,6 +15,8 @@ export interface VisitorTransport {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Takes in nobody any more. Those who are here stay. */
   lock(): void;
+  /** Ends every connection at once, without a word: for those whose other end has given up long ago. */
+  cut(): void;
   /** Ends every connection in a way that lets clients come back elsewhere. */
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createMoving } from '../../src/core/moving.ts';
 import { createFakeClock } from '../helpers/fake-clock.ts';
 
-function setUp(count: number, { overMs = 5_000, random = () => 0.5 } = {}) {
+function setUp(count: number, { overMs = 5_000, random = (): number => 0.5 } = {}) {
   const clock = createFakeClock();
   const startedAt = clock.now();
   const sent: { person: string; at: number }[] = [];
