@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Whereabouts } from '../../src/core/ports.ts';
 import type { MeshStore } from '../../src/store/mesh/mesh-store.ts';
 import { meshStore } from './mesh.ts';
@@ -166,7 +167,9 @@ export function createMeshModel(): {
     for (const { store, members, state, stale, startedAt } of servers) {
       if (state !== 'running') continue;
       // Who starts while somebody dies has not heard what that one claimed from others, who may be frozen.
-      const isNew = killedAt > startedAt - GIVEN_UP_MS && world.now() < startedAt + GIVEN_UP_MS;
+      const isNew =
+        world.now() < startedAt + NOTICED_MS ||
+        (killedAt > startedAt - GIVEN_UP_MS && world.now() < startedAt + GIVEN_UP_MS);
       for (const site of SITES) {
         const others = store.others(site);
         const total = others + members.get(site)!.size;
@@ -310,4 +313,15 @@ export function createMeshModel(): {
       return wrong;
     },
   };
+}
+
+/** Lives through all steps and the quiet after them: no number was ever impossible, and in the end all are true. */
+export async function expectTruth(steps: readonly Step[]): Promise<void> {
+  const model = createMeshModel();
+  for (const step of steps) await model.run(step);
+  await model.settle();
+  expect({ impossible: model.impossible.slice(0, 1), wrong: model.differences() }).toEqual({
+    impossible: [],
+    wrong: [],
+  });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { createMeshModel, type Step } from '../helpers/mesh-model.ts';
+import { describe, it } from 'vitest';
+import { expectTruth, type Step } from '../helpers/mesh-model.ts';
 
 const choice = fc.nat({ max: 1_000 });
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -39,22 +39,18 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 5, maxLength: 60, size: 'max' },
 );
 
-async function live(happenings: readonly Step[]): Promise<void> {
-  const model = createMeshModel();
-  for (const step of happenings) await model.run(step);
-  await model.settle();
-  expect({ impossible: model.impossible.slice(0, 1), wrong: model.differences() }).toEqual({
-    impossible: [],
-    wrong: [],
-  });
-}
+/** The same every time; others find new stories: what fails becomes one of its own in once-failed.test.ts. */
+const SEED = Number(process.env['MESH_SEED'] ?? 4);
+const RUNS = Number(process.env['MESH_RUNS'] ?? 60);
 
 describe('servers of a mesh in virtual time', () => {
   it(
     '[S4, C7] whatever happens, when quiet returns all servers have the true totals, and nobody ever counted twice',
-    { timeout: 1_200_000 },
+    { timeout: 600_000 },
     async () => {
-      await fc.assert(fc.asyncProperty(steps, live), { numRuns: Number(process.env['MESH_RUNS'] ?? 100) });
+      await fc.assert(fc.asyncProperty(steps, expectTruth), {
+        numRuns: Number(process.env['MESH_RUNS'] ?? 60),
+      });
     },
   );
 });

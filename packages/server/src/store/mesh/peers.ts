@@ -65,6 +65,8 @@ export interface PeersOptions {
 const UNHEARD_MS = 700;
 /** The same while this server has just come back itself, as all others may have to, too. */
 const UNHEARD_AFTER_LINK_MS = 2_500;
+/** How soon somebody who is found listening has to show by a beat that it also runs, in ms. */
+const SIGN_OF_LIFE_MS = 2_500;
 /** How long the dead are remembered, in ms: nobody who is that late can still be believed. */
 const BURIED_MS = 600_000;
 /** How long after somebody has gone others may still count what it had, in ms. */
@@ -81,6 +83,8 @@ interface KnownPeer extends Peer {
   confirmed: boolean;
   /** Whether the registry has been looked at since then. */
   looked: boolean;
+  /** When it was found listening, where nothing else is known of it: a lost machine may seem to listen for long. */
+  foundAt: number | undefined;
   unheardSince: number | undefined;
 }
 
@@ -105,15 +109,16 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
     gone.push({ server, epoch: peer.epoch });
   }
 
-  function admit(server: string, { epoch, number, buckets }: Beat): void {
+  function admit(server: string, { epoch, number, buckets }: Beat, confirmed: boolean): void {
     strangers.delete(server);
     peers.set(server, {
       epoch,
       number,
       buckets,
       advancedAt: now(),
-      confirmed: true,
+      confirmed,
       looked: true,
+      foundAt: confirmed ? undefined : now(),
       unheardSince: undefined,
     });
   }
@@ -122,7 +127,8 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
     linked() {
       strangers.clear();
       for (const peer of peers.values()) {
-        Object.assign(peer, { advancedAt: now(), confirmed: false, looked: false, unheardSince: undefined });
+        const unknown = { confirmed: false, looked: false, foundAt: undefined, unheardSince: undefined };
+        Object.assign(peer, { advancedAt: now(), ...unknown });
       }
     },
     beats(beats) {
@@ -136,7 +142,7 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
           const before = strangers.get(server);
           if (!before) strangers.set(server, { beat, sinceMs: now() });
           if (!before || (before.beat.epoch === beat.epoch && before.beat.number === beat.number)) continue;
-          admit(server, beat);
+          admit(server, beat, true);
           news.add(server);
         } else if (beat.epoch > peer.epoch || (beat.epoch === peer.epoch && beat.number !== peer.number)) {
           const { epoch, number, buckets } = beat;
@@ -153,7 +159,7 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
       const news = new Set<string>();
       for (const [server, { beat }] of [...strangers]) {
         if ((counts.get(server) ?? 0) === 0) continue;
-        admit(server, beat);
+        admit(server, beat, false);
         news.add(server);
       }
       for (const [server, peer] of [...peers]) {
@@ -161,11 +167,11 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
         if (count === undefined) continue;
         if (count > 0) {
           peer.unheardSince = undefined;
-          peer.confirmed = true;
+          if (peer.foundAt === undefined) peer.confirmed = true;
           continue;
         }
         peer.unheardSince ??= now();
-        const patience = peer.confirmed ? UNHEARD_MS : UNHEARD_AFTER_LINK_MS;
+        const patience = peer.confirmed || peer.foundAt !== undefined ? UNHEARD_MS : UNHEARD_AFTER_LINK_MS;
         if (now() - peer.unheardSince >= patience) bury(server, peer.epoch);
       }
       return news;
@@ -173,7 +179,7 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
     heard(server, epoch) {
       if (server === self || isDead(server, epoch)) return false;
       const peer = peers.get(server);
-      if (!peer) admit(server, { epoch, number: -1, buckets: new Map() });
+      if (!peer) admit(server, { epoch, number: -1, buckets: new Map() }, true);
       // What its last beat said holds no longer, and the next one has not been read.
       else if (epoch > peer.epoch) {
         Object.assign(peer, { epoch, number: 0, advancedAt: now(), confirmed: true });
@@ -218,7 +224,10 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
         return isDead(server, epoch) || now() - since >= REMAINS_MS ? [server] : [];
       }),
     names: () => [...peers.keys(), ...strangers.keys()],
-    complete: () => [...peers.values()].every(({ confirmed }) => confirmed),
+    complete: () =>
+      [...peers.values()].every(
+        ({ confirmed, foundAt = -Infinity }) => confirmed || now() - foundAt < SIGN_OF_LIFE_MS,
+      ),
     doubtful: () => [...peers.values()].some(({ unheardSince }) => unheardSince !== undefined),
     get size() {
       return peers.size;
