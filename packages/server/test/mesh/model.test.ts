@@ -49,7 +49,8 @@ describe('servers of a mesh in virtual time', () => {
     { timeout: 600_000 },
     async () => {
       await fc.assert(fc.asyncProperty(steps, expectTruth), {
-        numRuns: Number(process.env['MESH_RUNS'] ?? 60),
+        numRuns: RUNS,
+        seed: SEED,
       });
     },
   );
