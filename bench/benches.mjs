@@ -52,7 +52,7 @@ export const benches = new Map([
     {
       about: 'many servers over Redis: arrivals beside the recipe, changes on many sites, and silence',
       flags:
-        '--n 2000 (people), --rounds 3 (0: none), --warm-ups 5, --sites 10000 (and a tenth of it), --ticks 10 (0: none), --idle-seconds 5',
+        '--n 2000 (people), --rounds 3 (0: none), --warm-ups 5, --sites 10000 (and a tenth of it), --ticks 5 (0: none), --idle-seconds 5',
       load: async () => (await import('./redis/redis.mjs')).redis,
     },
   ],

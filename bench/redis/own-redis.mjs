@@ -54,7 +54,7 @@ export async function startOwnRedis(signal) {
       };
     },
     async end() {
-      client.destroy();
+      if (client.isOpen) client.destroy();
       signal.removeEventListener('abort', kill);
       process.removeListener('exit', kill);
       kill();

@@ -6,7 +6,7 @@ import { measureTicks } from './ticks.mjs';
 
 /** What many servers cost each other: arrivals beside the recipe, then ticks on many sites, then silence. */
 export async function redis({ args, signal, out }) {
-  const defaults = { n: 2_000, rounds: 3, 'warm-ups': 5, sites: 10_000, ticks: 10, 'idle-seconds': 5 };
+  const defaults = { n: 2_000, rounds: 3, 'warm-ups': 5, sites: 10_000, ticks: 5, 'idle-seconds': 5 };
   const mayBeZero = ['warm-ups', 'rounds', 'ticks'];
   const options = readNumbers(args, defaults, mayBeZero);
   const { n, rounds, 'warm-ups': warmUps, sites, ticks, 'idle-seconds': idleSeconds } = options;

@@ -14,7 +14,10 @@ export async function measureTicks({ siteCounts, ticks, idleSeconds, signal, out
   const runs = [];
   for (const sites of siteCounts) {
     for (const servers of SERVERS) {
-      runs.push(await measure({ servers, sites, ticks, idleSeconds, signal }));
+      const run = await measure({ servers, sites, ticks, idleSeconds, signal });
+      runs.push(run);
+      const { cpuMs, agreementMs } = run.tick;
+      out(`  ${nameOf(run)}: ${cpuMs} ms of CPU a server, all agree after ${millis(agreementMs.p50)}`);
     }
   }
   out(`\n${report(runs)}\n`);
@@ -70,6 +73,7 @@ async function measure({ servers, sites, ticks, idleSeconds, signal }) {
       tick: {
         cpuMs: round(cpuMs, 1),
         ...aServer(done, ticks),
+        byCommand: done.byCommand,
         agreementMs: { p50: round(median(agreementMs)), p99: round(percentile(agreementMs, 0.99)) },
       },
       idleSecond: { cpuMs: round(idleCpuMs, 1), ...aServer(idleDone, idleSeconds) },
@@ -85,6 +89,10 @@ async function measure({ servers, sites, ticks, idleSeconds, signal }) {
   }
 }
 
+function nameOf({ servers, sites }) {
+  return `${servers} servers, ${grouped(sites)} sites`;
+}
+
 function report(runs) {
   return table([
     [
@@ -96,8 +104,8 @@ function report(runs) {
       'all agree after',
       'p99',
     ],
-    ...runs.map(({ servers, sites, tick }) => [
-      `${servers} servers, ${grouped(sites)} sites`,
+    ...runs.map(({ tick, ...run }) => [
+      nameOf(run),
       `${tick.cpuMs.toFixed(1)} ms`,
       tick.commands.toFixed(1),
       grouped(tick.bytesIn),
@@ -111,8 +119,8 @@ function report(runs) {
 function idleReport(runs) {
   return table([
     ['a second in which nothing changes, a server', 'CPU', 'commands', 'bytes out', 'bytes in'],
-    ...runs.map(({ servers, sites, idleSecond }) => [
-      `${servers} servers, ${grouped(sites)} sites`,
+    ...runs.map(({ idleSecond, ...run }) => [
+      nameOf(run),
       `${idleSecond.cpuMs.toFixed(1)} ms`,
       idleSecond.commands.toFixed(1),
       grouped(idleSecond.bytesIn),
