@@ -28,7 +28,7 @@ export interface ServerOptions {
   /** What tests call it. @default its name */
   address?: string;
   redisUrl: string;
-  /** The built command line by itself, unless there is a lease, for which it has no flag. */
+  /** The command line has no flag for it: a server with a lease of its own is started by a script of the tests. */
   leaseMs?: number;
   drainMs?: number;
   port?: number;
@@ -36,11 +36,19 @@ export interface ServerOptions {
 }
 
 const script = fileURLToPath(new URL('serve-counter.mjs', import.meta.url));
+const bin = fileURLToPath(new URL('../../packages/server/bin/live-online-server.js', import.meta.url));
+
+/** What to run so that a server listens, says so in JSON, and drains at SIGTERM. */
+function commandOf({ name, redisUrl, leaseMs, drainMs, port = 0 }: ServerOptions): string[] {
+  if (leaseMs !== undefined) return [script, JSON.stringify({ port, redisUrl, store: { name, leaseMs } })];
+  const flags = { port, host: '127.0.0.1', log: 'json', 'redis-url': redisUrl, 'server-name': name };
+  const all = Object.entries({ ...flags, ...(drainMs !== undefined && { 'drain-ms': drainMs }) });
+  return [bin, ...all.map(([flag, value]) => `--${flag}=${value}`)];
+}
 
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
-  const { name, address = name, redisUrl, leaseMs, drainMs, port = 0, env } = options;
-  const settings = { port, drainMs, redisUrl, store: { name, ...(leaseMs && { leaseMs }) } };
-  const child = spawn(process.execPath, [script, JSON.stringify(settings)], {
+  const { name, address = name, env } = options;
+  const child = spawn(process.execPath, commandOf(options), {
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -31,6 +31,8 @@ export interface Moment {
   readonly at: ReadonlyMap<string, number>;
   /** How many are on their way: some server may still count them, and never more than one. */
   readonly roaming: number;
+  /** How many of these were let in before. */
+  readonly moving: number;
 }
 
 /** How far back the truth is remembered, in ms. */
@@ -38,10 +40,10 @@ const MEMORY_MS = 30_000;
 
 export function createCrowd(addresses: Address[], origin = 'https://faults.example'): Crowd {
   const pages = new Set<WirePage>();
-  const lostAt = new WeakMap<WirePage, number>();
+  const lostAt = new Map<WirePage, number>();
   let failures = 0;
   let longestWayMs = 0;
-  let moments: Moment[] = [{ atMs: performance.now(), at: new Map(), roaming: 0 }];
+  let moments: Moment[] = [{ atMs: performance.now(), at: new Map(), roaming: 0, moving: 0 }];
 
   function record(page: WirePage, from: string | undefined): void {
     const last = moments.at(-1)!;
@@ -50,7 +52,7 @@ export function createCrowd(addresses: Address[], origin = 'https://faults.examp
     if (page.at !== undefined) at.set(page.at, (at.get(page.at) ?? 0) + 1);
     let counted = 0;
     for (const count of at.values()) counted += count;
-    moments.push({ atMs: performance.now(), at, roaming: pages.size - counted });
+    moments.push({ atMs: performance.now(), at, roaming: pages.size - counted, moving: lostAt.size });
   }
 
   /** Another address than the one that did not do, if there is one. */
@@ -82,11 +84,13 @@ export function createCrowd(addresses: Address[], origin = 'https://faults.examp
             return chosen;
           },
           moved(moving, from) {
+            const nowMs = performance.now();
             if (moving.isClosed) pages.delete(moving);
-            else if (from === undefined && moving.at === undefined) failures++;
-            if (from !== undefined) lostAt.set(moving, performance.now());
-            if (moving.at !== undefined && lostAt.has(moving)) {
-              longestWayMs = Math.max(longestWayMs, performance.now() - lostAt.get(moving)!);
+            else if (from !== undefined) lostAt.set(moving, nowMs);
+            else if (moving.at === undefined) failures++;
+            if (moving.isClosed || moving.at !== undefined) {
+              longestWayMs = Math.max(longestWayMs, nowMs - (lostAt.get(moving) ?? nowMs));
+              lostAt.delete(moving);
             }
             record(moving, from);
           },

@@ -26,7 +26,7 @@ export interface Oracle {
 
 /** Which servers can reach each other. All that is not said is well. */
 export interface World {
-  /** Pages on their way still count where they were: servers that let them go say so until they are back. */
+  /** Pages that move still count where they were: servers that let them go say so until they are back. */
   moving?: boolean;
   /** Servers that are by themselves: their last total changes with their own pages only, and may be marked. */
   cutOff?: string[];
@@ -49,8 +49,11 @@ interface Era extends World {
 
 /** A fall waits 1 s and up to two ticks; the rest is for the way to the page. */
 const LAG_MS = 1_700;
-/** Who was kept from running for as long as this within the time may say that its totals are old. */
-const STARVED = { lostMs: 300, withinMs: 10_000 };
+/**
+ * Who was kept from running for so long of the last 10 s may say that its totals are old; and who was kept from it
+ * most of the time may be taken for dead. Nobody may ever be counted twice.
+ */
+const STARVED = { withinMs: 10_000, staleMs: 300, deadMs: 5_000 };
 /** However busy the machine is, nothing takes longer. */
 const MOST_MS = 60_000;
 const LOOK_MS = 100;
@@ -77,7 +80,7 @@ export function createOracle(crowd: Crowd): Oracle {
   }
 
   /** What a server could know of a moment. */
-  function reach(era: Era, name: string, { at, roaming }: Moment): Range {
+  function reach(era: Era, name: string, { at, roaming, moving }: Moment): Range {
     let low = 0;
     if (era.others.has(name)) {
       const { low: least, high: most } = era.others.get(name)!;
@@ -85,7 +88,7 @@ export function createOracle(crowd: Crowd): Oracle {
       return { low: own + least, high: own + roaming + most };
     }
     for (const [other, count] of at) if (sees(era, name, other)) low += count;
-    return { low: era.moving ? low + roaming : low, high: low + roaming };
+    return { low: era.moving ? low + moving : low, high: low + roaming };
   }
 
   function sees({ cutOff = [] }: Era, name: string, other: string): boolean {
@@ -127,10 +130,14 @@ export function createOracle(crowd: Crowd): Oracle {
     return [...crowd.pages].filter(({ at }) => at !== undefined && !mute.includes(at));
   }
 
+  /** How long somebody was kept from running lately. */
+  function lostUntil(nowMs: number): number {
+    return STARVED.withinMs - clock.between(nowMs - STARVED.withinMs, nowMs);
+  }
+
   function look(): void {
     const nowMs = performance.now();
-    const ownMs = clock.between(nowMs - STARVED.withinMs, nowMs);
-    const isStarved = STARVED.withinMs - ownMs >= STARVED.lostMs;
+    const lostMs = lostUntil(nowMs);
     const ranges = new Map<string, Range & { stale: boolean }>();
     for (const page of judged()) {
       const name = page.at!;
@@ -138,7 +145,8 @@ export function createOracle(crowd: Crowd): Oracle {
       if (!range) ranges.set(name, (range = allowed(name, nowMs)));
       const { total, stale } = page;
       if (total! >= range.low && total! <= range.high && (!stale || range.stale)) continue;
-      if (stale && isStarved && total! >= 1) continue;
+      if (total! >= 1 && stale && lostMs >= STARVED.staleMs) continue;
+      if (total! >= 1 && total! <= range.high && lostMs >= STARVED.deadMs) continue;
       tell(page, range, nowMs);
     }
     looks++;
@@ -188,7 +196,8 @@ export function createOracle(crowd: Crowd): Oracle {
           try {
             check();
           } catch (error) {
-            if (passedMs() < withinMs) throw error;
+            const isDead = lostUntil(performance.now()) >= STARVED.deadMs;
+            if (passedMs() < withinMs || isDead) throw error;
             stories.push(`${Math.round(passedMs())} ms after "${what}": ${(error as Error).message}`);
           }
         },
@@ -203,9 +212,12 @@ export function createOracle(crowd: Crowd): Oracle {
 
   begin('the start', { boundMs: 20_000 });
   const looking = setInterval(() => {
-    clock.look();
-    // Until all pages are in and have been told the same, everybody may be on the way to know everybody.
-    if (eras.length > 1 || isSettled) look();
+    // After what has come meanwhile: a process that was kept from running gets to its timers first.
+    setImmediate(() => {
+      clock.look();
+      // Until all pages are in and have been told the same, everybody may be on the way to know everybody.
+      if (eras.length > 1 || isSettled) look();
+    });
   }, LOOK_MS);
   onTestFinished(() => {
     clearInterval(looking);

@@ -16,9 +16,8 @@ describe('a server that stands still', () => {
     await oracle.exact();
 
     // A fall is waiting to be announced when it falls asleep.
-    const leaving = crowd.at('b')[0]!;
-    leaving.close();
-    await vi.waitFor(() => expect(crowd.since(performance.now())[0]!.at.get('b')).toBe(29), { interval: 5 });
+    crowd.at('b')[0]!.close();
+    await fetch(`${servers.b.url}healthz`);
     oracle.now('b was frozen', { cutOff: ['b'], mute: ['b'], boundMs: leaseMs + 4_000 });
     servers.b.freeze();
     const frozenAt = performance.now();
@@ -35,7 +34,6 @@ describe('a server that stands still', () => {
     oracle.now('b woke', { boundMs: 2_000 });
     servers.b.thaw();
     await oracle.exact();
-    expect(crowd.at('b')).toHaveLength(24);
     expect(old, 'totals of before, said as if they were new').toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ describe('a server that is killed', () => {
     await killed;
     await crowd.lost('b');
     await oracle.exact();
-    expect(crowd.at('a').length + crowd.at('c').length).toBe(100);
+    expect(crowd.at('a').length + crowd.at('c').length).toBe(crowd.pages.size);
   });
 
   it('[S5] two servers with one name: each is a server of its own, also when one is killed', async () => {

@@ -25,6 +25,7 @@ describe('Redis', () => {
     await crowd.settled();
     await oracle.exact();
     await churn(crowd, 'a', 8);
+    await oracle.exact();
     const before = servers.a.memory();
 
     oracle.now('Redis was killed', { cutOff: ['a', 'b'], boundMs: MARKED_MS });
