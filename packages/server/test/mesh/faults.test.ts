@@ -50,6 +50,19 @@ describe('a mesh under faults, in virtual time', () => {
     expect(a.bus.links).toBeGreaterThan(1);
   });
 
+  it('[S5] links that come and go do not hide a machine that is lost', async () => {
+    const { world, a, b } = await startTwo();
+    a.machine.freeze();
+    for (let seconds = 0; seconds < 10; seconds++) {
+      await world.advance(1_000);
+      // What others say does not get here any more: the link is given up, and another made.
+      b.bus.deaf = seconds % 3 === 0;
+    }
+    expect(b.bus.links).toBeGreaterThan(2);
+    await world.advance(1_500);
+    expect(b.store.others(SITE)).toBe(0);
+  });
+
   it('[S6] commands fail after 1 s, totals are then old, and what is counted here stays what it is', async () => {
     const { world, a } = await startTwo();
     a.machine.cut();

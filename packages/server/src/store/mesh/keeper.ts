@@ -55,6 +55,9 @@ const RETRY_MS = { first: 50, most: 500 };
 /** Changes within this time make one report, also after a quiet time, in ms. */
 const GATHER_MS = 3;
 
+/** After so many reports without a pause a storm is on, which is told half as often. */
+const LONG_STREAK = 4;
+
 const INCOMPLETE = 'not all other servers are back yet';
 const SLEPT = 'this process was stopped for a while';
 
@@ -70,6 +73,8 @@ export function createKeeper(options: KeeperOptions): Keeper {
   let failures = 0;
   let tickedAt = clock.now();
   let flushedAt = -Infinity;
+  /** How many reports have followed each other without a pause. */
+  let streak = 0;
   let isClosed = false;
   const planned = new Map<'retry' | 'tick' | 'flush', () => void>();
 
@@ -154,7 +159,9 @@ export function createKeeper(options: KeeperOptions): Keeper {
 
   function flushSoon(): void {
     if (!isOpen || busy.has('flush')) return;
-    plan('flush', Math.max(GATHER_MS, flushedAt + flushMs - clock.now()), () => {
+    const pauseMs = streak < LONG_STREAK ? flushMs : 2 * flushMs;
+    plan('flush', Math.max(GATHER_MS, flushedAt + pauseMs - clock.now()), () => {
+      streak = clock.now() - flushedAt < 3 * flushMs ? streak + 1 : 0;
       flushedAt = clock.now();
       void work('flush', (open) => open.flush()).then(() => {
         if (options.isWaiting()) flushSoon();

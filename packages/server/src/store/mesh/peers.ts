@@ -93,6 +93,7 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
   /** The epoch up to which a server is dead. */
   const dead = new Map<string, { epoch: number; lastEpoch: number; atMs: number; recent: boolean }>();
   const gone: { server: string; epoch: number }[] = [];
+  let polledAt = now();
   /** Names that stand in the registry, of which nobody knows yet whether they are alive. */
   const strangers = new Map<string, { beat: Beat; sinceMs: number }>();
 
@@ -126,14 +127,17 @@ export function createPeers({ self, now, leaseMs }: PeersOptions): Peers {
   return {
     linked() {
       strangers.clear();
+      // Silence goes on from where it was when this server last looked, lest links that come and go hide who is gone.
+      const awayMs = now() - polledAt;
       for (const peer of peers.values()) {
         const unknown = { confirmed: false, looked: false, foundAt: undefined, unheardSince: undefined };
-        Object.assign(peer, { advancedAt: now(), ...unknown });
+        Object.assign(peer, { advancedAt: Math.min(now(), peer.advancedAt + awayMs), ...unknown });
       }
     },
     beats(beats) {
       const news = new Set<string>();
       const looked = [...peers.values()];
+      polledAt = now();
       for (const [server, beat] of beats) {
         if (server === self || isDead(server, beat.epoch)) continue;
         const peer = peers.get(server);
