@@ -96,7 +96,9 @@ export function createCounter(options: CounterCoreOptions): Counter {
   }
 
   function isStale(site?: string): boolean {
-    return storeIsStale || (site !== undefined && (store.stale?.(site) ?? false));
+    // Asked first: a store that is asked may find out, and say, that all of it is out of date.
+    const siteIsStale = site !== undefined && (store.stale?.(site) ?? false);
+    return storeIsStale || siteIsStale;
   }
 
   function setStale(stale: boolean, reason?: string): void {

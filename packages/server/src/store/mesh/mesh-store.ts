@@ -165,7 +165,11 @@ export function createMeshStore(options: MeshOptions): MeshStore {
       if (!closing && from.server !== server) claims.add(site, member, from);
     },
     others: ledger.others,
-    stale: (site) => !following.isKnown(bucketOf(site)),
+    stale(site) {
+      // On waking, announcements that were waiting come before the next beat: they must not pass as fresh.
+      keeper.noticeSleep();
+      return !following.isKnown(bucketOf(site));
+    },
     sites: ledger.sites,
     peers: () => peers.size,
     bury(name) {
