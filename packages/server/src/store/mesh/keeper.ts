@@ -71,7 +71,8 @@ export function createKeeper(options: KeeperOptions): Keeper {
   /** What the open session is doing, of each kind one thing at a time. */
   let busy = new Set<string>();
   let failures = 0;
-  let tickedAt = clock.now();
+  /** When this process was last seen running, once it has started. */
+  let tickedAt = Infinity;
   let flushedAt = -Infinity;
   /** How many reports have followed each other without a pause. */
   let streak = 0;
