@@ -19,12 +19,15 @@ describe('a rolling restart', () => {
 
     oracle.now('the restart began', { moving: true, boundMs: 0 });
     let draining = '';
+    let isOpening = false;
+    // In turn, as servers may hear of another's comings before they hear of a third one's goings.
     const load = setInterval(() => {
-      crowd.open(2, { spreadMs: 80 });
+      isOpening = !isOpening;
+      if (isOpening) return void crowd.open(10);
       // A page that leaves while it is being sent off is waited for: its goodbye has crossed with the server's.
       const staying = crowd.at('nginx').filter(({ word }) => !word?.startsWith(`${draining}-`));
-      for (const page of staying.slice(0, 2)) page.close();
-    }, 100);
+      for (const page of staying.slice(0, 10)) page.close();
+    }, 500);
     for (const [index, server] of servers.entries()) {
       draining = server.name;
       const tookMs = server.end();
