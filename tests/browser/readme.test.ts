@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { browsers, useBrowser } from '../helpers/browsers.ts';
+import { startRedis } from '../../packages/server/test/helpers/redis.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startFamily } from '../helpers/processes.ts';
@@ -96,6 +97,43 @@ describe('the README', () => {
     await vi.waitFor(async () => expect((await fetch(script)).status).toBe(200), 10_000);
     const site = await startSite({ '/': `<script async src="${script}"></script>` });
     await (await visit(await newContext(), site.at('localhost'))).sees(1);
+  });
+
+  it('[S1] its code and its command for many servers add up over Redis', async () => {
+    const redis = await startRedis();
+    const port = await freePort();
+    const code = snippet('On many servers', 'js')
+      .replace('redis://localhost:6379', redis.url)
+      .replace('createCounterServer({', `createCounterServer({ port: ${port}, `);
+    const [, command] = snippet('On many servers', 'sh').split('\n');
+    const args = command!.replace('redis://localhost:6379', redis.url).split(' ').slice(2);
+    args[args.indexOf('--port') + 1] = '0';
+    const bin = join(serverFolder, 'bin', 'live-online-server.js');
+    const [cli] = [
+      startFamily(process.execPath, [bin, ...args], { cwd: serverFolder }),
+      await runProgram(code),
+    ];
+    await vi.waitFor(async () => {
+      expect(cli.output()).toMatch(/counts at (http:\S+)/);
+      expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200);
+    }, 10_000);
+    const [, url] = /counts at (http:\S+)/.exec(cli.output())!;
+    const tabs = await Promise.all(
+      [url!, `http://localhost:${port}/`].map(async (server) => {
+        const site = await startSite({ '/': `<script async src="${server}"></script>` });
+        return visit(await newContext(), site.at('localhost'));
+      }),
+    );
+    await Promise.all(tabs.map((tab) => tab.sees(2)));
+  });
+
+  it('[S8] its command for several cores starts them', async () => {
+    const [command] = snippet('On many servers', 'sh', 1).split('\n');
+    const args = command!.split(' ').slice(2);
+    args[args.indexOf('--port') + 1] = '0';
+    const bin = join(serverFolder, 'bin', 'live-online-server.js');
+    const { output } = startFamily(process.execPath, [bin, ...args], { cwd: serverFolder });
+    await vi.waitFor(() => expect(output()).toMatch(/counts? at http:/), 15_000);
   });
 
   it('[C10] its Socket.IO server counts', async () => {
