@@ -171,6 +171,15 @@ describe('a mesh under faults, in virtual time', () => {
     expect([a.store.others(SITE), b.store.others(SITE)]).toEqual([6, 2]);
   });
 
+  it('[S5] whoever asks on waking, before anything else has run, is told that totals are old', async () => {
+    const { world, a } = await startTwo();
+    a.machine.freeze();
+    await world.advance(5_000);
+    expect(a.stale).toEqual([]);
+    a.store.stale!(SITE);
+    expect(a.stale).toMatchObject([[true, 'this process was stopped for a while']]);
+  });
+
   it('[C7] whoever was taken over is subtracted at once, by everybody, until the other has answered', async () => {
     const { world, a, b, start } = await startTwo();
     const c = await start();
