@@ -10,6 +10,8 @@ import type { Announcement, Clock } from './ports.ts';
 export interface Announcer {
   /** The total of `site` is now `total`, or whether it is old has changed. */
   update(site: string, total: number): void;
+  /** Nobody here is on `site`, and its total is not known any more: nothing more is said about it. */
+  forget(site: string): void;
   /** Whether totals are old may have changed for any site. */
   review(): void;
   /** What a page that comes in at this moment is told, without waiting for a tick. */
@@ -100,7 +102,7 @@ export function createAnnouncer({ clock, tickMs, fallMs, isStale, deliver }: Ann
     state.delivering = true;
     deliver(next, previous, () => {
       state.delivering = false;
-      plan(site, state);
+      if (sites.get(site) === state) plan(site, state);
     });
   }
 
@@ -110,6 +112,10 @@ export function createAnnouncer({ clock, tickMs, fallMs, isStale, deliver }: Ann
       state.total = total;
       state.peak.set(total, clock.now());
       plan(site, state);
+    },
+    forget(site) {
+      sites.get(site)?.planned?.cancel();
+      sites.delete(site);
     },
     review() {
       for (const [site, state] of sites) plan(site, state);

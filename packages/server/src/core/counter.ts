@@ -146,6 +146,12 @@ export function createCounter(options: CounterCoreOptions): Counter {
     moving?.gone(visitor);
   }
 
+  function othersChanged(site: string): void {
+    // A store that does not follow a site any more knows nothing of it, which does not mean that nobody is there.
+    if (census.count(site) === 0 && isStale(site) && !storeIsStale) announcer.forget(site);
+    else announcer.update(site, total(site));
+  }
+
   function changed(site: string): void {
     store.report(site, census.count(site));
     announcer.update(site, total(site));
@@ -155,7 +161,7 @@ export function createCounter(options: CounterCoreOptions): Counter {
     async open() {
       try {
         await store.open({
-          changed: (site) => announcer.update(site, total(site)),
+          changed: othersChanged,
           stale: setStale,
           taken: giveUp,
         });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { TotalDetails } from '@live-online/protocol';
+import type { CounterServerOptions } from '../../src/index.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { createFakeStore } from '../helpers/fake-store.ts';
 import { openPage, type Page } from '../helpers/page.ts';
@@ -8,9 +9,9 @@ import { openRawClient } from '../helpers/raw-client.ts';
 const MEMBER = 'member-of-the-test';
 const SITE = 'a.example';
 
-async function startShared() {
+async function startShared(options: CounterServerOptions = {}) {
   const store = createFakeStore('this-server');
-  const { counter, url } = await startCounter({ store });
+  const { counter, url } = await startCounter({ store, ...options });
   const open = (server?: string, member: string | undefined = MEMBER): Page & { details: TotalDetails[] } => {
     const auth = { v: 1, ...(member !== undefined && { member }), ...(server !== undefined && { server }) };
     const page = openPage(url, { origin: `https://${SITE}`, auth });
@@ -97,6 +98,29 @@ describe('pages that move between servers', () => {
     store.setStale(SITE, false);
     await vi.waitFor(() => expect(page.details).toEqual([{ server: 'this-server.1', stale: true }, {}]));
     expect(page.totals).toEqual([1, 1]);
+  });
+
+  it('[C9] a site that the store does not follow any more is not called empty', async () => {
+    const { store, counter, url, open } = await startShared({ fallMs: 0, tickMs: 10 });
+    const events: unknown[] = [];
+    counter.on('total', ({ total }) => events.push(total));
+    counter.on('vacated', (site) => events.push(site));
+    const page = open();
+    await page.hears(1);
+    store.setOthers(SITE, 2);
+    await page.hears(3);
+    page.leave();
+    await vi.waitFor(() => expect(events).toEqual([1, 3, 2]));
+    store.setStale(SITE, true);
+    store.setOthers(SITE, 0);
+    // A fall to 0 would be announced at the next tick, and so before the second total of another site.
+    const other = openPage(url, { origin: 'https://b.example', auth: { member: MEMBER } });
+    await other.hears(1);
+    store.setOthers('b.example', 8);
+    await other.hears(9);
+    expect(events.at(-1)).toBe(9);
+    // Whoever came to the other site may have been announced, or not yet.
+    expect(events.slice(3).filter((event) => event !== 1)).toEqual([9]);
   });
 
   it('[C9] when the store goes out of reach everybody hears it, and when it is back', async () => {
