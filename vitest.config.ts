@@ -39,13 +39,23 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'faults',
-          include: ['tests/redis/**/*.test.ts'],
+          include: ['tests/redis/!(storm).test.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
           // They wait nearly all the time, for leases, beats and pages that come back.
           maxWorkers: 9,
           // Alone: what they hold servers to is a matter of seconds.
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'storm',
+          include: ['tests/redis/storm.test.ts'],
+          testTimeout: 180_000,
+          // It takes both cores, which would starve the servers of the other faults.
+          sequence: { groupOrder: 3 },
         },
       },
     ],

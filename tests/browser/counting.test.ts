@@ -68,8 +68,9 @@ describe.each(browsers)('counting in $name', ({ name, launch }) => {
     const tabs = await Promise.all([1, 2].map(() => visit(context, site.at('localhost'))));
     await Promise.all(tabs.map((tab) => tab.sees(2)));
     await first.counter.close();
-    await vi.waitFor(async () =>
-      expect(await tabs[0]!.page.locator('#_loc').getAttribute('data-state')).toBe('offline'),
+    await vi.waitFor(
+      async () => expect(await tabs[0]!.page.locator('#_loc').getAttribute('data-state')).toBe('offline'),
+      10_000,
     );
     // The last number known stays in the page meanwhile.
     expect(await tabs[0]!.page.locator('#_loc').textContent()).toBe('2');

@@ -27,7 +27,7 @@ describe('a rolling restart', () => {
       // A page that leaves while it is being sent off is waited for: its goodbye has crossed with the server's.
       const staying = crowd.at('nginx').filter(({ word }) => !word?.startsWith(`${draining}-`));
       for (const page of staying.slice(0, 10)) page.close();
-    }, 500);
+    }, 1_500);
     for (const [index, server] of servers.entries()) {
       draining = server.name;
       const tookMs = server.end();
