@@ -39,7 +39,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'faults',
-          include: ['tests/redis/!(storm).test.ts'],
+          include: ['tests/redis/!(storm|rolling).test.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
           // They wait nearly all the time, for leases, beats and pages that come back.
@@ -51,10 +51,11 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'storm',
-          include: ['tests/redis/storm.test.ts'],
+          name: 'faults-alone',
+          include: ['tests/redis/{storm,rolling}.test.ts'],
           testTimeout: 180_000,
-          // It takes both cores, which would starve the servers of the other faults.
+          // Crowds on the move take both cores, which would starve the servers of other faults, and others them.
+          fileParallelism: false,
           sequence: { groupOrder: 3 },
         },
       },

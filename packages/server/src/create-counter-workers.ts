@@ -49,7 +49,7 @@ export interface CounterWorkers extends CounterView {
 }
 
 /** How long workers may take to end before they are killed, in ms: a stopped one would take for ever. */
-const PATIENCE_MS = { close: 5_000, drain: 20_000 };
+const PATIENCE_MS = { close: 5_000, drain: 25_000 };
 
 /**
  * Creates counter workers: several processes on one port that add up to one total, by WebSocket only. It starts nothing

@@ -61,8 +61,8 @@ export interface CounterCoreOptions {
 const SLICE_MS = 10;
 /** How many are told between two looks at the clock, which costs as much as telling a few. */
 const VISITORS_A_STEP = 16;
-/** When a page that was sent off is back at the latest: pages of any make try again after 0.5 to 1.5 s. */
-const RECONNECT_DUE_MS = 3_000;
+/** When a page is back at the latest: after 0.5 to 1.5 s at first, after up to 4 s if it has been moved again and again. */
+const RECONNECT_DUE_MS = 5_000;
 
 export function createCounter(options: CounterCoreOptions): Counter {
   const { clock, store, observer, tickMs, fallMs, announceShare, random } = options;

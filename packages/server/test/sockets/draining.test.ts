@@ -68,8 +68,8 @@ describe('draining', () => {
     await page.hears(1);
     const startedAt = performance.now();
     await counter.drain();
-    expect(performance.now() - startedAt).toBeGreaterThan(2_900);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeGreaterThan(4_900);
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
     expect(store.said.at(-1)).toEqual(['report', SITE, 0]);
   });
 
