@@ -12,8 +12,10 @@ export interface Announcer {
   update(site: string, total: number): void;
   /** Nobody here is on `site`, and its total is not known any more: nothing more is said about it. */
   forget(site: string): void;
-  /** Whether totals are old may have changed for any site. */
+  /** Totals may be old from now on, for any site. */
   review(): void;
+  /** Totals are up to date again: what was believed meanwhile was no total, and does not wait to fall. */
+  refresh(): void;
   /** What a page that comes in at this moment is told, without waiting for a tick. */
   current(site: string): Announcement;
   /** Calls off whatever is planned. */
@@ -36,7 +38,7 @@ export interface AnnouncerOptions {
 }
 
 interface SiteState {
-  readonly peak: Peak;
+  peak: Peak;
   /** The total as it is, which the announcement follows. */
   total: number;
   /** What was announced last. */
@@ -116,6 +118,13 @@ export function createAnnouncer({ clock, tickMs, fallMs, isStale, deliver }: Ann
     forget(site) {
       sites.get(site)?.planned?.cancel();
       sites.delete(site);
+    },
+    refresh() {
+      for (const [site, state] of sites) {
+        state.peak = createPeak(fallMs, tickMs);
+        state.peak.set(state.total, clock.now());
+        plan(site, state);
+      }
     },
     review() {
       for (const [site, state] of sites) plan(site, state);

@@ -105,7 +105,8 @@ export function createCounter(options: CounterCoreOptions): Counter {
     if (stale === storeIsStale) return;
     storeIsStale = stale;
     observer.stale(stale, reason);
-    announcer.review();
+    if (stale) announcer.review();
+    else announcer.refresh();
   }
 
   /** Another server counts this member now. */

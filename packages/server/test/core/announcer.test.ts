@@ -140,6 +140,19 @@ describe('announcer', () => {
     expect(said).toMatchObject([{ stale: false }, { total: 2, stale: true }, { total: 2, stale: false }]);
   });
 
+  it('[C9] what was believed while totals were old is not announced once they are not', () => {
+    const { clock, announcer, said, stale } = setUp();
+    announcer.update('a', 100);
+    clock.advance(1_000);
+    stale.add('a');
+    announcer.update('a', 109);
+    announcer.update('a', 104);
+    stale.delete('a');
+    announcer.refresh();
+    clock.advance(2_000);
+    expect(said.map(({ total }) => total)).toEqual([100, 104]);
+  });
+
   it('[C1] forgets a site that everybody has left', () => {
     const { clock, announcer, totals } = setUp();
     announcer.update('a', 1);
