@@ -70,7 +70,7 @@ const arrows = [
 const packageRules = [
   [
     'protocol',
-    ['server', 'widget', 'reload'],
+    ['server', 'widget', 'reload', 'internal'],
     'The protocol depends on nothing: move the shared type into packages/protocol/src.',
   ],
   [
@@ -84,8 +84,13 @@ const packageRules = [
     'The reload tool stands by itself: shared words live in @live-online/protocol.',
   ],
   [
+    'internal',
+    ['server', 'widget', 'reload', 'protocol'],
+    'What the server and the reload tool share knows neither of them: hand it in.',
+  ],
+  [
     'widget',
-    ['server', 'reload'],
+    ['server', 'reload', 'internal'],
     'The widget knows the server only by its protocol: import from @live-online/protocol.',
   ],
 ];

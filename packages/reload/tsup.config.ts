@@ -7,6 +7,8 @@ export default defineConfig([
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
+    // Private to the repository, so it becomes part of what is published.
+    noExternal: ['@live-online/internal'],
     // tsup passes a baseUrl of its own, which TypeScript 6 calls deprecated (TS5101).
     dts: { entry: ['src/index.ts'], compilerOptions: { ignoreDeprecations: '6.0' } },
   },

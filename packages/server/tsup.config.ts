@@ -6,6 +6,8 @@ export default defineConfig({
   platform: 'node',
   target: 'node20.19',
   clean: true,
+  // Private to the repository, so it becomes part of what is published.
+  noExternal: ['@live-online/internal'],
   // tsup passes a baseUrl of its own, which TypeScript 6 calls deprecated (TS5101).
   dts: {
     entry: ['src/index.ts', 'src/redis.ts', 'src/testing.ts'],

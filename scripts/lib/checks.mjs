@@ -68,9 +68,8 @@ async function checkTypes() {
 async function pack() {
   await rm(packedFolder, { recursive: true, force: true });
   await mkdir(packedFolder, { recursive: true });
-  return pnpm(['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', packedFolder], {
-    quiet: true,
-  });
+  const published = ['--filter', './packages/*', '--filter', '!@live-online/internal'];
+  return pnpm(['--recursive', ...published, 'pack', '--pack-destination', packedFolder], { quiet: true });
 }
 
 /** @param {(tarball: string) => Promise<{ code: number, output: string }>} check */

@@ -78,11 +78,13 @@ async function packages() {
  */
 async function isBuilt(name) {
   const folder = `packages/${name}`;
+  // What is bundled into the others has no build of its own.
+  if (!existsSync(join(root, folder, 'tsup.config.ts'))) return true;
   const dist = join(root, folder, 'dist');
   if (!existsSync(join(dist, 'index.js')) || !existsSync(join(dist, 'index.d.ts'))) return false;
   const sources = ['src', 'scripts', 'tsup.config.ts', 'package.json'].map((path) => `${folder}/${path}`);
   return (
-    (await newest([...sources, 'packages/protocol/src', 'pnpm-lock.yaml'])) <
+    (await newest([...sources, 'packages/protocol/src', 'packages/internal/src', 'pnpm-lock.yaml'])) <
     (await newest([`${folder}/dist/index.js`]))
   );
 }

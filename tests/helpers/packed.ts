@@ -54,6 +54,8 @@ export async function installPacked(project: Project, others: string[] = []): Pr
       '--recursive',
       '--filter',
       './packages/*',
+      '--filter',
+      '!@live-online/internal',
       'pack',
       '--pack-destination',
       packed,

@@ -1,6 +1,6 @@
-import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Socket } from 'node:net';
+import { interceptServer, offersWebSocket } from '@live-online/internal/intercept-server';
 import { notFound, respondText } from './http/respond.ts';
 import type { RouteTable } from './http/route.ts';
 import type { VisitorTransport } from './transport.ts';
@@ -11,6 +11,8 @@ export interface GateOptions {
   routes: RouteTable;
   transport: VisitorTransport;
 }
+
+type Gates = ReadonlyMap<string, GateOptions>;
 
 /** The gates of each server by their paths, and what ends the interception of its events. */
 const interceptions = new WeakMap<Server, { gates: Map<string, GateOptions>; end: () => void }>();
@@ -25,7 +27,7 @@ export function openGate(server: Server, gate: GateOptions): (() => void) | unde
   let interception = interceptions.get(server);
   if (!interception) {
     const gates = new Map<string, GateOptions>();
-    interception = { gates, end: interceptEvents(server, gates) };
+    interception = { gates, end: intercept(server, gates) };
     interceptions.set(server, interception);
   }
   const { gates, end } = interception;
@@ -40,58 +42,27 @@ export function openGate(server: Server, gate: GateOptions): (() => void) | unde
   };
 }
 
-/**
- * Takes what is meant for a gate before any listener sees it. Listeners that the host adds, before or after,
- * stay where they are: among them may be WebSocket servers that refuse every path but their own.
- *
- * @returns the undo
- */
-function interceptEvents(server: Server, gates: ReadonlyMap<string, GateOptions>): () => void {
-  type Emit = (this: Server, event: string, ...details: unknown[]) => boolean;
-  const wrapped = Object.hasOwn(server, 'emit');
-  const emit = server.emit as Emit;
-
-  const intercept: Emit = function (event, ...details) {
-    if (gates.size === 0) return emit.call(this, event, ...details);
-    if (event === 'request') {
-      const [request, response] = details as [IncomingMessage, ServerResponse];
+function intercept(server: Server, gates: Gates): () => void {
+  return interceptServer(server, {
+    request(request, response) {
       const gate = gateOf(gates, request);
-      // Nobody but us listens to a server of our own, which still owes everybody an answer.
-      if (gate ?? server.listenerCount('request') === 0) {
-        answer(gate, request, response);
-        return true;
-      }
-    } else if (event === 'upgrade') {
-      const [request, socket, head] = details as [IncomingMessage, Duplex, Buffer];
+      // A server of our own has no other listener, and still owes an answer to every request.
+      if (!gate && server.listenerCount('request') > 0) return false;
+      answer(gate, request, response);
+      return true;
+    },
+    takesUpgrade(request) {
       const gate = gateOf(gates, request);
-      if (gate && pathOf(request).startsWith(`${gate.path}socket.io/`)) {
-        upgrade(gate, request, socket, head);
-        return true;
-      }
-      // Beside ours there is no listener: without us, Node would have taken it for a request.
-      if (server.listenerCount('upgrade') === 1) {
-        serveAsRequest(server, request, socket as Socket);
-        return true;
-      }
-    }
-    return emit.call(this, event, ...details);
-  };
-
-  // Node passes upgrades on only where somebody listens for them.
-  const listensForUpgrades = (): void => {};
-  server.on('upgrade', listensForUpgrades);
-  server.emit = intercept as Server['emit'];
-  return () => {
-    server.off('upgrade', listensForUpgrades);
-    // Somebody who has wrapped it after us keeps us: without gates, everything passes.
-    if (server.emit !== intercept) return;
-    if (wrapped) server.emit = emit as Server['emit'];
-    else delete (server as Partial<Server>).emit;
-  };
+      return gate !== undefined && isForSocket(gate, request) && offersWebSocket(request);
+    },
+    upgrade(request, socket, head) {
+      upgrade(gateOf(gates, request)!, request, socket, head);
+    },
+  });
 }
 
 /** The gate with the longest path that a request lies below. */
-function gateOf(gates: ReadonlyMap<string, GateOptions>, request: IncomingMessage): GateOptions | undefined {
+function gateOf(gates: Gates, request: IncomingMessage): GateOptions | undefined {
   const pathname = pathOf(request);
   let found: GateOptions | undefined;
   for (const gate of gates.values()) {
@@ -100,12 +71,15 @@ function gateOf(gates: ReadonlyMap<string, GateOptions>, request: IncomingMessag
   return found;
 }
 
+function isForSocket(gate: GateOptions, request: IncomingMessage): boolean {
+  return pathOf(request).startsWith('socket.io/', gate.path.length);
+}
+
 function answer(gate: GateOptions | undefined, request: IncomingMessage, response: ServerResponse): void {
   try {
     if (!gate) return notFound(request, response);
-    const below = pathOf(request).slice(gate.path.length);
-    if (below.startsWith('socket.io/')) return gate.transport.handleRequest(request, response);
-    (gate.routes.get(below) ?? notFound)(request, response);
+    if (isForSocket(gate, request)) return gate.transport.handleRequest(request, response);
+    (gate.routes.get(pathOf(request).slice(gate.path.length)) ?? notFound)(request, response);
   } catch {
     respondText(response, 500, 'something went wrong on the server');
   }
@@ -117,19 +91,6 @@ function upgrade(gate: GateOptions, request: IncomingMessage, socket: Duplex, he
   } catch {
     socket.destroy();
   }
-}
-
-/** Clients that offer another protocol, such as h2c, are content with an answer in this one. */
-function serveAsRequest(server: Server, request: IncomingMessage, socket: Socket): void {
-  socket.on('error', () => {});
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket);
-  response.on('finish', () => {
-    response.detachSocket(socket);
-    socket.end();
-  });
-  server.emit('request', request, response);
 }
 
 /** The path of a request, also where a client names the whole address, as it does to a proxy. */

@@ -122,7 +122,7 @@ describe('beside an existing server', () => {
     const { port } = server.address() as AddressInfo;
     const answer = await sayHttp(
       port,
-      'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n',
     );
     expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*home$/);
   });

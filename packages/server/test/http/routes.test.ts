@@ -117,7 +117,7 @@ describe('everything else', () => {
     const close = 'Host: x\r\nConnection: close\r\n\r\n';
     expect(await sayHttp(port, `GET http://x/healthz HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1\.1 200 /);
     const offer =
-      'Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n';
+      'Host: x\r\nConnection: Upgrade, close, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n';
     expect(await sayHttp(port, `GET /healthz HTTP/1.1\r\n${offer}`)).toMatch(/^HTTP\/1\.1 200 [\s\S]*ok\n$/);
   });
 
@@ -132,7 +132,7 @@ describe('everything else', () => {
     ['no HTTP at all', 'hello\r\n\r\n'],
     [
       'an upgrade to somewhere else',
-      'GET /elsewhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      'GET /elsewhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n',
     ],
     [
       'an upgrade without a key',

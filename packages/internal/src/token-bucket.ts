@@ -1,0 +1,25 @@
+/** Allows `burst` events at once, and `perSecond` in the long run. */
+export class TokenBucket {
+  readonly #burst: number;
+  readonly #perSecond: number;
+  #tokens: number;
+  #refilledAt: number;
+
+  /** @param now milliseconds of a monotonic clock */
+  constructor(burst: number, perSecond: number, now: number) {
+    this.#burst = burst;
+    this.#perSecond = perSecond;
+    this.#tokens = burst;
+    this.#refilledAt = now;
+  }
+
+  /** Takes a token. Returns `false` if there is none. */
+  take(now: number): boolean {
+    const refilled = this.#tokens + ((now - this.#refilledAt) / 1_000) * this.#perSecond;
+    this.#refilledAt = now;
+    this.#tokens = Math.min(this.#burst, refilled);
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+}
