@@ -1,4 +1,4 @@
-import { IncomingMessage, type Server } from 'node:http';
+import { type IncomingMessage, type Server } from 'node:http';
 
 /** Whether an upgrade that a client offers is taken. */
 export type UpgradeDecider = (request: IncomingMessage) => boolean;
