@@ -85,7 +85,7 @@ export function createCounting(options: ResolvedCountingOptions, clock: Clock = 
     total: (site) => counter.total(site),
     totals: () => counter.totals(),
     isStale: (site) => counter.isStale(site),
-    stats: () => ({ ...stats, refused: { ...stats.refused } }),
+    stats: () => ({ ...stats, refused: { ...stats.refused }, terminated: { ...stats.terminated } }),
     on(event, listener) {
       // EventEmitter's own types cannot follow a generic event name.
       events.on(event, listener as never);

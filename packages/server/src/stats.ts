@@ -12,6 +12,11 @@ export interface CounterStats {
   malformedPackets: number;
   /** Connections refused, by the refusal's code or by the limit that was reached. */
   refused: Record<string, number>;
+  /**
+   * Connections that were terminated because of what their clients did: `too-many-packets`, `not-reading`,
+   * `malformed-frame` or `second-connect`.
+   */
+  terminated: Record<string, number>;
 }
 
 export function createStats(): CounterStats {
@@ -22,5 +27,6 @@ export function createStats(): CounterStats {
     ignoredEvents: 0,
     malformedPackets: 0,
     refused: Object.create(null) as Record<string, number>,
+    terminated: Object.create(null) as Record<string, number>,
   };
 }

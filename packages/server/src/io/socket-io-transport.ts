@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { nextTick } from 'node:process';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
-import { Server as SocketIoServer } from 'socket.io';
+import type { Socket as EngineSocket } from 'engine.io';
+import { Server as SocketIoServer, type Socket as SocketIoSocket } from 'socket.io';
+import { createBoundedEngine } from '@live-online/internal/bounded-engine';
 import { limits, type CounterClientEvents, type CounterServerEvents } from '@live-online/protocol';
 import type { Entry } from './door.ts';
 import { serveNamespace, type NamespaceOptions } from './namespace.ts';
@@ -21,6 +22,12 @@ export interface Heartbeat {
 export const DEFAULT_HEARTBEAT: Heartbeat = { intervalMs: 7_500, timeoutMs: 5_000 };
 /** How long a session may stay without a CONNECT, and an upgrade without its probe. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** A connection has at most two totals, a heartbeat and the answers to its handshake on their way to it. [C6] */
+const MAX_WAITING_BYTES = 16_384;
+/** A client sends a CONNECT, and answers a heartbeat now and then. [C11] */
+const PACKETS = { burst: 20, perSecond: 1 };
+/** How long a client may take to answer a close. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
 export interface SocketIoTransportOptions extends Pick<
   NamespaceOptions,
@@ -33,53 +40,86 @@ export interface SocketIoTransportOptions extends Pick<
 }
 
 const ignoreError = (): void => {};
+const NO_REQUEST = Object.freeze({}) as IncomingMessage;
+
+/** What is remembered of an upgrade for as long as its connection is there. */
+interface Upgrade {
+  place: Entry | undefined;
+}
+
+/**
+ * A request may have 16 kB of headers and a session lasts for days: nothing of it is needed any more once the
+ * connection has joined.
+ */
+function forgetRequest(session: EngineSocket, handshake: SocketIoSocket['handshake']): void {
+  session.request = NO_REQUEST;
+  Object.assign(handshake, { headers: {}, query: {}, auth: {}, url: '' });
+}
 
 /** Visitors on stock Socket.IO. */
 export function createSocketIoTransport(options: SocketIoTransportOptions): VisitorTransport {
-  const { door, transports, goodbyeMs, heartbeat = DEFAULT_HEARTBEAT } = options;
+  const { door, stats, transports, goodbyeMs, heartbeat = DEFAULT_HEARTBEAT } = options;
   const connections = new Set<Duplex>();
   // Known by who handed them in: the header alone can stand in any request.
-  const upgrades = new WeakSet<IncomingMessage>();
-  const places = new WeakMap<IncomingMessage, Entry>();
+  const upgrades = new WeakMap<IncomingMessage, Upgrade>();
+  const pollingPlaces = new WeakMap<IncomingMessage, Entry>();
   let isLocked = false;
 
-  const engine = new Engine({
-    transports: [...transports],
-    pingInterval: heartbeat.intervalMs,
-    pingTimeout: heartbeat.timeoutMs,
-    upgradeTimeout: HANDSHAKE_TIMEOUT_MS,
-    maxHttpBufferSize: limits.maxClientMessageBytes,
-    perMessageDeflate: false,
-    httpCompression: false,
-    allowEIO3: false,
-    cookie: false,
-    // Any site may embed the counter; which ones are counted is decided by their Origin.
-    ...(transports.includes('polling') && { cors: { origin: '*' } }),
-    allowRequest(request, decide) {
-      const place = isLocked ? undefined : door.knock(request);
-      if (!place) return decide('Forbidden', false);
-      places.set(request, place);
-      const enter = (): void => {
-        if (!upgrades.has(request)) return decide(null, true);
-        // The answer to the upgrade and Engine.IO's first packet, which follows one microtask later, leave in one
-        // write: a write costs as much as all the rest of a handshake's bookkeeping.
-        request.socket.cork();
-        decide(null, true);
-        queueMicrotask(() => request.socket.uncork());
-      };
-      if (!place.granted) return enter();
-      // Nobody else listens to the socket until Engine.IO has it.
-      request.socket.on('error', ignoreError);
-      void place.granted.then((granted) => (granted ? enter() : decide('Forbidden', false)));
+  function allowRequest(request: IncomingMessage, decide: (error: string | null, ok: boolean) => void): void {
+    // A connection that closed meanwhile would never give its place back.
+    const place = isLocked || request.socket.destroyed ? undefined : door.knock(request);
+    if (!place) return decide('Forbidden', false);
+    const upgrade = upgrades.get(request);
+    if (upgrade) upgrade.place = place;
+    else pollingPlaces.set(request, place);
+    const enter = (): void => {
+      if (!upgrade) return decide(null, true);
+      // The answer to the upgrade and Engine.IO's first packet, which follows one microtask later, leave in one
+      // write: a write costs as much as all the rest of a handshake's bookkeeping.
+      request.socket.cork();
+      decide(null, true);
+      queueMicrotask(() => request.socket.uncork());
+    };
+    if (!place.granted) return enter();
+    // Nobody else listens to the socket until Engine.IO has it.
+    request.socket.on('error', ignoreError);
+    void place.granted.then((granted) => (granted ? enter() : decide('Forbidden', false)));
+  }
+
+  const engine = createBoundedEngine(
+    {
+      transports: [...transports],
+      pingInterval: heartbeat.intervalMs,
+      pingTimeout: heartbeat.timeoutMs,
+      upgradeTimeout: HANDSHAKE_TIMEOUT_MS,
+      maxHttpBufferSize: limits.maxClientMessageBytes,
+      perMessageDeflate: false,
+      httpCompression: false,
+      allowEIO3: false,
+      cookie: false,
+      // Any site may embed the counter; which ones are counted is decided by their Origin.
+      ...(transports.includes('polling') && { cors: { origin: '*' } }),
+      allowRequest,
     },
-  });
+    {
+      maxWaitingBytes: MAX_WAITING_BYTES,
+      packets: PACKETS,
+      closeTimeoutMs: CLOSE_TIMEOUT_MS,
+      onTerminated(reason) {
+        stats.terminated[reason] = (stats.terminated[reason] ?? 0) + 1;
+      },
+    },
+  );
   // Faster than Engine.IO's own, and as hard to guess.
   engine.generateId = () => randomUUID();
   // A WebSocket's place is held as long as its TCP connection, a polling session's as long as the session.
   engine.on('connection', (session: EngineSocket) => {
-    if (!upgrades.has(session.request)) session.once('close', () => places.get(session.request)?.release());
+    const place = pollingPlaces.get(session.request);
+    if (place) session.once('close', place.release);
   });
-  engine.on('connection_error', ({ req }: { req: IncomingMessage }) => places.get(req)?.release());
+  engine.on('connection_error', ({ req }: { req: IncomingMessage }) => {
+    (upgrades.get(req)?.place ?? pollingPlaces.get(req))?.release();
+  });
 
   const io = new SocketIoServer<CounterClientEvents, CounterServerEvents>({
     serveClient: false,
@@ -93,9 +133,13 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
   });
   io.use((socket, next) => {
     // The CONNECT answer and the first total leave in one write: Socket.IO answers in the tick after next().
-    socket.request.socket.cork();
+    const connection = socket.request.socket;
+    connection.cork();
     next();
-    nextTick(() => socket.request.socket.uncork());
+    nextTick(() => connection.uncork());
+  });
+  io.on('connection', ({ conn, handshake }) => {
+    if (conn.transport.name === 'websocket') forgetRequest(conn, handshake);
   });
 
   return {
@@ -105,13 +149,18 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
     },
     handleUpgrade(request, socket, head) {
       options.beforeArrival?.();
-      upgrades.add(request);
+      const upgrade: Upgrade = { place: undefined };
+      upgrades.set(request, upgrade);
       connections.add(socket);
       socket.on('close', () => {
         connections.delete(socket);
-        places.get(request)?.release();
+        upgrade.place?.release();
       });
+      const listeners = socket.listenerCount('close');
       engine.handleUpgrade(request, socket, head);
+      // The first one is for Engine.IO's middlewares, of which there are none, and would keep the request alive.
+      const [keepsRequest] = socket.rawListeners('close').slice(listeners);
+      if (keepsRequest) socket.off('close', keepsRequest as () => void);
     },
     lock() {
       isLocked = true;

@@ -32,6 +32,7 @@ export function createStatsSum(): StatsSum {
 function add(sum: CounterStats, stats: CounterStats): void {
   addNumbers(sum as unknown as Numbers, stats as unknown as Numbers);
   addNumbers(sum.refused, stats.refused);
+  addNumbers(sum.terminated, stats.terminated);
 }
 
 type Numbers = Record<string, number>;

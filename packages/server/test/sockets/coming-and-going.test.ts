@@ -131,8 +131,8 @@ describe('members', () => {
     _socket.uncork();
     await raw.closed();
     await vi.waitFor(() => expect(counter.total('a.example')).toBe(1));
-    expect(raw.heard.filter((message) => message.startsWith('42'))).toHaveLength(1);
-    expect(counter.stats().connections).toBe(1);
+    expect(raw.heard.filter((message) => message.startsWith('42')).length).toBeLessThanOrEqual(1);
+    expect(counter.stats()).toMatchObject({ connections: 1, terminated: { 'second-connect': 1 } });
     expect(highest.total).toBeLessThanOrEqual(2);
   });
 });

@@ -56,14 +56,23 @@ describe('what visitors send', () => {
     expect(counter.stats().malformedPackets).toBe(1);
   });
 
-  it('[C11] namespaces cannot be made up', async () => {
-    const { counter, url } = await startCounter();
+  it.each(['40/made-up,', '40/__proto__,', '40/', '40/?a=b,'])(
+    '[P9] %s, a CONNECT to another namespace, ends its connection',
+    async (packet) => {
+      const { counter, url } = await startCounter();
+      const raw = await openRawClient(url, { join: false });
+      raw.say(packet);
+      await raw.closed();
+      expect(counter.totals()).toEqual(new Map());
+      expect(counter.stats().terminated).toEqual({ 'second-connect': 1 });
+    },
+  );
+
+  it('[P9] a CONNECT may name the main namespace', async () => {
+    const { url } = await startCounter();
     const raw = await openRawClient(url, { join: false });
-    for (const name of ['/made-up', '/__proto__']) {
-      raw.say(`40${name},`);
-      await raw.hears(new RegExp(`^44${name},.*Invalid namespace`));
-    }
-    expect(counter.totals()).toEqual(new Map());
+    raw.say('40/,{}');
+    await raw.hears(/^42\["total",1\]$/);
   });
 
   it('[P4] a handshake that breaks the protocol is refused by name', async () => {

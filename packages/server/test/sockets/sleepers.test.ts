@@ -15,6 +15,7 @@ async function startSleeper() {
     outfile,
     bundle: true,
     packages: 'external',
+    alias: { '@live-online/internal': fileURLToPath(new URL('../../../internal/src', import.meta.url)) },
     platform: 'node',
     format: 'esm',
   });

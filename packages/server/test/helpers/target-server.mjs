@@ -1,0 +1,35 @@
+// A server that tests attack, in a process of its own, so that its memory and its descriptors can be told from the tests'.
+import { createServer } from 'node:http';
+import { createCounterServer, createCounterWorkers } from '@live-online/server';
+import express from 'express';
+
+const { kind, options } = JSON.parse(process.argv[2]);
+const { counter, url } = await { own, express: beside, workers }[kind]();
+
+process.on('message', () => {
+  globalThis.gc?.();
+  process.send({ totals: Object.fromEntries(counter.totals()), stats: counter.stats() });
+});
+process.send({ url });
+
+async function own() {
+  const counter = createCounterServer({ host: '127.0.0.1', port: 0, ...options });
+  const { url } = await counter.listen();
+  return { counter, url };
+}
+
+async function beside() {
+  const app = express();
+  app.get('/', (_request, response) => void response.send('home'));
+  const server = createServer(app);
+  const counter = createCounterServer(options);
+  counter.attach(server);
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { counter, url: `http://127.0.0.1:${server.address().port}/live-online/` };
+}
+
+async function workers() {
+  const counter = createCounterWorkers({ workers: 2, options: { host: '127.0.0.1', port: 0, ...options } });
+  const { url } = await counter.listen();
+  return { counter, url };
+}

@@ -1,0 +1,77 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { CounterServerOptions, CounterStats } from '@live-online/server';
+import { expect, onTestFinished } from 'vitest';
+import { openPage, type Page } from './page.ts';
+import { childrenOf, isRunning } from './workers.ts';
+
+/** How the attacked counter is run: on its own port, attached to Express, or as two workers. */
+export type TargetKind = 'own' | 'express' | 'workers';
+
+/** A counter in a process of its own, built as it is published, that is attacked. */
+export interface Target {
+  port: number;
+  /** The path of its Socket.IO socket, with a slash at both ends. */
+  socketPath: string;
+  /** Opens a page of `origin`. */
+  openPage(origin: string): Page;
+  /** What it says about itself, after a garbage collection. */
+  ask(): Promise<{ totals: Record<string, number>; stats: CounterStats }>;
+  /** The memory of its largest process, and the descriptors of all, as the system counts them. */
+  measure(): { mib: number; descriptors: number };
+  /** Fails unless all its processes live and a newcomer to a site of its own is told its total within half a second. */
+  expectToServe(): Promise<void>;
+}
+
+const script = fileURLToPath(new URL('target-server.mjs', import.meta.url));
+
+export async function startTarget(
+  kind: TargetKind,
+  options: CounterServerOptions = {},
+  finished: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<Target> {
+  const child = fork(script, [JSON.stringify({ kind, options })], {
+    execArgv: ['--expose-gc', '--max-old-space-size=256'],
+  });
+  finished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+  const [{ url }] = (await once(child, 'message')) as [{ url: string }];
+  const { port, origin: base, pathname } = new URL(url);
+  const socketPath = `${pathname}socket.io/`;
+  const openTargetPage = (origin: string): Page => openPage(base, { origin, path: socketPath });
+  const processes = [child.pid!, ...childrenOf(child.pid!)];
+  let newcomers = 0;
+  return {
+    port: Number(port),
+    socketPath,
+    openPage: openTargetPage,
+    async ask() {
+      child.send('ask');
+      const [answer] = (await once(child, 'message')) as [Awaited<ReturnType<Target['ask']>>];
+      return answer;
+    },
+    measure() {
+      const measured = { mib: 0, descriptors: 0 };
+      for (const pid of processes) {
+        const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!;
+        measured.mib = Math.max(measured.mib, Number(kib) / 1024);
+        measured.descriptors += readdirSync(`/proc/${pid}/fd`).length;
+      }
+      return measured;
+    },
+    async expectToServe() {
+      expect(processes.filter(isRunning)).toEqual(processes);
+      const startedAt = performance.now();
+      const page = openTargetPage(`https://newcomer-${++newcomers}.example`);
+      await page.hears(1);
+      const tookMs = performance.now() - startedAt;
+      page.leave();
+      expect(tookMs, 'a newcomer is told its total').toBeLessThan(500);
+    },
+  };
+}
