@@ -15,11 +15,6 @@ export default defineConfig({
           // More workers than cores: these tests mostly wait, for timers, disks and sockets.
           maxWorkers: 3,
           sequence: { groupOrder: 0 },
-          typecheck: {
-            enabled: true,
-            include: ['packages/*/test/**/*.test-d.ts'],
-            tsconfig: 'tsconfig.tests.json',
-          },
         },
       },
       {

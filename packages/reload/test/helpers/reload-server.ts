@@ -33,10 +33,11 @@ export async function startReload(files: Record<string, string>, options: Reload
   const updates: UpdateReport[] = [];
   server.on('warning', (text) => warnings.push(text));
   server.on('update', (report) => updates.push(report));
+  const read = new Promise<void>((resolve) => server.on('read', () => resolve()));
   onTestFinished(() => server.close());
   const { url, port } = await server.listen();
   await server.ready();
-  return { ...made, server, options: all, url, port, warnings, updates };
+  return { ...made, server, options: all, url, port, warnings, updates, read };
 }
 
 /** The token, as a page of the server gets it with its script. */
