@@ -1,3 +1,5 @@
+import { isDotfile } from './dotfiles.ts';
+
 /** What a request asks for, as the names of folders and a file; or why it cannot be read. */
 export type UrlPath =
   | { ok: true; segments: string[]; trailingSlash: boolean }
@@ -41,10 +43,7 @@ function problemOf(name: string, windows: boolean): UrlPath | undefined {
   if (/[/\\]/.test(name)) return refuse(400, 'the address holds an encoded separator');
   if (name === '.' || name === '..') return refuse(400, 'the address climbs');
   if (name === '') return refuse(404, 'the address holds an empty name');
-  // Dotfiles are private; well-known files are a part of the site.
-  if (name.startsWith('.') && name !== '.well-known') {
-    return refuse(404, 'names that begin with a dot are not served');
-  }
+  if (isDotfile(name)) return refuse(404, 'names that begin with a dot are not served');
   if (windows && /[:<>"|?*]|[. ]$|~\d|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)) {
     return refuse(404, 'there is no such file');
   }

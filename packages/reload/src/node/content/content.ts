@@ -1,10 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { batchChanges } from '../../core/batch-changes.ts';
 import { classifyFile } from '../../core/classify-change.ts';
 import type { Clock, FileChange, FileLook } from '../../core/ports.ts';
 import type { FolderWatch, FolderWatchOptions, Sighting } from '../watch/folder-watch.ts';
+import { isPublic, isWithin, realPathOf } from '../public-path.ts';
 import { createRests } from '../rests.ts';
 import { watchFolders } from '../watch/watch-folders.ts';
 import { createFileTable, type KnownFile } from './file-table.ts';
@@ -58,7 +59,7 @@ export function createContent(options: ContentOptions): Content {
   let idle: Promise<void> = Promise.resolve();
 
   function nameOf(path: string): string {
-    const index = roots.findIndex((root) => path === root || path.startsWith(root + sep));
+    const index = roots.findIndex((root) => isWithin(root, path));
     return `${index}:${path.slice((roots[index]?.length ?? 0) + 1)}`;
   }
 
@@ -116,7 +117,10 @@ export function createContent(options: ContentOptions): Content {
   async function learn(path: string): Promise<FileChange | undefined> {
     const before = table.get(path);
     let text: string | undefined;
-    const now = await readKnown(path, (bytes) => (text = textOf(path, bytes)));
+    // A link is told with the text of the file that it leads to only if that one may be shown itself. [R8]
+    const place = realPathOf(path) ?? path;
+    const shown = roots.some((root) => isWithin(root, path) && isPublic(root, place));
+    const now = await readKnown(place, shown ? (bytes) => (text = textOf(path, bytes)) : undefined);
     if (!now) return table.delete(path) ? { path, kind: 'removed' } : undefined;
     table.set(path, now);
     if (!before && walked) return { path, kind: 'added' };

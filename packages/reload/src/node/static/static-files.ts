@@ -1,15 +1,17 @@
-import { readSync, type ReadStream } from 'node:fs';
+import { readSync, statSync, type ReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { platform } from 'node:os';
 import { extname, join } from 'node:path';
 import fresh from 'fresh';
 import parseRange from 'range-parser';
+import { isDotfile } from '../../core/dotfiles.ts';
 import type { FileLook } from '../../core/ports.ts';
 import { readUrlPath } from '../../core/url-path.ts';
 import { mayBeDocument, type Answer, type HtmlResponder } from '../html-response.ts';
 import { renderListing } from '../pages/listing-page.ts';
 import { renderMissingPage, renderRefusedPage } from '../pages/missing-page.ts';
+import { isPublic, realPathOf } from '../public-path.ts';
 import { respondText } from '../respond.ts';
 import { typeOf } from './content-type.ts';
 import { resolveFile, type Resolved } from './resolve-file.ts';
@@ -61,7 +63,7 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
       return respondText(response, 403, 'the user that runs this server may not read this file');
     if (found.kind === 'folder' && !trailingSlash && segments.length > 0)
       return redirect(request, response, segments);
-    if (found.kind === 'folder' && listing) return sendListing(request, response, segments);
+    if (found.kind === 'folder' && listing) return sendListing(request, response, segments, found.path);
     const index = spa && isRoute(request, segments) ? await openStill(['index.html']) : undefined;
     if (index?.kind === 'file') return sendFile(request, response, index, 200);
     const names = trailingSlash || segments.length === 0 ? [...segments, 'index.html'] : segments;
@@ -89,7 +91,11 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
   }
 
   async function openStill(segments: string[]): Promise<Resolved> {
-    await content.whenStill(join(root, ...segments));
+    const asked = join(root, ...segments);
+    const path = realPathOf(asked) ?? asked;
+    // What is not served is not looked at either: what is said of it would be told to pages.
+    if (!isPublic(root, path)) return { kind: 'none' };
+    await content.whenStill(path);
     return resolveFile(root, segments);
   }
 
@@ -157,11 +163,16 @@ export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
     request: IncomingMessage,
     response: ServerResponse,
     segments: string[],
+    folder: string,
   ): Promise<void> {
-    const entries = await readdir(join(root, ...segments), { withFileTypes: true }).catch(() => []);
-    const rows = entries
-      .filter(({ name }) => !name.startsWith('.'))
-      .map((entry) => ({ name: entry.name, folder: entry.isDirectory() }));
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    const rows = entries.flatMap((entry) => {
+      const path = join(folder, entry.name);
+      const shown = entry.isSymbolicLink() ? realPathOf(path) : path;
+      if (isDotfile(entry.name) || shown === undefined || !isPublic(root, shown)) return [];
+      const stats = shown === path ? entry : statSync(shown, { throwIfNoEntry: false });
+      return { name: entry.name, folder: stats?.isDirectory() ?? false };
+    });
     return sendPage(request, response, 200, renderListing(segments, rows));
   }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
+import { isDotfile } from '../../core/dotfiles.ts';
 
 /** What is not watched: dotfiles, droppings of editors and systems, and what `.gitignore` and globs say. [R3] */
 export interface IgnoreRules {
@@ -29,9 +30,7 @@ const DROPPINGS = [
 
 export function isDropping(name: string): boolean {
   if (name === 'node_modules') return true;
-  // Well-known files are a part of the site, however they are named.
-  if (name.startsWith('.')) return name !== '.well-known';
-  return DROPPINGS.some((pattern) => pattern.test(name));
+  return isDotfile(name) || DROPPINGS.some((pattern) => pattern.test(name));
 }
 
 export function createIgnoreRules(root: string, globs: readonly string[]): IgnoreRules {
