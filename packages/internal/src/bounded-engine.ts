@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { Server as Engine, Socket as Session, type ServerOptions } from 'engine.io';
 import type { WebSocket } from 'ws';
 import { boundedWebSockets, type ConnectionBounds, type TerminationReason } from './bounded-web-sockets.ts';
@@ -14,14 +15,17 @@ interface Packet {
   data?: unknown;
 }
 
-interface PollingBudget {
-  packets: TokenBucket;
-  withoutPoll: number;
-}
-
 /** Private parts of Engine.IO's classes. */
 interface SessionParts {
-  transport: { name: string; writable: boolean; socket?: WebSocket; closeTimeout?: number };
+  transport: EventEmitter & {
+    name: string;
+    writable: boolean;
+    /** Of a WebSocket. */
+    socket?: WebSocket;
+    /** Of polling: how long an orderly close waits for the next poll, in ms, and what ends that wait. */
+    closeTimeout?: number;
+    shouldClose?: (() => void) | null;
+  };
   writeBuffer: Packet[];
 }
 const partsOf = (session: Session): SessionParts => session as unknown as SessionParts;
@@ -32,10 +36,9 @@ const partsOf = (session: Session): SessionParts => session as unknown as Sessio
  * packets, and a close ends within `closeTimeoutMs`.
  */
 export function createBoundedEngine(options: ServerOptions, bounds: ConnectionBounds): Engine {
-  const { maxWaitingBytes, closeTimeoutMs, onTerminated } = bounds;
+  const { maxWaitingBytes, packets, closeTimeoutMs, onTerminated } = bounds;
   const engine = new Engine({ ...options, wsEngine: boundedWebSockets(bounds) });
   const connecting = new WeakSet<Session>();
-  const polling = new WeakMap<Session, PollingBudget>();
 
   function terminate(session: Session, reason: TerminationReason): void {
     if (session.readyState === 'closed') return;
@@ -66,26 +69,26 @@ export function createBoundedEngine(options: ServerOptions, bounds: ConnectionBo
     this.once('close', () => clearTimeout(timer));
   }
 
-  /** Every packet of a WebSocket is counted as a frame already; those of a polling client come many in a request. */
-  function countPolled(this: Session): void {
-    const budget = polling.get(this);
-    if (!budget) return;
-    budget.withoutPoll = partsOf(this).transport.writable ? 0 : budget.withoutPoll + 1;
-    if (budget.withoutPoll > MAX_PACKETS_WITHOUT_POLL || !budget.packets.take(performance.now())) {
-      terminate(this, 'too-many-packets');
-    }
+  /** Frames of a WebSocket are counted one by one; a polling client sends many packets in a request. */
+  function boundPolling(session: Session): void {
+    const { transport } = partsOf(session);
+    const budget = new TokenBucket(packets.burst, packets.perSecond, performance.now());
+    let withoutPoll = 0;
+    transport.closeTimeout = closeTimeoutMs;
+    // Also while the session is closing.
+    transport.on('packet', () => {
+      withoutPoll = transport.writable ? 0 : withoutPoll + 1;
+      if (withoutPoll > MAX_PACKETS_WITHOUT_POLL || !budget.take(performance.now())) {
+        terminate(session, 'too-many-packets');
+      }
+    });
   }
 
   engine.on('connection', (session: Session) => {
     session.on('packet', checkReceived);
     session.on('packetCreate', checkWaiting);
     session.close = boundedClose;
-    const { transport } = partsOf(session);
-    if (transport.name !== 'polling') return;
-    transport.closeTimeout = closeTimeoutMs;
-    const packets = new TokenBucket(bounds.packets.burst, bounds.packets.perSecond, performance.now());
-    polling.set(session, { packets, withoutPoll: 0 });
-    session.on('packet', countPolled);
+    if (partsOf(session).transport.name === 'polling') boundPolling(session);
   });
   return engine;
 }
@@ -97,5 +100,7 @@ function bytesOf(data: unknown): number {
 /** Without waiting for anything that the client would have to do. */
 function destroy(session: Session): void {
   Session.prototype.close.call(session, true);
-  partsOf(session).transport.socket?.terminate();
+  const { transport } = partsOf(session);
+  transport.socket?.terminate();
+  transport.shouldClose?.();
 }

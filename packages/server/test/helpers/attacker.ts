@@ -31,14 +31,25 @@ export interface AttackerOptions {
   port: number;
   socketPath: string;
   origin?: string;
-  /** Whether it sends a CONNECT and waits for the total. @default true */
-  join?: boolean;
+  /** The CONNECT that it sends before it waits for its total; `undefined` for none. @default 40 */
+  connect?: string | undefined;
+  /** More of the query, such as `&a=b`, and of the headers, each with its line break. */
+  query?: string;
+  headers?: string;
   /** Whether it goes on reading afterwards. @default false */
   reads?: boolean;
 }
 
 export async function openAttacker(options: AttackerOptions): Promise<Attacker> {
-  const { port, socketPath, origin = 'https://attacker.example', join = true, reads = false } = options;
+  const {
+    port,
+    socketPath,
+    origin = 'https://attacker.example',
+    reads = false,
+    query = '',
+    headers = '',
+  } = options;
+  const packet = 'connect' in options ? options.connect : '40';
   const socket = connect(port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());
   socket.on('error', () => {});
@@ -49,12 +60,12 @@ export async function openAttacker(options: AttackerOptions): Promise<Attacker> 
     while (!pattern.test(received)) await once(socket, 'data');
   };
   socket.write(
-    `GET ${socketPath}?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
+    `GET ${socketPath}?EIO=4&transport=websocket${query} HTTP/1.1\r\nHost: a\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n${headers}\r\n`,
   );
   await until(/\r\n\r\n[\s\S]*0\{/);
-  if (join) {
-    socket.write(text('40'));
+  if (packet !== undefined) {
+    socket.write(text(packet));
     await until(/42\["total"/);
   }
   if (!reads) {

@@ -8,7 +8,11 @@ const { counter, url } = await { own, express: beside, workers }[kind]();
 
 process.on('message', () => {
   globalThis.gc?.();
-  process.send({ totals: Object.fromEntries(counter.totals()), stats: counter.stats() });
+  process.send({
+    totals: Object.fromEntries(counter.totals()),
+    stats: counter.stats(),
+    memory: process.memoryUsage(),
+  });
 });
 process.send({ url });
 

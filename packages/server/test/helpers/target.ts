@@ -18,7 +18,7 @@ export interface Target {
   /** Opens a page of `origin`. */
   openPage(origin: string): Page;
   /** What it says about itself, after a garbage collection. */
-  ask(): Promise<{ totals: Record<string, number>; stats: CounterStats }>;
+  ask(): Promise<{ totals: Record<string, number>; stats: CounterStats; memory: NodeJS.MemoryUsage }>;
   /** The memory of its largest process, and the descriptors of all, as the system counts them. */
   measure(): { mib: number; descriptors: number };
   /** Fails unless all its processes live and a newcomer to a site of its own is told its total within half a second. */

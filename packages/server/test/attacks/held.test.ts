@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openAttacker } from '../helpers/attacker.ts';
+import { startTarget, type Target } from '../helpers/target.ts';
+
+let target: Target;
+beforeAll(async () => {
+  target = await startTarget('own', { fallMs: 0, tickMs: 10 }, (close) => afterAll(close));
+});
+
+describe('a client that answers nothing', () => {
+  it('[C11] is gone within 2 s of a close, also where a member takes its place', async () => {
+    const { port, socketPath } = target;
+    const before = target.measure().descriptors;
+    const auth = JSON.stringify({ member: 'one-and-the-same' });
+    const attackers = [];
+    for (let count = 0; count < 20; count++) {
+      // Each one replaces the one before, whose close frame stays unanswered.
+      attackers.push(await openAttacker({ port, socketPath, connect: `40${auth}` }));
+    }
+    await vi.waitFor(() => expect(target.measure().descriptors).toBeLessThanOrEqual(before + 1), 4_000);
+    expect((await target.ask()).totals).toEqual({ 'attacker.example': 1 });
+    for (const { socket } of attackers) socket.destroy();
+  });
+});
+
+describe('what is kept of a handshake', () => {
+  /** Opens connections that have joined, each with `more` in the head of its request, and returns what one costs, in kB. */
+  async function costOf(more: { query?: string; headers?: string }): Promise<number> {
+    const count = 300;
+    const origin = `https://${randomBytes(8).toString('hex')}.example`;
+    const settled = async (): Promise<number> => {
+      await target.ask();
+      return (await target.ask()).memory.heapUsed / 1_024;
+    };
+    const before = await settled();
+    const open = Array.from({ length: count }, () =>
+      openAttacker({ port: target.port, socketPath: target.socketPath, origin, ...more }),
+    );
+    const attackers = await Promise.all(open);
+    const after = await settled();
+    for (const { socket } of attackers) socket.destroy();
+    await vi.waitFor(async () =>
+      expect((await target.ask()).totals).not.toHaveProperty([new URL(origin).hostname]),
+    );
+    return (after - before) / count;
+  }
+
+  it('[C11] a connection with as many headers as are allowed costs at most twice a plain one', async () => {
+    await costOf({});
+    const plain = await costOf({});
+    const headers = Array.from({ length: 90 }, (_, index) => `X-${index}: ${'x'.repeat(140)}\r\n`).join('');
+    expect(await costOf({ headers })).toBeLessThan(2 * plain);
+    expect(await costOf({ query: `&x=${'x'.repeat(1_500)}` })).toBeLessThan(2 * plain);
+  });
+});
