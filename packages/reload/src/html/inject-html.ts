@@ -1,4 +1,5 @@
 import { SAXParser } from 'parse5-sax-parser';
+import { concat, encode, isUnsafeEncoding, latin1, markLength, unitOf, type Unit } from './text-units.ts';
 
 /** Puts one tag into a document that comes in pieces, and leaves every other byte as it is. [R7] */
 export interface Injector {
@@ -18,8 +19,6 @@ export interface InjectorOptions {
   onMetaPolicy?: (policy: string) => void;
 }
 
-/** Where bytes that look like markup may be parts of other characters. */
-const UNSAFE = /^(iso-?2022|csiso2022|hz-gb|utf-?7|utf-?32|ucs-?4|unicode-1-1-utf-7)/i;
 /** What may stand in a head before the place. */
 const IN_HEAD = new Set([
   'html',
@@ -41,6 +40,10 @@ const IN_HEAD = new Set([
  * write, and a long one in small pieces would take minutes.
  */
 const LONG_BYTES = 1 << 17;
+/** How much of a document is held back at most while what has begun in it (a comment, a text, a tag) has no end. */
+const LOOK_AHEAD_BYTES = 1 << 20;
+/** A longer piece is scanned in steps, so that no more of it than needed is decoded. */
+const STEP_BYTES = 1 << 16;
 const EMPTY = new Uint8Array(0);
 
 export function createInjector(options: InjectorOptions): Injector {
@@ -48,6 +51,14 @@ export function createInjector(options: InjectorOptions): Injector {
   let start: Uint8Array | undefined = EMPTY;
   let scan: Scan | undefined;
   let passing = false;
+
+  /** Scans on until the place is found, or given up: the rest of the document needs no tokenizer. */
+  function scanOn(bytes: Uint8Array): Uint8Array[] {
+    const out = scan!.write(bytes);
+    passing = scan!.done;
+    if (passing) scan = undefined;
+    return out;
+  }
 
   function begin(bytes: Uint8Array): Uint8Array[] {
     start = undefined;
@@ -61,7 +72,7 @@ export function createInjector(options: InjectorOptions): Injector {
     const mark = markLength(bytes);
     scan = createScan(options, unit, encode(tag, unit), mark > 0 || charset !== undefined);
     const rest = bytes.subarray(mark);
-    return [bytes.subarray(0, mark), ...(rest.length > 0 ? scan.write(rest) : [])];
+    return [bytes.subarray(0, mark), ...scanOn(rest)];
   }
 
   return {
@@ -72,7 +83,7 @@ export function createInjector(options: InjectorOptions): Injector {
         start = concat([start, chunk]);
         return start.length < 4 ? [] : begin(start);
       }
-      return scan!.write(chunk);
+      return scanOn(chunk);
     },
     end() {
       if (!start) return passing ? [] : scan!.end();
@@ -83,12 +94,11 @@ export function createInjector(options: InjectorOptions): Injector {
 }
 
 interface Scan {
+  /** Whether nothing is looked for any more, and nothing held. */
+  readonly done: boolean;
   write(chunk: Uint8Array): Uint8Array[];
   end(): Uint8Array[];
 }
-
-/** Bytes of a unit of text, the lower one first or last. */
-type Unit = 'byte' | 'little' | 'big';
 
 function createScan(
   { onSkip, onMetaPolicy }: InjectorOptions,
@@ -169,7 +179,7 @@ function createScan(
         ? /charset\s*=\s*["']?([^\s"';]+)/i.exec(value('content') ?? '')?.[1]
         : undefined);
     if (named === undefined) return;
-    if (unit === 'byte' && UNSAFE.test(named.trim())) {
+    if (unit === 'byte' && isUnsafeEncoding(named.trim())) {
       done = true;
       parser.stop();
       onSkip(`its encoding (${named.trim()}) cannot be scanned safely`);
@@ -229,19 +239,35 @@ function createScan(
     return taken;
   }
 
+  function writeStep(chunk: Uint8Array): Uint8Array[] {
+    held.push(chunk);
+    heldBytes += chunk.length;
+    unread.push(chunk);
+    unreadBytes += chunk.length;
+    const tooLong = heldBytes > LOOK_AHEAD_BYTES;
+    if (!tooLong && heldBytes > LONG_BYTES && unreadBytes * 16 < heldBytes) return [];
+    scan();
+    const out = release(false);
+    if (done || heldBytes <= LOOK_AHEAD_BYTES) return out;
+    done = true;
+    parser.stop();
+    onSkip('a comment, a text or a tag of more than 1 MB comes before the place where its tag belongs');
+    return [...out, ...takeAll()];
+  }
+
   return {
+    get done() {
+      return done;
+    },
     write(chunk) {
-      if (done) return [...takeAll(), chunk];
-      held.push(chunk);
-      heldBytes += chunk.length;
-      unread.push(chunk);
-      unreadBytes += chunk.length;
-      if (heldBytes > LONG_BYTES && unreadBytes * 16 < heldBytes) return [];
-      scan();
-      return release(false);
+      const out: Uint8Array[] = [];
+      for (let at = 0; at < chunk.length; at += STEP_BYTES) {
+        if (done) return [...out, chunk.subarray(at)];
+        out.push(...writeStep(chunk.subarray(at, at + STEP_BYTES)));
+      }
+      return out;
     },
     end() {
-      if (done) return takeAll();
       scan();
       parser.end();
       // A document without a place has none of our business in it but at its end.
@@ -249,47 +275,4 @@ function createScan(
       return release(true);
     },
   };
-}
-
-function unitOf(bytes: Uint8Array, charset: string | undefined): Unit | undefined {
-  const [a, b, c, d] = bytes;
-  if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? undefined : 'little';
-  if (a === 0xfe && b === 0xff) return 'big';
-  if (a === 0xef && b === 0xbb && c === 0xbf) return 'byte';
-  const name = charset?.trim().toLowerCase() ?? '';
-  if (/^utf-?16-?be$|^unicodefffe$/.test(name)) return 'big';
-  if (/^utf-?16(-?le)?$|^ucs-2$|^unicode$|^csunicode$|^iso-10646-ucs-2$/.test(name)) return 'little';
-  return UNSAFE.test(name) ? undefined : 'byte';
-}
-
-function markLength([a, b, c]: Uint8Array): number {
-  if (a === 0xef && b === 0xbb && c === 0xbf) return 3;
-  return (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) ? 2 : 0;
-}
-
-/** Each byte is one character, so that offsets in the text are offsets in the bytes. */
-function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let start = 0; start < bytes.length; start += 8_192) {
-    text += String.fromCharCode(...bytes.subarray(start, start + 8_192));
-  }
-  return text;
-}
-
-function encode(text: string, unit: Unit): Uint8Array {
-  const codes = [...text].map((character) => character.charCodeAt(0));
-  if (unit === 'byte') return Uint8Array.from(codes);
-  return Uint8Array.from(codes.flatMap((code) => (unit === 'little' ? [code, 0] : [0, code])));
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const filled = parts.filter(({ length }) => length > 0);
-  if (filled.length === 1) return filled[0]!;
-  const whole = new Uint8Array(filled.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of filled) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

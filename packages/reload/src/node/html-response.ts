@@ -240,11 +240,11 @@ function pump(
   }
   return new Promise((resolve) => {
     const write = (chunks: readonly Uint8Array[]): void => {
-      for (const chunk of chunks) {
-        if (response.write(chunk)) continue;
-        body.pause();
-        response.once('drain', () => body.resume());
-      }
+      let flowing = true;
+      for (const chunk of chunks) flowing = response.write(chunk) && flowing;
+      if (flowing) return;
+      body.pause();
+      response.once('drain', () => body.resume());
     };
     body.on('data', (chunk: Buffer) => write(transform ? transform.write(chunk) : [chunk]));
     body.once('end', () => {

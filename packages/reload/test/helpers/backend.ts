@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type RequestListener } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { makeFolder, startReload } from './reload-server.ts';
 
@@ -16,6 +16,30 @@ export async function startBackend(answer: RequestListener) {
   const target = `http://127.0.0.1:${backendPort}`;
   const started = await startReload({}, { proxy: target, watch: [makeFolder().folder] });
   return { ...started, backend, backendPort, target };
+}
+
+/** A backend that sees and says bytes, with the reload server in front of it. */
+export async function startBytes(onConnection: (socket: Socket) => void) {
+  const backend = createTcpServer((socket) => {
+    socket.on('error', () => {});
+    onConnection(socket);
+  }).listen(0, '127.0.0.1');
+  await once(backend, 'listening');
+  onTestFinished(() => void backend.close());
+  const target = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
+  return startReload({}, { proxy: target, watch: [makeFolder().folder] });
+}
+
+/** Answers each request with the same bytes, and remembers their heads. */
+export async function startAnswering(answer: string) {
+  const heads: string[] = [];
+  const started = await startBytes((socket) => {
+    socket.once('data', (data) => {
+      heads.push(data.toString('latin1'));
+      socket.end(answer, 'latin1');
+    });
+  });
+  return { ...started, heads };
 }
 
 export interface AskOptions {

@@ -188,14 +188,47 @@ describe('the page and one tag', () => {
   });
 
   it('[R7] a long comment or text takes as long in small pieces as in large ones', () => {
-    const html = `<!doctype html><!--${'x'.repeat(2_000_000)}--><title>${'y'.repeat(1_000_000)}</title><p>x`;
+    const html = `<!doctype html><!--${'x'.repeat(1_000_000)}--><title>${'y'.repeat(1_000_000)}</title><p>x`;
     const bytes = Buffer.from(html);
     const msFor = (length: number): number => {
       const start = performance.now();
-      expect(inject(bytes, [length]).bytes.toString().replace(TAG, '')).toBe(html);
+      expect(inject(bytes, [length]).bytes.toString()).toBe(html.replace('<p>', `${TAG}<p>`));
       return performance.now() - start;
     };
     expect(msFor(1_000)).toBeLessThan(5 * msFor(65_536) + 500);
+  });
+
+  it.each<[string, string]>([
+    ['comment', '<!--'],
+    ['title', '<title>'],
+    ['tag', '<p class="'],
+    ['script', '<script>'],
+    ['doctype', '<!doctype '],
+    ['end tag', '</p '],
+    ['blank text', ' '],
+  ])('[R7] an endless %s is held back for 1 MB, and then passes on', (_what, beginning) => {
+    for (const [encoding, length] of [
+      ['latin1', 5_000],
+      ['utf16le', 2_000_000],
+    ] as const) {
+      const skipped: string[] = [];
+      const charset = encoding === 'latin1' ? undefined : 'utf-16le';
+      const injector = createInjector({ charset, tag: TAG, onSkip: (reason) => skipped.push(reason) });
+      let [given, taken, most] = [0, 0, 0];
+      const take = (chunks: Uint8Array[]): void => {
+        for (const chunk of chunks) taken += chunk.length;
+      };
+      for (let text = beginning; given < 3_000_000; text = ' '.repeat(length)) {
+        const chunk = Buffer.from(text, encoding);
+        given += chunk.length;
+        take(injector.write(chunk));
+        most = Math.max(most, given - taken);
+      }
+      expect(most).toBeLessThanOrEqual((1 << 20) + (1 << 16));
+      take(injector.end());
+      expect(taken).toBe(given);
+      expect(skipped).toEqual([expect.stringMatching(/more than 1 MB/)]);
+    }
   });
 
   it.each(['iso-2022-jp', 'ISO-2022-KR', 'hz-gb-2312', 'utf-7', 'utf-32'])(

@@ -1,51 +1,6 @@
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { asDocument, ask, readAll, sayBytes, startBackend } from '../helpers/backend.ts';
-import { makeFolder, startReload } from '../helpers/reload-server.ts';
-
-/** A backend that sees and says bytes, with the reload server in front of it. */
-async function startBytes(onConnection: (socket: Socket) => void) {
-  const backend = createServer((socket) => {
-    socket.on('error', () => {});
-    onConnection(socket);
-  }).listen(0, '127.0.0.1');
-  await once(backend, 'listening');
-  onTestFinished(() => void backend.close());
-  const target = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
-  return startReload({}, { proxy: target, watch: [makeFolder().folder] });
-}
-
-/** Answers each request with the same bytes, and remembers their heads. */
-async function startAnswering(answer: string) {
-  const heads: string[] = [];
-  const started = await startBytes((socket) => {
-    socket.once('data', (data) => {
-      heads.push(data.toString('latin1'));
-      socket.end(answer, 'latin1');
-    });
-  });
-  return { ...started, heads };
-}
-
-describe('framing', () => {
-  const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'GET'])(
-    '[R8] no body is made up for a %s that has none',
-    async (method) => {
-      const { port, heads } = await startAnswering(OK);
-      const answer = await sayBytes(
-        port,
-        `${method} / HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
-      );
-      expect(answer).toContain('\r\n\r\nok');
-      expect(heads).toHaveLength(1);
-      expect(heads[0]).not.toMatch(/transfer-encoding/i);
-      expect(heads[0]).toMatch(/\r\n\r\n$/);
-    },
-  );
-});
+import { asDocument, ask, readAll, startAnswering, startBackend, startBytes } from '../helpers/backend.ts';
 
 describe('answers that nobody would write', () => {
   it.each([

@@ -25,6 +25,18 @@ const HOP_BY_HOP = new Set([
   'upgrade',
   'http2-settings',
 ]);
+/** What says where a message ends, what its bytes are and where it goes: never of one connection only. */
+const OF_THE_MESSAGE = new Set([
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'expect',
+  'host',
+  'max-forwards',
+  'trailer',
+  'transfer-encoding',
+]);
 /** What tells of proxies: the backend is to see its own address, and what a client wrote there is not to be believed. */
 const FORWARDED = /^(forwarded|x-forwarded-.+|x-real-ip)$/;
 const RESOURCE_POLICY = 'Cross-Origin-Resource-Policy';
@@ -33,17 +45,35 @@ const KNOWN_ENCODINGS = /^(gzip|x-gzip|deflate|br|identity)$/i;
 const BODILESS = /^(GET|HEAD|DELETE|OPTIONS|TRACE|CONNECT)$/;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** Pairs names and values, without those of the connection. */
-export function endToEnd(raw: readonly string[]): HeaderList {
-  const pairs: HeaderList = [];
-  for (let index = 0; index + 1 < raw.length; index += 2) pairs.push([raw[index]!, raw[index + 1]!]);
-  const named = new Set(
-    pairs
-      .filter(([name]) => name.toLowerCase() === 'connection')
-      .flatMap(([, value]) => value.split(','))
-      .map((name) => name.trim().toLowerCase()),
-  );
-  return pairs.filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && !named.has(name.toLowerCase()));
+/** Names and values, without those that belong to the connection, by definition or because its `Connection` header says so. */
+function endToEnd(raw: readonly string[]): HeaderList {
+  const named = new Set(connectionOptions(raw));
+  return pairs(raw).filter(([name]) => {
+    const lower = name.toLowerCase();
+    return !HOP_BY_HOP.has(lower) && (!named.has(lower) || OF_THE_MESSAGE.has(lower));
+  });
+}
+
+/**
+ * The name of a header that frames or routes a message, if `Connection` names one. Without it, the backend would not read
+ * the message that was checked here, but another one, or two. (RFC 9110, 7.6.1)
+ */
+export function findNamedFraming(raw: readonly string[]): string | undefined {
+  return connectionOptions(raw).find((name) => OF_THE_MESSAGE.has(name));
+}
+
+function pairs(raw: readonly string[]): HeaderList {
+  const list: HeaderList = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) list.push([raw[index]!, raw[index + 1]!]);
+  return list;
+}
+
+/** What the `Connection` headers of a message name, in lower case. */
+function connectionOptions(raw: readonly string[]): string[] {
+  return pairs(raw)
+    .filter(([name]) => name.toLowerCase() === 'connection')
+    .flatMap(([, value]) => value.split(','))
+    .map((name) => name.trim().toLowerCase());
 }
 
 /**
@@ -71,9 +101,7 @@ export function requestHeaders(
 /** The headers of an answer as the browser is to see them. */
 export function responseHeaders(raw: readonly string[], sides: Sides): HeaderList {
   const headers: HeaderList = [];
-  let chunked = false;
-  for (let index = 0; index + 1 < raw.length; index += 2)
-    chunked ||= raw[index]!.toLowerCase() === 'transfer-encoding';
+  const chunked = pairs(raw).some(([name]) => name.toLowerCase() === 'transfer-encoding');
   for (const [name, value] of endToEnd(raw)) {
     const lower = name.toLowerCase();
     // A length beside chunks is one that may be wrong; and a promise of https would lock the browser out of this host.

@@ -11,7 +11,7 @@ import type { Clock } from '../../core/ports.ts';
 import { mayBeDocument, type HtmlResponder } from '../html-response.ts';
 import { refuseUpgrade, respondText } from '../respond.ts';
 import { watchAvailability } from './availability.ts';
-import { bodyFraming, requestHeaders, responseHeaders, type Sides } from './map-headers.ts';
+import { bodyFraming, findNamedFraming, requestHeaders, responseHeaders, type Sides } from './map-headers.ts';
 import { joinTunnel } from './tunnel.ts';
 
 /** Sits in front of one backend, and puts the client into its pages. */
@@ -83,6 +83,8 @@ export function createProxy(options: ProxyOptions): Proxy {
   }
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
+    const problem = problemOf(request);
+    if (problem !== undefined) return respondText(response, 400, problem, { Connection: 'close' });
     const sides = sidesOf(request);
     const asDocument = mayBeDocument(request);
     const sent = ask(request, [
@@ -144,6 +146,8 @@ export function createProxy(options: ProxyOptions): Proxy {
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const problem = problemOf(request);
+    if (problem !== undefined) return refuseUpgrade(socket, 400, problem);
     track(socket);
     socket.on('error', () => {});
     const sides = sidesOf(request);
@@ -194,6 +198,12 @@ export function createProxy(options: ProxyOptions): Proxy {
 function pathOf({ url = '/' }: IncomingMessage): string {
   const path = url.replace(/^https?:\/\/[^/?#]*/i, '');
   return path.startsWith('/') || path === '*' ? path : `/${path}`;
+}
+
+/** Why a request cannot be passed on as it was read here, if it cannot. */
+function problemOf({ rawHeaders }: IncomingMessage): string | undefined {
+  const name = findNamedFraming(rawHeaders);
+  return name === undefined ? undefined : `the Connection header must not name ${name}`;
 }
 
 function isAway({ code, message }: NodeJS.ErrnoException): boolean {

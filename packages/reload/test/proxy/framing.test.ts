@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { ask, readAll, sayBytes, startAnswering, startBackend, startBytes } from '../helpers/backend.ts';
+
+describe('framing', () => {
+  const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'GET'])(
+    '[R8] no body is made up for a %s that has none',
+    async (method) => {
+      const { port, heads } = await startAnswering(OK);
+      const answer = await sayBytes(
+        port,
+        `${method} / HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
+      );
+      expect(answer).toContain('\r\n\r\nok');
+      expect(heads).toHaveLength(1);
+      expect(heads[0]).not.toMatch(/transfer-encoding/i);
+      expect(heads[0]).toMatch(/\r\n\r\n$/);
+    },
+  );
+
+  it.each([
+    'Connection: content-length',
+    'Connection: Content-LENGTH',
+    'Connection: keep-alive,\tContent-Length , x',
+    'Connection: close\r\nX: 1\r\nconnection: x, content-length',
+    'Connection: transfer-encoding',
+    'Connection: trailer',
+    'Connection: host',
+    'Connection: content-encoding',
+  ])('[R8] Connection names no framing (%j)', async (connection) => {
+    // What a backend on a raw socket sees: each head that it would read as a request of its own.
+    const seen: string[] = [];
+    const { port } = await startBytes((socket) => {
+      socket.on('data', (data) => seen.push(data.toString('latin1')));
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok');
+    });
+    const smuggled = `GET /smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const answer = await sayBytes(
+        port,
+        `${method} / HTTP/1.1\r\nHost: localhost:${port}\r\n${connection}\r\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      expect(answer).toMatch(/Connection header/);
+      expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+    }
+    expect(seen.join('')).toBe('');
+  });
+
+  it('[R8] Connection names no framing of an upgrade either', async () => {
+    const { backend, port } = await startBackend((_request, response) => response.end());
+    const upgrades: unknown[] = [];
+    backend.on('upgrade', (_request, socket) => {
+      upgrades.push(1);
+      socket.destroy();
+    });
+    const answer = await sayBytes(
+      port,
+      `GET / HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: http://localhost:${port}\r\nConnection: Upgrade, content-length\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(upgrades).toEqual([]);
+  });
+
+  it('[R8] Connection names what belongs to it: these headers go no further, and the request does', async () => {
+    const seen: Record<string, unknown>[] = [];
+    const { port } = await startBackend((request, response) => {
+      seen.push(request.headers);
+      response.end('ok');
+    });
+    const answer = await sayBytes(
+      port,
+      `POST / HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close, TE, X-Hop\r\nTE: trailers\r\nX-Hop: 1\r\nContent-Length: 1\r\n\r\nx`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(seen[0]).toMatchObject({ 'content-length': '1' });
+    expect(seen[0]).not.toHaveProperty('te');
+    expect(seen[0]).not.toHaveProperty('x-hop');
+  });
+
+  it("[R8] a backend's Connection names no framing: its answers come as they are, and each is one", async () => {
+    const evil = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil';
+    const { port } = await startAnswering(
+      `HTTP/1.1 200 OK\r\nConnection: Content-Length, transfer-encoding, content-type\r\nContent-Type: text/plain\r\nContent-Length: ${evil.length}\r\n\r\n${evil}`,
+    );
+    for (let count = 0; count < 2; count++) {
+      const response = await ask(port, '/');
+      expect(response.headers).toMatchObject({
+        'content-length': String(evil.length),
+        'content-type': 'text/plain',
+      });
+      expect((await readAll(response)).toString()).toBe(evil);
+    }
+  });
+});
