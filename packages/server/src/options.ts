@@ -32,8 +32,9 @@ export interface CountingOptions {
   /** Most sites with people on them at a time. Pages of one more site are refused. @default 10000 */
   maxSites?: number;
   /**
-   * Whose `X-Forwarded-For` is believed: addresses, networks (`10.0.0.0/8`) and the names `loopback`,
-   * `linklocal`, `uniquelocal`; or the number of proxies in front of this server.
+   * Whose `X-Forwarded-For` is trusted: addresses, networks (`10.0.0.0/8`) and the names `loopback`,
+   * `linklocal`, `uniquelocal`; or the number of proxies in front of this server. Entries may carry a port. Clients
+   * for whom a trusted proxy writes no address, such as `unknown`, count as one address.
    *
    * @default nobody's
    */

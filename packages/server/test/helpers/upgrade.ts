@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** A request for a WebSocket, as it goes over the wire. */
+export function upgradeRequest(
+  origin: string,
+  { transport = 'websocket', connection = 'Upgrade', headers = [] as readonly string[] } = {},
+): string {
+  return [
+    `GET /socket.io/?EIO=4&transport=${transport} HTTP/1.1`,
+    'Host: x',
+    `Origin: ${origin}`,
+    `Connection: ${connection}`,
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    ...headers,
+    '\r\n',
+  ].join('\r\n');
+}
+
+/** Where an upgrade leads. */
+export interface Upgraded {
+  /** The status of the answer: 101 for a WebSocket, which is held until `leave()` or the end of the test. */
+  status: number;
+  leave(): void;
+}
+
+/** Asks for a WebSocket without a client's own bookkeeping, so that a test can do it a thousand times. */
+export async function upgrade(
+  port: number,
+  origin: string,
+  headers: readonly string[] = [],
+): Promise<Upgraded> {
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => {});
+  socket.write(upgradeRequest(origin, { headers }));
+  const [head] = (await once(socket, 'data')) as [Buffer];
+  // What comes after it is read, and not looked at.
+  socket.resume();
+  return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(String(head))?.[1]), leave: () => void socket.destroy() };
+}
