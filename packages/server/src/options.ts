@@ -32,6 +32,15 @@ export interface CountingOptions {
   /** Most sites with people on them at a time. Pages of one more site are refused. @default 10000 */
   maxSites?: number;
   /**
+   * Most sites that one address may open: a site that nobody is on counts against the address that comes to it, until
+   * nobody is on it again. Pages of one more new site from that address are rejected; sites that others have opened
+   * take them. Sites that `sites` names do not count, those that only match a wildcard do. It holds for the
+   * addresses that `maxPerAddress` holds for.
+   *
+   * @default 100
+   */
+  maxSitesPerAddress?: number;
+  /**
    * Whose `X-Forwarded-For` is trusted: addresses, networks (`10.0.0.0/8`) and the names `loopback`,
    * `linklocal`, `uniquelocal`; or the number of proxies in front of this server. Entries may carry a port. Clients
    * for whom a trusted proxy writes no address, such as `unknown`, count as one address.

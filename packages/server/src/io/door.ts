@@ -74,7 +74,8 @@ export function createDoor(options: DoorOptions): Door {
         return undefined;
       }
       const address = readAddress(request, trustsProxy, limitsLoopback);
-      const admitted = admission.admit(sites.find(hostname)?.site, address);
+      const site = sites.find(hostname)?.site;
+      const admitted = admission.admit(site, address, site !== undefined && sites.names(site));
       const turnAway = ({ limit }: Refused): void => {
         refuse(limit ?? 'no-answer');
         if (limit !== undefined) onLimit(limit, address);
