@@ -24,6 +24,8 @@ export function upgradeRequest(
 export interface Upgraded {
   /** The status of the answer: 101 for a WebSocket, which is held until `leave()` or the end of the test. */
   status: number;
+  /** Sends a message of at most 125 bytes, which need not be one of Socket.IO's. */
+  say(message: string): void;
   leave(): void;
 }
 
@@ -40,5 +42,13 @@ export async function upgrade(
   const [head] = (await once(socket, 'data')) as [Buffer];
   // What comes after it is read, and not looked at.
   socket.resume();
-  return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(String(head))?.[1]), leave: () => void socket.destroy() };
+  return {
+    status: Number(/^HTTP\/1\.1 (\d+)/.exec(String(head))?.[1]),
+    say(message) {
+      const payload = Buffer.from(message);
+      // A whole text frame under a mask of zeros (RFC 6455, 5.2).
+      socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload]));
+    },
+    leave: () => void socket.destroy(),
+  };
 }
