@@ -29,7 +29,12 @@ export interface CountingOptions {
   maxPerAddress?: number;
   /** Most connections to one site on this server. @default no limit */
   maxPerSite?: number;
-  /** Most sites with people on them at a time. Pages of one more site are refused. @default 10000 */
+  /**
+   * Most sites with people on them at a time. Pages of one more site are rejected, unless `sites` names it; that it
+   * matches a wildcard is not enough.
+   *
+   * @default 10000
+   */
   maxSites?: number;
   /**
    * Most sites that one address may open: a site that nobody is on counts against the address that comes to it, until

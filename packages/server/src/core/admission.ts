@@ -5,7 +5,7 @@ export interface Admission {
    *
    * @param site `undefined` for a site that is not counted; such a connection is about to be rejected anyway.
    * @param address whom the connection counts against, or `undefined` if that is nobody in particular.
-   * @param isListed whether the server's owner has named the site: nobody can make up more of these.
+   * @param isListed whether the server's owner has named the site: limits on sites are there for made-up ones.
    */
   admit(site: string | undefined, address: string | undefined, isListed?: boolean): Admitted | Refused;
 }
@@ -48,18 +48,18 @@ export function createAdmission(limits: AdmissionLimits): Admission {
   const sites = new Map<string, OpenSite>();
   const sitesPerAddress = new Map<string, number>();
 
-  /** @param opener whom the site would count against, if it is new. */
   function reached(
     site: string | undefined,
     address: string | undefined,
-    opener: string | undefined,
+    isListed: boolean,
   ): keyof AdmissionLimits | undefined {
     if (connections >= limits.maxConnections) return 'maxConnections';
     if (read(perAddress, address) >= limits.maxPerAddress) return 'maxPerAddress';
     if (site === undefined) return undefined;
     const open = sites.get(site);
     if (open) return open.connections >= limits.maxPerSite ? 'maxPerSite' : undefined;
-    if (read(sitesPerAddress, opener) >= limits.maxSitesPerAddress) return 'maxSitesPerAddress';
+    if (isListed) return undefined;
+    if (read(sitesPerAddress, address) >= limits.maxSitesPerAddress) return 'maxSitesPerAddress';
     return sites.size >= limits.maxSites ? 'maxSites' : undefined;
   }
 
@@ -79,13 +79,12 @@ export function createAdmission(limits: AdmissionLimits): Admission {
 
   return {
     admit(site, address, isListed = false) {
-      const opener = isListed ? undefined : address;
-      const limit = reached(site, address, opener);
+      const limit = reached(site, address, isListed);
       if (limit !== undefined) return { ok: false, limit };
       let held = true;
       connections++;
       count(perAddress, address, 1);
-      if (site !== undefined) enter(site, opener);
+      if (site !== undefined) enter(site, isListed ? undefined : address);
       return {
         ok: true,
         release() {

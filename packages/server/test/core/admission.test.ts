@@ -79,19 +79,18 @@ describe('admission', () => {
             if (!inside.some((place) => place.site === open)) openedBy.delete(open);
           }
           if (enter) {
-            const opener = isListed ? undefined : address;
             const onSite = inside.filter((place) => place.site === site).length;
             const ofAddress = inside.filter((place) => place.address === address).length;
-            const mayOpen = opener === undefined || ![...openedBy.values()].includes(opener);
+            const mayOpen = address === undefined || ![...openedBy.values()].includes(address);
             const fits =
               inside.length < 8 &&
               (address === undefined || ofAddress < 4) &&
               onSite < 3 &&
-              (onSite > 0 || (openedBy.size < 3 && mayOpen));
+              (onSite > 0 || isListed || (openedBy.size < 3 && mayOpen));
             const result = admission.admit(site, address, isListed);
             expect(result.ok).toBe(fits);
             if (!result.ok) continue;
-            if (onSite === 0) openedBy.set(site, opener);
+            if (onSite === 0) openedBy.set(site, isListed ? undefined : address);
             inside.push({ site, address, release: result.release });
           } else if (index < inside.length) {
             const [place] = inside.splice(index, 1);

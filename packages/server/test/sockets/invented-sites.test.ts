@@ -48,7 +48,7 @@ describe('made-up Origins', () => {
 
   it('[C11] of a wildcard are made up as well; sites that the list names always have room', async () => {
     const sites = ['example.org', 'www.example.org=example.org', '*.example.org'];
-    const { counter, port } = await startCounter({ ...limits, maxSitesPerAddress: 1, sites });
+    const { counter, port } = await startCounter({ ...limits, maxSitesPerAddress: 1, maxSites: 1, sites });
     const come = async (host: string): Promise<boolean> =>
       isIn(await upgrade(port, `https://${host}`, from('203.0.113.1')));
     expect(await come('a.example.org')).toBe(true);
