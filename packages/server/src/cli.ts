@@ -4,6 +4,7 @@ import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type Log } from './cli/log.ts';
 import { readCommandLine, UsageError, type Command } from './cli/read-command-line.ts';
 import { CounterServerError } from './errors.ts';
+import { UNREADABLE_ADDRESS } from './io/address.ts';
 
 /**
  * Runs the command line of this process: the only place, beside the bin, that touches its arguments, signals and exit.
@@ -80,8 +81,14 @@ function inUsersWords({ code, message }: CounterServerError, { sources }: Comman
 }
 
 function limitText(limit: string, address: string | undefined): string {
+  if (limit === 'maxPerAddress' && address === UNREADABLE_ADDRESS) {
+    return 'clients have reached the limit of connections per address together, because a trusted proxy names no address for them in X-Forwarded-For: have it write their addresses there';
+  }
   if (limit === 'maxPerAddress') {
     return `${address} has reached the limit of connections per address. If it is a proxy of yours, set --trust-proxy; otherwise raise --max-per-address`;
+  }
+  if (limit === 'maxSitesPerAddress') {
+    return `${address} has reached the limit of sites that one address may open. If it is a proxy of yours, set --trust-proxy; if it makes up sites, name yours with --site; otherwise raise --max-sites-per-address`;
   }
   const flag = `--${limit.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   return `connections are being refused: ${flag} is reached`;

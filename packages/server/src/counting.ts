@@ -17,7 +17,10 @@ export interface CounterEventMap {
   vacated: [{ site: string }];
   /** Totals may be old from now on, because other servers are out of reach, or are exact again. */
   stale: [{ stale: boolean; reason: string | undefined }];
-  /** Connections are being refused because a limit is reached. Told at most once a minute for each limit. */
+  /**
+   * Connections are being refused because a limit is reached. Told at most once a minute for each limit. The address is
+   * `unreadable` where a trusted proxy names none.
+   */
   limit: [{ limit: string; address: string | undefined }];
 }
 

@@ -29,11 +29,26 @@ export interface CountingOptions {
   maxPerAddress?: number;
   /** Most connections to one site on this server. @default no limit */
   maxPerSite?: number;
-  /** Most sites with people on them at a time. Pages of one more site are refused. @default 10000 */
+  /**
+   * Most sites with people on them at a time. Pages of one more site are rejected, unless `sites` names it; that it
+   * matches a wildcard is not enough.
+   *
+   * @default 10000
+   */
   maxSites?: number;
   /**
-   * Whose `X-Forwarded-For` is believed: addresses, networks (`10.0.0.0/8`) and the names `loopback`,
-   * `linklocal`, `uniquelocal`; or the number of proxies in front of this server.
+   * Most sites that one address may open: a site that nobody is on counts against the address that comes to it, until
+   * nobody is on it again. Pages of one more new site from that address are rejected; sites that others have opened
+   * take them. Sites that `sites` names do not count, those that only match a wildcard do. It holds for the
+   * addresses that `maxPerAddress` holds for.
+   *
+   * @default 100
+   */
+  maxSitesPerAddress?: number;
+  /**
+   * Whose `X-Forwarded-For` is trusted: addresses, networks (`10.0.0.0/8`) and the names `loopback`,
+   * `linklocal`, `uniquelocal`; or the number of proxies in front of this server. Entries may carry a port. Clients
+   * for whom a trusted proxy writes no address, such as `unknown`, count as one address.
    *
    * @default nobody's
    */

@@ -51,6 +51,7 @@ const countingEntries = {
   maxPerAddress: v.optional(limit),
   maxPerSite: v.optional(limit, Infinity),
   maxSites: v.optional(limit, 10_000),
+  maxSitesPerAddress: v.optional(limit, 100),
   trustProxy: v.optional(
     v.union([integer(1, 100), v.pipe(v.array(v.string()), v.nonEmpty(TRUST_PROXY))], TRUST_PROXY),
   ),
@@ -166,6 +167,7 @@ function resolveCounting(given: CountingValues, problems: OptionProblem[]): Reso
       maxPerAddress: given.maxPerAddress ?? 1_000,
       maxPerSite: given.maxPerSite,
       maxSites: given.maxSites,
+      maxSitesPerAddress: given.maxSitesPerAddress,
     },
     limitsLoopback: given.maxPerAddress !== undefined,
     trustsProxy: compileTrust(given.trustProxy, problems),

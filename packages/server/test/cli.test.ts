@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openPage } from './helpers/page.ts';
+import { upgrade } from './helpers/upgrade.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 const bin = fileURLToPath(new URL('../bin/live-online-server.js', import.meta.url));
@@ -165,6 +166,28 @@ describe('live-online-server', () => {
       expect(said).toMatch(new RegExp(`port ${port} is in use: choose another port`));
       expect(said.trim().split('\n')).toHaveLength(1);
     }
+  });
+
+  it('[C11] logs at most 100 totals a second, the busiest sites first, and how many it left out', async () => {
+    const { url, events } = await runJson();
+    const port = Number(new URL(url).port);
+    // Whoever connects twice is on the one busy site.
+    const sites = Array.from({ length: 350 }, (_, i) => `https://made-up-${i}.example`);
+    const connections = await Promise.all(
+      [...sites, 'https://busy.example', 'https://busy.example'].map((origin) => upgrade(port, origin)),
+    );
+    const startedAt = performance.now();
+    for (const { say } of connections) say('40');
+    const totals = () => events().filter(({ event }) => event === 'total');
+    await vi.waitFor(() => {
+      const leftOut = events().reduce(
+        (sum, { event, totals = 0 }) => sum + (event === 'left-out' ? Number(totals) : 0),
+        0,
+      );
+      expect(totals().length + leftOut).toBeGreaterThan(sites.length);
+    }, 10_000);
+    expect(totals().length).toBeLessThanOrEqual(100 * Math.ceil((performance.now() - startedAt) / 1_000));
+    expect(totals()).toContainEqual({ event: 'total', site: 'busy.example', total: 2 });
   });
 
   it('[C11] goes on when nobody reads its log any more', async () => {

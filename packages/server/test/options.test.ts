@@ -20,7 +20,13 @@ describe('options', () => {
       transports: ['websocket'],
       tickMs: 100,
       fallMs: 1_000,
-      limits: { maxConnections: 100_000, maxPerAddress: 1_000, maxPerSite: Infinity, maxSites: 10_000 },
+      limits: {
+        maxConnections: 100_000,
+        maxPerAddress: 1_000,
+        maxPerSite: Infinity,
+        maxSites: 10_000,
+        maxSitesPerAddress: 100,
+      },
       limitsLoopback: false,
     });
     expect(mistakes({ port: undefined, sites: undefined, maxPerAddress: undefined })).toEqual([]);

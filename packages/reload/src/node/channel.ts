@@ -1,9 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { Server as Engine } from 'engine.io';
 import { Server as SocketIoServer, type ExtendedError } from 'socket.io';
+import { isSameSecret } from '@live-online/internal/same-secret';
 import {
   limits,
   parseReloadHandshake,
@@ -68,7 +68,7 @@ export function createChannel({ path, token, version, fileOf }: ChannelOptions):
     const parsed = parseReloadHandshake(socket.handshake.auth);
     if (!parsed.ok) return next(refusal(parsed.code, parsed.problem));
     const { token: shown, page } = parsed.handshake;
-    if (!isSame(shown, token)) {
+    if (!isSameSecret(shown, token)) {
       return next(
         refusal('token-wrong', 'this page belongs to another project or an earlier start: reload it'),
       );
@@ -108,11 +108,6 @@ export function createChannel({ path, token, version, fileOf }: ChannelOptions):
       for (const socket of connections) socket.destroy();
     },
   };
-}
-
-function isSame(shown: string, token: string): boolean {
-  const [a, b] = [Buffer.from(shown), Buffer.from(token)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function refusal(code: ReloadRefusalCode, problem: string): ExtendedError {

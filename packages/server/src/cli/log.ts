@@ -23,6 +23,8 @@ export interface Output {
 
 /** Shortest time between two looks at the totals, in ms: a busy server's log stays calm. */
 const CALM_MS = 1_000;
+/** How many totals are logged at each look: whoever makes up sites must not fill the disk with them. */
+const MAX_TOTALS = 100;
 
 /** One JSON object a line. */
 export function createJsonLog(out: Output): Log {
@@ -37,7 +39,9 @@ export function createJsonLog(out: Output): Log {
     closed: () => say('closed'),
     follow: (counter) =>
       followCalmly(counter, (changed) => {
-        for (const site of changed) say('total', { site, total: counter.total(site) });
+        const totals = busiestFirst([...changed].map((site) => [site, counter.total(site)] as const));
+        for (const [site, total] of totals.slice(0, MAX_TOTALS)) say('total', { site, total });
+        if (totals.length > MAX_TOTALS) say('left-out', { totals: totals.length - MAX_TOTALS });
       }),
   };
 }
@@ -78,7 +82,7 @@ export function createPrettyLog(out: Output, errors: Output): Log {
 
 /** The busiest sites on one line of at most `width` characters. */
 function statusLine(totals: Map<string, number>, width: number): string {
-  const busiest = [...totals].sort(([, a], [, b]) => b - a).slice(0, 20);
+  const busiest = busiestFirst([...totals]).slice(0, 20);
   let text = busiest.length > 0 ? '●' : '○ nobody is online';
   for (const [site, total] of busiest) {
     const next = `  ${escapeControls(site)} ${total}`;
@@ -86,6 +90,10 @@ function statusLine(totals: Map<string, number>, width: number): string {
     text += next;
   }
   return text;
+}
+
+function busiestFirst<Site extends readonly [site: string, total: number]>(totals: Site[]): Site[] {
+  return totals.sort(([, a], [, b]) => b - a);
 }
 
 /** Calls `look` with the sites whose totals have changed, at most once in `CALM_MS`. */

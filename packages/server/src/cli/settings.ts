@@ -92,6 +92,13 @@ export const settings: readonly Setting[] = [
     help: 'most sites with people on them at a time (10000)',
   },
   {
+    flag: 'max-sites-per-address',
+    value: 'N',
+    option: 'maxSitesPerAddress',
+    read: numberOrNone,
+    help: 'most sites that one address may be the first on, those of --site aside, or "none" (100)',
+  },
+  {
     flag: 'drain-ms',
     value: 'MS',
     option: 'drainMs',

@@ -18,6 +18,8 @@ export interface SiteList {
    * @returns `undefined` if the hostname is not listed.
    */
   find(hostname: string): { site: string; token: string | undefined } | undefined;
+  /** Whether the list says the name of `site`. It does not where any site is counted, or all that match a wildcard. */
+  names(site: string): boolean;
 }
 
 interface Entry {
@@ -43,9 +45,10 @@ export function createSiteList(
   rules: readonly (string | SiteOptions)[] | undefined,
   report: (path: string, problem: string) => void,
 ): SiteList {
-  if (!rules) return { find: (hostname) => ({ site: hostname, token: undefined }) };
+  if (!rules) return { find: (hostname) => ({ site: hostname, token: undefined }), names: () => false };
   const exact = new Map<string, Entry>();
   const wildcards = new Map<string, Entry>();
+  const named = new Set<string>();
 
   function add(pattern: string, entry: Entry, path: string): void {
     const wildcard = pattern.startsWith('*.');
@@ -59,6 +62,7 @@ export function createSiteList(
     if (known?.token && entry.token && known.token !== entry.token) {
       return report(path, `"${pattern}" is listed with two tokens`);
     }
+    if (entry.site !== undefined) named.add(entry.site);
     entries.set(hostname, { site: entry.site ?? known?.site, token: entry.token ?? known?.token });
   }
 
@@ -83,6 +87,7 @@ export function createSiteList(
       }
       return entry && { site: entry.site ?? hostname, token: entry.token };
     },
+    names: (site) => named.has(site),
   };
 }
 

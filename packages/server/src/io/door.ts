@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isSameSecret } from '@live-online/internal/same-secret';
 import { parseHandshake, type RefusalCode } from '@live-online/protocol';
 import type { Admission, Refused } from '../core/admission.ts';
 import type { SiteList } from '../core/site-list.ts';
@@ -73,7 +74,8 @@ export function createDoor(options: DoorOptions): Door {
         return undefined;
       }
       const address = readAddress(request, trustsProxy, limitsLoopback);
-      const admitted = admission.admit(sites.find(hostname)?.site, address);
+      const site = sites.find(hostname)?.site;
+      const admitted = admission.admit(site, address, site !== undefined && sites.names(site));
       const turnAway = ({ limit }: Refused): void => {
         refuse(limit ?? 'no-answer');
         if (limit !== undefined) onLimit(limit, address);
@@ -97,10 +99,10 @@ export function createDoor(options: DoorOptions): Door {
       const hostname = hostnameOf(request);
       const listed = hostname === undefined ? undefined : sites.find(hostname);
       if (!listed) return say('site-not-listed', 'this server does not count this site');
-      if (listed.token !== undefined && listed.token !== parsed.handshake.token) {
+      const { member, server, token = '' } = parsed.handshake;
+      if (listed.token !== undefined && !isSameSecret(token, listed.token)) {
         return say('token-wrong', 'this site asks for a token, which is missing or wrong');
       }
-      const { member, server } = parsed.handshake;
       return { ok: true, site: listed.site, member, server };
     },
   };

@@ -49,7 +49,7 @@ export function createAskingAdmission(line: Line, clock: Clock, patienceMs: numb
   });
 
   return {
-    admit(site, address): Admitted {
+    admit(...connection): Admitted {
       const number = ++lastNumber;
       let isHeld = true;
       const answer = new Promise<Answer>((resolve) => {
@@ -58,7 +58,7 @@ export function createAskingAdmission(line: Line, clock: Clock, patienceMs: numb
         isHeld &&= decision.ok;
         return decision;
       });
-      line.send(['ask', number, site, address]);
+      line.send(['ask', number, ...connection]);
       plan(patienceMs);
       return {
         ok: true,

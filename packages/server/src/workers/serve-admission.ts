@@ -17,14 +17,14 @@ export function serveAdmission(
 
   line.listen((frame) => {
     if (isEnded) return;
-    const [kind, number, site, address] = frame as [string, number, string | undefined, string | undefined];
+    const [kind, number, ...connection] = frame as [string, number, ...Parameters<Admission['admit']>];
     if (kind === 'release') {
       places.get(number)?.();
       places.delete(number);
     } else if (kind === 'ask') {
-      const decision = admission.admit(site, address);
+      const decision = admission.admit(...connection);
       if (decision.ok) places.set(number, decision.release);
-      else refused(decision.limit, address);
+      else refused(decision.limit, connection[1]);
       line.send(['answer', number, decision.ok ? undefined : decision.limit]);
     }
   });

@@ -3,8 +3,8 @@ import { createSiteList, type SiteOptions } from '../../src/core/site-list.ts';
 
 function list(rules: (string | SiteOptions)[] | undefined) {
   const problems: string[] = [];
-  const { find } = createSiteList(rules, (path, problem) => problems.push(`${path} ${problem}`));
-  return { find, problems, siteOf: (hostname: string) => find(hostname)?.site };
+  const { find, names } = createSiteList(rules, (path, problem) => problems.push(`${path} ${problem}`));
+  return { find, names, problems, siteOf: (hostname: string) => find(hostname)?.site };
 }
 
 describe('list of sites', () => {
@@ -46,6 +46,13 @@ describe('list of sites', () => {
     const { siteOf } = list(['*.example.org', '*.a.example.org=a.example.org']);
     expect(siteOf('x.a.example.org')).toBe('a.example.org');
     expect(siteOf('x.b.example.org')).toBe('x.b.example.org');
+  });
+
+  it('[C11] tells the sites that it names from those that anybody can make up', () => {
+    const { names } = list(['a.example', 'www.b.example=b.example', '*.c.example=c.example', '*.d.example']);
+    expect(['a.example', 'b.example', 'c.example'].map(names)).toEqual([true, true, true]);
+    expect(['x.d.example', 'd.example', 'e.example'].map(names)).toEqual([false, false, false]);
+    expect(list(undefined).names('a.example')).toBe(false);
   });
 
   it('[C1] names every mistake by its place', () => {

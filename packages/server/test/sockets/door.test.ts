@@ -3,6 +3,7 @@ import { startCounter } from '../helpers/counter.ts';
 import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
 import { sayHttp } from '../helpers/say-http.ts';
+import { upgradeRequest } from '../helpers/upgrade.ts';
 
 const A = 'https://a.example';
 
@@ -20,8 +21,11 @@ describe('the door', () => {
   it('[C11] a site with a token lets in those who bring it', async () => {
     const { url } = await startCounter({ sites: [{ name: 'a.example', token: 'secret' }] });
     await openPage(url, { origin: A, auth: { token: 'secret' } }).hears(1);
-    for (const auth of [{}, { token: 'guess' }]) {
-      const refusal = await openPage(url, { origin: A, auth }).refusal();
+    for (const token of [undefined, 's', 'guess!', 'secret2', 'sécret', 'x'.repeat(256)]) {
+      const refusal = await openPage(url, {
+        origin: A,
+        auth: token === undefined ? {} : { token },
+      }).refusal();
       expect(refusal.data).toEqual({ code: 'token-wrong' });
     }
   });
@@ -77,46 +81,6 @@ describe('the door', () => {
     await openPage(url, { origin: A }).hears(1);
   });
 
-  it('[C11] X-Forwarded-For of a stranger is not believed', async () => {
-    const { url } = await startCounter({ maxPerAddress: 1 });
-    await openPage(url, { origin: A, headers: { 'x-forwarded-for': '203.0.113.1' } }).hears(1);
-    await openPage(url, { origin: A, headers: { 'x-forwarded-for': '203.0.113.2' } }).refusal();
-  });
-
-  it('[C11] X-Forwarded-For of a trusted proxy is, up to the first address that is not', async () => {
-    const { url } = await startCounter({ maxPerAddress: 1, trustProxy: ['loopback'] });
-    const from = (forwarded: string) =>
-      openPage(url, { origin: A, headers: { 'x-forwarded-for': forwarded } });
-    await from('203.0.113.1').hears(1);
-    await from('203.0.113.2').hears(2);
-    await from('198.51.100.9, 203.0.113.2').refusal();
-    await from('2001:db8:1:2:3::1').hears(3);
-    // The rest of a /64 belongs to the same customer.
-    await from('2001:db8:1:2:4::1').refusal();
-    await from('2001:db8:1:3::1').hears(4);
-    // Other spellings of an address are the same address.
-    await from('::ffff:203.0.113.1').refusal();
-    await from('::ffff:cb00:7101').refusal();
-    await from('fe80::1%eth0.1').hears(5);
-    await from('fe80::2%eth1').refusal();
-  });
-
-  it.each([
-    'junk',
-    '__proto__',
-    '1',
-    '0x7f',
-    '256.1.1.1',
-    '::ffff:999.1.1.1',
-    '[::1]',
-    '203.0.113.1:80',
-    'a, ,',
-  ])('[C11] junk in X-Forwarded-For (%s) is put down to the proxy itself', async (forwarded) => {
-    const { url } = await startCounter({ maxPerAddress: 1, trustProxy: ['loopback'] });
-    await openPage(url, { origin: A }).hears(1);
-    await openPage(url, { origin: A, headers: { 'x-forwarded-for': forwarded } }).refusal();
-  });
-
   it('[C11] gives back the places of sessions that never came to be', async () => {
     const { url } = await startCounter({ maxConnections: 2, transports: ['polling', 'websocket'] });
     for (let attempt = 0; attempt < 5; attempt++) {
@@ -128,20 +92,6 @@ describe('the door', () => {
     await openPage(url, { origin: A }).hears(2);
   });
 });
-
-/** A request for a WebSocket, as it goes over the wire. */
-function upgradeRequest(origin: string, transport = 'websocket', connection = 'Upgrade'): string {
-  return [
-    `GET /socket.io/?EIO=4&transport=${transport} HTTP/1.1`,
-    'Host: x',
-    `Origin: ${origin}`,
-    `Connection: ${connection}`,
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-    '\r\n',
-  ].join('\r\n');
-}
 
 describe('transports', () => {
   it('[C11] only WebSocket comes in by default', async () => {
@@ -171,7 +121,7 @@ describe('transports', () => {
     const { counter, port, url } = await startCounter({ transports: ['polling'], maxConnections: 2 });
     const sids = await Promise.all(
       [1, 2].map(async () => {
-        const answer = await sayHttp(port, upgradeRequest(A, 'polling', 'close'));
+        const answer = await sayHttp(port, upgradeRequest(A, { transport: 'polling', connection: 'close' }));
         return /"sid":"([^"]+)"/.exec(answer)![1]!;
       }),
     );

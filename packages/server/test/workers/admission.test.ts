@@ -5,7 +5,13 @@ import { serveAdmission } from '../../src/workers/serve-admission.ts';
 import { createFakeClock } from '../helpers/fake-clock.ts';
 import { openIpc } from '../helpers/ipc.ts';
 
-const limits = { maxConnections: 3, maxPerAddress: Infinity, maxPerSite: Infinity, maxSites: Infinity };
+const limits = {
+  maxConnections: 3,
+  maxPerAddress: Infinity,
+  maxPerSite: Infinity,
+  maxSites: Infinity,
+  maxSitesPerAddress: 1,
+};
 
 /** Two workers that ask one primary. */
 function openWorkers() {
@@ -16,8 +22,8 @@ function openWorkers() {
     const clock = createFakeClock();
     const end = serveAdmission(admission, ipc.one.line('door'), (...what) => void refused.push(what));
     const asking = createAskingAdmission(ipc.two.line('door'), clock);
-    const ask = () => {
-      const admitted = asking.admit('s', 'a');
+    const ask = (site = 's', isListed = false) => {
+      const admitted = asking.admit(site, 'a', isListed);
       if (!admitted.ok) throw new Error('a worker does not decide');
       return { release: admitted.release, ok: admitted.answer!.then(({ ok }) => ok) };
     };
@@ -37,6 +43,17 @@ describe('limits over workers', () => {
     for (const { release } of asked) release();
     const again = [one, one, two, two].map(({ ask }) => ask().ok);
     expect((await Promise.all(again)).filter(Boolean)).toHaveLength(3);
+  });
+
+  it('[C11] hold one address to its share of sites over all of them, those that are listed aside', async () => {
+    const [one, two] = openWorkers();
+    const opened = one.ask('s1');
+    expect(await opened.ok).toBe(true);
+    expect(await two.ask('s2').ok).toBe(false);
+    expect(two.refused).toEqual([['maxSitesPerAddress', 'a']]);
+    expect(await two.ask('listed', true).ok).toBe(true);
+    opened.release();
+    await vi.waitFor(async () => expect(await two.ask('s2').ok).toBe(true));
   });
 
   it('[C11] a worker that is gone gives its places back', async () => {

@@ -1,0 +1,72 @@
+import { describe, expect, it, vi } from 'vitest';
+import { startCounter } from '../helpers/counter.ts';
+import { openPage } from '../helpers/page.ts';
+import { upgrade, type Upgraded } from '../helpers/upgrade.ts';
+import { startWorkers } from '../helpers/workers.ts';
+
+/** Addresses that each come with more made-up Origins than they are let open. */
+const ATTACKERS = 10;
+const ORIGINS = 30;
+const limits = { trustProxy: ['loopback'], maxSites: 100, maxSitesPerAddress: 9 };
+
+const from = (address: string): string[] => [`X-Forwarded-For: ${address}`];
+
+async function attack(port: number): Promise<Upgraded[]> {
+  const attempts = Array.from({ length: ATTACKERS * ORIGINS }, (_, i) =>
+    upgrade(port, `https://made-up-${i}.example`, from(`203.0.113.${i % ATTACKERS}:${40_000 + i}`)),
+  );
+  return Promise.all(attempts);
+}
+
+const isIn = ({ status }: Upgraded): boolean => status === 101;
+
+describe('made-up Origins', () => {
+  it('[C11] fill no more than a share of the sites for each address, and newcomers get in', async () => {
+    const { counter, port, url } = await startCounter(limits);
+    const told: unknown[] = [];
+    counter.on('limit', (details) => told.push(details));
+    const attempts = await attack(port);
+    const held = ATTACKERS * limits.maxSitesPerAddress;
+    expect(attempts.filter(isIn)).toHaveLength(held);
+    expect(counter.stats().refused).toEqual({ maxSitesPerAddress: attempts.length - held });
+    expect(told).toEqual([
+      { limit: 'maxSitesPerAddress', address: expect.stringMatching(/^203\.0\.113\.\d$/) },
+    ]);
+    // A site that nobody is on, from an address of its own and from this machine.
+    const headers = { 'x-forwarded-for': '198.51.100.1' };
+    await openPage(url, { origin: 'https://new.example', headers }).hears(1);
+    await openPage(url, { origin: 'https://mine.example' }).hears(1);
+    // Even the attackers' own neighbours get in where somebody is.
+    const neighbour = { 'x-forwarded-for': '203.0.113.1' };
+    await openPage(url, { origin: 'https://new.example', headers: neighbour }).hears(2);
+    // What they held is had again once they have gone.
+    for (const { leave } of attempts) leave();
+    await vi.waitFor(async () => {
+      expect(isIn(await upgrade(port, 'https://another.example', from('203.0.113.1')))).toBe(true);
+    });
+  });
+
+  it('[C11] of a wildcard are made up as well; sites that the list names always have room', async () => {
+    const sites = ['example.org', 'www.example.org=example.org', '*.example.org'];
+    const { counter, port } = await startCounter({ ...limits, maxSitesPerAddress: 1, maxSites: 1, sites });
+    const come = async (host: string): Promise<boolean> =>
+      isIn(await upgrade(port, `https://${host}`, from('203.0.113.1')));
+    expect(await come('a.example.org')).toBe(true);
+    expect(await come('b.example.org')).toBe(false);
+    expect(await come('www.example.org')).toBe(true);
+    expect(await come('example.org')).toBe(true);
+    expect(counter.stats().refused).toEqual({ maxSitesPerAddress: 1 });
+  });
+
+  it('[C11, S8] fill no more than that over several workers', { timeout: 60_000 }, async () => {
+    const { workers, port } = await startWorkers({ workers: 2, options: limits });
+    const attempts = await attack(port);
+    const held = ATTACKERS * limits.maxSitesPerAddress;
+    expect(attempts.filter(isIn)).toHaveLength(held);
+    expect(isIn(await upgrade(port, 'https://new.example', from('198.51.100.1')))).toBe(true);
+    await vi.waitFor(
+      () => expect(workers.stats().refused).toEqual({ maxSitesPerAddress: attempts.length - held }),
+      { timeout: 10_000 },
+    );
+  });
+});
