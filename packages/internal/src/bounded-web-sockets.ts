@@ -68,7 +68,8 @@ export function boundedWebSockets(bounds: ConnectionBounds): typeof WebSocketSer
         // A fragment keeps the chunk alive that it came in, which may be a thousand times as large.
         maxFragments: 8,
         maxBufferedChunks: 64,
-        maxPendingAutoPongs: packets.burst,
+        // A second line: the budget of frames ends such a connection first.
+        maxPendingAutoPongs: 2 * packets.burst,
       };
       super(bounded);
     }

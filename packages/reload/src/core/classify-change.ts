@@ -47,6 +47,9 @@ export type FileUse = 'never' | 'document' | 'part' | 'unknown';
 /** What a page is to do about a change, apart from the version. [R4] */
 export type Decision = Omit<ReloadUpdate, 'version'>;
 
+/** How much text of stylesheets may travel with one update. A page asks for the others by itself. */
+const MAX_TEXT_LENGTH = 256 << 10;
+
 /**
  * Decides what one page is to do.
  *
@@ -58,6 +61,7 @@ export function decideUpdate(changes: readonly NamedChange[], document: string |
   const images: string[] = [];
   let html: NamedChange | undefined;
   let exact = true;
+  let textLength = 0;
   for (const change of changes) {
     const { name, kind, served, use, text } = change;
     const fileClass = classifyFile(name);
@@ -66,7 +70,8 @@ export function decideUpdate(changes: readonly NamedChange[], document: string |
     if (kind !== 'changed') return { action: 'reload' };
     if (fileClass === 'css') {
       css.push(name);
-      if (text !== undefined) cssTexts.push([name, text]);
+      textLength += text?.length ?? 0;
+      if (text !== undefined && textLength <= MAX_TEXT_LENGTH) cssTexts.push([name, text]);
     } else if (fileClass === 'image') images.push(name);
     else if (fileClass === 'html' && served && name === document) html = change;
     else if (!(fileClass === 'html' && use === 'document')) return { action: 'reload' };

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { Server as Engine } from 'engine.io';
 import { Server as SocketIoServer, type ExtendedError } from 'socket.io';
+import { createBoundedEngine } from '@live-online/internal/bounded-engine';
 import { isSameSecret } from '@live-online/internal/same-secret';
 import {
   limits,
@@ -46,17 +46,31 @@ const PING_INTERVAL_MS = 10_000;
 const PING_TIMEOUT_MS = 10_000;
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 const GOODBYE_MS = 200;
+/** Several updates with the texts of their files, for a page that does not read them for a while. */
+const MAX_WAITING_BYTES = 4 << 20;
+/** A page sends a CONNECT, and answers a heartbeat now and then. */
+const PACKETS = { burst: 20, perSecond: 1 };
+const CLOSE_TIMEOUT_MS = 2_000;
 
 export function createChannel({ path, token, version, fileOf }: ChannelOptions): Channel {
   const connections = new Set<Duplex>();
-  const engine = new Engine({
-    transports: ['websocket'],
-    pingInterval: PING_INTERVAL_MS,
-    pingTimeout: PING_TIMEOUT_MS,
-    maxHttpBufferSize: limits.maxClientMessageBytes,
-    perMessageDeflate: false,
-    cookie: false,
-  });
+  const engine = createBoundedEngine(
+    {
+      transports: ['websocket'],
+      pingInterval: PING_INTERVAL_MS,
+      pingTimeout: PING_TIMEOUT_MS,
+      maxHttpBufferSize: limits.maxClientMessageBytes,
+      perMessageDeflate: false,
+      cookie: false,
+    },
+    {
+      maxWaitingBytes: MAX_WAITING_BYTES,
+      packets: PACKETS,
+      closeTimeoutMs: CLOSE_TIMEOUT_MS,
+      // A page that was cut off connects again, and loads itself again if something has changed.
+      onTerminated() {},
+    },
+  );
   const io = new SocketIoServer<ReloadClientEvents, ReloadServerEvents, object, OpenPage>({
     serveClient: false,
     connectTimeout: HANDSHAKE_TIMEOUT_MS,

@@ -20,6 +20,17 @@ describe('what a page does', () => {
     });
   });
 
+  it('[P12] texts of stylesheets travel with an update up to 256 kB, and pages ask for the others', () => {
+    const text = 'x'.repeat(60_000);
+    const names = Array.from({ length: 500 }, (_, index) => `/${index}.css`);
+    const { css, cssTexts } = decideUpdate(
+      names.map((name) => change(name, { text })),
+      undefined,
+    );
+    expect(css).toEqual(names);
+    expect(Object.keys(cssTexts!)).toEqual(names.slice(0, 4));
+  });
+
   it('[R4] only images: they are swapped', () => {
     expect(decideUpdate([change('/logo.svg'), change('/cat.webp')], undefined)).toEqual({
       action: 'apply',

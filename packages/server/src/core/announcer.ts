@@ -43,6 +43,8 @@ interface SiteState {
   total: number;
   /** What was announced last. */
   announced: { total: number; stale: boolean; atMs: number };
+  /** Whether a page that came in since was told something else, and has to hear it also when nothing changes for the others. */
+  differs: boolean;
   delivering: boolean;
   /** The planned look at this site: when, and how to call it off. */
   planned: { atMs: number; cancel: () => void } | undefined;
@@ -63,6 +65,7 @@ export function createAnnouncer({ clock, tickMs, fallMs, isStale, deliver }: Ann
         peak: createPeak(fallMs, tickMs),
         total: 0,
         announced: { total: 0, stale: false, atMs: -Infinity },
+        differs: false,
         delivering: false,
         planned: undefined,
       };
@@ -71,8 +74,8 @@ export function createAnnouncer({ clock, tickMs, fallMs, isStale, deliver }: Ann
     return state;
   }
 
-  function isNews(site: string, { announced }: SiteState, total: number): boolean {
-    return total !== announced.total || (total > 0 && isStale(site) !== announced.stale);
+  function isNews(site: string, { announced, differs }: SiteState, total: number): boolean {
+    return differs || total !== announced.total || (total > 0 && isStale(site) !== announced.stale);
   }
 
   /** Plans the next look at a site: when it may be announced, or when its highest total falls by itself. */
@@ -101,6 +104,7 @@ export function createAnnouncer({ clock, tickMs, fallMs, isStale, deliver }: Ann
     const previous = state.announced.total;
     const next = announcement(site, total);
     state.announced = { total, stale: next.stale, atMs: now };
+    state.differs = false;
     state.delivering = true;
     deliver(next, previous, () => {
       state.delivering = false;
@@ -130,8 +134,13 @@ export function createAnnouncer({ clock, tickMs, fallMs, isStale, deliver }: Ann
       for (const [site, state] of sites) plan(site, state);
     },
     current(site) {
-      const total = sites.get(site)?.peak.highest(clock.now()) ?? 0;
-      return announcement(site, total);
+      const state = sites.get(site);
+      const current = announcement(site, state?.peak.highest(clock.now()) ?? 0);
+      if (state && (current.total !== state.announced.total || current.stale !== state.announced.stale)) {
+        state.differs = true;
+        plan(site, state);
+      }
+      return current;
     },
     close() {
       for (const state of sites.values()) state.planned?.cancel();

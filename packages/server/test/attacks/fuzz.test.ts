@@ -6,7 +6,7 @@ import type { Server as Engine } from 'engine.io';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createCounterServer } from '../../src/index.ts';
-import { frame, openAttacker, opcodes } from '../helpers/attacker.ts';
+import { frame, openAttacker, opcodes } from '@live-online/internal/testing/attacker';
 import { openPage, type Page } from '../helpers/page.ts';
 
 /** More cases of the fuzz: as many as are asked for. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openAttacker } from '../helpers/attacker.ts';
+import { openAttacker } from '@live-online/internal/testing/attacker';
 import { startTarget, type Target } from '../helpers/target.ts';
 
 let target: Target;

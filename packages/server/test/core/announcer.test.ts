@@ -3,7 +3,7 @@ import { createAnnouncer } from '../../src/core/announcer.ts';
 import type { Announcement } from '../../src/core/ports.ts';
 import { createFakeClock } from '../helpers/fake-clock.ts';
 
-function setUp({ hold = false } = {}) {
+function setUp({ hold = false, fallMs = 1_000 } = {}) {
   const clock = createFakeClock();
   const said: { site: string; total: number; stale: boolean; at: number }[] = [];
   const held: (() => void)[] = [];
@@ -11,7 +11,7 @@ function setUp({ hold = false } = {}) {
   const announcer = createAnnouncer({
     clock,
     tickMs: 100,
-    fallMs: 1_000,
+    fallMs,
     isStale: (site) => stale.has(site),
     deliver({ site, total, stale }: Announcement, _previous, done) {
       said.push({ site, total, stale, at: clock.now() - startedAt });
@@ -58,6 +58,31 @@ describe('announcer', () => {
       clock.advance(900);
     }
     expect(totals()).toEqual([2]);
+  });
+
+  it('[C4] a page that was told more than was announced hears of it when the total falls back before the next tick', () => {
+    const { clock, announcer, totals } = setUp({ fallMs: 0 });
+    announcer.update('a', 1);
+    clock.advance(10);
+    announcer.update('a', 2);
+    expect(announcer.current('a').total).toBe(2);
+    announcer.update('a', 1);
+    clock.advance(100);
+    expect(totals()).toEqual([1, 1]);
+    clock.advance(1_000);
+    expect(totals()).toEqual([1, 1]);
+  });
+
+  it('[C9] a page that was told an old total hears that it is exact', () => {
+    const { clock, announcer, said, stale } = setUp();
+    announcer.update('a', 1);
+    clock.advance(10);
+    stale.add('a');
+    expect(announcer.current('a').stale).toBe(true);
+    stale.delete('a');
+    clock.advance(100);
+    expect(said.at(-1)).toMatchObject({ total: 1, stale: false });
+    expect(said).toHaveLength(2);
   });
 
   it('[C4] a busy site still falls, to the highest total of the last second', () => {

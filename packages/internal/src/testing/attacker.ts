@@ -31,7 +31,9 @@ export interface AttackerOptions {
   port: number;
   socketPath: string;
   origin?: string;
-  /** The CONNECT that it sends before it waits for its total; `undefined` for none. @default 40 */
+  /** @default a */
+  host?: string;
+  /** The CONNECT that it sends, and whose answer it waits for; `undefined` for none. @default 40 */
   connect?: string | undefined;
   /** More of the query, such as `&a=b`, and of the headers, each with its line break. */
   query?: string;
@@ -40,11 +42,13 @@ export interface AttackerOptions {
   reads?: boolean;
 }
 
+/** Upgrades, joins unless it is told not to, and stops reading unless it is told to go on. */
 export async function openAttacker(options: AttackerOptions): Promise<Attacker> {
   const {
     port,
     socketPath,
     origin = 'https://attacker.example',
+    host = 'a',
     reads = false,
     query = '',
     headers = '',
@@ -60,13 +64,13 @@ export async function openAttacker(options: AttackerOptions): Promise<Attacker> 
     while (!pattern.test(received)) await once(socket, 'data');
   };
   socket.write(
-    `GET ${socketPath}?EIO=4&transport=websocket${query} HTTP/1.1\r\nHost: a\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    `GET ${socketPath}?EIO=4&transport=websocket${query} HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n${headers}\r\n`,
   );
   await until(/\r\n\r\n[\s\S]*0\{/);
   if (packet !== undefined) {
     socket.write(text(packet));
-    await until(/42\["total"/);
+    await until(/40\{"sid"[\s\S]*42\[/);
   }
   if (!reads) {
     socket.off('data', receive);
@@ -91,3 +95,72 @@ export async function openAttacker(options: AttackerOptions): Promise<Attacker> 
     },
   };
 }
+
+const ping: Buffer = frame(opcodes.ping);
+/** The first fragment of a message that never ends. */
+const begun: Buffer = frame(opcodes.text, '4', false);
+/** A 1-byte fragment, in a chunk that is filled up with empty frames that are no part of the message. */
+const filledUp = (opcode: number): Buffer =>
+  Buffer.concat([
+    frame(opcodes.continuation, 'x', false),
+    ...Array.from({ length: 9_000 }, () => frame(opcode)),
+  ]);
+
+/** What an attacker sends again and again, what it sends before, and whether it reads the answers. */
+export interface Flood {
+  rule: string;
+  bytes: Buffer;
+  first?: Buffer;
+  reads: boolean;
+  /** Why a bounded server ends the connection. */
+  reason: 'too-many-packets' | 'malformed-frame' | 'second-connect' | 'not-reading';
+}
+
+/** Each of these made some server grow, or kept it from serving others. */
+export const floods: readonly Flood[] = [
+  { rule: '[C6] pings, not reading', bytes: ping, reads: false, reason: 'too-many-packets' },
+  { rule: '[C6] second CONNECTs, not reading', bytes: text('40'), reads: false, reason: 'second-connect' },
+  {
+    rule: '[P9] CONNECTs to another namespace',
+    bytes: text('40/x,'),
+    reads: false,
+    reason: 'second-connect',
+  },
+  {
+    rule: '[P9] CONNECTs to a namespace with a long name',
+    bytes: text(`40/${'x'.repeat(900)},`),
+    reads: false,
+    reason: 'second-connect',
+  },
+  { rule: '[C11] events', bytes: text('42["x"]'), reads: true, reason: 'too-many-packets' },
+  { rule: '[C11] heartbeats', bytes: text('3'), reads: true, reason: 'too-many-packets' },
+  { rule: '[C11] pings', bytes: ping, reads: true, reason: 'too-many-packets' },
+  { rule: '[C11] pongs', bytes: frame(opcodes.pong), reads: true, reason: 'too-many-packets' },
+  {
+    rule: '[C11] fragments between pongs',
+    first: begun,
+    bytes: filledUp(opcodes.pong),
+    reads: true,
+    reason: 'too-many-packets',
+  },
+  {
+    rule: '[C11] fragments between pings',
+    first: begun,
+    bytes: filledUp(opcodes.ping),
+    reads: false,
+    reason: 'too-many-packets',
+  },
+  {
+    rule: '[C11] fragments without end',
+    first: begun,
+    bytes: frame(opcodes.continuation, '', false),
+    reads: true,
+    reason: 'malformed-frame',
+  },
+  {
+    rule: '[C11] frames that break the WebSocket protocol',
+    bytes: frame(opcodes.continuation),
+    reads: true,
+    reason: 'malformed-frame',
+  },
+];
