@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openAttacker } from '@live-online/internal/testing/attacker';
 import { startTarget, type Target } from '../helpers/target.ts';
 
 let target: Target;
 beforeAll(async () => {
-  target = await startTarget('own', { fallMs: 0, tickMs: 10 }, (close) => afterAll(close));
+  target = await startTarget('own', { fallMs: 0, tickMs: 10 });
 });
 
 describe('a client that answers nothing', () => {

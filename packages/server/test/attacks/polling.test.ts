@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { startTarget, type Target, type TargetKind } from '../helpers/target.ts';
 
 const kinds: TargetKind[] = ['own', 'express'];
@@ -23,9 +23,12 @@ describe.each(kinds)('attacked by polling: a counter %s', (kind) => {
   let target: Target;
   let agent: Agent;
   beforeAll(async () => {
-    target = await startTarget(kind, { transports: ['polling', 'websocket'] }, (close) => afterAll(close));
+    target = await startTarget(kind, { transports: ['polling', 'websocket'] });
     agent = new Agent({ keepAlive: true });
-    afterAll(() => agent.destroy());
+    return () => {
+      agent.destroy();
+      return target.close();
+    };
   });
 
   function ask(

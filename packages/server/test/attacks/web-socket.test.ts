@@ -1,14 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { floods, openAttacker } from '@live-online/internal/testing/attacker';
 import { startTarget, type Target, type TargetKind } from '../helpers/target.ts';
 
 const kinds: TargetKind[] = ['own', 'express', 'workers'];
 const limits = { maxBytes: 24 << 20, maxMs: 8_000 };
+
 describe.each(kinds)('attacked: a counter %s', (kind) => {
   let target: Target;
   let before: ReturnType<Target['measure']>;
   beforeAll(async () => {
-    target = await startTarget(kind, { fallMs: 0, tickMs: 10 }, (close) => afterAll(close));
+    target = await startTarget(kind, { fallMs: 0, tickMs: 10 });
+    return () => target.close();
   });
 
   it('serves a newcomer', async () => {

@@ -14,6 +14,7 @@ process.on('message', () => {
     memory: process.memoryUsage(),
   });
 });
+process.on('disconnect', () => process.exit());
 process.send({ url });
 
 async function own() {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CounterServerOptions, CounterStats } from '@live-online/server';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { openPage, type Page } from './page.ts';
 import { childrenOf, isRunning } from './workers.ts';
 
@@ -23,6 +23,7 @@ export interface Target {
   measure(): { mib: number; descriptors: number };
   /** Fails unless all its processes live and a newcomer to a site of its own is told its total within half a second. */
   expectToServe(): Promise<void>;
+  close(): Promise<void>;
 }
 
 const script = fileURLToPath(new URL('target-server.mjs', import.meta.url));
@@ -30,15 +31,9 @@ const script = fileURLToPath(new URL('target-server.mjs', import.meta.url));
 export async function startTarget(
   kind: TargetKind,
   options: CounterServerOptions = {},
-  finished: (close: () => Promise<void>) => void = onTestFinished,
 ): Promise<Target> {
   const child = fork(script, [JSON.stringify({ kind, options })], {
     execArgv: ['--expose-gc', '--max-old-space-size=256'],
-  });
-  finished(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
   });
   const [{ url }] = (await once(child, 'message')) as [{ url: string }];
   const { port, origin: base, pathname } = new URL(url);
@@ -76,6 +71,11 @@ export async function startTarget(
         page.leave();
       }
       expect(Math.min(...tries), 'ms until a newcomer is told its total').toBeLessThan(500);
+    },
+    async close() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
     },
   };
 }
