@@ -1,68 +1,124 @@
-import { ESLint } from 'eslint';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const eslint = new ESLint({
-  cwd: root,
-  // On CI, typescript-eslint would take the files as they lie on the disk, and not the text that it is handed.
-  overrideConfig: { languageOptions: { parserOptions: { disallowAutomaticSingleRunInference: true } } },
-});
+const bin = join(root, 'node_modules', 'oxlint', 'bin', 'oxlint');
 
-/** What lint says about `code`, if it stood at the end of a file of the repository. */
-async function lint(path: string, code: string): Promise<string[]> {
-  const [result] = await eslint.lintText(code, { filePath: `${root}${path}` });
-  return result!.messages.map(({ message }) => message);
+/** A file, what it may not say, and what lint says about it. */
+const forbidden: [near: string, code: string, message: RegExp][] = [
+  ['packages/server/src/core/census.ts', `import 'node:fs';`, /The core takes no library/],
+  ['packages/server/src/core/census.ts', `import 'valibot';`, /The core takes no library/],
+  ['packages/server/src/core/census.ts', `import '@live-online/widget';`, /The core takes no library/],
+  ['packages/server/src/core/census.ts', `import '../stats.ts';`, /The core imports only the core/],
+  [
+    'packages/server/src/core/census.ts',
+    `import type {} from '../stats.ts';`,
+    /The core imports only the core/,
+  ],
+  ['packages/server/src/core/census.ts', `export const at = Date.now();`, /The core asks its Clock/],
+  ['packages/server/src/core/census.ts', `setTimeout(() => {}, 1);`, /The core asks its Clock/],
+  ['packages/server/src/store/memory.ts', `import '../io/door.ts';`, /A store knows core\/ports.ts only/],
+  ['packages/server/src/io/door.ts', `import '../options.ts';`, /The socket and HTTP side knows the core/],
+  [
+    'packages/server/src/io/door.ts',
+    `import '../store/memory.ts';`,
+    /The socket and HTTP side knows the core/,
+  ],
+  ['packages/server/src/io/door.ts', `import '@live-online/widget';`, /only the built script, by name/],
+  ['packages/server/src/options.ts', `import './cli/settings.ts';`, /Nothing imports the command line/],
+  ['packages/server/src/options.ts', `process.exit(1);`, /belong to src\/cli.ts/],
+  [
+    'packages/server/src/options.ts',
+    `import '../../widget/src/index.ts';`,
+    /No package reaches into another/,
+  ],
+  ['packages/server/src/options.ts', `export default 1;`, /Prefer named exports/],
+  ['packages/internal/src/same-secret.ts', `import '@live-online/server';`, /knows neither of them/],
+  ['packages/protocol/src/index.ts', `import '@live-online/server';`, /The protocol depends on nothing/],
+  ['packages/widget/src/index.ts', `import '@live-online/server';`, /knows the server only by its protocol/],
+  ['packages/widget/src/client/client.ts', `import '../badge/badge.ts';`, /The client knows no page element/],
+  ['packages/widget/src/badge/badge.ts', `import '../client/client.ts';`, /The badge shows a state/],
+  ['packages/widget/src/badge/badge.ts', `document.body.innerHTML = '';`, /No HTML from strings/],
+  ['packages/widget/src/badge/badge.ts', `document.body.setAttribute('style', '');`, /A strict CSP forbids/],
+  [
+    'packages/reload/src/html/inject-html.ts',
+    `import '../node/respond.ts';`,
+    /Injection knows bytes and text/,
+  ],
+  [
+    'packages/reload/src/node/respond.ts',
+    `import '../reloading.ts';`,
+    /put together in .*create-reload-server/,
+  ],
+  ['packages/reload/src/client/main.ts', `import '../options.ts';`, /The client runs in a page/],
+  ['packages/reload/src/options.ts', `import './client/main.ts';`, /Nothing imports the command line or the/],
+  ['packages/reload/src/options.ts', `import '@live-online/widget';`, /The reload tool stands by itself/],
+];
+const allowed: [near: string, code: string][] = [
+  ['packages/server/src/core/census.ts', `import './ports.ts';`],
+  ['packages/server/src/core/census.ts', `import '@live-online/protocol';`],
+  ['packages/widget/src/badge/badge.ts', `import type {} from '../options.ts';`],
+  ['packages/server/src/io/door.ts', `import 'node:http';`],
+];
+
+interface Diagnostic {
+  filename: string;
+  message: string;
+  help?: string;
 }
 
-describe('import rules', () => {
-  it.each([
-    ['packages/server/src/core/census.ts', `import 'node:fs';`, /The core takes no library/],
-    ['packages/server/src/core/census.ts', `import '../stats.ts';`, /The core imports only the core/],
-    ['packages/server/src/core/census.ts', `export const at = Date.now();`, /The core asks its Clock/],
-    ['packages/server/src/core/census.ts', `setTimeout(() => {}, 1);`, /The core asks its Clock/],
-    ['packages/server/src/store/memory.ts', `import '../io/door.ts';`, /A store knows core\/ports.ts only/],
-    ['packages/server/src/io/door.ts', `import '../options.ts';`, /The socket and HTTP side knows the core/],
-    [
-      'packages/server/src/io/door.ts',
-      `import '../store/memory.ts';`,
-      /The socket and HTTP side knows the core/,
-    ],
-    [
-      'packages/server/src/io/http/script.ts',
-      `import '@live-online/widget';`,
-      /only the built script, by name/,
-    ],
-    ['packages/server/src/options.ts', `import './cli/settings.ts';`, /Nothing imports the command line/],
-    ['packages/server/src/options.ts', `process.exit(1);`, /belong to src\/cli.ts/],
-    [
-      'packages/server/src/options.ts',
-      `import '../../widget/src/index.ts';`,
-      /No package reaches into another/,
-    ],
-    ['packages/server/src/options.ts', `export default 1;`, /Prefer named exports/],
-    ['packages/protocol/src/index.ts', `import '@live-online/server';`, /The protocol depends on nothing/],
-    [
-      'packages/widget/src/index.ts',
-      `import '@live-online/server';`,
-      /knows the server only by its protocol/,
-    ],
-    [
-      'packages/widget/src/client/client.ts',
-      `import '../badge/badge.ts';`,
-      /The client knows no page element/,
-    ],
-    ['packages/widget/src/badge/badge.ts', `document.body.innerHTML = '';`, /No HTML from strings/],
-    [
-      'packages/widget/src/badge/badge.ts',
-      `document.body.setAttribute('style', '');`,
-      /A strict CSP forbids/,
-    ],
-  ])('[lint] %s may not say %s', async (path, code, message) => {
-    expect(await lint(path, code)).toEqual(expect.arrayContaining([expect.stringMatching(message)]));
-  });
+/** The sources of the packages in a folder of their own, where lint looks at one file more for each question. */
+const copy = mkdtempSync(join(tmpdir(), 'live-online-lint-'));
+let diagnostics: Diagnostic[] = [];
 
-  it('[lint] what is allowed passes', async () => {
-    expect(await lint('packages/server/src/core/census.ts', `import './ports.ts';\n`)).toEqual([]);
+/** A file beside another one, to which the same rules apply. */
+function besides(near: string, index: number): string {
+  return join(dirname(near), `question-${index}.ts`);
+}
+
+function answersTo(near: string, index: number): string[] {
+  const file = besides(near, index);
+  return diagnostics
+    .filter(({ filename }) => filename === file)
+    .map(({ message, help = '' }) => `${message} ${help}`);
+}
+
+beforeAll(async () => {
+  for (const name of ['.oxlintrc.jsonc', 'tsconfig.json', 'tsconfig.base.json', 'scripts/lint', 'packages']) {
+    cpSync(join(root, name), join(copy, name), {
+      recursive: true,
+      filter: (path) => !/^(node_modules|dist|test)$/.test(path.split(sep).at(-1)!),
+    });
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  const questions = [...forbidden, ...allowed].map(([near, code], index) => {
+    writeFileSync(join(copy, besides(near, index)), `${code}\n`);
+    return besides(near, index);
   });
+  // It ends with 1, as there is something to say.
+  const run = promisify(execFile)(process.execPath, [bin, '--format', 'json', ...questions], { cwd: copy });
+  const { stdout } = await run.catch((error: { stdout: string }) => error);
+  ({ diagnostics } = JSON.parse(stdout) as { diagnostics: Diagnostic[] });
+});
+afterAll(() => rmSync(copy, { recursive: true }));
+
+describe('import rules', () => {
+  it.each(forbidden.map((one, index) => [...one, index] as const))(
+    '[lint] %s may not say %s',
+    (near, _code, message, index) => {
+      expect(answersTo(near, index)).toEqual(expect.arrayContaining([expect.stringMatching(message)]));
+    },
+  );
+
+  it.each(allowed.map((one, index) => [...one, forbidden.length + index] as const))(
+    '[lint] %s may say %s',
+    (near, _code, index) => {
+      expect(answersTo(near, index)).toEqual([]);
+    },
+  );
 });

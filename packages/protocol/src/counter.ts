@@ -52,7 +52,11 @@ export interface CounterHandshake {
  * - `full`: a limit on connections or sites is reached (only where no refusal in HTTP is possible)
  */
 export type RefusalCode =
-  'site-not-listed' | 'token-wrong' | 'handshake-invalid' | 'version-unsupported' | 'full';
+  | 'site-not-listed'
+  | 'token-wrong'
+  | 'handshake-invalid'
+  | 'version-unsupported'
+  | 'full';
 
 /** The `data` of the error that a refused client receives as its `connect_error`. */
 export interface Refusal {

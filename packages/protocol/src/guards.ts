@@ -24,7 +24,8 @@ export function isRefusal(value: unknown): value is Refusal {
 
 /** What became of a handshake: its fields, or the first thing that is wrong with it. */
 export type HandshakeResult =
-  { ok: true; handshake: CounterHandshake } | { ok: false; code: Refusal['code']; problem: string };
+  | { ok: true; handshake: CounterHandshake }
+  | { ok: false; code: Refusal['code']; problem: string };
 
 /**
  * Reads the handshake of a client. Unknown fields are dropped.

@@ -7,7 +7,8 @@ export const RELOAD_PROTOCOL_VERSION = 1;
 const PAGE = /^[\w-]{1,64}$/;
 
 export type ReloadHandshakeResult =
-  { ok: true; handshake: ReloadHandshake } | { ok: false; code: ReloadRefusalCode; problem: string };
+  | { ok: true; handshake: ReloadHandshake }
+  | { ok: false; code: ReloadRefusalCode; problem: string };
 
 /**
  * Reads the handshake of a page. Unknown fields are dropped.

@@ -40,7 +40,7 @@ export function latin1(bytes: Uint8Array): string {
 }
 
 export function encode(text: string, unit: Unit): Uint8Array {
-  const codes = [...text].map((character) => character.charCodeAt(0));
+  const codes = Array.from(text, (character) => character.charCodeAt(0));
   if (unit === 'byte') return Uint8Array.from(codes);
   return Uint8Array.from(codes.flatMap((code) => (unit === 'little' ? [code, 0] : [0, code])));
 }

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Server as Engine } from 'engine.io';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type * as boundedEngine from '@live-online/internal/bounded-engine';
 import { createCounterServer } from '../../src/index.ts';
 import { frame, openAttacker, opcodes } from '@live-online/internal/testing/attacker';
 import { openPage, type Page } from '../helpers/page.ts';
@@ -16,7 +17,7 @@ const MAX_WAITING_BYTES = 64 << 10;
 /** The engine of the counter that is attacked, which shows what waits in its sessions. */
 const engines: Engine[] = [];
 vi.mock('@live-online/internal/bounded-engine', async (load) => {
-  const original = await load<typeof import('@live-online/internal/bounded-engine')>();
+  const original = await load<typeof boundedEngine>();
   return {
     createBoundedEngine(...parameters: Parameters<typeof original.createBoundedEngine>) {
       const engine = original.createBoundedEngine(...parameters);

@@ -62,7 +62,8 @@ interface Cluster {
     readonly rootNodes: readonly RedisClientOptions[];
     readonly defaults?: RedisClientOptions;
     readonly nodeAddressMap?:
-      Record<string, RedisSocketOptions> | ((address: string) => RedisSocketOptions | undefined);
+      | Record<string, RedisSocketOptions>
+      | ((address: string) => RedisSocketOptions | undefined);
   };
 }
 
