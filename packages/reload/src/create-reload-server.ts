@@ -91,6 +91,8 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
   const servers = new Set<Server>();
   let content: Content | undefined;
   let closing: Promise<void> | undefined;
+  /** Whether all pages of this machine may connect: what they hear of files is that they have changed, and their names. [R8] */
+  let isOpenToOthers = false;
 
   function watch(): Content {
     if (closing) throw alreadyClosed();
@@ -100,6 +102,7 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
       settleMs,
       ignore,
       poll,
+      tellsTexts: () => !isOpenToOthers,
       ...(cache.contentFile !== undefined && { cacheFile: cache.contentFile }),
       onChanges: (changes) => reloading.change(changes, content?.digest()),
       onDigest(digest) {
@@ -122,8 +125,9 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
   const isOwnUpgrade = (request: IncomingMessage): boolean => pathOf(request).startsWith(SOCKET_PATH);
 
   async function listenOnPort(): Promise<Listening> {
+    isOpenToOthers ||= source.kind === 'none';
     const watched = watch();
-    const door = doorFor(source.kind === 'none');
+    const door = doorFor(isOpenToOthers);
     const routes = ownRoutes(source.kind !== 'none');
     const pagesSource = createSource({
       ...resolved,

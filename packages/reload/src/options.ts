@@ -29,7 +29,7 @@ export interface ReloadServerOptions {
   host?: string;
   /** Further names under which the server may be addressed: `box.lan`, `*.example.org`. Loopback and `host` always may. */
   allowedHosts?: string[];
-  /** Further origins whose pages may ask and connect, such as `http://box.lan:3000`; `null` stands for pages from disk. */
+  /** Further origins whose pages may ask and connect, such as `http://box.lan:3000`. */
   origins?: string[];
   /** Globs of files that are not watched, such as `logs/**`, beside what `.gitignore` says. */
   ignore?: string[];

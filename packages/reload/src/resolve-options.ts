@@ -12,7 +12,9 @@ const integer = (min: number, max: number, unit = ''): v.GenericSchema<number> =
 };
 const list = (item: v.GenericSchema<string>): v.GenericSchema<string[]> => v.array(item, 'must be a list');
 
-const ORIGIN = 'must be an origin such as http://localhost:3000, or null for pages from disk';
+const ORIGIN = 'must be an origin such as http://localhost:3000';
+const NO_ORIGIN =
+  'must not be null, which is the origin of pages from disk and of every sandboxed frame of any site: serve the pages over http instead, and name that origin';
 const PROXY = 'must be the address of a backend without a path, such as http://localhost:8000';
 
 const schema = v.strictObject(
@@ -48,6 +50,7 @@ const schema = v.strictObject(
           // As browsers spell it.
           v.transform((origin) => origin.replace(/\/$/, '').toLowerCase()),
           v.check((origin) => origin === 'null' || isOrigin(origin), ORIGIN),
+          v.check((origin) => origin !== 'null', NO_ORIGIN),
         ) as v.GenericSchema<string>,
       ),
       [],

@@ -69,7 +69,7 @@ export const settings: readonly Setting[] = [
     value: 'ORIGINS',
     option: 'origins',
     many: true,
-    help: 'further pages that may connect, such as http://box.lan:3000, or null for pages from disk (none; with --no-serve all of this machine)',
+    help: 'further pages that may connect, such as http://box.lan:3000 (none; with --no-serve all of this machine)',
   },
   { flag: 'spa', option: 'spa', help: 'answer paths without a file with the index.html of the root' },
   { flag: 'listing', option: 'listing', help: 'show what is in a folder that has no index.html' },

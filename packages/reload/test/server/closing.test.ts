@@ -42,8 +42,8 @@ describe('options', () => {
 
   it('[R8] origins are taken as browsers spell them', () => {
     const { folder } = makeFolder();
-    const { origins } = resolveOptions({ folder, origins: ['HTTP://Box.lan:3000/', 'null'] });
-    expect(origins).toEqual(['http://box.lan:3000', 'null']);
+    const { origins } = resolveOptions({ folder, origins: ['HTTP://Box.lan:3000/'] });
+    expect(origins).toEqual(['http://box.lan:3000']);
   });
 
   it('[R1] options that are undefined are not given', () => {

@@ -33,6 +33,8 @@ export interface ContentOptions {
   settleMs: number;
   ignore?: readonly string[];
   poll?: boolean;
+  /** Whether changes may carry what stands in files. @default always */
+  tellsTexts?: () => boolean;
   /** Where what is known is kept between two starts. */
   cacheFile?: string;
   /** Called once for every update. */
@@ -48,6 +50,7 @@ const SAVE_MS = 1_000;
 
 export function createContent(options: ContentOptions): Content {
   const { roots, clock, settleMs, cacheFile, onChanges, onDigest, onWarning } = options;
+  const tellsTexts = options.tellsTexts ?? (() => true);
   const table = createFileTable(nameOf);
   const kept = cacheFile === undefined ? new Map<string, KeptFile>() : readTable(cacheFile);
   /** Files that stay known whatever rules come to ignore, because they were served. */
@@ -119,7 +122,7 @@ export function createContent(options: ContentOptions): Content {
     let text: string | undefined;
     // A link is told with the text of the file that it leads to only if that one may be shown itself. [R8]
     const place = realPathOf(path) ?? path;
-    const shown = roots.some((root) => isWithin(root, path) && isPublic(root, place));
+    const shown = tellsTexts() && roots.some((root) => isWithin(root, path) && isPublic(root, place));
     const now = await readKnown(place, shown ? (bytes) => (text = textOf(path, bytes)) : undefined);
     if (!now) return table.delete(path) ? { path, kind: 'removed' } : undefined;
     table.set(path, now);

@@ -11,13 +11,13 @@ export interface DoorRefusal {
 export interface Door {
   /** Checks the Host and the Origin of a request. */
   checkRequest(request: IncomingMessage): DoorRefusal | undefined;
-  /** Checks an upgrade as well for having an Origin at all: a browser always sends one there. */
+  /** Checks an upgrade as well for having an Origin at all: a browser always sends one there, and that of the page itself. */
   checkUpgrade(request: IncomingMessage): DoorRefusal | undefined;
 }
 
 export interface DoorOptions {
   hosts: HostList;
-  /** Origins beside the own one, such as `http://localhost:3000`; `null` stands for pages from disk. */
+  /** Origins beside the own one, such as `http://localhost:3000`. */
   origins: readonly string[];
   /** Whether pages of any other server on this machine may come in: those that carry the script by hand. */
   takesLoopback: boolean;
@@ -42,9 +42,10 @@ export function createDoor({ hosts, origins, takesLoopback }: DoorOptions): Door
   }
 
   function isAllowed(origin: string, host: string, request: IncomingMessage): boolean {
+    // Any site can make a page without an origin: a sandboxed frame. A form of the page's own sends "null", too, under a
+    // strict referrer policy; then this header, which no page can set, says that it is the own one.
+    if (origin === 'null') return !takesLoopback && request.headers['sec-fetch-site'] === 'same-origin';
     if (allowedOrigins.has(origin)) return true;
-    // A form of the page's own sends "null" under a strict referrer policy; no page can set this header.
-    if (origin === 'null') return request.headers['sec-fetch-site'] === 'same-origin';
     const from = readOrigin(origin);
     if (!from) return false;
     return from.host === host || (takesLoopback && isLoopback(from.hostname));
@@ -53,7 +54,8 @@ export function createDoor({ hosts, origins, takesLoopback }: DoorOptions): Door
   return {
     checkRequest,
     checkUpgrade(request) {
-      if (request.headers.origin === undefined) {
+      const { origin } = request.headers;
+      if (origin === undefined || origin === 'null') {
         return { status: 403, problem: 'a socket is opened by pages only, and they say their Origin' };
       }
       return checkRequest(request);
