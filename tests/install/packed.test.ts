@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { floors, isAtLeast } from '../helpers/floors.ts';
 import { createProject, installPacked, tool, type Project } from '../helpers/packed.ts';
 
 /** Node as npm packages it for this machine, in the versions that are supported beside the one that runs the tests. */
@@ -140,6 +141,27 @@ describe('installed with plain npm', () => {
       expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist', 'package.json']));
       expect(files).not.toEqual(expect.arrayContaining(['src']));
       expect(files).not.toEqual(expect.arrayContaining(['test']));
+    }
+  });
+
+  it('[C11] npm resolves no library with a known hole, and a ws that bounds pongs for server and reload tool', async () => {
+    type Tree = { version?: string; dependencies?: Record<string, Tree> };
+    const names = Object.keys(floors);
+    const listed = JSON.parse(await project.run('npm', ['ls', '--all', '--json', ...names])) as Tree;
+    const found: [name: string, version: string][] = [];
+    const collect = ({ dependencies = {} }: Tree): void => {
+      for (const [name, tree] of Object.entries(dependencies)) {
+        if (names.includes(name)) found.push([name, tree.version!]);
+        collect(tree);
+      }
+    };
+    collect(listed);
+    expect(new Set(found.map(([name]) => name))).toEqual(new Set(names));
+    for (const [name, version] of found)
+      expect(isAtLeast(version, floors[name]!), `${name} ${version}`).toBe(true);
+    for (const owner of ['server', 'reload']) {
+      const { version } = listed.dependencies![`@live-online/${owner}`]!.dependencies!['ws']!;
+      expect(isAtLeast(version!, '8.23.0'), `ws ${version} of ${owner}`).toBe(true);
     }
   });
 

@@ -56,7 +56,7 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
 
 /** The same with options that are resolved already, and may hold what no caller hands in. */
 export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
-  const { port, host, path, transports, heartbeat = DEFAULT_HEARTBEAT, ...counting } = options;
+  const { port, host, path, transports, bounds, heartbeat = DEFAULT_HEARTBEAT, ...counting } = options;
   // A process that has slept for longer than its pages wait has lost them all.
   const watch = createSleepWatch({
     clock: systemClock,
@@ -69,6 +69,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     door,
     stats,
     transports,
+    bounds,
     heartbeat,
     goodbyeMs: GOODBYE_MS,
     beforeArrival: watch.look,

@@ -3,7 +3,7 @@ import type { Store } from './core/ports.ts';
 import type { SiteList, SiteOptions } from './core/site-list.ts';
 import type { TrustsProxy } from './io/address.ts';
 import type { Heartbeat } from './io/socket-io-transport.ts';
-import type { TransportName } from './io/transport.ts';
+import type { TransportBounds, TransportName } from './io/transport.ts';
 
 /** What counting itself can be told, wherever the counter lives. */
 export interface CountingOptions {
@@ -101,6 +101,20 @@ export interface CounterServerOptions extends CountingOptions {
    * @default ['websocket']
    */
   transports?: TransportName[];
+  /**
+   * Most bytes that may wait to be written to a connection whose client does not read. Above it the connection is
+   * destroyed. @default 16384
+   */
+  maxWaitingBytes?: number;
+  /**
+   * Most packets that a client may send at once; a client needs two, and one for each heartbeat. Above it its connection is
+   * destroyed. @default 20
+   */
+  packetBurst?: number;
+  /** Most packets that a client may send per second in the long run. @default 1 */
+  packetsPerSecond?: number;
+  /** How long a client may take to answer a close before its connection is destroyed, in ms. @default 2000 */
+  closeTimeoutMs?: number;
 }
 
 /** What a counter on an existing Socket.IO server can be told. */
@@ -129,6 +143,8 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   host: string | undefined;
   path: string | undefined;
   transports: readonly TransportName[];
+  /** What one connection may cost. */
+  bounds: TransportBounds;
   /** How clients are asked whether they are there, if not as usual. */
   heartbeat?: Heartbeat;
 }

@@ -93,6 +93,11 @@ const serverEntries = {
     ),
     ['websocket'],
   ),
+  // Below, a heartbeat and a total would not find room behind the answers to a handshake.
+  maxWaitingBytes: v.optional(integer(1_024, 65_536, ' (bytes)'), 16_384),
+  packetBurst: v.optional(integer(4, 10_000), 20),
+  packetsPerSecond: v.optional(integer(1, 10_000), 1),
+  closeTimeoutMs: v.optional(integer(10, 30_000, ' (ms)'), 2_000),
 };
 
 const attachedEntries = {
@@ -119,8 +124,11 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
   const values = check(v.strictObject(serverEntries, unknownOption), options, problems);
   const counting = resolveCounting(values, problems);
   if (problems.length > 0) throw optionsInvalid(problems);
-  const { port, host, path, transports } = values;
-  return { ...counting, port, host, path, transports };
+  const { port, host, path, transports, maxWaitingBytes, packetBurst, packetsPerSecond, closeTimeoutMs } =
+    values;
+  const packets = { burst: packetBurst, perSecond: packetsPerSecond };
+  const bounds = { maxWaitingBytes, packets, closeTimeoutMs };
+  return { ...counting, port, host, path, transports, bounds };
 }
 
 /** The same for a counter on somebody else's Socket.IO server. */

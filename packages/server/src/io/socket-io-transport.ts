@@ -10,7 +10,7 @@ import { limits, type CounterClientEvents, type CounterServerEvents } from '@liv
 import type { Entry } from './door.ts';
 import { serveNamespace, type NamespaceOptions } from './namespace.ts';
 import { FrameVisitor, PacketVisitor } from './visitors.ts';
-import type { TransportName, VisitorTransport } from './transport.ts';
+import type { TransportBounds, TransportName, VisitorTransport } from './transport.ts';
 
 /** How clients are asked whether they are there: one that vanished is noticed after at most the sum of the two. [C8] */
 export interface Heartbeat {
@@ -22,18 +22,13 @@ export interface Heartbeat {
 export const DEFAULT_HEARTBEAT: Heartbeat = { intervalMs: 7_500, timeoutMs: 5_000 };
 /** How long a session may stay without a CONNECT, and an upgrade without its probe. */
 const HANDSHAKE_TIMEOUT_MS = 5_000;
-/** A connection has at most two totals, a heartbeat and the answers to its handshake on their way to it. [C6] */
-const MAX_WAITING_BYTES = 16_384;
-/** A client sends a CONNECT, and answers a heartbeat now and then. [C11] */
-const PACKETS = { burst: 20, perSecond: 1 };
-/** How long a client may take to answer a close. */
-const CLOSE_TIMEOUT_MS = 2_000;
 
 export interface SocketIoTransportOptions extends Pick<
   NamespaceOptions,
   'counter' | 'door' | 'stats' | 'beforeArrival'
 > {
   transports: readonly TransportName[];
+  bounds: TransportBounds;
   /** How long a connection may take to say goodbye at the end before it is cut, in ms. */
   goodbyeMs: number;
   heartbeat?: Heartbeat | undefined;
@@ -58,7 +53,7 @@ function forgetRequest(session: EngineSocket, handshake: SocketIoSocket['handsha
 
 /** Visitors on stock Socket.IO. */
 export function createSocketIoTransport(options: SocketIoTransportOptions): VisitorTransport {
-  const { door, stats, transports, goodbyeMs, heartbeat = DEFAULT_HEARTBEAT } = options;
+  const { door, stats, transports, bounds, goodbyeMs, heartbeat = DEFAULT_HEARTBEAT } = options;
   const connections = new Set<Duplex>();
   // Known by who handed them in: the header alone can stand in any request.
   const upgrades = new WeakMap<IncomingMessage, Upgrade>();
@@ -102,9 +97,7 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
       allowRequest,
     },
     {
-      maxWaitingBytes: MAX_WAITING_BYTES,
-      packets: PACKETS,
-      closeTimeoutMs: CLOSE_TIMEOUT_MS,
+      ...bounds,
       onTerminated(reason) {
         stats.terminated[reason] = (stats.terminated[reason] ?? 0) + 1;
       },

@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { ConnectionBounds } from '@live-online/internal/bounded-web-sockets';
+
+/** What one connection may cost. */
+export type TransportBounds = Omit<ConnectionBounds, 'onTerminated'>;
 
 /** By which of Engine.IO's transports visitors may come in. */
 export type TransportName = 'websocket' | 'polling';

@@ -13,6 +13,8 @@ import { createStats } from '../../src/stats.ts';
 import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
 
+const bounds = { maxWaitingBytes: 16_384, packets: { burst: 20, perSecond: 1 }, closeTimeoutMs: 2_000 };
+
 /** The real transport with a counter that leaves all telling to the test. */
 async function startTransport(transports: TransportName[] = ['websocket']) {
   const arrived: { visitor: Visitor; connection: Socket }[] = [];
@@ -32,7 +34,7 @@ async function startTransport(transports: TransportName[] = ['websocket']) {
     },
   } as unknown as Counter;
   const stats = createStats();
-  const transport = createSocketIoTransport({ counter, door, stats, transports, goodbyeMs: 100 });
+  const transport = createSocketIoTransport({ counter, door, stats, transports, bounds, goodbyeMs: 100 });
   const server = createHttpServer();
   openGate(server, { path: '/', routes: new Map(), transport });
   server.listen(0, '127.0.0.1');
