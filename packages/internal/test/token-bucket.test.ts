@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { TokenBucket } from '../src/token-bucket.ts';
+
+describe('token bucket', () => {
+  it('[C11] allows a burst, and then as many a second as it is told to', () => {
+    const bucket = new TokenBucket(20, 1, 0);
+    const taken = (atMs: number, tries: number): number =>
+      Array.from({ length: tries }, () => bucket.take(atMs)).filter(Boolean).length;
+    expect(taken(0, 50)).toBe(20);
+    expect(taken(999, 5)).toBe(0);
+    expect(taken(1_000, 5)).toBe(1);
+    expect(taken(4_000, 50)).toBe(3);
+    expect(taken(3_600_000, 50)).toBe(20);
+  });
+
+  it('[C11] lets a client that answers heartbeats go on for ever', () => {
+    const bucket = new TokenBucket(20, 1, 0);
+    for (let atMs = 0; atMs < 1e9; atMs += 750_000) expect(bucket.take(atMs)).toBe(true);
+  });
+});
