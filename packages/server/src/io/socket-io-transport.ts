@@ -131,9 +131,7 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
     next();
     nextTick(() => connection.uncork());
   });
-  io.on('connection', ({ conn, handshake }) => {
-    if (conn.transport.name === 'websocket') forgetRequest(conn, handshake);
-  });
+  io.on('connection', ({ conn, handshake }) => forgetRequest(conn, handshake));
 
   return {
     handleRequest(request, response) {
@@ -151,7 +149,7 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
       });
       const listeners = socket.listenerCount('close');
       engine.handleUpgrade(request, socket, head);
-      // The first one is for Engine.IO's middlewares, of which there are none, and would keep the request alive.
+      // The first one tells middlewares of Engine.IO, none of which here listens, and would keep the request alive.
       const [keepsRequest] = socket.rawListeners('close').slice(listeners);
       if (keepsRequest) socket.off('close', keepsRequest as () => void);
     },
