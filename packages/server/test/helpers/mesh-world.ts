@@ -18,13 +18,17 @@ export interface WorldServer {
 export async function startWorld(
   count: number,
   options: Partial<MeshOptions> = {},
-): Promise<{ world: World; servers: WorldServer[]; start: () => Promise<WorldServer> }> {
+): Promise<{
+  world: World;
+  servers: WorldServer[];
+  start: (more?: Partial<MeshOptions>) => Promise<WorldServer>;
+}> {
   const world = createWorld();
 
-  async function start(): Promise<WorldServer> {
+  async function start(more: Partial<MeshOptions> = {}): Promise<WorldServer> {
     const machine = world.machine();
     const bus = watchBus(machine.bus);
-    const store = meshStore({ clock: machine.clock, random: () => 0.5, ...options, bus });
+    const store = meshStore({ clock: machine.clock, random: () => 0.5, ...options, ...more, bus });
     const server: WorldServer = { machine, bus, store, stale: [], taken: [] };
     const listener: StoreListener = {
       changed: () => {},

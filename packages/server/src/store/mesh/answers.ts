@@ -16,19 +16,31 @@ export interface AnswersOptions {
   now: () => number;
   /** How long an answer stands, in ms: longer than those who claimed wait until they forget their claim. */
   keepMs: number;
+  /** Most sites about which answers stand. Beyond that, those that were given longest ago are forgotten. */
+  maxSites: number;
   taken: (site: string, member: string, hop: number) => void;
   /** The numbers of a site have changed. */
   changed: (site: string) => void;
 }
 
-export function createAnswers({ now, keepMs, taken, changed }: AnswersOptions): Answers {
+export function createAnswers({ now, keepMs, maxSites, taken, changed }: AnswersOptions): Answers {
+  // Those that were answered last are at the end.
   const sites = new Map<string, Map<Life, { number: number; atMs: number }>>();
+
+  function forgetOldest(): void {
+    for (const site of sites.keys()) {
+      if (sites.size <= maxSites) return;
+      sites.delete(site);
+      changed(site);
+    }
+  }
 
   return {
     answer({ by, takeovers }) {
       for (const { site, first, members } of takeovers) {
-        let lives = sites.get(site);
-        if (!lives) sites.set(site, (lives = new Map<Life, { number: number; atMs: number }>()));
+        const lives = sites.get(site) ?? new Map<Life, { number: number; atMs: number }>();
+        sites.delete(site);
+        sites.set(site, lives);
         const answered = lives.get(by)?.number ?? 0;
         members.forEach(([member, hop], index) => {
           if (first + index > answered) taken(site, member, hop);
@@ -36,6 +48,7 @@ export function createAnswers({ now, keepMs, taken, changed }: AnswersOptions): 
         lives.set(by, { number: Math.max(answered, first + members.length - 1), atMs: now() });
         changed(site);
       }
+      forgetOldest();
     },
     tally(site) {
       const lives = sites.get(site);

@@ -1,5 +1,7 @@
 import type { Whereabouts } from '../../core/ports.ts';
 import { lifeOf, type Letter, type Life, type Takeover } from './messages.ts';
+import type { MoveLimits } from './move-limits.ts';
+import { createPendingMoves, type Move } from './pending-moves.ts';
 
 /**
  * The members that this server has taken over from others and that those have not answered for. [C7]
@@ -13,7 +15,7 @@ export interface Claims {
   add(site: string, member: string, from: Whereabouts): void;
   /** There may be answers from other servers about `site`, or some of them may have another epoch. */
   settle(site: string): void;
-  /** A server has another epoch, in which it has answered nothing yet. */
+  /** A server is known now, or has another epoch, in which it has answered nothing yet. */
   settleServer(server: string): void;
   /** A server is gone. Others may not know it yet, so what was claimed from it stands for a while. */
   gone(server: string): void;
@@ -34,41 +36,63 @@ export interface ClaimsOptions {
   isAlive: (server: string) => boolean;
   /** How many claims of this server's current life a server has answered on a site. */
   answersOf: (site: string, server: string) => number;
-  /** How long claims on servers that are not there stand, in ms: until nobody can count them there any more. */
-  keepMs: number;
+  limits: MoveLimits;
   /** This server's own life. */
   life: () => Life;
   /** The numbers of a site have changed. */
   changed: (site: string) => void;
 }
 
-/** Claims on more servers than this are not made on servers that nobody knows. */
-const MAX_SERVERS = 1_000;
+/** Shortest time between two attempts at making room, in ms: each looks at all claims. */
+const MAKE_ROOM_MS = 1_000;
 
 interface Claim {
-  /** The epoch in which they were claimed; unknown where the server is. */
-  epoch: number | undefined;
+  /** The epoch in which they were claimed. */
+  epoch: number;
   /** Up to which number they are answered. */
   answered: number;
   /** Those after that number. */
-  members: [member: string, hop: number][];
+  members: Move[];
   /** How many of these the server has been told. */
   told: number;
-  /** When this last changed. */
+  /** When it was made, its epoch changed, it was answered, or its server went. New members do not prolong it. */
   touchedAt: number;
 }
 
 export function createClaims(options: ClaimsOptions): Claims {
-  const { now, epochOf, answersOf, keepMs, changed } = options;
+  const { now, epochOf, answersOf, limits, changed } = options;
   const servers = new Map<string, Map<string, Claim>>();
+  const pending = createPendingMoves({ now, keepMs: limits.keepMs, max: limits.maxPending });
+  let claims = 0;
+  let unanswered = 0;
+  let madeRoomAt = -Infinity;
 
-  /** Begins to count anew, as at the start or when either side has another epoch. */
+  /** Who came late may still be counted by a server that comes back. */
+  function remove(server: string, site: string, { members }: Claim): void {
+    const sites = servers.get(server)!;
+    sites.delete(site);
+    if (sites.size === 0) servers.delete(server);
+    claims--;
+    unanswered -= members.length;
+    for (const move of members) pending.add(server, move);
+    changed(site);
+  }
+
+  /** Drops claims that are answered before their time, to make room for others. Returns whether there is any. */
+  function makeRoom(): boolean {
+    if (now() - madeRoomAt < MAKE_ROOM_MS) return false;
+    madeRoomAt = now();
+    for (const [server, sites] of servers) {
+      for (const [site, claim] of sites) if (claim.members.length === 0) remove(server, site, claim);
+    }
+    return claims < limits.maxClaims;
+  }
+
+  /** Begins to count anew, as when either side has another epoch. */
   function restart(site: string, server: string, claim: Claim): void {
-    if (claim.members.length === 0) servers.get(server)?.delete(site);
-    claim.epoch = epochOf(server);
-    claim.answered = claim.epoch === undefined ? 0 : answersOf(site, server);
-    claim.told = 0;
-    claim.touchedAt = now();
+    const epoch = epochOf(server);
+    if (epoch === undefined || claim.members.length === 0) return remove(server, site, claim);
+    Object.assign(claim, { epoch, answered: answersOf(site, server), told: 0, touchedAt: now() });
     changed(site);
   }
 
@@ -80,29 +104,32 @@ export function createClaims(options: ClaimsOptions): Claims {
     if (epoch !== claim.epoch || answered < claim.answered) return restart(site, server, claim);
     const news = answered - claim.answered;
     if (news === 0) return;
-    claim.members.splice(0, news);
+    unanswered -= claim.members.splice(0, news).length;
     claim.told = Math.max(0, claim.told - news);
     claim.answered = answered;
     claim.touchedAt = now();
   }
 
+  function add(server: string, move: Move): void {
+    const { site } = move;
+    const epoch = epochOf(server);
+    if (epoch === undefined) return pending.add(server, move);
+    if (unanswered >= limits.maxUnanswered) return;
+    let claim = servers.get(server)?.get(site);
+    if (!claim) {
+      if (claims >= limits.maxClaims && !makeRoom()) return;
+      claim = { epoch, answered: answersOf(site, server), members: [], told: 0, touchedAt: now() };
+      const sites = servers.get(server) ?? new Map<string, Claim>();
+      servers.set(server, sites.set(site, claim));
+      claims++;
+    }
+    claim.members.push(move);
+    unanswered++;
+    changed(site);
+  }
+
   return {
-    add(site, member, { server, hop }) {
-      // A server that is not known may yet come up, but the word may also be made up by the page.
-      if (epochOf(server) === undefined && servers.size >= MAX_SERVERS) return;
-      let sites = servers.get(server);
-      if (!sites) servers.set(server, (sites = new Map<string, Claim>()));
-      let claim = sites.get(site);
-      if (claim) claim.members.push([member, hop]);
-      else claim = { epoch: undefined, answered: 0, members: [[member, hop]], told: 0, touchedAt: now() };
-      if (sites.has(site)) {
-        claim.touchedAt = now();
-        changed(site);
-      } else {
-        sites.set(site, claim);
-        restart(site, server, claim);
-      }
-    },
+    add: (site, member, { server, hop }) => add(server, { site, member, hop, atMs: now() }),
     settle(site) {
       for (const [server, sites] of servers) {
         const claim = sites.get(site);
@@ -111,6 +138,7 @@ export function createClaims(options: ClaimsOptions): Claims {
     },
     settleServer(server) {
       for (const [site, claim] of servers.get(server) ?? []) settleClaim(site, server, claim);
+      for (const move of pending.take(server)) add(server, move);
     },
     gone(server) {
       for (const claim of servers.get(server)?.values() ?? []) claim.touchedAt = now();
@@ -124,7 +152,7 @@ export function createClaims(options: ClaimsOptions): Claims {
       let tally: Map<Life, number> | undefined;
       for (const [server, sites] of servers) {
         const claim = sites.get(site);
-        if (claim?.epoch === undefined) continue;
+        if (!claim) continue;
         tally ??= new Map<Life, number>();
         tally.set(lifeOf(server, claim.epoch), claim.answered + claim.members.length);
       }
@@ -136,10 +164,11 @@ export function createClaims(options: ClaimsOptions): Claims {
         const epochs = new Map<number, Takeover[]>();
         for (const [site, claim] of sites) {
           const { epoch, answered, members, told } = claim;
-          if (epoch === undefined || epochOf(server) !== epoch || told === members.length) continue;
+          if (epochOf(server) !== epoch || told === members.length) continue;
           const takeovers = epochs.get(epoch) ?? [];
           epochs.set(epoch, takeovers);
-          takeovers.push({ site, first: answered + told + 1, members: members.slice(told) });
+          const news = members.slice(told).map(({ member, hop }) => [member, hop] as const);
+          takeovers.push({ site, first: answered + told + 1, members: news });
           claim.told = members.length;
         }
         for (const [epoch, takeovers] of epochs) {
@@ -149,15 +178,13 @@ export function createClaims(options: ClaimsOptions): Claims {
       return letters;
     },
     sweep() {
+      pending.sweep();
       for (const [server, sites] of servers) {
-        const there = options.isAlive(server);
+        const alive = options.isAlive(server);
         for (const [site, claim] of sites) {
-          const open = there && claim.members.length > 0;
-          if (open || now() - claim.touchedAt < keepMs) continue;
-          sites.delete(site);
-          changed(site);
+          const open = alive && claim.members.length > 0;
+          if (!open && now() - claim.touchedAt >= limits.keepMs) remove(server, site, claim);
         }
-        if (sites.size === 0) servers.delete(server);
       }
     },
   };

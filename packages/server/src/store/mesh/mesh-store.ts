@@ -7,6 +7,7 @@ import { createHealth } from './health.ts';
 import { createKeeper } from './keeper.ts';
 import { createLedger } from './ledger.ts';
 import { lifeOf, type Entry } from './messages.ts';
+import { createMoveLimits, type MoveLimits } from './move-limits.ts';
 import { bucketOf, createNames } from './names.ts';
 import { createOutbox } from './outbox.ts';
 import type { MeshParts } from './parts.ts';
@@ -39,6 +40,8 @@ export interface MeshOptions {
   flushMs: number;
   /** A number from 0 up to 1, for spreading servers that come back at once. */
   random: () => number;
+  /** What clients can make this server remember, if not what is usual. */
+  moveLimits?: Partial<MoveLimits>;
 }
 
 /** How long the link may be away before totals are called stale, in ms. */
@@ -52,8 +55,7 @@ export function createMeshStore(options: MeshOptions): MeshStore {
   const now = (): number => clock.now();
   const names = createNames(options.prefix);
   const counts = new Map<string, number>();
-  // Until then even the last one has given up a server that is gone, or a page that it lost without a word.
-  const claimsKeepMs = Math.max(15_000, leaseMs + 5_000);
+  const limits = { ...createMoveLimits(leaseMs), ...options.moveLimits };
   const shareTtlMs = SHARE_LEASES * leaseMs;
   let listener: StoreListener | undefined;
   let epoch = 0;
@@ -70,13 +72,14 @@ export function createMeshStore(options: MeshOptions): MeshStore {
     epochOf: peers.epochOf,
     isAlive: (name) => peers.get(name) !== undefined,
     answersOf: (site, name) => ledger.entry(site, name)?.answers?.get(lifeOf(server, epoch)) ?? 0,
-    keepMs: claimsKeepMs,
+    limits,
     life: () => lifeOf(server, epoch),
     changed: restate,
   });
   const answers = createAnswers({
     now,
-    keepMs: 3 * claimsKeepMs,
+    keepMs: 3 * limits.keepMs,
+    maxSites: limits.maxAnswered,
     taken: (site, member, hop) => listener?.taken(site, member, hop),
     changed: restate,
   });

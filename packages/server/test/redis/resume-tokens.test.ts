@@ -1,0 +1,59 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { MeshStore } from '../../src/store/mesh/mesh-store.ts';
+import { createRedisBus } from '../../src/store/redis/redis-bus.ts';
+import { startCounter } from '../helpers/counter.ts';
+import { meshStore } from '../helpers/mesh.ts';
+import { startRedis } from '../helpers/redis.ts';
+import { upgrade, type Upgraded } from '../helpers/upgrade.ts';
+
+const SITE = 'a.example';
+const MAX_PENDING = 200;
+
+/** A counter over a Redis, and a way to start stores of other servers beside it, whose names the test knows. */
+async function startShared() {
+  const { url } = await startRedis();
+  const prefix = 'live-online:tokens';
+  const storeOf = (server: string): MeshStore =>
+    meshStore({ bus: createRedisBus(url, prefix), prefix, server, moveLimits: { maxPending: MAX_PENDING } });
+  const { counter, port } = await startCounter({ store: storeOf('here') });
+  return {
+    counter,
+    /** Connects a client that says it was on `server` before. */
+    async visit(member: string, server: string): Promise<Upgraded> {
+      const client = await upgrade(port, `https://${SITE}`);
+      client.say(`40${JSON.stringify({ member, server: `${server}.1` })}`);
+      return client;
+    },
+    /** Starts a server. Returns the members that it is told have been taken over from it. */
+    async start(server: string): Promise<string[]> {
+      const taken: string[] = [];
+      const store = storeOf(server);
+      onTestFinished(() => store.close());
+      await store.open({ changed() {}, stale() {}, taken: (_site, member) => void taken.push(member) });
+      return taken;
+    },
+  };
+}
+
+describe('clients that make up the server that they were on', () => {
+  it('[C7] are remembered up to a bound, until the server is there', async () => {
+    const { counter, visit, start } = await startShared();
+    for (let i = 0; i < 3 * MAX_PENDING; i += MAX_PENDING) {
+      const clients = await Promise.all(
+        Array.from({ length: MAX_PENDING }, (_, j) => visit(`member-${i + j}`, 'ghost')),
+      );
+      await vi.waitFor(() => expect(counter.stats().connections).toBe(MAX_PENDING), 10_000);
+      for (const { leave } of clients) leave();
+      await vi.waitFor(() => expect(counter.stats().connections).toBe(0), 10_000);
+    }
+    // The server that was named comes up, and is told in one letter of all that this one remembers.
+    const ghost = await start('ghost');
+    await vi.waitFor(() => expect(ghost).not.toEqual([]), 10_000);
+    expect(ghost).toHaveLength(MAX_PENDING);
+    // There is room again for a page whose server this one hears of only after it.
+    await visit('member-that-stays', 'late');
+    await vi.waitFor(() => expect(counter.total(SITE)).toBe(1), 10_000);
+    const late = await start('late');
+    await vi.waitFor(() => expect(late).toEqual(['member-that-stays']), 10_000);
+  });
+});
