@@ -24,16 +24,20 @@ export function upgradeRequest(
 export interface Upgraded {
   /** The status of the answer: 101 for a WebSocket, which is held until `leave()` or the end of the test. */
   status: number;
-  /** Sends a message of at most 125 bytes, which need not be one of Socket.IO's. */
-  say(message: string): void;
   leave(): void;
 }
 
-/** Asks for a WebSocket without a client's own bookkeeping, so that a test can do it a thousand times. */
+/**
+ * Asks for a WebSocket, and joins, without a client's own bookkeeping, so that a test can do it a thousand times. Pings
+ * are not answered.
+ *
+ * @param auth what it says of itself; as JSON at most 123 bytes.
+ */
 export async function upgrade(
   port: number,
   origin: string,
   headers: readonly string[] = [],
+  auth: object = {},
 ): Promise<Upgraded> {
   const socket = connect(port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());
@@ -42,13 +46,13 @@ export async function upgrade(
   const [head] = (await once(socket, 'data')) as [Buffer];
   // What comes after it is read, and not looked at.
   socket.resume();
-  return {
-    status: Number(/^HTTP\/1\.1 (\d+)/.exec(String(head))?.[1]),
-    say(message) {
-      const payload = Buffer.from(message);
-      // A whole text frame under a mask of zeros (RFC 6455, 5.2).
-      socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload]));
-    },
-    leave: () => void socket.destroy(),
-  };
+  const status = Number(/^HTTP\/1\.1 (\d+)/.exec(String(head))?.[1]);
+  if (status === 101) {
+    const connectPacket = Buffer.from(`40${JSON.stringify(auth)}`);
+    // A whole text frame under a mask of zeros (RFC 6455, 5.2).
+    socket.write(
+      Buffer.concat([Buffer.from([0x81, 0x80 | connectPacket.length, 0, 0, 0, 0]), connectPacket]),
+    );
+  }
+  return { status, leave: () => void socket.destroy() };
 }

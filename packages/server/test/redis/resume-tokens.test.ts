@@ -19,11 +19,8 @@ async function startShared() {
   return {
     counter,
     /** Connects a client that says it was on `server` before. */
-    async visit(member: string, server: string): Promise<Upgraded> {
-      const client = await upgrade(port, `https://${SITE}`);
-      client.say(`40${JSON.stringify({ member, server: `${server}.1` })}`);
-      return client;
-    },
+    visit: (member: string, server: string): Promise<Upgraded> =>
+      upgrade(port, `https://${SITE}`, [], { member, server: `${server}.1` }),
     /** Starts a server. Returns the members that it is told have been taken over from it. */
     async start(server: string): Promise<string[]> {
       const taken: string[] = [];
