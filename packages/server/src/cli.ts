@@ -81,8 +81,9 @@ function inUsersWords({ code, message }: CounterServerError, { sources }: Comman
 }
 
 function limitText(limit: string, address: string | undefined): string {
-  if (limit === 'maxPerAddress' && address === UNREADABLE_ADDRESS) {
-    return 'clients have reached the limit of connections per address together, because a trusted proxy names no address for them in X-Forwarded-For: have it write their addresses there';
+  const flag = `--${limit.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  if (address === UNREADABLE_ADDRESS && limit.endsWith('PerAddress')) {
+    return `clients for whom a trusted proxy writes no address into X-Forwarded-For have reached ${flag} together: have it write their addresses`;
   }
   if (limit === 'maxPerAddress') {
     return `${address} has reached the limit of connections per address. If it is a proxy of yours, set --trust-proxy; otherwise raise --max-per-address`;
@@ -90,7 +91,6 @@ function limitText(limit: string, address: string | undefined): string {
   if (limit === 'maxSitesPerAddress') {
     return `${address} has reached the limit of sites that one address may open. If it is a proxy of yours, set --trust-proxy; if it makes up sites, name yours with --site; otherwise raise --max-sites-per-address`;
   }
-  const flag = `--${limit.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   return `connections are being refused: ${flag} is reached`;
 }
 
