@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 
 /** Whether an upgrade that a client offers is taken. */
 export type UpgradeDecider = (request: IncomingMessage) => boolean;
@@ -9,6 +9,8 @@ interface Decision {
   /** Leaves the server as it was found. */
   restore: () => void;
 }
+
+type RequestClass = typeof IncomingMessage;
 
 /** A registered symbol, because several bundles of this module may meet on one server. */
 const DECISION = Symbol.for('live-online.upgrade-decision');
@@ -74,25 +76,35 @@ function wrapCallback(
 
 /**
  * Older versions of Node read `request.upgrade` to decide, and keep the class of a server's requests (an
- * option of `http.createServer`) under a symbol of their own.
+ * option of `http.createServer`) under a symbol of their own. An HTTP/2 server that allows HTTP/1.1 sets it
+ * again with each such connection.
  */
 function wrapRequestClass(server: Server, decide: UpgradeDecider): () => void {
-  type RequestClass = typeof IncomingMessage;
-  const symbol = Object.getOwnPropertySymbols(server).find(
-    ({ description }) => description === 'IncomingMessage',
-  );
-  if (!symbol) throw new TypeError('this HTTP server does not say of which class its requests are');
-  const classes = server as unknown as Record<symbol, RequestClass>;
-  const original = classes[symbol]!;
-  const decided = decidingClass(original, decide);
-  classes[symbol] = decided;
+  const symbol = requestClassSymbol();
+  const classes = server as unknown as Record<symbol, RequestClass | undefined>;
+  let original: RequestClass | undefined;
+  let decided: RequestClass | undefined;
+  const take = (next: RequestClass | undefined): void => {
+    if (next === original || next === decided) return;
+    original = next;
+    decided = next && decidingClass(next, decide);
+  };
+  take(classes[symbol]);
+  Object.defineProperty(classes, symbol, { configurable: true, get: () => decided, set: take });
   return () => {
-    // A class that was derived from ours meanwhile goes on working: without deciders every offer is the host's.
-    if (classes[symbol] === decided) classes[symbol] = original;
+    delete classes[symbol];
+    if (original) classes[symbol] = original;
   };
 }
 
-function decidingClass(original: typeof IncomingMessage, decide: UpgradeDecider): typeof IncomingMessage {
+function requestClassSymbol(): symbol {
+  const symbols = Object.getOwnPropertySymbols(createServer());
+  const symbol = symbols.find(({ description }) => description === 'IncomingMessage');
+  if (!symbol) throw new TypeError('this version of Node does not say of which class its requests are');
+  return symbol;
+}
+
+function decidingClass(original: RequestClass, decide: UpgradeDecider): RequestClass {
   const offers = new WeakSet<IncomingMessage>();
   const define = (request: IncomingMessage, value: boolean): void => {
     // An own property from here on, as Node has it: frameworks replace the prototypes of requests.

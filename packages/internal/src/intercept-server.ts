@@ -52,7 +52,11 @@ export function interceptServer(server: Server, interceptor: Interceptor): () =>
   };
 }
 
-/** Whether a request offers a WebSocket (RFC 6455, 4.2.1), and not another protocol such as h2c. */
+/**
+ * Whether a request offers a WebSocket (RFC 6455, 4.2.1), and not another protocol such as h2c. One with a body does not: as an
+ * upgrade it would be served without the body.
+ */
 export function offersWebSocket({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+  const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && !hasBody;
 }

@@ -1,6 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
+import { interceptServer, offersWebSocket, type Interceptor } from '@live-online/internal/intercept-server';
+import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import { systemClock } from './clock.ts';
 import { createFileUses } from './core/file-uses.ts';
 import { alreadyClosed } from './errors.ts';
@@ -8,16 +10,16 @@ import { createEvents, type ListenTo } from './events.ts';
 import { listen, type Listening } from './listen.ts';
 import { createChannel } from './node/channel.ts';
 import { createContent, type Content } from './node/content/content.ts';
-import { createDoor } from './node/door/door.ts';
+import { createDoor, type Door } from './node/door/door.ts';
 import { createHostList } from './node/door/host-list.ts';
 import { openProjectCache } from './node/door/project-cache.ts';
-import { takeUpgrades } from './node/host-upgrades.ts';
 import { createHtmlResponder } from './node/html-response.ts';
 import { injectIntoResponse } from './node/inject-into-response.ts';
 import { BASE, createOwnRoutes, pathOf, SCRIPT_URL, SOCKET_PATH } from './node/own-routes.ts';
-import { refuseUpgrade, respondText } from './node/respond.ts';
+import { createOwnServer, DEADLINES, type Deadlines } from './node/own-server.ts';
+import { respondText } from './node/respond.ts';
 import { createServedPages } from './node/served-pages.ts';
-import { createSource } from './node/source.ts';
+import { createSource, type PageSource } from './node/source.ts';
 import type { ReloadServerOptions } from './options.ts';
 import { createReloading } from './reloading.ts';
 import { resolveOptions } from './resolve-options.ts';
@@ -59,6 +61,14 @@ export interface ReloadServer {
  * @throws ReloadServerError `options-invalid`, naming every mistake by its path; `folder-missing`
  */
 export function createReloadServer(options: ReloadServerOptions): ReloadServer {
+  return assembleReloadServer(options, DEADLINES);
+}
+
+/** For tests, which cannot wait for the deadlines of a connection. */
+export function assembleReloadServer(
+  options: ReloadServerOptions,
+  deadlines: Readonly<Deadlines>,
+): ReloadServer {
   const resolved = resolveOptions(options);
   const { source, roots, reloadOnly, settleMs, ignore, poll } = resolved;
   const events = createEvents();
@@ -89,6 +99,7 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
   });
   const undos = new Set<() => void>();
   const servers = new Set<Server>();
+  const connections = new Set<Socket>();
   let content: Content | undefined;
   let closing: Promise<void> | undefined;
   /** Whether all pages of this machine may connect: what they hear of files is that they have changed, and their names. [R8] */
@@ -116,13 +127,23 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
   /** Whether pages come through here, on a port of its own or as a host's middleware. */
   const ownRoutes = (serves: boolean): ReturnType<typeof createOwnRoutes> =>
     createOwnRoutes({ token: cache.token, reloadOnly, serves, pages, version: reloading.version });
-  const doorFor = (takesLoopback: boolean): ReturnType<typeof createDoor> =>
+  const doorFor = (takesLoopback: boolean): Door =>
     createDoor({
       hosts: createHostList(resolved.host, resolved.allowedHosts),
       origins: resolved.origins,
       takesLoopback,
     });
-  const isOwnUpgrade = (request: IncomingMessage): boolean => pathOf(request).startsWith(SOCKET_PATH);
+  const isOwnUpgrade = (request: IncomingMessage): boolean =>
+    pathOf(request).startsWith(SOCKET_PATH) && offersWebSocket(request);
+  /** Serves the upgrades that are taken: those of pages, and those of the backend that pages come from. */
+  const upgradeFor =
+    (door: Door, pagesSource?: PageSource): Interceptor['upgrade'] =>
+    (request, socket, head) => {
+      const refusal = door.checkUpgrade(request);
+      if (refusal) rejectUpgrade(socket, refusal.status, refusal.problem);
+      else if (isOwnUpgrade(request)) channel.handleUpgrade(request, socket, head);
+      else pagesSource?.upgrade?.(request, socket, head);
+    };
 
   async function listenOnPort(): Promise<Listening> {
     isOpenToOthers ||= source.kind === 'none';
@@ -144,20 +165,23 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
 
     function answer(request: IncomingMessage, response: ServerResponse): void {
       const refusal = door.checkRequest(request);
-      if (refusal) return respondText(response, refusal.status, refusal.problem);
+      if (refusal) return respondText(response, refusal.status, refusal.problem, { Connection: 'close' });
       if (!routes(request, response)) pagesSource.handle(request, response);
-    }
-    function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-      const refusal = door.checkUpgrade(request);
-      if (refusal) refuseUpgrade(socket, refusal.status, refusal.problem);
-      else if (isOwnUpgrade(request)) channel.handleUpgrade(request, socket, head);
-      else pagesSource.upgrade(request, socket, head);
     }
     undos.add(() => void pagesSource.close());
 
     const listened = await listen({
       ...resolved,
-      create: () => createServer({ requestTimeout: 0 }, answer).on('upgrade', upgrade),
+      create: () =>
+        createOwnServer({
+          answer,
+          takesUpgrade: (request) =>
+            isOwnUpgrade(request) || (pagesSource.upgrade !== undefined && offersWebSocket(request)),
+          upgrade: upgradeFor(door, pagesSource),
+          takesBodies: source.kind === 'proxy',
+          deadlines,
+          connections,
+        }),
     });
     for (const server of listened.servers) servers.add(server);
     if (!closing) return listened.listening;
@@ -176,13 +200,7 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
     function join(server: Server): void {
       if (hosts.has(server)) return;
       hosts.add(server);
-      undos.add(
-        takeUpgrades(server, isOwnUpgrade, (request, socket, head) => {
-          const refusal = door.checkUpgrade(request);
-          if (refusal) refuseUpgrade(socket, refusal.status, refusal.problem);
-          else channel.handleUpgrade(request, socket, head);
-        }),
-      );
+      undos.add(interceptServer(server, { takesUpgrade: isOwnUpgrade, upgrade: upgradeFor(door) }));
     }
 
     return (request, response, next) => {
@@ -207,7 +225,7 @@ export function createReloadServer(options: ReloadServerOptions): ReloadServer {
     for (const undo of undos) undo();
     await channel.close();
     // Nothing is lost with them: pages ask again.
-    for (const server of servers) server.closeAllConnections();
+    for (const socket of connections) socket.destroy();
     await Promise.all([...stopped, content?.close()]);
   }
 

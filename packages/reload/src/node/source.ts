@@ -6,13 +6,14 @@ import type { Content } from './content/content.ts';
 import type { HtmlResponder } from './html-response.ts';
 import { renderWaitingPage } from './pages/waiting-page.ts';
 import { createProxy } from './proxy/proxy.ts';
-import { refuseUpgrade, respondText } from './respond.ts';
+import { respondText } from './respond.ts';
 import { createStaticFiles } from './static/static-files.ts';
 
 /** Where pages come from. */
 export interface PageSource {
   handle(request: IncomingMessage, response: ServerResponse): void;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Takes a WebSocket, where some other program behind this server may. */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
 }
 
@@ -43,13 +44,10 @@ export function createSource(options: PageSourceOptions): PageSource {
     const waitingPage = (problem: string): string => renderWaitingPage({ target, problem });
     return createProxy({ target: source.target, responder, clock, waitingPage, onDown, onUp });
   }
-  const noSocket = (_request: IncomingMessage, socket: Duplex): void =>
-    refuseUpgrade(socket, 404, 'there is no socket at this address');
   if (source.kind === 'none') {
     return {
       handle: (_request, response) =>
         respondText(response, 404, 'only the script for pages of others lies here, at /'),
-      upgrade: noSocket,
       close: async () => {},
     };
   }
@@ -68,7 +66,6 @@ export function createSource(options: PageSourceOptions): PageSource {
   });
   return {
     handle: (request, response) => void files.handle(request, response),
-    upgrade: noSocket,
     close: async () => {},
   };
 }

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type RequestListener } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import type { Deadlines } from '../../src/node/own-server.ts';
 import { makeFolder, startReload } from './reload-server.ts';
 
 /** A backend that answers as the test says, with the reload server in front of it. */
-export async function startBackend(answer: RequestListener) {
+export async function startBackend(answer: RequestListener, deadlines?: Deadlines) {
   const backend = createServer(answer).listen(0, '127.0.0.1');
   await once(backend, 'listening');
   onTestFinished(() => {
@@ -14,7 +15,7 @@ export async function startBackend(answer: RequestListener) {
   });
   const { port: backendPort } = backend.address() as AddressInfo;
   const target = `http://127.0.0.1:${backendPort}`;
-  const started = await startReload({}, { proxy: target, watch: [makeFolder().folder] });
+  const started = await startReload({}, { proxy: target, watch: [makeFolder().folder] }, deadlines);
   return { ...started, backend, backendPort, target };
 }
 

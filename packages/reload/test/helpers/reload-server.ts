@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { onTestFinished } from 'vitest';
 import type { ReloadServerEvents, ReloadUpdate } from '@live-online/protocol';
-import { createReloadServer } from '../../src/create-reload-server.ts';
+import { assembleReloadServer } from '../../src/create-reload-server.ts';
 import type { UpdateReport } from '../../src/events.ts';
+import { DEADLINES, type Deadlines } from '../../src/node/own-server.ts';
 import type { ReloadServerOptions } from '../../src/options.ts';
 
 /** A folder with files in it, which goes with the test. */
@@ -24,11 +25,15 @@ export function makeFolder(files: Record<string, string | Buffer> = {}): {
 }
 
 /** A reload server on a free port, for a folder of its own unless options say otherwise. */
-export async function startReload(files: Record<string, string>, options: ReloadServerOptions = {}) {
+export async function startReload(
+  files: Record<string, string>,
+  options: ReloadServerOptions = {},
+  deadlines: Deadlines = DEADLINES,
+) {
   const made = makeFolder(files);
   const cacheFolder = options.cacheFolder ?? makeFolder().folder;
   const all = { folder: made.folder, port: 0, ...options, cacheFolder };
-  const server = createReloadServer(all);
+  const server = assembleReloadServer(all, deadlines);
   const warnings: string[] = [];
   const updates: UpdateReport[] = [];
   server.on('warning', (text) => warnings.push(text));

@@ -7,12 +7,20 @@ import {
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import type { Clock } from '../../core/ports.ts';
 import { mayBeDocument, type HtmlResponder } from '../html-response.ts';
-import { refuseUpgrade, respondText } from '../respond.ts';
+import { respondText } from '../respond.ts';
 import { watchAvailability } from './availability.ts';
-import { bodyFraming, findNamedFraming, requestHeaders, responseHeaders, type Sides } from './map-headers.ts';
-import { joinTunnel } from './tunnel.ts';
+import {
+  bodyFraming,
+  findNamedFraming,
+  requestHeaders,
+  responseHeaders,
+  type HeaderList,
+  type Sides,
+} from './map-headers.ts';
+import { joinTunnel, passRejection, readEarly } from './tunnel.ts';
 
 /** Sits in front of one backend, and puts the client into its pages. */
 export interface Proxy {
@@ -147,7 +155,7 @@ export function createProxy(options: ProxyOptions): Proxy {
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const problem = problemOf(request);
-    if (problem !== undefined) return refuseUpgrade(socket, 400, problem);
+    if (problem !== undefined) return rejectUpgrade(socket, 400, problem);
     track(socket);
     socket.on('error', () => {});
     const sides = sidesOf(request);
@@ -156,26 +164,28 @@ export function createProxy(options: ProxyOptions): Proxy {
       ['Connection', 'Upgrade'],
       ['Upgrade', request.headers.upgrade ?? 'websocket'],
     ]);
+    const takeEarly = readEarly(socket, head);
+    let answered = false;
     socket.once('close', () => sent.destroy());
-    sent.once('upgrade', (answer, upstream, first) => {
-      track(upstream);
+    const answeredWith = (answer: IncomingMessage): HeaderList => {
       available.answered();
-      joinTunnel({
-        socket,
-        head,
-        upstream,
-        first,
-        answer,
-        headers: responseHeaders(answer.rawHeaders, sides),
-      });
+      answered = true;
+      return responseHeaders(answer.rawHeaders, sides);
+    };
+    sent.once('upgrade', (answer, upstream, first) => {
+      const headers = answeredWith(answer);
+      joinTunnel({ socket, answer, headers, upstream: track(upstream), first, early: takeEarly() });
     });
     sent.once('response', (answer) => {
-      available.answered();
-      joinTunnel({ socket, answer, headers: responseHeaders(answer.rawHeaders, sides) });
+      const headers = answeredWith(answer);
+      takeEarly();
+      passRejection(socket, answer, headers);
     });
-    sent.once('error', (error) => {
+    sent.on('error', (error) => {
+      if (answered || socket.destroyed) return void socket.destroy();
       if (isAway(error)) available.failed(describe(error));
-      refuseUpgrade(socket, 502, `${target.origin} does not answer: ${describe(error)}`);
+      takeEarly();
+      rejectUpgrade(socket, 502, `${target.origin} does not answer: ${describe(error)}`);
     });
     sent.end();
   }

@@ -1,36 +1,56 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { Socket } from 'node:net';
+import { pipeline, type Duplex } from 'node:stream';
+import { closeWithin } from '@live-online/internal/reject-upgrade';
+import { DEADLINES } from '../own-server.ts';
 import type { HeaderList } from './map-headers.ts';
+
+/** How much of what a browser sends before its upgrade is answered is kept; the rest waits on its side. */
+const MAX_EARLY_BYTES = 64 << 10;
+/** How long a browser may take to close its connection after a rejection, in ms. */
+const CLOSE_MS = 1_000;
+
+/**
+ * Reads a connection whose upgrade has not been answered yet: otherwise nobody would notice its end.
+ *
+ * @returns stops reading, and returns what has come for the backend.
+ */
+export function readEarly(socket: Duplex, head: Buffer): () => Buffer {
+  const chunks = [head];
+  let bytes = head.length;
+  const keep = (chunk: Buffer): void => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_EARLY_BYTES) socket.pause();
+  };
+  const gone = (): void => void socket.destroy();
+  socket.on('data', keep);
+  socket.once('end', gone);
+  return () => {
+    socket.pause();
+    socket.off('data', keep);
+    socket.off('end', gone);
+    return Buffer.concat(chunks);
+  };
+}
 
 export interface Tunnel {
   socket: Duplex;
   answer: IncomingMessage;
   headers: HeaderList;
-  /** The backend's end, where it took the upgrade, with what came right after its answer. */
-  upstream?: Duplex;
-  first?: Buffer;
-  /** What the browser sent right after its request. */
-  head?: Buffer;
+  /** The backend's end, with what came right after its answer. */
+  upstream: Duplex;
+  first: Buffer;
+  /** What the browser has sent after its request. */
+  early: Buffer;
 }
 
-/** Passes an upgrade's answer on and, where it was taken, everything after it both ways. */
-export function joinTunnel({ socket, answer, headers, upstream, first, head }: Tunnel): void {
-  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  const status = `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage || STATUS_CODES[answer.statusCode!]}\r\n`;
-  if (!upstream) {
-    // The end of the connection is the end of the body.
-    const framing = headers.filter(([name]) => name.toLowerCase() !== 'content-length');
-    const kept = framing.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    socket.write(`${status}${kept}Connection: close\r\n\r\n`, 'latin1');
-    answer.pipe(socket);
-    return;
-  }
-  socket.write(
-    `${status}${lines}Connection: Upgrade\r\nUpgrade: ${answer.headers.upgrade ?? 'websocket'}\r\n\r\n`,
-    'latin1',
-  );
-  if (first && first.length > 0) socket.write(first);
-  if (head && head.length > 0) upstream.write(head);
+/** Passes on the answer of a backend that takes an upgrade, and everything after it both ways. */
+export function joinTunnel({ socket, answer, headers, upstream, first, early }: Tunnel): void {
+  const upgrade = answer.headers.upgrade ?? 'websocket';
+  writeHead(socket, answer, [...headers, ['Connection', 'Upgrade'], ['Upgrade', upgrade]]);
+  if (first.length > 0) socket.write(first);
+  if (early.length > 0) upstream.write(early);
   upstream.on('error', () => socket.destroy());
   socket.on('error', () => upstream.destroy());
   upstream.once('close', () => finish(socket));
@@ -39,9 +59,37 @@ export function joinTunnel({ socket, answer, headers, upstream, first, head }: T
   socket.pipe(upstream);
 }
 
+/** Passes on the answer of a backend that does not take an upgrade, and ends the connection. */
+export function passRejection(socket: Duplex, answer: IncomingMessage, headers: HeaderList): void {
+  // The end of the connection is the end of the body.
+  const framed = headers.filter(([name]) => name.toLowerCase() !== 'content-length');
+  writeHead(socket, answer, [...framed, ['Connection', 'close']]);
+  endUnread(socket);
+  pipeline(answer, socket, () => closeWithin(socket, CLOSE_MS));
+}
+
+function writeHead(
+  socket: Duplex,
+  { statusCode, statusMessage }: IncomingMessage,
+  headers: HeaderList,
+): void {
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  const reason = statusMessage || STATUS_CODES[statusCode!];
+  socket.write(`HTTP/1.1 ${statusCode} ${reason}\r\n${lines}\r\n`, 'latin1');
+}
+
 /** Ends a connection once it has taken what was written to it: the other side may have closed right behind its last word. */
 function finish(stream: Duplex): void {
   if (stream.writableFinished) return void stream.destroy();
   stream.once('finish', () => stream.destroy());
+  endUnread(stream);
   stream.end();
+}
+
+/** Ends a connection whose other side has stopped reading. */
+function endUnread(stream: Duplex): void {
+  if (!(stream instanceof Socket)) return;
+  stream.setTimeout(DEADLINES.unreadMs, () => {
+    if (stream.writableLength > 0) stream.destroy();
+  });
 }

@@ -1,0 +1,185 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { connect as connectHttp2, createSecureServer, type Http2SecureServer } from 'node:http2';
+import { connect, type AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
+import express from 'express';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { createReloadServer } from '../../src/create-reload-server.ts';
+import { sayBytes, startBackend } from '../helpers/backend.ts';
+import { connectPage, makeFolder, startReload } from '../helpers/reload-server.ts';
+
+/** What `curl --http2` and Java's HttpClient send over plain HTTP: a request, and the offer to go on in HTTP/2. */
+function offer(
+  port: number,
+  body: string,
+  { upgrade = 'h2c', method = 'POST', path = '/api', last = true } = {},
+): string {
+  return [
+    `${method} ${path} HTTP/1.1`,
+    `Host: localhost:${port}`,
+    `Connection: Upgrade, HTTP2-Settings${last ? ', close' : ''}`,
+    `Upgrade: ${upgrade}`,
+    'HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA',
+    'Content-Type: text/plain',
+    ...(body === '' ? [] : [`Content-Length: ${body.length}`]),
+    '',
+    body,
+  ].join('\r\n');
+}
+
+/** An app that says what has arrived. */
+function createApp() {
+  const app = express();
+  app.all('/api', express.text(), (request, response) => {
+    const { method, headers } = request;
+    const offered = [headers.upgrade, headers['http2-settings']].map((one) => one !== undefined);
+    response.send(`${method} ${offered.join()} [${(request.body as string | undefined) ?? ''}]`);
+  });
+  app.get('/', (_request, response) => void response.send('home'));
+  return app;
+}
+
+function expectAnswer(answer: string, body: string): void {
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  expect(answer.slice(answer.indexOf('\r\n\r\n') + 4)).toBe(body);
+}
+
+function startMiddleware() {
+  const { folder } = makeFolder({ 'a.txt': '1' });
+  const reload = createReloadServer({ watch: [folder], cacheFolder: makeFolder().folder });
+  onTestFinished(() => reload.close());
+  return { reload };
+}
+
+async function start(server: Server | Http2SecureServer): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+describe('a request that offers an upgrade', () => {
+  it('[R1] a POST that offers h2c arrives whole, with the middleware in Express', async () => {
+    const { reload } = startMiddleware();
+    const app = express();
+    app.use(reload.middleware(), createApp());
+    const port = await start(createServer(app));
+    // The middleware knows the server from the first request on.
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('home');
+    const origin = `http://127.0.0.1:${port}`;
+    expect((await connectPage(origin, { origin })).ok).toBe(true);
+    for (const closed of [false, true]) {
+      if (closed) await reload.close();
+      for (const body of ['hello=1', 'x'.repeat(90_000), '']) {
+        expectAnswer(await sayBytes(port, offer(port, body)), `POST true,true [${body}]`);
+      }
+    }
+  });
+
+  it('[R1] a POST that offers h2c arrives whole at the backend, and says nothing of the offer there', async () => {
+    const { port } = await startBackend(createApp());
+    for (const upgrade of ['h2c', 'foo', 'TLS/1.0, HTTP/1.1', 'websocket']) {
+      for (const body of ['hello=1', 'x'.repeat(90_000), '']) {
+        expectAnswer(await sayBytes(port, offer(port, body, { upgrade })), `POST false,false [${body}]`);
+      }
+    }
+    // A WebSocket's handshake has no body: with one, it is a request.
+    const answer = await sayBytes(port, offer(port, 'hello=1', { upgrade: 'websocket', method: 'GET' }));
+    expectAnswer(answer, 'GET false,false [hello=1]');
+  });
+
+  it('[R1] a body that comes late arrives whole, and the connection goes on', async () => {
+    const { port } = await startBackend(createApp());
+    const socket = connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    let answer = '';
+    socket.on('data', (chunk) => (answer += String(chunk)));
+    for (const body of ['one', 'two', 'three']) {
+      const bytes = offer(port, body, { last: false });
+      socket.write(bytes.slice(0, -2));
+      await new Promise((resolve) => setImmediate(resolve));
+      socket.write(bytes.slice(-2));
+      await vi.waitFor(() => expect(answer).toContain(`[${body}]`));
+    }
+  });
+
+  it('[R1] a WebSocket of the backend passes through beside it, with the same checks', async () => {
+    const { backend, port } = await startBackend(createApp());
+    const sockets = new WebSocketServer({ server: backend });
+    sockets.on('connection', (socket) => socket.send('hello'));
+    const socket = new WebSocket(`ws://localhost:${port}/any`, { origin: `http://localhost:${port}` });
+    const [message] = (await once(socket, 'message')) as [Buffer];
+    expect(message.toString()).toBe('hello');
+    socket.terminate();
+    const evil = new WebSocket(`ws://localhost:${port}/any`, { origin: 'http://evil.example' });
+    const [, { statusCode }] = (await once(evil, 'unexpected-response')) as [unknown, IncomingMessage];
+    expect(statusCode).toBe(403);
+    evil.on('error', () => {});
+    evil.terminate();
+  });
+
+  it.each(['h2c', 'websocket'])(
+    '[R1] of a folder: a page is served whatever is offered (%s)',
+    async (upgrade) => {
+      const { port } = await startReload({ 'a.txt': 'inside' });
+      for (const [path, expected] of [
+        ['/a.txt', /^HTTP\/1\.1 200 [^]*\r\n\r\ninside$/],
+        ['/none', /^HTTP\/1\.1 404 /],
+        ['/__live-online/alive', /^HTTP\/1\.1 204 /],
+      ] as const) {
+        expect(await sayBytes(port, offer(port, '', { upgrade, method: 'GET', path }))).toMatch(expected);
+      }
+      const own = { upgrade: 'h2c', method: 'GET', path: '/__live-online/socket.io/?EIO=4' };
+      expect(await sayBytes(port, offer(port, '', own))).toMatch(/^HTTP\/1\.1 404 /);
+    },
+  );
+
+  it('[R1] without serving: the script is served whatever is offered', async () => {
+    const { port } = await startReload({ 'a.txt': 'x' }, { serve: false });
+    const answer = await sayBytes(port, offer(port, '', { method: 'GET', path: '/' }));
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*"token":/);
+  });
+
+  it('[R1] a host that speaks HTTP/2 and HTTP/1.1 is left alone, and its pages connect', async () => {
+    // Without a certificate.
+    const tls = {
+      ciphers: 'AECDH-AES128-SHA:@SECLEVEL=0',
+      maxVersion: 'TLSv1.2',
+      rejectUnauthorized: false,
+    } as const;
+    const { reload } = startMiddleware();
+    const middleware = reload.middleware();
+    const server = createSecureServer({ allowHTTP1: true, ...tls }, (request, response) => {
+      // As connect-style servers on HTTP/2 do, Vite for one.
+      middleware(
+        request as never,
+        response as never,
+        () => void text(request).then((body) => response.end(`${request.httpVersion} [${body}]`)),
+      );
+    });
+    const port = await start(server);
+    const session = connectHttp2(`https://localhost:${port}`, tls);
+    onTestFinished(() => session.destroy());
+    const askHttp2 = (): Promise<string> => text(session.request({ ':path': '/' }));
+    const askHttp1 = (): Promise<string> => {
+      const socket = connectTls({ port, host: 'localhost', ...tls });
+      socket.write(offer(port, 'hello=1'));
+      return text(socket);
+    };
+    expect(await askHttp2()).toBe('2.0 []');
+    for (const closed of [false, true]) {
+      if (closed) await reload.close();
+      expect(await askHttp1()).toMatch(/^HTTP\/1\.1 200 [^]*1\.1 \[hello=1\]$/);
+      const url = `wss://localhost:${port}/__live-online/socket.io/?EIO=4&transport=websocket`;
+      const socket = new WebSocket(url, { origin: `https://localhost:${port}`, ...tls });
+      socket.on('error', () => {});
+      if (closed) await once(socket, 'unexpected-response');
+      else expect(String(await once(socket, 'message'))).toMatch(/^0{"sid"/);
+      socket.terminate();
+      expect(await askHttp2()).toBe('2.0 []');
+    }
+  });
+});
