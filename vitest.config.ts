@@ -1,6 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { leaveNoTrace } from './scripts/lib/leave-no-trace.mjs';
 import LongestFirstSequencer from './scripts/longest-first-sequencer.mjs';
+
+leaveNoTrace();
+
+/** Those of the packages' tests that need a Redis. */
+const withRedis = ['packages/server/test/redis/**/*.test.ts', 'packages/server/test/**/redis.test.ts'];
 
 export default defineConfig({
   test: {
@@ -12,6 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
+          exclude: withRedis,
           // More workers than cores: these tests mostly wait, for timers, disks and sockets.
           maxWorkers: 3,
           sequence: { groupOrder: 0 },
@@ -20,13 +27,46 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'redis',
+          include: withRedis,
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          testTimeout: 120_000,
+          // A worker's files share its browsers: starting one takes longer than most tests.
+          isolate: false,
+          // They wait, for browsers that wait for servers.
+          maxWorkers: 4,
+          // After the others: browsers take the processor from tests that look at the clock.
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'whole',
-          include: ['tests/!(redis)/**/*.test.ts'],
+          include: ['tests/{install,repository}/**/*.test.ts'],
+          exclude: ['tests/install/other-nodes.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Two files wait side by side; more browsers and installs on two cores would only wait for each other.
-          maxWorkers: 2,
-          // After the others: browsers take the processor from tests that look at the clock.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // What shows nothing of our code on the Node that runs here: `npm run test:long`.
+          name: 'long',
+          include: ['tests/install/other-nodes.test.ts'],
+          testTimeout: 120_000,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

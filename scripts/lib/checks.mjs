@@ -22,10 +22,6 @@ export const lanes = [
     { name: 'lockfile without addresses', check: checkLockfile },
     { name: 'format', check: () => tool('oxfmt', '--check') },
     { name: 'types', check: checkTypes },
-    {
-      name: 'sizes',
-      check: () => run(process.execPath, ['packages/widget/scripts/size.mjs'], { quiet: true }),
-    },
     { name: 'packed', check: pack },
     { name: 'publint', check: () => eachTarball((tarball) => tool('publint', 'run', tarball, '--strict')) },
     {

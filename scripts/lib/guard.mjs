@@ -7,16 +7,19 @@ import { endAll } from './run.mjs';
  * @returns {() => void} the undo
  */
 export function guard() {
-  const end = () => {
+  /** @param {number} code */
+  const end = (code) => {
     endAll();
-    process.exit(143);
+    process.exit(code);
   };
-  const undo = watchParent(end);
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
+  const interrupt = () => end(130);
+  const terminate = () => end(143);
+  const undo = watchParent(terminate);
+  process.on('SIGTERM', terminate);
+  process.on('SIGINT', interrupt);
   return () => {
     undo();
-    process.off('SIGTERM', end);
-    process.off('SIGINT', end);
+    process.off('SIGTERM', terminate);
+    process.off('SIGINT', interrupt);
   };
 }

@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process';
 import { root } from './root.mjs';
 
-/** @type {Set<import('node:child_process').ChildProcess>} */
-const running = new Set();
+/**
+ * What runs, and whether it has a process group of its own.
+ *
+ * @type {Map<import('node:child_process').ChildProcess, boolean>}
+ */
+const running = new Map();
 const posix = process.platform !== 'win32';
 
 /**
@@ -10,21 +14,24 @@ const posix = process.platform !== 'win32';
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ quiet?: boolean, env?: Record<string, string> }} options quiet: what it prints is shown only if it fails
+ * @param {object} options
+ * @param {boolean} [options.quiet] what it prints is shown only if it fails
+ * @param {boolean} [options.interactive] the keyboard is its own
+ * @param {Record<string, string>} [options.env]
  * @returns {Promise<{ code: number, output: string }>} code 127 if there is no such command
  */
-export function run(command, args, { quiet = false, env = {} } = {}) {
+export function run(command, args, { quiet = false, interactive = false, env = {} } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+      stdio: [interactive ? 'inherit' : 'ignore', ...(quiet ? ['pipe', 'pipe'] : ['inherit', 'inherit'])],
       // npx and npm are .cmd files on Windows, which only a shell starts.
       shell: !posix,
-      // In a group of its own, so that endAll() reaches whatever it has started.
-      detached: posix,
+      // In a group of its own, so that endAll() reaches whatever it has started; but only one group has the keyboard.
+      detached: posix && !interactive,
     });
-    running.add(child);
+    running.set(child, posix && !interactive);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk) => (output += String(chunk)));
@@ -41,9 +48,9 @@ export function run(command, args, { quiet = false, env = {} } = {}) {
 
 /** Ends every command that still runs, with all it has started. */
 export function endAll() {
-  for (const child of running) {
+  for (const [{ pid }, hasGroup] of running) {
     try {
-      process.kill(posix ? -child.pid : child.pid, 'SIGTERM');
+      process.kill(hasGroup ? -pid : pid, 'SIGTERM');
     } catch {
       // It has ended by itself meanwhile.
     }

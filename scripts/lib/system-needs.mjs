@@ -1,53 +1,161 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
 import { run } from './run.mjs';
 
-/** What the tests need from the system: where it lies once it is there, and Debian's package for it. */
-const needs = [
-  { name: 'Chromium', path: '/usr/bin/chromium', debianPackage: 'chromium' },
-  { name: 'Firefox', path: '/usr/bin/firefox-esr', debianPackage: 'firefox-esr' },
-  { name: 'PHP', path: '/usr/bin/php', debianPackage: 'php-cli' },
-  { name: 'Redis', path: '/usr/bin/redis-server', debianPackage: 'redis-server' },
-  { name: 'nginx', path: '/usr/sbin/nginx', debianPackage: 'nginx-light' },
+/**
+ * What some tests need from the system.
+ *
+ * @typedef {object} Need
+ * @property {string} name
+ * @property {string} helper the test helper that uses it: a test file needs what the helpers that it imports need
+ * @property {string} debian Debian's package
+ * @property {string} elsewhere how to install it on other systems
+ * @property {() => string | undefined} find where it is
+ */
+
+/** @type {readonly Need[]} */
+export const needs = [
+  {
+    name: 'Chromium',
+    helper: 'tests/helpers/browsers.ts',
+    debian: 'chromium',
+    elsewhere: 'npx playwright-core install chromium',
+    find: () => findProgram('chromium', 'chromium-browser') ?? ofPlaywright('chromium'),
+  },
+  {
+    name: 'Firefox',
+    helper: 'tests/helpers/browsers.ts',
+    debian: 'firefox-esr',
+    elsewhere: 'npx playwright-core install firefox',
+    find: () => findProgram('firefox-esr') ?? ofPlaywright('firefox'),
+  },
+  {
+    name: 'PHP',
+    helper: 'tests/helpers/php.ts',
+    debian: 'php-cli',
+    elsewhere: 'brew install php',
+    find: () => findProgram('php'),
+  },
+  {
+    name: 'Redis',
+    helper: 'packages/server/test/helpers/redis.ts',
+    debian: 'redis-server',
+    elsewhere: 'brew install redis',
+    find: () => findProgram('redis-server'),
+  },
+  {
+    name: 'nginx',
+    helper: 'tests/helpers/nginx.ts',
+    debian: 'nginx-light',
+    elsewhere: 'brew install nginx',
+    find: () => findProgram('nginx'),
+  },
   {
     name: 'libfaketime',
-    path: `/usr/lib/${debianTriplet()}/faketime/libfaketime.so.1`,
-    debianPackage: 'libfaketime',
+    helper: 'tests/helpers/fake-time.ts',
+    debian: 'libfaketime',
+    elsewhere: 'brew install libfaketime',
+    find: () => findLibrary('libfaketimeMT.so.1'),
   },
 ];
 
 /**
- * Installs the browsers, the servers and whatever else the tests use, where that is allowed: as root on Debian.
+ * Where something is that tests need. `WITHOUT=Redis,PHP` hides some of it, to see what happens on a machine without.
  *
- * @param {(text: string) => void} say
- * @throws {Error} that names in one line what is missing and how to get it
+ * @param {string} name
  */
-export async function installSystemNeeds(say) {
-  const missing = needs.filter(({ path }) => !existsSync(path));
-  if (missing.length === 0) return;
-  const names = missing.map(({ name }) => name).join(', ');
-  const packages = missing.map(({ debianPackage }) => debianPackage);
-  const command = `apt-get install --no-install-recommends --yes ${packages.join(' ')}`;
-  if (!mayInstall())
-    throw new Error(`The tests need ${names}: run "${command}" as root (Debian), then again.`);
-  say(`Installing ${names}…`);
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  const update = await run('apt-get', ['update'], { quiet: true, env });
-  const install = await run('apt-get', command.split(' ').slice(1), { quiet: true, env });
-  if (install.code !== 0 || needs.some(({ path }) => !existsSync(path))) {
-    throw new Error(`${update.output}${install.output}\nThe tests need ${names}, and "${command}" failed.`);
+export function findNeed(name) {
+  const hidden = (process.env.WITHOUT ?? '').split(',');
+  const need = needs.find((one) => one.name === name);
+  if (!need) throw new Error(`no test needs ${name}`);
+  return hidden.includes(name) ? undefined : need.find();
+}
+
+/**
+ * The command that installs what is missing.
+ *
+ * @param {readonly Need[]} missing
+ */
+export function installCommand(missing) {
+  if (isDebian()) return `apt-get ${installArguments(missing).join(' ')}`;
+  return missing.map(({ elsewhere }) => elsewhere).join(' && ');
+}
+
+/**
+ * Installs what is missing, where that is allowed: as root on Debian.
+ *
+ * @param {readonly Need[]} wanted
+ * @param {(text: string) => void} say
+ * @throws {Error} in CI, where nothing may be missing
+ */
+export async function installNeeds(wanted, say) {
+  const missing = () => wanted.filter(({ name }) => !findNeed(name));
+  const list = () =>
+    missing()
+      .map(({ name }) => name)
+      .join(', ');
+  if (missing().length === 0) return;
+  if (process.getuid?.() === 0 && isDebian()) {
+    say(`Installing ${list()}…`);
+    const options = { quiet: true, env: { DEBIAN_FRONTEND: 'noninteractive' } };
+    const update = await run('apt-get', ['update'], options);
+    const { output } = await run('apt-get', installArguments(missing()), options);
+    if (missing().length > 0) say(`${update.output}${output}`.trim());
   }
+  if (missing().length === 0) return;
+  const remedy = `The tests need ${list()}: ${installCommand(missing())}`;
+  if (process.env.CI) throw new Error(remedy);
+  say(`${remedy}\nWithout, the tests that need it are skipped.`);
 }
 
-/** How Debian calls this machine's architecture in the paths of libraries. */
-function debianTriplet() {
-  return { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch] ?? `${process.arch}-linux-gnu`;
+/** @param {readonly Need[]} missing */
+function installArguments(missing) {
+  return ['install', '--no-install-recommends', '--yes', ...missing.map(({ debian }) => debian)];
 }
 
-function mayInstall() {
-  if (process.getuid?.() !== 0) return false;
+function isDebian() {
   try {
     return /^ID(_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'));
   } catch {
     return false;
   }
+}
+
+/** @param {string[]} names of one program, the best first */
+function findProgram(...names) {
+  // Debian keeps servers where only root looks for programs, and anybody may run them.
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return names.flatMap((name) => folders.filter(Boolean).map((folder) => join(folder, name))).find(isProgram);
+}
+
+/** @param {string} path */
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Debian keeps libraries in a folder for each architecture. */
+function findLibrary(/** @type {string} */ name) {
+  const folders = ['/usr/lib', '/usr/lib64'].filter((folder) => existsSync(folder));
+  const all = folders.flatMap((folder) => [
+    folder,
+    ...readdirSync(folder).map((entry) => join(folder, entry)),
+  ]);
+  return all.map((folder) => join(folder, 'faketime', name)).find((path) => existsSync(path));
+}
+
+/**
+ * The browser that `npx playwright-core install` has installed, if it has.
+ *
+ * @param {'chromium' | 'firefox'} name
+ */
+function ofPlaywright(name) {
+  // Not imported: the dependencies may not be installed yet.
+  const path = createRequire(import.meta.url)('playwright-core')[name].executablePath();
+  return existsSync(path) ? path : undefined;
 }

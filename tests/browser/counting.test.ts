@@ -1,18 +1,10 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { browsers, useBrowser } from '../helpers/browsers.ts';
+import { expect, it, vi } from 'vitest';
+import { inEachBrowser } from '../helpers/browsers.ts';
 import { recipe, startCounter } from '../helpers/counter.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
 
-describe.each(browsers)('counting in $name', ({ name, launch }) => {
-  const browser = useBrowser(launch);
-
-  async function newContext() {
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
-    return context;
-  }
-
+inEachBrowser('counting in $name', ({ name, newContext }) => {
   it('[W1] the two lines of the recipe show the number, and nothing but the number', async () => {
     const { url } = await startCounter();
     const site = await startSite({ '/': `<body><h1>Home</h1>${recipe(url)}` });

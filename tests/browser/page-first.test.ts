@@ -1,23 +1,20 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { LocWidget } from '@live-online/widget';
-import { browsers, useBrowser } from '../helpers/browsers.ts';
+import { inEachBrowser } from '../helpers/browsers.ts';
 import { recipe, startCounter } from '../helpers/counter.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
 
 type Global = { locWidget: LocWidget };
 
-describe.each(browsers)('the page comes first in $name', ({ launch }) => {
-  const browser = useBrowser(launch);
-
+inEachBrowser('the page comes first in $name', ({ newContext }) => {
   async function open(html: string, headers: Record<string, string> = {}) {
     const site = await startSite({ '/': { html, headers } });
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await newContext();
     return visit(context, site.at('localhost'));
   }
 
@@ -106,8 +103,7 @@ describe.each(browsers)('the page comes first in $name', ({ launch }) => {
   it('[W1] a bare tag waits for init, and leaves one global', async () => {
     const { counter, url } = await startCounter();
     const site = await startSite({ '/': `<script src="${url}"></script>`, '/plain': '<p>Nothing' });
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await newContext();
     const globals = async (path: string): Promise<string[]> => {
       const tab = await visit(context, site.at('localhost', path));
       return tab.page.evaluate(() => Object.getOwnPropertyNames(window));

@@ -1,15 +1,12 @@
-import { expect, it, onTestFinished } from 'vitest';
-import { browsers, useBrowser } from '../helpers/browsers.ts';
+import { expect, it } from 'vitest';
+import { chromiumBrowser } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { startSite } from '../helpers/site.ts';
-
-const browser = useBrowser(browsers[0]!.launch);
 
 it('[C11] a page of another site cannot flood the counter by polling', async () => {
   const { counter, url } = await startCounter({ transports: ['polling', 'websocket'] });
   const site = await startSite({ '/': '<h1>Elsewhere</h1>' });
-  const context = await browser.current.newContext();
-  onTestFinished(() => context.close());
+  const context = await chromiumBrowser.newContext();
   const page = await context.newPage();
   await page.goto(site.at('127.0.0.1'));
   const taken = await page.evaluate(async (socketUrl) => {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { browsers, useBrowser } from '../helpers/browsers.ts';
+import { chromiumBrowser } from '../helpers/browsers.ts';
 import { startRedis } from '../../packages/server/test/helpers/redis.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { freePort } from '../helpers/free-port.ts';
@@ -32,14 +32,6 @@ async function runProgram(code: string, cwd: string = serverFolder) {
 }
 
 describe('the README', () => {
-  const browser = useBrowser(browsers[0]!.launch);
-
-  async function newContext() {
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
-    return context;
-  }
-
   it('[C10] its command starts the server', async () => {
     const [command] = snippet('On your server', 'sh').split('\n');
     expect(command).toMatch(/^npx @live-online\/server /);
@@ -60,7 +52,7 @@ describe('the README', () => {
     const { url } = await startCounter();
     const html = snippet('In a page: one script tag', 'html', index).replace('http://localhost:8081/', url);
     const site = await startSite({ '/': html });
-    const tab = await visit(await newContext(), site.at('localhost'));
+    const tab = await visit(await chromiumBrowser.newContext(), site.at('localhost'));
     await tab.sees(1);
     expect(tab.problems).toEqual([]);
   });
@@ -77,7 +69,7 @@ describe('the README', () => {
       format: 'esm',
     });
     const site = await startSite({ '/': `<script type="module">${outputFiles[0]!.text}</script>` });
-    const tab = await visit(await newContext(), site.at('localhost'));
+    const tab = await visit(await chromiumBrowser.newContext(), site.at('localhost'));
     await vi.waitFor(async () => expect(await tab.page.title()).toBe('1 online'), 10_000);
     expect(tab.problems).toEqual([]);
   });
@@ -96,7 +88,7 @@ describe('the README', () => {
     const script = `http://localhost:${port}/live-online/`;
     await vi.waitFor(async () => expect((await fetch(script)).status).toBe(200), 10_000);
     const site = await startSite({ '/': `<script async src="${script}"></script>` });
-    await (await visit(await newContext(), site.at('localhost'))).sees(1);
+    await (await visit(await chromiumBrowser.newContext(), site.at('localhost'))).sees(1);
   });
 
   it('[S1] its code and its command for many servers add up over Redis', async () => {
@@ -121,7 +113,7 @@ describe('the README', () => {
     const tabs = await Promise.all(
       [url!, `http://localhost:${port}/`].map(async (server) => {
         const site = await startSite({ '/': `<script async src="${server}"></script>` });
-        return visit(await newContext(), site.at('localhost'));
+        return visit(await chromiumBrowser.newContext(), site.at('localhost'));
       }),
     );
     await Promise.all(tabs.map((tab) => tab.sees(2)));
@@ -159,7 +151,7 @@ describe('the README', () => {
     const { folder, write } = makeFolder({ 'content/index.html': '<h1>one</h1>' });
     const [command] = snippet('Refresh the browser on every save', 'sh').split('\n');
     const tool = await runReload([...command!.split(' ').slice(2), '--port', '0'], { cwd: folder });
-    const tab = await openTab(await newContext(), tool.url);
+    const tab = await openTab(await chromiumBrowser.newContext(), tool.url);
     write('content/index.html', '<h1>two</h1>');
     await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'), 10_000);
   });
@@ -172,7 +164,7 @@ describe('the README', () => {
       tool.url,
     );
     const site = await startSite({ '/': tag });
-    const tab = await openTab(await newContext(), site.at('localhost'));
+    const tab = await openTab(await chromiumBrowser.newContext(), site.at('localhost'));
     write('content/a.txt', '2');
     await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);
   });
@@ -184,7 +176,7 @@ describe('the README', () => {
     await runProgram(code.replace("['.']", JSON.stringify([folder])), reloadFolder);
     const url = `http://localhost:${port}/`;
     await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), 10_000);
-    const tab = await openTab(await newContext(), url);
+    const tab = await openTab(await chromiumBrowser.newContext(), url);
     write('a.txt', '2');
     await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);
     expect(await tab.page.textContent('h1')).toBe('Hello');
@@ -192,6 +184,6 @@ describe('the README', () => {
 
   async function visitWhenUp(url: string) {
     await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), 10_000);
-    return visit(await newContext(), url);
+    return visit(await chromiumBrowser.newContext(), url);
   }
 });

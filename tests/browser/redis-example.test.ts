@@ -4,8 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { browsers, useBrowser } from '../helpers/browsers.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { chromiumBrowser } from '../helpers/browsers.ts';
+import { needNginx } from '../helpers/nginx.ts';
+import { needRedis } from '../../packages/server/test/helpers/redis.ts';
 import { startFamily } from '../helpers/processes.ts';
 import { visit } from '../helpers/visitor.ts';
 
@@ -17,6 +19,8 @@ const patient = { timeout: 30_000, interval: 50 };
 
 /** The example by its one command, once it has said where its page is. It may have to install nginx first. */
 async function startExample() {
+  needRedis();
+  needNginx();
   const family = startFamily('npm', ['start', '--silent'], { cwd: folder });
   await vi.waitFor(() => expect(family.output()).toContain('watch it stay right: http'), 90_000);
   const url = /stay right: (http:\S+)/.exec(family.output())![1]!;
@@ -34,12 +38,9 @@ async function cardOf(page: Page, name: string): Promise<{ state: string; says: 
 }
 
 describe('the example of many servers', () => {
-  const browser = useBrowser(browsers[0]!.launch);
-
   it('[S5] shows a server killed, the number right again, and leaves no process behind', async () => {
     const family = await startExample();
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await chromiumBrowser.newContext();
     const tab = await visit(context, family.url);
     const { page } = tab;
     const shows = (cards: Record<string, { state: string; says: string }>): Promise<void> =>

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { browsers, useBrowser } from '../helpers/browsers.ts';
+import { chromiumBrowser } from '../helpers/browsers.ts';
 import { freePort } from '../helpers/free-port.ts';
+import { needPhp } from '../helpers/php.ts';
 import { startFamily, type Family } from '../helpers/processes.ts';
 import { makeFolder } from '../helpers/reload-tool.ts';
 import { visit } from '../helpers/visitor.ts';
@@ -23,6 +24,7 @@ async function npmStart() {
 
 describe('the PHP example', () => {
   it('[R1] answers as often as it is asked, and leaves no process behind', async () => {
+    needPhp();
     const port = await freePort();
     const family = startFamily(process.execPath, ['main.js'], {
       cwd: `${root}/examples/live-reload-php`,
@@ -45,12 +47,9 @@ describe('the PHP example', () => {
 });
 
 describe('npm start', () => {
-  const browser = useBrowser(browsers[0]!.launch);
-
   it('[C1] shows the number of people on each of two sites, in the pages and in the terminal', async () => {
     const { output, sitePort } = await npmStart();
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await chromiumBrowser.newContext();
     const hosts = ['localhost', 'localhost', '127.0.0.1', 'harbour.localhost'];
     const tabs = await Promise.all(hosts.map((host) => visit(context, `http://${host}:${sitePort}/`)));
     await Promise.all([2, 2, 1, 1].map((total, index) => tabs[index]!.sees(total)));
@@ -64,8 +63,7 @@ describe('npm start', () => {
 
   it('[C4] its pages can be walked through without a fall', async () => {
     const { sitePort } = await npmStart();
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await chromiumBrowser.newContext();
     const tab = await visit(context, `http://localhost:${sitePort}/`);
     await tab.sees(1);
     const links = await tab.page.$$eval('nav a', (anchors) =>

@@ -1,9 +1,13 @@
-import { existsSync } from 'node:fs';
-import { afterAll, beforeAll } from 'vitest';
-import { chromium, firefox, type Browser } from 'playwright-core';
+import { chromium, firefox, type Browser, type BrowserContext } from 'playwright-core';
+import { describe, onTestFinished } from 'vitest';
+import { need } from './needs.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FIREFOX = '/usr/bin/firefox-esr';
+/** A browser that tests of pages run in: the system's, or Playwright's own. */
+export interface TestBrowser {
+  name: 'chromium' | 'firefox';
+  /** A window that shares nothing with others, closed when the test has finished. */
+  newContext(): Promise<BrowserContext>;
+}
 
 /** Chromium without anything that would call out to the world by itself. */
 const chromiumArgs = [
@@ -16,31 +20,52 @@ const chromiumArgs = [
   '--disable-sync',
 ];
 
-/** The browsers that every test of a page runs in: Debian's, or Playwright's own where those are not installed. */
-export const browsers: readonly { name: 'chromium' | 'firefox'; launch: () => Promise<Browser> }[] = [
-  {
-    name: 'chromium',
-    launch: () =>
-      chromium.launch({
-        args: chromiumArgs,
-        // Playwright turns the back/forward cache off; visitors' browsers have it.
-        ignoreDefaultArgs: ['--disable-back-forward-cache'],
-        ...(existsSync(CHROMIUM) && { executablePath: CHROMIUM }),
-      }),
-  },
-  {
-    name: 'firefox',
-    launch: () =>
-      firefox.launch(existsSync(FIREFOX) ? { channel: 'moz-firefox', executablePath: FIREFOX } : {}),
-  },
-];
-
-/** One browser for all tests of a suite. The handle is filled before the first of them. */
-export function useBrowser(launch: () => Promise<Browser>): { current: Browser } {
-  const handle = {} as { current: Browser };
-  beforeAll(async () => {
-    handle.current = await launch();
+async function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: need('Chromium'),
+    args: chromiumArgs,
+    // Playwright turns the back/forward cache off; visitors' browsers have it.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });
-  afterAll(() => handle.current?.close());
-  return handle;
+}
+
+async function launchFirefox(): Promise<Browser> {
+  const executablePath = need('Firefox');
+  // One that Playwright has not built itself is driven by WebDriver BiDi.
+  const isOwn = executablePath === firefox.executablePath();
+  return firefox.launch({ executablePath, ...(!isOwn && { channel: 'moz-firefox' }) });
+}
+
+/** What this worker has launched. Test files of a worker follow each other, and modules are loaded for each of them. */
+const launched = ((globalThis as { launchedBrowsers?: Map<string, Promise<Browser>> }).launchedBrowsers ??=
+  new Map());
+
+function createTestBrowser(name: TestBrowser['name'], launch: () => Promise<Browser>): TestBrowser {
+  return {
+    name,
+    async newContext() {
+      let browser = await launched.get(name);
+      if (!browser?.isConnected()) {
+        launched.set(name, launch());
+        browser = (await launched.get(name))!;
+      }
+      const context = await browser.newContext();
+      onTestFinished(() => context.close());
+      return context;
+    },
+  };
+}
+
+export const chromiumBrowser: TestBrowser = createTestBrowser('chromium', launchChromium);
+const firefoxBrowser: TestBrowser = createTestBrowser('firefox', launchFirefox);
+
+/** A suite of tests that run in every browser. `$name` in its title is the browser's. */
+export function inEachBrowser(title: string, suite: (browser: TestBrowser) => void): void {
+  describe.each([
+    { ...chromiumBrowser, needed: 'Chromium' },
+    { ...firefoxBrowser, needed: 'Firefox' },
+  ])(title, ({ needed, ...browser }) => {
+    need(needed);
+    suite(browser);
+  });
 }

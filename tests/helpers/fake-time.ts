@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { need } from './needs.ts';
 
 /** A wall clock that can be moved under processes that run; their monotonic clock goes on as it is. */
 export interface FakeTime {
@@ -16,6 +17,7 @@ export interface FakeTime {
  * answer, so that another allocator, that of the C library, has to come first.
  */
 export async function createFakeTime(allocator?: 'jemalloc'): Promise<FakeTime> {
+  const library = need('libfaketime');
   const folder = await mkdtemp(join(tmpdir(), 'live-online-time-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, 'offset');
@@ -26,21 +28,11 @@ export async function createFakeTime(allocator?: 'jemalloc'): Promise<FakeTime> 
   await move('+0');
   return {
     env: {
-      LD_PRELOAD: `${allocator ? 'libc_malloc_debug.so.0:' : ''}${await libraryPath()}`,
+      LD_PRELOAD: `${allocator ? 'libc_malloc_debug.so.0:' : ''}${library}`,
       FAKETIME_TIMESTAMP_FILE: file,
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     },
     move,
   };
-}
-
-/** Debian keeps it in the folder of the machine's architecture. */
-async function libraryPath(): Promise<string> {
-  for (const folder of await readdir('/usr/lib')) {
-    const library = join('/usr/lib', folder, 'faketime', 'libfaketimeMT.so.1');
-    const files = await readdir(join('/usr/lib', folder, 'faketime')).catch(() => []);
-    if (files.length > 0) return library;
-  }
-  throw new Error('libfaketime is not installed');
 }

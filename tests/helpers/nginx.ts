@@ -6,14 +6,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { freePort } from './free-port.ts';
+import { need } from './needs.ts';
+
+/** For tests of what starts nginx itself. */
+export const needNginx = (): string => need('nginx');
 
 /** Starts a real nginx in front of servers of this machine: a server that does not answer is passed over. */
 export async function startNginx(ports: readonly number[]): Promise<{ url: string }> {
+  const program = needNginx();
   const folder = await mkdtemp(join(tmpdir(), 'live-online-nginx-'));
   const port = await freePort();
   const file = join(folder, 'nginx.conf');
   await writeFile(file, configuration(folder, port, ports));
-  const child = spawn('/usr/sbin/nginx', ['-c', file, '-p', folder, '-e', 'stderr'], {
+  const child = spawn(program, ['-c', file, '-p', folder, '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'ignore'],
   });
   const ended = once(child, 'exit');

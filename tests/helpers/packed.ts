@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL('../..', import.meta.url));
+/** The repository. */
+export const root: string = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A folder outside of the repository, with files in it. */
 export interface Project {
@@ -45,26 +46,21 @@ export async function createProject(): Promise<Project> {
 
 /** Packs every package as it would be published, and installs all of them with plain npm, beside `others`. */
 export async function installPacked(project: Project, others: string[] = []): Promise<void> {
-  const packed = join(project.folder, 'packed');
-  await run(
-    'npx',
-    [
-      '--yes',
-      'pnpm@12.21.0',
-      '--recursive',
-      '--filter',
-      './packages/*',
-      '--filter',
-      '!@live-online/internal',
-      'pack',
-      '--pack-destination',
-      packed,
-    ],
-    { cwd: root },
-  );
+  const packed = await packedFolder(project);
   // Versions that no registry has yet: they find each other only when they are installed together.
   const tarballs = (await readdir(packed)).map((name) => join(packed, name));
   await project.run('npm', ['install', '--no-audit', '--no-fund', ...tarballs, ...others]);
+}
+
+/** What the checks have packed, if they ran before the tests. */
+async function packedFolder(project: Project): Promise<string> {
+  const { PACKED_FOLDER } = process.env;
+  if (PACKED_FOLDER !== undefined) return PACKED_FOLDER;
+  const folder = join(project.folder, 'packed');
+  const packages = ['--filter', './packages/*', '--filter', '!@live-online/internal'];
+  const args = ['--yes', 'pnpm@12.21.0', '--recursive', ...packages, 'pack', '--pack-destination', folder];
+  await run('npx', args, { cwd: root });
+  return folder;
 }
 
 /** The path of a tool among the repository's own dependencies. */

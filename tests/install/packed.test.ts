@@ -3,16 +3,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chmod, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { floors, isAtLeast } from '../helpers/floors.ts';
-import { createProject, installPacked, tool, type Project } from '../helpers/packed.ts';
-
-/** Node as npm packages it for this machine, in the versions that are supported beside the one that runs the tests. */
-const otherNodes = [22, 24];
-const nodePackage = `node-${process.platform}-${process.arch}`;
+import { countsFromItsBin, reloadsFromItsBin } from '../helpers/packed-smoke.ts';
+import { createProject, installPacked, root, tool, type Project } from '../helpers/packed.ts';
 
 /** Ports below this one are root's. */
 const lowestFreePort = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
@@ -20,76 +15,18 @@ const lowestFreePort = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_p
 let project: Project;
 beforeAll(async () => {
   project = await createProject();
-  const nodes = otherNodes.map((version) => `node${version}@npm:${nodePackage}@${version}`);
-  await installPacked(project, ['@types/node@20', ...nodes]);
+  await installPacked(project, ['@types/node@20']);
 }, 180_000);
 afterAll(() => project?.remove());
 
 describe('installed with plain npm', () => {
-  it.each(['this', ...otherNodes] as const)(
-    '[C10] the server runs from its bin on Node %s, serves and counts',
-    async (version) => {
-      const node =
-        version !== 'this'
-          ? join(project.folder, 'node_modules', `node${version}`, 'bin', 'node')
-          : process.execPath;
-      const bin = join(project.folder, 'node_modules', '.bin', 'live-online-server');
-      const child = spawn(node, [bin, '--port', '0', '--host', '127.0.0.1', '--log', 'json'], {
-        cwd: project.folder,
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      onTestFinished(() => void child.kill('SIGKILL'));
-      const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-      const { event, url } = JSON.parse(line) as { event: string; url: string };
-      expect(event).toBe('listening');
-      expect(await (await fetch(url)).text()).toContain('locWidget');
-      const socket = io(url, { transports: ['websocket'] });
-      onTestFinished(() => void socket.close());
-      const [total] = await new Promise<unknown[]>((resolve) =>
-        socket.once('total', (...args) => resolve(args)),
-      );
-      expect(total).toBe(1);
-      child.kill('SIGTERM');
-      const [code] = (await once(child, 'exit')) as [number];
-      expect(code).toBe(0);
-    },
-  );
+  it('[C10] the server runs from its bin, serves and counts', async () => {
+    await countsFromItsBin(project, process.execPath);
+  });
 
-  it.each(['this', ...otherNodes] as const)(
-    '[R1] the reload tool runs from its bin on Node %s, serves and tells of a save',
-    async (version) => {
-      const node =
-        version !== 'this'
-          ? join(project.folder, 'node_modules', `node${version}`, 'bin', 'node')
-          : process.execPath;
-      const bin = join(project.folder, 'node_modules', '.bin', 'live-online-reload');
-      const content = `content-${version}`;
-      await project.write({ [`${content}/index.html`]: '<h1>one</h1>' });
-      const child = spawn(node, [bin, content, '--port', '0', '--log', 'json'], {
-        cwd: project.folder,
-        env: { ...process.env, XDG_CACHE_HOME: join(project.folder, 'cache') },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      onTestFinished(() => void child.kill('SIGKILL'));
-      const lines = createInterface(child.stdout);
-      const [line] = (await once(lines, 'line')) as [string];
-      const { event, url } = JSON.parse(line) as { event: string; url: string };
-      expect(event).toBe('listening');
-      const headers = { accept: 'text/html', 'sec-fetch-dest': 'document' };
-      const html = await (await fetch(url, { headers })).text();
-      expect(html).toMatch(/<script[^>]*__live-online\/client\.js[\s\S]*<h1>one<\/h1>/);
-      expect((await fetch(new URL('/__live-online/client.js', url))).status).toBe(200);
-      const saved = once(lines, 'line');
-      await project.write({ [`${content}/index.html`]: '<h1>two</h1>' });
-      expect(JSON.parse(((await saved) as [string])[0])).toMatchObject({
-        event: 'update',
-        files: ['index.html'],
-      });
-      child.kill('SIGTERM');
-      const [code] = (await once(child, 'exit')) as [number];
-      expect(code).toBe(0);
-    },
-  );
+  it('[R1] the reload tool runs from its bin, serves and tells of a save', async () => {
+    await reloadsFromItsBin(project, process.execPath);
+  });
 
   // Some containers let everybody take any port.
   it.skipIf(lowestFreePort === 0)('[C11] without the right to a port it says so in one line', async () => {
@@ -165,7 +102,10 @@ describe('installed with plain npm', () => {
     }
   });
 
-  it.each(['bundler', 'node16'])('[C10] its types check under "%s"', async (resolution) => {
+  it.each([
+    ['bundler', 'typescript-7'],
+    ['node16', 'typescript'],
+  ])('[C10] its types check under "%s", with %s', async (resolution, compiler) => {
     const folder = `types-${resolution}`;
     await project.write({
       [`${folder}/tsconfig.json`]: JSON.stringify({
@@ -215,7 +155,8 @@ describe('installed with plain npm', () => {
         console.log(attachCounter, CounterServerError, storeContract.length, isTotal(total), undo, stop);
       `,
     });
-    await project.run(tool('tsc'), ['--project', folder]);
+    const tsc = join(root, 'node_modules', compiler, 'bin', 'tsc');
+    await project.run(process.execPath, [tsc, '--project', folder]);
   });
 
   it.each([

@@ -1,21 +1,18 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { browsers, useBrowser } from '../../helpers/browsers.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { inEachBrowser } from '../../helpers/browsers.ts';
 import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
 
 const html =
   '<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><h1>one</h1>';
 
-describe.each(browsers)('a page whose server is away, in $name', ({ launch }) => {
-  const browser = useBrowser(launch);
-
+inEachBrowser('a page whose server is away, in $name', ({ newContext }) => {
   async function open() {
     const { folder } = makeFolder({ 'index.html': html });
     const tool = await runReload([folder, '--port', '0']);
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await newContext();
     const tab = await openTab(context, tool.url);
     return { tool, tab };
   }
@@ -65,8 +62,7 @@ describe.each(browsers)('a page whose server is away, in $name', ({ launch }) =>
   it('[R6] that says what nobody understands is no reason to load again and again', async () => {
     const { folder } = makeFolder({ 'index.html': html });
     const tool = await runReload([folder, '--port', '0']);
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await newContext();
     const page = await context.newPage();
     let [loads, junk] = [0, 0];
     page.on('domcontentloaded', () => loads++);

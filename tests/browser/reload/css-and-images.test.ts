@@ -1,5 +1,5 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { browsers, useBrowser } from '../../helpers/browsers.ts';
+import { expect, it, vi } from 'vitest';
+import { inEachBrowser } from '../../helpers/browsers.ts';
 import { hide, makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
 
 const html = (head: string, body = '<h1 id="text">x</h1>'): string =>
@@ -8,14 +8,11 @@ const red = (value: number): string => `#text { color: rgb(${value}, 1, 1) }`;
 const svg = (color: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><path fill="${color}" d="M0 0h4v4H0z"/></svg>`;
 
-describe.each(browsers)('parts in place, in $name', ({ launch }) => {
-  const browser = useBrowser(launch);
-
+inEachBrowser('parts in place, in $name', ({ newContext }) => {
   async function open(files: Record<string, string>) {
     const made = makeFolder({ 'icon.svg': svg('red'), ...files });
     const tool = await runReload([made.folder, '--port', '0']);
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await newContext();
     const tab = await openTab(context, tool.url);
     const color = (): Promise<string> => tab.page.$eval('#text', (text) => getComputedStyle(text).color);
     const turns = (value: number): Promise<void> =>
@@ -168,8 +165,7 @@ describe.each(browsers)('parts in place, in $name', ({ launch }) => {
       'icon.svg': svg('red'),
     });
     const tool = await runReload([made.folder, '--port', '0', '--reload-only']);
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await newContext();
     const tab = await openTab(context, tool.url);
     made.write('a.css', red(61));
     await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);

@@ -1,22 +1,14 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { browsers, useBrowser } from '../../helpers/browsers.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { inEachBrowser } from '../../helpers/browsers.ts';
 import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
 
 const html = (body: string, head = ''): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
 
-describe.each(browsers)('pages out of the ordinary, in $name', ({ launch }) => {
-  const browser = useBrowser(launch);
-
-  async function newContext() {
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
-    return context;
-  }
-
+inEachBrowser('pages out of the ordinary, in $name', ({ newContext }) => {
   async function open(files: Record<string, string>) {
     const made = makeFolder(files);
     const tool = await runReload([made.folder, '--port', '0']);

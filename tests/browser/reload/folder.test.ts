@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { browsers, useBrowser } from '../../helpers/browsers.ts';
+import { expect, it, vi } from 'vitest';
+import { inEachBrowser } from '../../helpers/browsers.ts';
 import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
 
 const html = (text: string): string => `<!doctype html>
@@ -20,14 +20,11 @@ const site = {
   'a.svg': svg('red'),
 };
 
-describe.each(browsers)('a folder in $name', ({ name, launch }) => {
-  const browser = useBrowser(launch);
-
+inEachBrowser('a folder in $name', ({ name, newContext }) => {
   async function open(files: Record<string, string> = site, path = '') {
     const made = makeFolder(files);
     const tool = await runReload([made.folder, '--port', '0']);
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await newContext();
     const tab = await openTab(context, tool.url + path);
     const text = (): Promise<string | null> => tab.page.textContent('#text');
     const shows = (expected: string): Promise<void> =>

@@ -1,17 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { browsers, useBrowser } from '../../helpers/browsers.ts';
+import { expect, it } from 'vitest';
+import { inEachBrowser } from '../../helpers/browsers.ts';
 import { openMorphPage, type MorphOutcome } from '../../helpers/morph-page.ts';
 
 const html = (body: string, head = ''): string =>
   `<!doctype html><html lang="en"><head><title>t</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
 
-describe.each(browsers)('HTML in place, in $name', ({ launch }) => {
-  const browser = useBrowser(launch);
-
+inEachBrowser('HTML in place, in $name', ({ newContext }) => {
   async function open(body: string, head = '') {
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await newContext();
     const opened = await openMorphPage(context, html(body, head));
     const morph = (next: string, nextHead = head) => opened.morph(html(next, nextHead));
     return { ...opened, morph };
@@ -175,8 +172,7 @@ describe.each(browsers)('HTML in place, in $name', ({ launch }) => {
   });
 
   it('[R4] another doctype: reload', async () => {
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await newContext();
     const { morph } = await openMorphPage(context, '<!doctype html><p>x');
     expect(await morph('<p>x')).toMatchObject({ done: false });
   });

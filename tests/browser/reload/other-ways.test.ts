@@ -3,32 +3,15 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { browsers, useBrowser } from '../../helpers/browsers.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { inEachBrowser } from '../../helpers/browsers.ts';
 import { freePort } from '../../helpers/free-port.ts';
-import { startFamily } from '../../helpers/processes.ts';
+import { startPhp } from '../../helpers/php.ts';
 import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
 
-/** PHP would look at a template it has compiled every two seconds only. */
-const fresh = ['-d', 'opcache.revalidate_freq=0'];
 const phpSite = fileURLToPath(new URL('../../../examples/live-reload-php/site', import.meta.url));
 
-describe.each(browsers)('beside other servers in $name', ({ launch }) => {
-  const browser = useBrowser(launch);
-
-  async function newContext() {
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
-    return context;
-  }
-
-  /** PHP's built-in server for a copy of the example's pages, with the tool in front of it. */
-  async function startPhp(port: number, folder: string) {
-    const php = startFamily('php', [...fresh, '-S', `127.0.0.1:${port}`, '-t', folder], { cwd: folder });
-    await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200), 15_000);
-    return php;
-  }
-
+inEachBrowser('beside other servers in $name', ({ newContext }) => {
   it('[R1] in front of PHP: templates reload, styles are swapped, and pages wait while it is away', async () => {
     const { folder, write } = makeFolder();
     cpSync(phpSite, folder, { recursive: true });

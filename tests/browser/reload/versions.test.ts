@@ -2,22 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dialog } from 'playwright-core';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { browsers, useBrowser } from '../../helpers/browsers.ts';
+import { expect, it, vi } from 'vitest';
+import { inEachBrowser } from '../../helpers/browsers.ts';
 import { hide, makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
 
 const html = (text: string): string =>
   `<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><h1 id="text">${text}</h1>`;
 
-describe.each(browsers)('after a while away, in $name', ({ launch }) => {
-  const browser = useBrowser(launch);
-
+inEachBrowser('after a while away, in $name', ({ newContext }) => {
   async function open() {
     const made = makeFolder({ 'index.html': html('one'), 'data.json': '1' });
     const cache = makeFolder().folder;
     const tool = await runReload([made.folder, '--port', '0'], { cache });
-    const context = await browser.current.newContext();
-    onTestFinished(() => context.close());
+    const context = await newContext();
     const tab = await openTab(context, tool.url);
     const restart = (): ReturnType<typeof runReload> =>
       runReload([made.folder, '--port', new URL(tool.url).port, '--strict-port'], { cache });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient, type RedisClientType } from 'redis';
 import { onTestFinished } from 'vitest';
+import { need } from '../../../../tests/helpers/needs.ts';
 import { documentedUser } from './redis-acl.ts';
 
 export interface RedisOptions {
@@ -42,8 +43,12 @@ export interface Redis {
 /** The password of every user in the tests. */
 export const password = 's3cret';
 
+/** For tests of what starts Redis itself. */
+export const needRedis = (): string => need('Redis');
+
 /** Starts a real Redis that writes nothing to disk, and ends it when the test has finished. */
 export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
+  const program = needRedis();
   const folder = await mkdtemp(join(tmpdir(), 'live-online-redis-'));
   const [port, busPort] = [await freePort(), await freePort()];
   const users = usersOf(options);
@@ -64,7 +69,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
   let child: ChildProcess;
   let admin: RedisClientType | undefined;
   const start = async (): Promise<void> => {
-    child = spawn('redis-server', args, {
+    child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...options.env },
     });

@@ -1,0 +1,104 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { needsOf } from '../../scripts/lib/needs-of-files.mjs';
+import { need } from '../helpers/needs.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+describe('what tests need from the system', () => {
+  it.each([
+    ['packages/widget', ''],
+    ['packages/server/test/redis/bus', 'Redis'],
+    ['tests/redis/killed', 'Redis'],
+    ['tests/redis/rolling', 'Redis, nginx'],
+    ['tests/redis/clocks', 'Redis, libfaketime'],
+    ['tests/browser/counting', 'Chromium, Firefox'],
+    ['tests/browser/start', 'Chromium, Firefox, PHP'],
+  ])('[test] %s: %s', (filter, names) => {
+    expect(
+      needsOf([filter])
+        .map(({ name }) => name)
+        .join(', '),
+    ).toBe(names);
+  });
+
+  it('[test] no filter, or one that no path contains, is all of it', () => {
+    expect(needsOf([])).toHaveLength(6);
+    expect(needsOf(['-t', 'some title'])).toEqual(needsOf([]));
+  });
+
+  it('[test] where it is missing, its tests are skipped, named and counted', async () => {
+    const args = ['node_modules/vitest/vitest.mjs', 'run', 'packages/server/test/workers/redis.test.ts'];
+    const env = { ...process.env, WITHOUT: 'Redis', CI: '', NO_COLOR: '1' };
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env });
+    expect(stdout.trim().split('\n').slice(-5)).toEqual([
+      'Not everything was tested:',
+      '  Redis is missing: 2 tests skipped, of packages/server/test/workers/redis.test.ts',
+      expect.stringMatching(/^ {4}to run them: .*install.* redis/),
+      '',
+      '0 passed, 0 failed, 2 skipped',
+    ]);
+  });
+
+  it('[test] in CI its tests fail', () => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('WITHOUT', 'Redis');
+    vi.stubEnv('CI', 'true');
+    expect(() => need('Redis')).toThrow('this test needs Redis');
+  });
+});
+
+describe('the traces of a run', () => {
+  /** A command as the test command is: it starts a process of another group, and writes a temporary file. */
+  const command = `
+    import { spawn } from 'node:child_process';
+    import { writeFileSync } from 'node:fs';
+    import { tmpdir } from 'node:os';
+    import { guard } from './scripts/lib/guard.mjs';
+    import { leaveNoTrace } from './scripts/lib/leave-no-trace.mjs';
+    guard();
+    leaveNoTrace();
+    writeFileSync(tmpdir() + '/file', 'x');
+    const args = ['-e', 'process.on("SIGTERM", () => {}); setTimeout(() => {}, 60_000); console.log("started")'];
+    const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    child.stdout.once('data', () => console.log(JSON.stringify({ folder: tmpdir(), pid: child.pid })));
+    process.stdin.once('data', () => process.exit(7));
+  `;
+
+  it.each<[string, (child: ReturnType<typeof spawn>) => void, number]>([
+    ['its end', (child) => child.stdin!.write('end\n'), 7],
+    ['SIGINT', (child) => child.kill('SIGINT'), 130],
+    ['SIGTERM', (child) => child.kill('SIGTERM'), 143],
+  ])('[test] after %s no process and no temporary file is left', async (_name, end, expected) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', command], {
+      cwd: root,
+      env: { ...process.env, LIVE_ONLINE_RUN: undefined },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const { folder, pid } = JSON.parse(line) as { folder: string; pid: number };
+    onTestFinished(() => {
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    });
+    expect([existsSync(`${folder}/file`), isAlive(pid)]).toEqual([true, true]);
+    end(child);
+    expect(await once(child, 'exit')).toEqual([expected, null]);
+    expect(existsSync(folder)).toBe(false);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+  });
+});
+
+/** Whether a process runs: one that has ended stays known until its parent has heard of it. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
