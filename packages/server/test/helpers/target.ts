@@ -28,10 +28,7 @@ export interface Target {
 
 const script = fileURLToPath(new URL('target-server.mjs', import.meta.url));
 
-export async function startTarget(
-  kind: TargetKind,
-  options: CounterServerOptions = {},
-): Promise<Target> {
+export async function startTarget(kind: TargetKind, options: CounterServerOptions = {}): Promise<Target> {
   const child = fork(script, [JSON.stringify({ kind, options })], {
     execArgv: ['--expose-gc', '--max-old-space-size=256'],
   });

@@ -60,6 +60,15 @@ describe('a connection without a session to a port of our own', () => {
     await ended(await openConnection(port, `GET /healthz HTTP/1.1\r\n${offer}`));
     await ended(await openConnection(port, `GET /socket.io/ HTTP/1.1\r\n${offer}`));
   });
+
+  it('[C11] answers that Node gives by itself count among those that are outstanding', async () => {
+    const { counter, port } = await start('own');
+    const slow = await openConnection(port);
+    await askUntilFull(slow, '/');
+    slow.client.write('GET / HTTP/1.1\r\nHost: x\r\nExpect: nothing\r\n\r\n'.repeat(8));
+    await ended(slow);
+    expect(counter.stats().terminated).toEqual({ pipelining: 1 });
+  });
 });
 
 describe.each(kinds)('a connection without a session, %s', (kind) => {
