@@ -92,7 +92,7 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     const target = `${path}socket.io/?EIO=4&transport=polling&sid=${sid}`;
     const slow = await openConnection(
       port,
-      `POST ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n`,
+      `POST ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n\r\n`,
     );
     drip(slow);
     await ended(slow);
