@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CounterServerOptions } from '../../src/index.ts';
 import { resolveServerOptions } from '../../src/resolve-options.ts';
 import { openConnection, type Connection } from '../helpers/accepted.ts';
-import { startBoundedCounter, type BoundedCounter } from '../helpers/counter.ts';
+import { startBoundedCounter, startCounter, type BoundedCounter } from '../helpers/counter.ts';
 import { openPage, type Page } from '../helpers/page.ts';
 import { upgradeRequest } from '../helpers/upgrade.ts';
 
@@ -196,6 +196,48 @@ describe('beside a host', () => {
     const startedAt = performance.now();
     await vi.waitFor(() => expect(performance.now() - startedAt).toBeGreaterThan(2 * TIMEOUT_MS), 5_000);
     expect(accepted.destroyed).toBe(false);
+  });
+});
+
+describe('limits on connections without a session', () => {
+  const openFive = async (port: number): Promise<Connection[]> => {
+    const connections: Connection[] = [];
+    while (connections.length < 5) connections.push(await openConnection(port));
+    return connections;
+  };
+  const areClosed = (connections: Connection[]): boolean[] =>
+    connections.map(({ accepted }) => accepted.destroyed);
+
+  it.each<CounterServerOptions>([{ maxPendingConnections: 2 }, { maxPendingPerAddress: 2 }])(
+    '[C11] %o: the one that has waited longest is closed',
+    async (options) => {
+      const { counter, port } = await startCounter(options);
+      const limits: unknown[] = [];
+      counter.on('limit', ({ limit }) => limits.push(limit));
+      const [first, second] = [await openConnection(port), await openConnection(port)];
+      first.client.resume().write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+      await vi.waitFor(() => expect(first.accepted.bytesWritten).toBeGreaterThan(0));
+      await openConnection(port);
+      expect(areClosed([first, second])).toEqual([false, true]);
+      const [limit] = Object.keys(options);
+      expect(counter.stats().refused).toEqual({ [limit!]: 1 });
+      expect(limits).toEqual([limit]);
+    },
+  );
+
+  it('[C11] sessions take no places of those that have none', async () => {
+    const { counter, port, url } = await startCounter({ maxPendingConnections: 2 });
+    const pages = Array.from({ length: 5 }, () => openPage(url));
+    await Promise.all(pages.map((page) => page.hears(5)));
+    await openFive(port);
+    expect(counter.stats()).toMatchObject({ connections: 5, refused: { maxPendingConnections: 3 } });
+  });
+
+  it('[C11] a trusted proxy may have any number', async () => {
+    const { port } = await startCounter({ maxPendingPerAddress: 2, trustProxy: ['loopback'] });
+    expect(areClosed(await openFive(port))).not.toContain(true);
+    const stranger = await startCounter({ maxPendingPerAddress: 2, trustProxy: ['10.0.0.1'] });
+    expect(areClosed(await openFive(stranger.port))).toEqual([true, true, true, false, false]);
   });
 });
 
