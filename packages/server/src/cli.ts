@@ -91,6 +91,9 @@ function limitText(limit: string, address: string | undefined): string {
   if (limit === 'maxSitesPerAddress') {
     return `${address} has reached the limit of sites that one address may open. If it is a proxy of yours, set --trust-proxy; if it makes up sites, name yours with --site; otherwise raise --max-sites-per-address`;
   }
+  if (limit === 'maxPendingPerAddress') {
+    return `${address} has reached the limit of connections without a session from one address: the oldest are closed. If it is a proxy of yours, set --trust-proxy; otherwise raise --max-pending-per-address`;
+  }
   return `connections are being refused: ${flag} is reached`;
 }
 

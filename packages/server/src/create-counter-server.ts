@@ -1,4 +1,4 @@
-import { createServer, type Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { emitWarning } from 'node:process';
 import { systemClock } from './clock.ts';
@@ -6,6 +6,7 @@ import { createCounting, type CounterView } from './counting.ts';
 import { createEnding } from './drain.ts';
 import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';
 import { openGate } from './io/gate.ts';
+import { createHttpGuard } from './io/http/create-http-guard.ts';
 import { createRoutes } from './io/http/routes.ts';
 import { createSleepWatch } from './io/sleep-watch.ts';
 import { createSocketIoTransport, DEFAULT_HEARTBEAT } from './io/socket-io-transport.ts';
@@ -56,14 +57,30 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
 
 /** The same with options that are resolved already, and may hold what no caller hands in. */
 export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
-  const { port, host, path, transports, bounds, heartbeat = DEFAULT_HEARTBEAT, ...counting } = options;
+  const {
+    port,
+    host,
+    path,
+    transports,
+    bounds,
+    httpBounds,
+    heartbeat = DEFAULT_HEARTBEAT,
+    ...counting
+  } = options;
   // A process that has slept for longer than its pages wait has lost them all.
   const watch = createSleepWatch({
     clock: systemClock,
     longestMs: heartbeat.intervalMs + heartbeat.timeoutMs,
     woken: () => transport.cut(),
   });
-  const { counter, door, stats, view } = createCounting(counting, watch.clock);
+  const { counter, door, stats, view, limitReached } = createCounting(counting, watch.clock);
+  const guard = createHttpGuard({
+    bounds: httpBounds,
+    clock: systemClock,
+    stats,
+    trustsProxy: counting.trustsProxy,
+    onLimit: limitReached,
+  });
   const transport = createSocketIoTransport({
     counter,
     door,
@@ -73,6 +90,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     heartbeat,
     goodbyeMs: GOODBYE_MS,
     beforeArrival: watch.look,
+    onEstablished: guard.established,
   });
   const servers = new Set<HttpServer>();
   const gates = new Set<() => void>();
@@ -84,7 +102,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   function enter(server: HttpServer, below: string): () => void {
     if (ending.hasBegun) throw alreadyClosed();
     const routes = createRoutes(() => !ending.hasBegun);
-    const leave = openGate(server, { path: below, routes, transport });
+    const leave = openGate(server, { path: below, guard, routes, transport });
     if (!leave) throw pathTaken(below);
     gates.add(leave);
     watch.start();
@@ -107,13 +125,14 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     for (const leave of gates) leave();
     await opening?.catch(() => {});
     await counter.close();
+    guard.close();
     watch.stop();
   }
 
   return {
     ...view,
     async listen() {
-      const server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000 });
+      const server = guard.createServer();
       const below = path ?? '/';
       const leave = enter(server, below);
       try {

@@ -81,9 +81,7 @@ export function createCounterWorkers(options: CounterWorkersOptions = {}): Count
     const leaveBus = serveBus(bus, ipc.line(topics.bus));
     // Nobody is at the door before the worker has been told its port, and by then there is an agreement.
     const admission: Admission = { admit: (...who) => agreement!.admission.admit(...who) };
-    const leaveDoor = serveAdmission(admission, ipc.line(topics.admission), (limit, address) => {
-      if (limit !== undefined) limitReached(limit, address);
-    });
+    const leaveDoor = serveAdmission(admission, ipc.line(topics.admission));
     return () => {
       leaveBus();
       leaveDoor();
@@ -102,6 +100,7 @@ export function createCounterWorkers(options: CounterWorkersOptions = {}): Count
           connect,
           decidePort: (plan) => agree(plan).port,
           stats: (numbers) => stats.set(slot, numbers),
+          limit: limitReached,
           listening(listening) {
             if (started) return;
             started = true;

@@ -2,6 +2,7 @@ import type { Admission, AdmissionLimits } from './core/admission.ts';
 import type { Store } from './core/ports.ts';
 import type { SiteList, SiteOptions } from './core/site-list.ts';
 import type { TrustsProxy } from './io/address.ts';
+import type { HttpBounds } from './io/http/create-http-guard.ts';
 import type { Heartbeat } from './io/socket-io-transport.ts';
 import type { TransportBounds, TransportName } from './io/transport.ts';
 
@@ -115,6 +116,21 @@ export interface CounterServerOptions extends CountingOptions {
   packetsPerSecond?: number;
   /** How long a client may take to answer a close before its connection is destroyed, in ms. @default 2000 */
   closeTimeoutMs?: number;
+  /**
+   * Most connections to the server's own port that have no session yet, in each process: idle ones, requests over
+   * plain HTTP, and handshakes. Past it, the one that has waited longest is closed. Whatever the number, each of
+   * them is closed after 10 s in which it has not sent a request and taken the answer.
+   *
+   * @default 10000
+   */
+  maxPendingConnections?: number;
+  /**
+   * The same from one address; an IPv6 /64 network counts as one address.
+   *
+   * @default as many as `maxPerAddress`, and at least 100. There is no limit for trusted proxies, and none for
+   * connections from this machine itself unless this number or `maxPerAddress` is set.
+   */
+  maxPendingPerAddress?: number;
 }
 
 /** What a counter on an existing Socket.IO server can be told. */
@@ -145,6 +161,8 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   transports: readonly TransportName[];
   /** What one connection may cost. */
   bounds: TransportBounds;
+  /** What connections without a session may cost. */
+  httpBounds: HttpBounds;
   /** How clients are asked whether they are there, if not as usual. */
   heartbeat?: Heartbeat;
 }

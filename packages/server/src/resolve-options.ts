@@ -30,6 +30,9 @@ const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(messa
 const TRUST_PROXY =
   'must be a list of addresses and networks, or the number of proxies in front of this server';
 
+/** Room for the script on a slow link, and for a handshake whose packets are lost twice. */
+const PENDING_TIMEOUTS = { timeoutMs: 10_000, sweepMs: 1_000 };
+
 const countingEntries = {
   sites: v.optional(
     v.array(
@@ -98,6 +101,8 @@ const serverEntries = {
   packetBurst: v.optional(integer(4, 10_000), 20),
   packetsPerSecond: v.optional(integer(1, 10_000), 1),
   closeTimeoutMs: v.optional(integer(10, 30_000, ' (ms)'), 2_000),
+  maxPendingConnections: v.optional(limit, 10_000),
+  maxPendingPerAddress: v.optional(limit),
 };
 
 const attachedEntries = {
@@ -124,11 +129,18 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
   const values = check(v.strictObject(serverEntries, unknownOption), options, problems);
   const counting = resolveCounting(values, problems);
   if (problems.length > 0) throw optionsInvalid(problems);
-  const { port, host, path, transports, maxWaitingBytes, packetBurst, packetsPerSecond, closeTimeoutMs } =
-    values;
+  const { port, host, path, transports, maxPendingConnections, maxPendingPerAddress, ...connection } = values;
+  const { maxWaitingBytes, packetBurst, packetsPerSecond, closeTimeoutMs } = connection;
   const packets = { burst: packetBurst, perSecond: packetsPerSecond };
   const bounds = { maxWaitingBytes, packets, closeTimeoutMs };
-  return { ...counting, port, host, path, transports, bounds };
+  const httpBounds = {
+    maxPendingConnections,
+    // Fewer than a page and its preconnections need would be of no use.
+    maxPendingPerAddress: maxPendingPerAddress ?? Math.max(100, counting.limits.maxPerAddress),
+    limitsLoopback: counting.limitsLoopback || maxPendingPerAddress !== undefined,
+    ...PENDING_TIMEOUTS,
+  };
+  return { ...counting, port, host, path, transports, bounds, httpBounds };
 }
 
 /** The same for a counter on somebody else's Socket.IO server. */

@@ -10,11 +10,14 @@ export interface CounterStats {
   ignoredEvents: number;
   /** Connections that ended because of a malformed packet. */
   malformedPackets: number;
-  /** Connections refused, by the refusal's code or by the limit that was reached. */
+  /**
+   * Connections and requests that were refused, by the refusal's code, by the limit that was reached, or as `url-too-long`
+   * or `headers-too-large`.
+   */
   refused: Record<string, number>;
   /**
    * Connections that were terminated because of what their clients did: `too-many-packets`, `not-reading`,
-   * `malformed-frame` or `second-connect`.
+   * `malformed-frame` or `second-connect`; before they had a session `pending-timeout` or `pipelining`.
    */
   terminated: Record<string, number>;
 }
@@ -29,4 +32,9 @@ export function createStats(): CounterStats {
     refused: Object.create(null) as Record<string, number>,
     terminated: Object.create(null) as Record<string, number>,
   };
+}
+
+/** Adds one to those that were refused or terminated for `reason`. */
+export function countReason(counts: Record<string, number>, reason: string): void {
+  counts[reason] = (counts[reason] ?? 0) + 1;
 }

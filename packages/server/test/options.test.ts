@@ -46,6 +46,17 @@ describe('options', () => {
     expect(resolveServerOptions({ maxPerAddress: 5 }).limitsLoopback).toBe(true);
   });
 
+  it('[C11] an address has as many places without a session as with one, and a browser’s few at least', () => {
+    const perAddress = (options: CounterServerOptions): unknown => {
+      const { maxPendingPerAddress, limitsLoopback } = resolveServerOptions(options).httpBounds;
+      return [maxPendingPerAddress, limitsLoopback];
+    };
+    expect(perAddress({})).toEqual([1_000, false]);
+    expect(perAddress({ maxPerAddress: 5 })).toEqual([100, true]);
+    expect(perAddress({ maxPerAddress: 5_000 })).toEqual([5_000, true]);
+    expect(perAddress({ maxPendingPerAddress: 7 })).toEqual([7, true]);
+  });
+
   it('[C11] every mistake is named by its path, all at once', () => {
     const found = mistakes({
       port: 70_000,

@@ -127,6 +127,20 @@ export const settings: readonly Setting[] = [
     help: 'how long a client may take to answer a close (2000)',
   },
   {
+    flag: 'max-pending-connections',
+    value: 'N',
+    option: 'maxPendingConnections',
+    read: numberOrNone,
+    help: 'most connections without a session, in each process, or "none" (10000)',
+  },
+  {
+    flag: 'max-pending-per-address',
+    value: 'N',
+    option: 'maxPendingPerAddress',
+    read: numberOrNone,
+    help: 'the same from one address, or "none" (as --max-per-address, and at least 100)',
+  },
+  {
     flag: 'drain-ms',
     value: 'MS',
     option: 'drainMs',

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** Whether `address` is a proxy whose X-Forwarded-For is trusted; `hop` counts from this server. */
 export type TrustsProxy = (address: string, hop: number) => boolean;
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /**
  * The address of every client that a trusted proxy names by something that is none, such as `unknown`. They share one,
@@ -27,14 +29,30 @@ export function readAddress(
   limitsLoopback: boolean,
 ): string | undefined {
   const address = clientOf(request, trustsProxy);
-  if (!address) return UNREADABLE_ADDRESS;
+  return address ? networkOf(address, limitsLoopback) : UNREADABLE_ADDRESS;
+}
+
+/**
+ * The same for a connection that has sent nothing yet.
+ *
+ * @returns `undefined` also for a trusted proxy: many clients share its connections.
+ */
+export function readPeerAddress(
+  { remoteAddress = NO_ADDRESS }: Socket,
+  trustsProxy: TrustsProxy | undefined,
+  limitsLoopback: boolean,
+): string | undefined {
+  const peer = parseAddress(remoteAddress);
+  if (!peer) return UNREADABLE_ADDRESS;
+  return trustsProxy?.(peer.toString(), 0) ? undefined : networkOf(peer, limitsLoopback);
+}
+
+function networkOf(address: Address, limitsLoopback: boolean): string | undefined {
   if (!limitsLoopback && address.range() === 'loopback') return undefined;
   if (address.kind() === 'ipv4') return address.toString();
   const network = (address as ipaddr.IPv6).parts.slice(0, 4).map((part) => part.toString(16));
   return `${network.join(':')}::/64`;
 }
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** The nearest address that is no trusted proxy's, from this server outwards; `undefined` if it cannot be read. */
 function clientOf(

@@ -4,7 +4,7 @@ import { parseHandshake, type RefusalCode } from '@live-online/protocol';
 import type { Admission, Refused } from '../core/admission.ts';
 import type { SiteList } from '../core/site-list.ts';
 import { siteOf } from '../core/site.ts';
-import type { CounterStats } from '../stats.ts';
+import { countReason, type CounterStats } from '../stats.ts';
 import { readAddress, type TrustsProxy } from './address.ts';
 
 /**
@@ -47,7 +47,7 @@ export function createDoor(options: DoorOptions): Door {
   const { sites, admission, stats, trustsProxy, limitsLoopback, onLimit } = options;
 
   function refuse(code: string): void {
-    stats.refused[code] = (stats.refused[code] ?? 0) + 1;
+    countReason(stats.refused, code);
   }
 
   /** Most connections come from a few sites, each of which is read twice: before its session, and at CONNECT. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { interceptServer, offersWebSocket } from '@live-online/internal/intercept-server';
+import type { RequestGuard } from './http/request-guard.ts';
 import { notFound, respondText } from './http/respond.ts';
 import type { RouteTable } from './http/route.ts';
 import type { VisitorTransport } from './transport.ts';
@@ -8,6 +9,7 @@ import type { VisitorTransport } from './transport.ts';
 export interface GateOptions {
   /** Where the counter lives, with a slash at both ends. Everything below is its own, everything else the host's. */
   path: string;
+  guard: RequestGuard;
   routes: RouteTable;
   transport: VisitorTransport;
 }
@@ -78,7 +80,11 @@ function isForSocket(gate: GateOptions, request: IncomingMessage): boolean {
 function answer(gate: GateOptions | undefined, request: IncomingMessage, response: ServerResponse): void {
   try {
     if (!gate) return notFound(request, response);
-    if (isForSocket(gate, request)) return gate.transport.handleRequest(request, response);
+    if (!gate.guard.request(request, response)) return;
+    if (isForSocket(gate, request)) {
+      gate.guard.poll(request, response);
+      return gate.transport.handleRequest(request, response);
+    }
     (gate.routes.get(pathOf(request).slice(gate.path.length)) ?? notFound)(request, response);
   } catch {
     respondText(response, 500, 'something went wrong on the server');
@@ -87,7 +93,7 @@ function answer(gate: GateOptions | undefined, request: IncomingMessage, respons
 
 function upgrade(gate: GateOptions, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   try {
-    gate.transport.handleUpgrade(request, socket, head);
+    if (gate.guard.upgrade(request, socket)) gate.transport.handleUpgrade(request, socket, head);
   } catch {
     socket.destroy();
   }

@@ -7,6 +7,7 @@ import type { Socket as EngineSocket } from 'engine.io';
 import { Server as SocketIoServer, type Socket as SocketIoSocket } from 'socket.io';
 import { createBoundedEngine } from '@live-online/internal/bounded-engine';
 import { limits, type CounterClientEvents, type CounterServerEvents } from '@live-online/protocol';
+import { countReason } from '../stats.ts';
 import type { Entry } from './door.ts';
 import { serveNamespace, type NamespaceOptions } from './namespace.ts';
 import { FrameVisitor, PacketVisitor } from './visitors.ts';
@@ -32,6 +33,8 @@ export interface SocketIoTransportOptions extends Pick<
   /** How long a connection may take to say goodbye at the end before it is cut, in ms. */
   goodbyeMs: number;
   heartbeat?: Heartbeat | undefined;
+  /** Called with each connection that carries a session from then on. */
+  onEstablished?: (connection: Duplex) => void;
 }
 
 const ignoreError = (): void => {};
@@ -53,7 +56,15 @@ function forgetRequest(session: EngineSocket, handshake: SocketIoSocket['handsha
 
 /** Visitors on stock Socket.IO. */
 export function createSocketIoTransport(options: SocketIoTransportOptions): VisitorTransport {
-  const { door, stats, transports, bounds, goodbyeMs, heartbeat = DEFAULT_HEARTBEAT } = options;
+  const {
+    door,
+    stats,
+    transports,
+    bounds,
+    goodbyeMs,
+    heartbeat = DEFAULT_HEARTBEAT,
+    onEstablished,
+  } = options;
   const connections = new Set<Duplex>();
   // Known by who handed them in: the header alone can stand in any request.
   const upgrades = new WeakMap<IncomingMessage, Upgrade>();
@@ -98,9 +109,7 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
     },
     {
       ...bounds,
-      onTerminated(reason) {
-        stats.terminated[reason] = (stats.terminated[reason] ?? 0) + 1;
-      },
+      onTerminated: (reason) => countReason(stats.terminated, reason),
     },
   );
   // Faster than Engine.IO's own, and as hard to guess.
@@ -108,7 +117,10 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
   // A WebSocket's place is held as long as its TCP connection, a polling session's as long as the session.
   engine.on('connection', (session: EngineSocket) => {
     const place = pollingPlaces.get(session.request);
-    if (place) session.once('close', place.release);
+    if (!place) return onEstablished?.(session.request.socket);
+    session.once('close', place.release);
+    // Its poll is answered by then, and a WebSocket has taken over.
+    session.once('upgrade', ({ socket }: { socket: { _socket: Duplex } }) => onEstablished?.(socket._socket));
   });
   engine.on('connection_error', ({ req }: { req: IncomingMessage }) => {
     (upgrades.get(req)?.place ?? pollingPlaces.get(req))?.release();

@@ -46,6 +46,8 @@ export type News =
   | readonly ['planned', WorkerPlan]
   | readonly ['listening', Listening]
   | readonly ['failed', CounterServerErrorCode, message: string]
+  /** Connections are being refused because of a limit. */
+  | readonly ['limit', limit: string, address: string | undefined]
   | readonly ['stats', CounterStats];
 
 /** The lines between a primary process and a worker, by their topics. */

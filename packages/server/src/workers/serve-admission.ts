@@ -1,17 +1,12 @@
-import type { Admission, Refused } from '../core/admission.ts';
+import type { Admission } from '../core/admission.ts';
 import type { Line } from '../store/workers/line.ts';
 
 /**
  * Decides for the worker at the other end of `line`. The other side is `createAskingAdmission`. [C11]
  *
- * @param refused is told of every connection that finds no place.
  * @returns the end: all places of the worker are given back.
  */
-export function serveAdmission(
-  admission: Admission,
-  line: Line,
-  refused: (limit: Refused['limit'], address: string | undefined) => void,
-): () => void {
+export function serveAdmission(admission: Admission, line: Line): () => void {
   const places = new Map<number, () => void>();
   let isEnded = false;
 
@@ -24,7 +19,6 @@ export function serveAdmission(
     } else if (kind === 'ask') {
       const decision = admission.admit(...connection);
       if (decision.ok) places.set(number, decision.release);
-      else refused(decision.limit, connection[1]);
       line.send(['answer', number, decision.ok ? undefined : decision.limit]);
     }
   });

@@ -38,6 +38,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
       const admission = createAskingAdmission(ipc.line(topics.admission), systemClock);
       server = createResolvedServer({ ...resolved, port: ordered, store, admission });
       reportStats(server, say);
+      server.on('limit', ({ limit, address }) => say(['limit', limit, address]));
       server.listen().then((listening) => say(['listening', listening]), fail);
     });
   }

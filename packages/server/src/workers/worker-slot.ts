@@ -25,6 +25,7 @@ export interface WorkerSlotOptions {
   decidePort: (plan: WorkerPlan) => Promise<number>;
   listening: (listening: Listening) => void;
   stats: (stats: CounterStats) => void;
+  limit: (limit: string, address: string | undefined) => void;
   /**
    * A process has ended that nobody told to, or could not start. Unless the slot is killed, another takes its place.
    *
@@ -80,6 +81,9 @@ export function startWorkerSlot(options: WorkerSlotOptions): WorkerSlot {
           break;
         case 'stats':
           options.stats(news[1]);
+          break;
+        case 'limit':
+          options.limit(news[1], news[2]);
           break;
         case 'failed':
           fail(new CounterServerError(news[1], news[2]));

@@ -1,5 +1,11 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { createResolvedServer } from '../../src/create-counter-server.ts';
 import { createCounterServer, type CounterServer, type CounterServerOptions } from '../../src/index.ts';
+import type { HttpBounds } from '../../src/io/http/create-http-guard.ts';
+import { resolveServerOptions } from '../../src/resolve-options.ts';
 
 /** A counter on a free loopback port, closed when the test ends. */
 export async function startCounter(
@@ -9,4 +15,33 @@ export async function startCounter(
   onTestFinished(() => counter.close());
   const { url, port } = await counter.listen();
   return { counter, url, port };
+}
+
+export interface BoundedCounter {
+  counter: CounterServer;
+  port: number;
+  /** Where it lives, with a slash at both ends. */
+  path: string;
+}
+
+/** The same with other bounds for what has no session, on a port of its own or attached to a host. */
+export async function startBoundedCounter(
+  kind: 'own' | 'attached',
+  bounds: Partial<HttpBounds>,
+  options: CounterServerOptions = {},
+  host: RequestListener = (_request, response) => void response.end('home'),
+): Promise<BoundedCounter> {
+  const resolved = resolveServerOptions({ host: '127.0.0.1', port: 0, ...options });
+  const counter = createResolvedServer({ ...resolved, httpBounds: { ...resolved.httpBounds, ...bounds } });
+  onTestFinished(() => counter.close());
+  if (kind === 'own') return { counter, port: (await counter.listen()).port, path: '/' };
+  const server = createServer(host);
+  counter.attach(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { counter, port: (server.address() as AddressInfo).port, path: '/live-online/' };
 }

@@ -36,7 +36,8 @@ async function startTransport(transports: TransportName[] = ['websocket']) {
   const stats = createStats();
   const transport = createSocketIoTransport({ counter, door, stats, transports, bounds, goodbyeMs: 100 });
   const server = createHttpServer();
-  openGate(server, { path: '/', routes: new Map(), transport });
+  const guard = { request: () => true, poll() {}, upgrade: () => true };
+  openGate(server, { path: '/', guard, routes: new Map(), transport });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(async () => {
