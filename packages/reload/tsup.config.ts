@@ -10,7 +10,14 @@ export default defineConfig([
     // Private to the repository, so it becomes part of what is published.
     noExternal: ['@live-online/internal'],
     // tsup passes a baseUrl of its own, which TypeScript 6 calls deprecated (TS5101).
-    dts: { entry: ['src/index.ts'], compilerOptions: { ignoreDeprecations: '6.0' } },
+    dts: {
+      entry: ['src/index.ts'],
+      compilerOptions: {
+        ignoreDeprecations: '6.0',
+        // By its sources, or the declarations would import the private package.
+        paths: { '@live-online/internal/*': ['../internal/src/*.ts'] },
+      },
+    },
   },
   {
     entry: { client: 'src/client/main.ts' },

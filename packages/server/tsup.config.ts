@@ -11,6 +11,10 @@ export default defineConfig({
   // tsup passes a baseUrl of its own, which TypeScript 6 calls deprecated (TS5101).
   dts: {
     entry: ['src/index.ts', 'src/redis.ts', 'src/testing.ts'],
-    compilerOptions: { ignoreDeprecations: '6.0' },
+    compilerOptions: {
+      ignoreDeprecations: '6.0',
+      // By its sources, or the declarations would import the private package.
+      paths: { '@live-online/internal/*': ['../internal/src/*.ts'] },
+    },
   },
 });

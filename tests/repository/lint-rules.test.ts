@@ -14,6 +14,7 @@ const forbidden: [near: string, code: string, message: RegExp][] = [
   ['packages/server/src/core/census.ts', `import 'node:fs';`, /The core takes no library/],
   ['packages/server/src/core/census.ts', `import 'valibot';`, /The core takes no library/],
   ['packages/server/src/core/census.ts', `import '@live-online/widget';`, /The core takes no library/],
+  ['packages/server/src/core/census.ts', `import '@live-online/internal/system-clock';`, /The core takes no/],
   ['packages/server/src/core/census.ts', `import '../stats.ts';`, /The core imports only the core/],
   [
     'packages/server/src/core/census.ts',
@@ -32,6 +33,18 @@ const forbidden: [near: string, code: string, message: RegExp][] = [
   ['packages/server/src/io/door.ts', `import '@live-online/widget';`, /only the built script, by name/],
   ['packages/server/src/options.ts', `import './cli/settings.ts';`, /Nothing imports the command line/],
   ['packages/server/src/options.ts', `process.exit(1);`, /belong to src\/cli.ts/],
+  ['packages/internal/src/same-secret.ts', `process.exit(1);`, /belong to src\/cli.ts/],
+  [
+    'packages/server/src/options.ts',
+    `import '@live-online/internal/command-line/explain-error';`,
+    /Only src\/cli.ts and src\/cli take/,
+  ],
+  [
+    'packages/reload/src/options.ts',
+    `import '@live-online/internal/testing/fake-clock';`,
+    /only tests its testing/,
+  ],
+  ['packages/server/src/cli/settings.ts', `import '@live-online/widget';`, /starts its own package/],
   [
     'packages/server/src/options.ts',
     `import '../../widget/src/index.ts';`,
@@ -62,6 +75,8 @@ const forbidden: [near: string, code: string, message: RegExp][] = [
 const allowed: [near: string, code: string][] = [
   ['packages/server/src/core/census.ts', `import './ports.ts';`],
   ['packages/server/src/core/census.ts', `import '@live-online/protocol';`],
+  ['packages/server/src/core/census.ts', `import type {} from '@live-online/internal/clock';`],
+  ['packages/server/src/cli/settings.ts', `import '@live-online/internal/command-line/explain-error';`],
   ['packages/widget/src/badge/badge.ts', `import type {} from '../options.ts';`],
   ['packages/server/src/io/door.ts', `import 'node:http';`],
 ];

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import { relative } from 'node:path';
+import { explainError } from '@live-online/internal/command-line/explain-error';
 import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type About, type Log } from './cli/log.ts';
 import { giveMemoryBack } from './cli/memory.ts';
@@ -54,7 +55,7 @@ export async function main(ready: () => void): Promise<void> {
     if (error.code === 'closed') return;
     // It watches already, and would go on.
     void server?.close();
-    return fail(log, inUsersWords(error, command));
+    return fail(log, explainError(error, command.sources));
   }
 }
 
@@ -101,17 +102,6 @@ async function openBrowser(url: string, log: Log): Promise<void> {
 function fail(log: Log, message: string): void {
   log.error(message);
   process.exitCode = 1;
-}
-
-/** Names the flags and variables that were used, where the error names options. */
-function inUsersWords({ code, message }: ReloadServerError, { sources }: Command): string {
-  if (code === 'port-in-use' || code === 'port-forbidden') return `${message} (--port)`;
-  if (code === 'host-unknown') return `${message} (--host)`;
-  if (code !== 'options-invalid') return message;
-  return message
-    .split('; ')
-    .map((line) => line.replace(/^\w+/, (option) => sources.get(option) ?? option))
-    .join('; ');
 }
 
 function version(): string {

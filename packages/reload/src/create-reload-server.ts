@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { interceptServer, offersWebSocket, type Interceptor } from '@live-online/internal/intercept-server';
 import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
-import { systemClock } from './clock.ts';
+import { systemClock } from '@live-online/internal/system-clock';
 import { createFileUses } from './core/file-uses.ts';
 import { alreadyClosed } from './errors.ts';
 import { createEvents, type ListenTo } from './events.ts';

@@ -1,7 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import * as v from 'valibot';
-import { folderIsFile, folderMissing, optionsInvalid, type OptionProblem } from './errors.ts';
+import { problemsOfIssues } from '@live-online/internal/option-problems';
+import { withoutUndefined } from '@live-online/internal/records';
+import { folderIsFile, folderMissing, optionsInvalid } from './errors.ts';
 import type { ReloadServerOptions, ResolvedReloadServerOptions, Source } from './options.ts';
 
 const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
@@ -70,29 +72,19 @@ const schema = v.strictObject(
  * @throws ReloadServerError `options-invalid`, naming every mistake by its path; `folder-missing`
  */
 export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServerOptions {
-  // An option that is undefined is one that was not given: callers pass their own through.
-  const given = isRecord(options)
-    ? Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-    : options;
-  const result = v.safeParse(schema, given);
-  if (!result.success) {
-    const problems: OptionProblem[] = result.issues.map((issue) => ({
-      path: dotPath(issue),
-      problem: issue.message,
-    }));
-    throw optionsInvalid(problems);
-  }
+  const result = v.safeParse(schema, withoutUndefined(options));
+  if (!result.success) throw optionsInvalid(problemsOfIssues(result.issues));
   const { folder, proxy, watch, serve, ...rest } = result.output;
   if (folder === undefined && watch.length === 0) {
     throw optionsInvalid([
       proxy
-        ? { path: 'watch', problem: 'must name what the pages of the backend are made from, such as src' }
-        : { path: '', problem: 'name a folder to serve, or what to watch' },
+        ? { path: 'watch', message: 'must name what the pages of the backend are made from, such as src' }
+        : { path: '', message: 'name a folder to serve, or what to watch' },
     ]);
   }
   if (proxy && !serve) {
     throw optionsInvalid([
-      { path: 'proxy', problem: 'cannot be without serving: pages come through here, or they do not' },
+      { path: 'proxy', message: 'cannot be without serving: pages come through here, or they do not' },
     ]);
   }
   const roots = [...(folder === undefined ? [] : [findFolder(folder)]), ...watch.map(findPath)];
@@ -143,16 +135,4 @@ function isBackend(address: string): boolean {
 
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
-}
-
-function dotPath(issue: v.BaseIssue<unknown>): string {
-  return (issue.path ?? []).reduce(
-    (path, { key }) =>
-      typeof key === 'number' ? `${path}[${key}]` : path ? `${path}.${String(key)}` : String(key),
-    '',
-  );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -37,7 +37,7 @@ export function attachCounter(io: SocketIoServer, options: AttachedCounterOption
   const createVisitor: NamespaceOptions['createVisitor'] = (socket) => new EmitVisitor(socket, stats);
   const served = serveNamespace(namespace, { counter, stats, door, createVisitor, hosted: true });
   if (!served) {
-    throw optionsInvalid([{ path: 'namespace', problem: `"${name}" has a counter already: choose another` }]);
+    throw optionsInvalid([{ path: 'namespace', message: `"${name}" has a counter already: choose another` }]);
   }
   // What this server knows is announced all the same, as stale.
   const opening = counter.open().catch((error: unknown) => emitWarning(storeFailed(error)));

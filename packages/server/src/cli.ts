@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { explainError } from '@live-online/internal/command-line/explain-error';
 import { createCounter } from './cli/create-counter.ts';
 import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type Log } from './cli/log.ts';
@@ -39,7 +40,7 @@ export async function main(ready: () => void): Promise<void> {
     if (!(error instanceof CounterServerError)) throw error;
     // A signal came while the port was being opened: that is an end, and no mistake.
     if (error.code === 'closed') return;
-    return fail(log, inUsersWords(error, command));
+    return fail(log, explainError(error, command.sources));
   }
   server.on('limit', ({ limit, address }) => log.warning(limitText(limit, address)));
   server.on('stale', ({ stale, reason }) => log.stale(stale, reason));
@@ -66,18 +67,6 @@ function endOnSignals(server: ReturnType<typeof createCounter>, log: Log): void 
 function fail(log: Log, message: string): void {
   log.error(message);
   process.exitCode = 1;
-}
-
-/** Names the flags and variables that were used, where the error names options. */
-function inUsersWords({ code, message }: CounterServerError, { sources }: Command): string {
-  if (code === 'port-in-use' || code === 'port-forbidden') return `${message} (--port)`;
-  if (code === 'host-unknown') return `${message} (--host)`;
-  if (code !== 'options-invalid') return message;
-  return message
-    .split('; ')
-    .map((line) => line.replace(/^redis\.url\b/, 'redisUrl').replace(/^(options|redis)\./, ''))
-    .map((line) => line.replace(/^\w+/, (option) => sources.get(option) ?? option))
-    .join('; ');
 }
 
 function limitText(limit: string, address: string | undefined): string {

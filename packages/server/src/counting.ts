@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { systemClock } from './clock.ts';
+import { systemClock } from '@live-online/internal/system-clock';
 import { createAdmission } from './core/admission.ts';
 import { createCounter, type Counter } from './core/counter.ts';
 import type { Clock } from './core/ports.ts';

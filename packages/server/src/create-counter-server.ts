@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { emitWarning } from 'node:process';
-import { systemClock } from './clock.ts';
+import { systemClock } from '@live-online/internal/system-clock';
 import { createCounting, type CounterView } from './counting.ts';
 import { createEnding } from './drain.ts';
 import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
-import { systemClock } from './clock.ts';
+import { systemClock } from '@live-online/internal/system-clock';
 import { createAdmission, type Admission } from './core/admission.ts';
 import { createCounting, type CounterView } from './counting.ts';
 import { alreadyClosed, optionsInvalid, storeFailed, type CounterServerError } from './errors.ts';
@@ -60,7 +60,7 @@ const PATIENCE_MS = { close: 5_000, drain: 25_000 };
 export function createCounterWorkers(options: CounterWorkersOptions = {}): CounterWorkers {
   const { workers, redis, module, ...told } = resolveWorkersOptions(options, availableParallelism());
   if (!cluster.isPrimary) {
-    throw optionsInvalid([{ path: 'workers', problem: 'cannot be started by a process that is a worker' }]);
+    throw optionsInvalid([{ path: 'workers', message: 'cannot be started by a process that is a worker' }]);
   }
   const bus = createMemoryBus();
   const store = createLazyStore(() => createObserver(redis, () => createWorkersStore(bus, 'primary', 'all')));

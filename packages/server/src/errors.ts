@@ -1,6 +1,10 @@
+import { CodedError } from '@live-online/internal/coded-error';
+import { describeListenFailure } from '@live-online/internal/http/listen-failure';
+import { describeProblems, type OptionProblem } from '@live-online/internal/option-problems';
+
 /**
  * What can go wrong at start:
- * - `options-invalid`: one or more options cannot be used; the message names each by its path
+ * - `options-invalid`: one or more options cannot be used; `problems` and the message name each by its path
  * - `port-in-use`: something else listens on the port
  * - `port-forbidden`: this user may not listen on the port
  * - `host-unknown`: the host is no address of this machine
@@ -22,25 +26,12 @@ export type CounterServerErrorCode =
   | 'closed';
 
 /** The one error this package throws. Its message says what to do about it. */
-export class CounterServerError extends Error {
-  readonly code: CounterServerErrorCode;
-
-  constructor(code: CounterServerErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'CounterServerError';
-    this.code = code;
-  }
-}
-
-/** One mistake in the options: where, and what to do instead. */
-export interface OptionProblem {
-  path: string;
-  problem: string;
+export class CounterServerError extends CodedError<CounterServerErrorCode> {
+  override name = 'CounterServerError';
 }
 
 export function optionsInvalid(problems: readonly OptionProblem[]): CounterServerError {
-  const lines = problems.map(({ path, problem }) => (path === '' ? problem : `${path} ${problem}`));
-  return new CounterServerError('options-invalid', lines.join('; '));
+  return new CounterServerError('options-invalid', describeProblems(problems), { problems });
 }
 
 export function alreadyClosed(): CounterServerError {
@@ -63,20 +54,6 @@ export function listenFailed(
   host: string | undefined,
   port: number,
 ): CounterServerError {
-  const where = host === undefined ? `port ${port}` : `${host}, port ${port}`;
-  const say = (code: CounterServerErrorCode, message: string): CounterServerError =>
-    new CounterServerError(code, message, { cause: error });
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return say('port-in-use', `${where} is in use: choose another port, or 0 for any free one`);
-    case 'EACCES':
-    case 'EPERM':
-      return say('port-forbidden', `no right to listen on ${where}: choose a port from 1024 on, or grant it`);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return say('host-unknown', `${host ?? 'the host'} is no address of this machine: choose another host`);
-    default:
-      return say('listen-failed', `cannot listen on ${where}: ${error.message}`);
-  }
+  const { code, message } = describeListenFailure(error, host, port);
+  return new CounterServerError(code, message, { cause: error });
 }

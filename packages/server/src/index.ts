@@ -9,6 +9,7 @@ export { createCounterWorkers } from './create-counter-workers.ts';
 export type { CounterWorkers, WorkerLost } from './create-counter-workers.ts';
 export { CounterServerError } from './errors.ts';
 export type { CounterServerErrorCode } from './errors.ts';
+export type { OptionProblem } from '@live-online/internal/option-problems';
 export type { TransportName } from './io/transport.ts';
 export type { Listening } from './listen.ts';
 export type { AttachedCounterOptions, CounterServerOptions, CountingOptions } from './options.ts';

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { optionsInvalid, type OptionProblem } from './errors.ts';
+import { problemsOfIssues, type OptionProblem } from '@live-online/internal/option-problems';
+import { optionsInvalid } from './errors.ts';
 import { problemOfTarget } from './store/redis/target.ts';
 
 /** What a store over Redis can be told. */
@@ -68,13 +69,10 @@ export function resolveRedisStoreOptions(
   options: RedisStoreOptions,
 ): ResolvedRedisStoreOptions {
   const problems: OptionProblem[] = [];
-  const problem = problemOfTarget(target);
-  if (problem !== undefined) problems.push({ path: 'redisUrl', problem });
+  const message = problemOfTarget(target);
+  if (message !== undefined) problems.push({ path: 'redisUrl', message });
   const result = v.safeParse(schema, options);
-  if (!result.success) {
-    for (const issue of result.issues)
-      problems.push({ path: v.getDotPath(issue) ?? '', problem: issue.message });
-  }
+  problems.push(...problemsOfIssues(result.issues));
   if (problems.length > 0 || !result.success) throw optionsInvalid(problems);
   return { ...result.output, name: result.output.name };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock } from './clock.ts';
+import { systemClock } from '@live-online/internal/system-clock';
 import type { Store } from './core/ports.ts';
 import { resolveRedisStoreOptions, type RedisStoreOptions } from './redis-options.ts';
 import { createMeshStore } from './store/mesh/mesh-store.ts';

@@ -1,9 +1,11 @@
 import proxyaddr from 'proxy-addr';
 import * as v from 'valibot';
+import { problemsOfIssues, type OptionProblem } from '@live-online/internal/option-problems';
+import { filterEntries, isRecord, withoutUndefined } from '@live-online/internal/records';
 import { limits } from '@live-online/protocol';
 import type { Store } from './core/ports.ts';
 import { createSiteList } from './core/site-list.ts';
-import { optionsInvalid, type OptionProblem } from './errors.ts';
+import { optionsInvalid } from './errors.ts';
 import type { TrustsProxy } from './io/address.ts';
 import type {
   AttachedCounterOptions,
@@ -165,20 +167,19 @@ function check<Schema extends v.GenericSchema>(
   options: unknown,
   problems: OptionProblem[],
 ): v.InferOutput<Schema> {
-  // An option that is undefined is one that was not given: callers pass their own through.
-  const given = isRecord(options) ? entriesOf(options, (_key, value) => value !== undefined) : options;
+  const given = withoutUndefined(options);
   const result = v.safeParse(schema, given);
   if (result.success) return result.output;
-  for (const issue of result.issues) problems.push({ path: dotPath(issue), problem: issue.message });
+  problems.push(...problemsOfIssues(result.issues));
   const wrong = new Set(result.issues.map(({ path }) => path?.[0]?.key));
-  return isRecord(given) ? entriesOf(given, (key) => !wrong.has(key)) : {};
+  return isRecord(given) ? filterEntries(given, (key) => !wrong.has(key)) : {};
 }
 
 type CountingValues = v.InferOutput<v.StrictObjectSchema<typeof countingEntries, undefined>>;
 
 function resolveCounting(given: CountingValues, problems: OptionProblem[]): ResolvedCountingOptions {
-  const sites = createSiteList(given.sites as CountingOptions['sites'], (path, problem) =>
-    problems.push({ path, problem }),
+  const sites = createSiteList(given.sites as CountingOptions['sites'], (path, message) =>
+    problems.push({ path, message }),
   );
   return {
     sites,
@@ -209,26 +210,7 @@ function compileTrust(
   try {
     return proxyaddr.compile(trust);
   } catch (error) {
-    problems.push({ path: 'trustProxy', problem: (error as Error).message });
+    problems.push({ path: 'trustProxy', message: (error as Error).message });
     return undefined;
   }
-}
-
-function dotPath(issue: v.BaseIssue<unknown>): string {
-  return (issue.path ?? []).reduce(
-    (path, { key }) =>
-      typeof key === 'number' ? `${path}[${key}]` : path ? `${path}.${String(key)}` : String(key),
-    '',
-  );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function entriesOf(
-  record: Record<string, unknown>,
-  keep: (key: string, value: unknown) => boolean,
-): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([key, value]) => keep(key, value)));
 }

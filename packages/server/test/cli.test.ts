@@ -139,6 +139,8 @@ describe('live-online-server', () => {
     [['stray'], /Unexpected argument 'stray'/],
     [['--port', 'eighty'], /--port must be a whole number from 0 to 65535/],
     [['--site', 'https://a.example'], /--site\[0\] "https:\/\/a.example" is not a hostname/],
+    [['--port', '0', '--site', 'a b; port c'], /--site\[0\] "a b; port c" is not a hostname/],
+    [['--workers', '0', '--port', 'x', '--site', 'a; workers'], /--site\[0\] "a; workers" is not/],
     [['--transports', 'pigeon'], /--transports\[0\] must be websocket or polling/],
     [['--trust-proxy', ''], /--trust-proxy must be a list/],
     [['--log', 'xml'], /--log must be pretty or json, not "xml"/],

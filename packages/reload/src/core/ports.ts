@@ -1,11 +1,6 @@
 /** What the core is handed. It owns none of it. */
 
-/** A monotonic clock. Times are in milliseconds and may have fractions. */
-export interface Clock {
-  now(): number;
-  /** Runs `task` once, `delayMs` from now or a little later. Returns the way to call it off. */
-  schedule(task: () => void, delayMs: number): () => void;
-}
+export type { Clock } from '@live-online/internal/clock';
 
 /** What lay at a path at a moment; `undefined` stands for nothing. */
 export interface FileLook {

@@ -1,21 +1,12 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import * as http from '@live-online/internal/http/respond-text';
 
-/** Answers with a line of text that nobody keeps. */
+/** Answers with a line of text that nobody keeps, and that pages of other origins cannot embed. */
 export function respondText(
   response: ServerResponse,
   status: number,
   text: string,
   headers: OutgoingHttpHeaders = {},
 ): void {
-  if (response.headersSent) return void response.destroy();
-  const body = `${text}\n`;
-  response.writeHead(status, {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    ...headers,
-  });
-  response.end(body);
+  http.respondText(response, status, text, { 'Cross-Origin-Resource-Policy': 'same-origin', ...headers });
 }

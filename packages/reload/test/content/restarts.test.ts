@@ -1,7 +1,7 @@
 import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '@live-online/internal/system-clock';
 import type { FileChange } from '../../src/core/ports.ts';
 import { createContent } from '../../src/node/content/content.ts';
 import { makeFolder } from '../helpers/reload-server.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchChanges } from '../../src/core/batch-changes.ts';
 import type { FileLook } from '../../src/core/ports.ts';
-import { createFakeClock } from '../helpers/fake-clock.ts';
+import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 
 /** Files that exist on a fake disk, watched through a fake clock. */
 function setUp(known: Record<string, number> = {}, quietMs = 10) {

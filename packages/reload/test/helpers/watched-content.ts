@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, vi } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '@live-online/internal/system-clock';
 import { createContent, type ContentOptions } from '../../src/node/content/content.ts';
 import { watchFolders } from '../../src/node/watch/watch-folders.ts';
-import { createFakeClock } from './fake-clock.ts';
+import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 import { makeFolder } from './reload-server.ts';
 
 /** How often a watched folder that is polled is looked at, in ms: the server does it every 500. */

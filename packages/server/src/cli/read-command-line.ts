@@ -59,6 +59,8 @@ export function readCommandLine(
       throw new UsageError(`${source} must be pretty or json, not "${String(value)}"`);
     }
   }
+  // With workers, errors name the same options by other paths.
+  for (const [option, source] of [...sources]) sources.set(groupedPath(option), source);
   const { url, name } = redis;
   if (name !== undefined && url === undefined) {
     throw new UsageError(`${sources.get('name')} names this server for others, which needs --redis-url`);
@@ -71,6 +73,13 @@ export function readCommandLine(
     log: log as Command['log'],
     sources,
   };
+}
+
+/** Where an option of the command line is among those of `createCounterWorkers`. */
+function groupedPath(option: string): string {
+  if (option === 'workers') return option;
+  if (option === 'redisUrl') return 'redis.url';
+  return option === 'name' ? 'redis.name' : `options.${option}`;
 }
 
 function readValue(setting: Setting, value: string | string[]): unknown {

@@ -1,11 +1,6 @@
 /** What the core is handed: a clock, a store and a way to its visitors. It owns none of them. */
 
-/** A monotonic clock. Times are in milliseconds and may have fractions. */
-export interface Clock {
-  now(): number;
-  /** Runs `task` once, `delayMs` from now or a little later. Returns the way to call it off. */
-  schedule(task: () => void, delayMs: number): () => void;
-}
+export type { Clock } from '@live-online/internal/clock';
 
 /** One thing to be said to the pages of a site. Made once, encoded once, told to many. */
 export interface Announcement {

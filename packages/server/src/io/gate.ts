@@ -1,9 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { respondText } from '@live-online/internal/http/respond-text';
 import { interceptServer, offersWebSocket } from '@live-online/internal/intercept-server';
 import type { RequestGuard } from './http/request-guard.ts';
-import { notFound, respondText } from './http/respond.ts';
-import type { RouteTable } from './http/route.ts';
+import type { Route, RouteTable } from './http/route.ts';
 import type { VisitorTransport } from './transport.ts';
 
 export interface GateOptions {
@@ -15,6 +15,8 @@ export interface GateOptions {
 }
 
 type Gates = ReadonlyMap<string, GateOptions>;
+
+const notFound: Route = (_request, response) => respondText(response, 404, 'not found');
 
 /** The gates of each server by their paths, and what ends the interception of its events. */
 const interceptions = new WeakMap<Server, { gates: Map<string, GateOptions>; end: () => void }>();

@@ -1,4 +1,4 @@
-import type { OptionProblem } from '../errors.ts';
+import type { OptionProblem } from '@live-online/internal/option-problems';
 
 /**
  * What no worker can be told, beside what no counter server can.
@@ -9,13 +9,13 @@ export function problemsOfOptions(options: object, prefix: string): OptionProble
   const problems: OptionProblem[] = [];
   const { store, transports } = options as { store?: unknown; transports?: unknown };
   if (store !== undefined) {
-    const problem = 'cannot be set: workers add up through their primary process, or through redis';
-    problems.push({ path: `${prefix}store`, problem });
+    const message = 'cannot be set: workers add up through their primary process, or through redis';
+    problems.push({ path: `${prefix}store`, message });
   }
   if (Array.isArray(transports) && transports.includes('polling')) {
-    const problem =
+    const message =
       'cannot have polling: its requests would reach a different worker each; leave it at websocket, or run without workers';
-    problems.push({ path: `${prefix}transports`, problem });
+    problems.push({ path: `${prefix}transports`, message });
   }
   return problems;
 }

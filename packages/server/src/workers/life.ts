@@ -1,4 +1,5 @@
 import type { AdmissionLimits } from '../core/admission.ts';
+import type { OptionProblem } from '@live-online/internal/option-problems';
 import type { CounterServerErrorCode } from '../errors.ts';
 import type { Listening } from '../listen.ts';
 import type { CounterServerOptions } from '../options.ts';
@@ -45,7 +46,7 @@ export type News =
   | readonly ['ready']
   | readonly ['planned', WorkerPlan]
   | readonly ['listening', Listening]
-  | readonly ['failed', CounterServerErrorCode, message: string]
+  | readonly ['failed', CounterServerErrorCode, message: string, problems: readonly OptionProblem[]]
   /** Connections are being refused because of a limit. */
   | readonly ['limit', limit: string, address: string | undefined]
   | readonly ['stats', CounterStats];

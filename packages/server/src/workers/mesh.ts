@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '@live-online/internal/system-clock';
 import type { Bus } from '../store/mesh/bus.ts';
 import { createMeshStore, type MeshStore } from '../store/mesh/mesh-store.ts';
 

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
-import { CounterServerError, optionsInvalid, type OptionProblem } from '../errors.ts';
+import { problemsOfIssues } from '@live-online/internal/option-problems';
+import { CounterServerError, optionsInvalid } from '../errors.ts';
 import type { CounterServerOptions, ResolvedCounterServerOptions } from '../options.ts';
 import { resolveServerOptions } from '../resolve-options.ts';
 import { resolveRedisStoreOptions } from '../redis-options.ts';
@@ -64,42 +65,40 @@ export function resolveWorkersOptions(
   given: CounterWorkersOptions,
   cores: number,
 ): ResolvedCounterWorkersOptions {
-  const problems: OptionProblem[] = [];
-  const result = v.safeParse(schema, given);
-  for (const issue of result.issues ?? []) {
-    problems.push({ path: v.getDotPath(issue) ?? '', problem: issue.message });
-  }
+  const problems = problemsOfIssues(v.safeParse(schema, given).issues);
   const options = given.options ?? {};
   problems.push(...problemsOfOptions(options, 'options.'));
-  const collect = <Resolved>(prefix: string, resolve: () => Resolved): Resolved | undefined => {
+  /** Adds what is wrong with a group of options, whose problems know paths inside of it only. */
+  const collect = <Resolved>(
+    resolve: () => Resolved,
+    pathOf: (path: string) => string,
+  ): Resolved | undefined => {
     try {
       return resolve();
     } catch (error) {
       if (!(error instanceof CounterServerError)) throw error;
-      for (const line of error.message.split('; ')) problems.push({ path: '', problem: `${prefix}${line}` });
+      problems.push(...error.problems.map(({ path, message }) => ({ path: pathOf(path), message })));
       return undefined;
     }
   };
-  const resolved = collect('options.', () => resolveServerOptions(options));
+  const resolved = collect(
+    () => resolveServerOptions(options),
+    (path) => `options.${path}`,
+  );
   const { redis: { url, ...redisOptions } = {} } = given;
   if (typeof url === 'string') {
-    collect('redis.', () => resolveRedisStoreOptions(url, redisOptions));
+    collect(
+      () => resolveRedisStoreOptions(url, redisOptions),
+      (path) => (path === 'redisUrl' ? 'redis.url' : `redis.${path}`),
+    );
   }
   try {
     // Anything else, such as a function, could not be handed to another process.
     structuredClone([options, given.redis]);
   } catch (error) {
-    problems.push({ path: 'options', problem: `cannot be handed to workers: ${(error as Error).message}` });
+    problems.push({ path: 'options', message: `cannot be handed to workers: ${(error as Error).message}` });
   }
-  if (problems.length > 0 || !resolved) {
-    // What the store calls redisUrl is redis.url here.
-    throw optionsInvalid(
-      problems.map(({ path, problem }) => ({
-        path,
-        problem: problem.replace(/^redis\.redisUrl/, 'redis.url'),
-      })),
-    );
-  }
+  if (problems.length > 0 || !resolved) throw optionsInvalid(problems);
   const { workers = Math.min(256, cores), redis, module } = given;
   return { workers, options, resolved, redis, module: module === undefined ? undefined : urlOf(module) };
 }

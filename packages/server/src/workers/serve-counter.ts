@@ -1,5 +1,5 @@
 import { createResolvedServer, type CounterServer } from '../create-counter-server.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock } from '@live-online/internal/system-clock';
 import type { Store } from '../core/ports.ts';
 import { CounterServerError, optionsInvalid } from '../errors.ts';
 import type { CounterServerOptions } from '../options.ts';
@@ -52,8 +52,8 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
 
   /** The primary process ends a worker that has failed: what was sent last might be lost otherwise. */
   function fail(error: unknown): void {
-    const { code, message } = asCounterError(error);
-    say(['failed', code, message]);
+    const { code, message, problems } = asCounterError(error);
+    say(['failed', code, message, problems]);
   }
 
   function follow(kind: string): void {
@@ -91,10 +91,10 @@ async function loadOptions(url: string | undefined): Promise<CounterServerOption
     if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw optionsInvalid([{ path: 'module', problem: `cannot be loaded: ${reason}` }]);
+    throw optionsInvalid([{ path: 'module', message: `cannot be loaded: ${reason}` }]);
   }
   throw optionsInvalid([
-    { path: 'module', problem: 'must export options, or a function that returns them, as its default' },
+    { path: 'module', message: 'must export options, or a function that returns them, as its default' },
   ]);
 }
 

@@ -86,7 +86,7 @@ export function startWorkerSlot(options: WorkerSlotOptions): WorkerSlot {
           options.limit(news[1], news[2]);
           break;
         case 'failed':
-          fail(new CounterServerError(news[1], news[2]));
+          fail(new CounterServerError(news[1], news[2], { problems: news[3] }));
       }
     });
     void current.ended.then(({ reason, wasAsked }) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAnnouncer } from '../../src/core/announcer.ts';
 import type { Announcement } from '../../src/core/ports.ts';
-import { createFakeClock } from '../helpers/fake-clock.ts';
+import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 
 function setUp({ hold = false, fallMs = 1_000 } = {}) {
   const clock = createFakeClock();

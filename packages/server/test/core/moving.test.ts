@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createMoving } from '../../src/core/moving.ts';
-import { createFakeClock } from '../helpers/fake-clock.ts';
+import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 
 function setUp(count: number, { overMs = 5_000, random = (): number => 0.5 } = {}) {
   const clock = createFakeClock();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPacer } from '../../src/core/pacer.ts';
-import { createFakeClock } from '../helpers/fake-clock.ts';
+import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 
 /** A job of `steps` steps that take `stepMs` each. */
 function job(clock: ReturnType<typeof createFakeClock>, steps: number, stepMs: number) {

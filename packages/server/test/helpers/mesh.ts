@@ -1,4 +1,4 @@
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '@live-online/internal/system-clock';
 import { createMeshStore, type MeshOptions, type MeshStore } from '../../src/store/mesh/mesh-store.ts';
 
 let made = 0;

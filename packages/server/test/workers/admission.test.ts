@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createAdmission } from '../../src/core/admission.ts';
 import { createAskingAdmission } from '../../src/workers/asking-admission.ts';
 import { serveAdmission } from '../../src/workers/serve-admission.ts';
-import { createFakeClock } from '../helpers/fake-clock.ts';
+import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 import { openIpc } from '../helpers/ipc.ts';
 
 const limits = {

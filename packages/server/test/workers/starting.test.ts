@@ -70,6 +70,7 @@ describe('starting workers', { timeout: 60_000 }, () => {
         reason: {
           code: 'options-invalid',
           message: expect.stringMatching(/^module\.transports cannot have polling/) as string,
+          problems: [{ path: 'module.transports' }],
         },
       },
     ]);

@@ -1,4 +1,4 @@
-import { respondText } from './respond.ts';
+import { respondText } from '@live-online/internal/http/respond-text';
 import type { Route } from './route.ts';
 
 /** Whether the process answers at all. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { respondText } from '@live-online/internal/http/respond-text';
 import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import type { PendingConnections } from './pending-connections.ts';
-import { respondText } from './respond.ts';
 
 /** Node's own default, with room for the cookies of a site and for what proxies add. A browser's handshake has 1 kB. */
 export const MAX_HEADER_BYTES = 16_384;

@@ -1,5 +1,5 @@
 import { healthRoute, readyRoute } from './health.ts';
-import { respondText } from './respond.ts';
+import { respondText } from '@live-online/internal/http/respond-text';
 import type { Route, RouteTable } from './route.ts';
 import { scriptRoute } from './script.ts';
 

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Clock } from './core/ports.ts';
+import type { Clock } from './clock.ts';
 
 /** The machine's monotonic clock: setting the time of day has no effect on it. */
 export const systemClock: Clock = {

@@ -1,7 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 /** Answers with a line of text that nobody keeps. */
-export function respondText(response: ServerResponse, status: number, text: string): void {
+export function respondText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: OutgoingHttpHeaders = {},
+): void {
   if (response.headersSent) return void response.destroy();
   const body = `${text}\n`;
   response.writeHead(status, {
@@ -9,10 +14,7 @@ export function respondText(response: ServerResponse, status: number, text: stri
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
+    ...headers,
   });
   response.end(body);
-}
-
-export function notFound(_request: IncomingMessage, response: ServerResponse): void {
-  respondText(response, 404, 'not found');
 }

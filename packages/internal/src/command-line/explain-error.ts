@@ -1,0 +1,25 @@
+import type { CodedError } from '../coded-error.ts';
+import { describeProblems } from '../option-problems.ts';
+
+/** Where options came from, by their paths: `port` from `--port` or from a variable. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** The text of an error, with flags and variables where the error names options. */
+export function explainError(
+  { code, message, problems }: Pick<CodedError<string>, 'code' | 'message' | 'problems'>,
+  sources: Sources,
+): string {
+  if (code === 'port-in-use' || code === 'port-forbidden') return `${message} (--port)`;
+  if (code === 'host-unknown') return `${message} (--host)`;
+  if (problems.length === 0) return message;
+  return describeProblems(problems.map((problem) => ({ ...problem, path: nameOf(problem.path, sources) })));
+}
+
+/** Replaces the part of a path that is an option by its source: `sites[0]` becomes `--site[0]`. */
+function nameOf(path: string, sources: Sources): string {
+  for (const [option, source] of sources) {
+    const rest = path.slice(option.length);
+    if (path.startsWith(option) && /^$|^[.[]/.test(rest)) return source + rest;
+  }
+  return path;
+}
