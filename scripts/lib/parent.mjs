@@ -1,4 +1,6 @@
 const POLL_MS = 100;
+/** As of when this module is loaded: a parent that ends before it is watched has to be noticed as well. */
+const parent = process.ppid;
 
 /**
  * Calls `onGone` once the process that started this one has ended. npm passes a SIGTERM on to the shell it runs
@@ -8,7 +10,6 @@ const POLL_MS = 100;
  * @returns {() => void} the undo
  */
 export function watchParent(onGone) {
-  const parent = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === parent && isAlive(parent)) return;
     clearInterval(timer);

@@ -8,13 +8,12 @@ const COMMON_HEADERS = { 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 
  * A small backend for the pages of a folder, on a free port of the loopback.
  *
  * @param {string} root
- * @returns {Promise<{ url: string, rewrite: (pairs: [string, string][]) => void, close: () => Promise<void> }>} `rewrite` has
- * words in the pages replaced by others.
+ * @returns {Promise<{ url: string, rewrite: (pairs: [string, string][]) => void, close: () => Promise<void> }>} `rewrite`
+ * replaces words in the pages, all in one pass: what is written in may be a word that another pair replaces.
  */
 export async function createPageServer(root) {
-  /** @type {[string, string][]} */
-  let rewrites = [];
-  const rewritten = (html) => rewrites.reduce((text, [from, to]) => text.replaceAll(from, to), html);
+  /** @type {(html: string) => string} */
+  let rewritten = (html) => html;
 
   /** @type {import('node:http').RequestListener} */
   const serve = async (request, response) => {
@@ -41,7 +40,9 @@ export async function createPageServer(root) {
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     rewrite(pairs) {
-      rewrites = pairs;
+      const words = new Map(pairs);
+      const any = new RegExp([...words.keys()].map(escapeForRegExp).join('|'), 'g');
+      rewritten = (html) => html.replace(any, (word) => words.get(word));
     },
     async close() {
       const closed = once(server, 'close');
@@ -50,4 +51,8 @@ export async function createPageServer(root) {
       await closed;
     },
   };
+}
+
+function escapeForRegExp(text) {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
