@@ -97,6 +97,8 @@ describe('on an existing Socket.IO server', () => {
     for (let time = 0; time < 10; time++) {
       socket.connect();
       await vi.waitFor(() => expect(counter.total('local')).toBe(1));
+      // A client that has not heard the answer yet says nothing when it goes.
+      await vi.waitFor(() => expect(socket.connected).toBe(true));
       socket.disconnect();
       await vi.waitFor(() => expect(counter.total('local')).toBe(0));
     }
