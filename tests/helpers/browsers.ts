@@ -9,6 +9,9 @@ export interface TestBrowser {
   newContext(): Promise<BrowserContext>;
 }
 
+/** Whether browsers open windows, for somebody who watches a test: it needs a screen. */
+const headless = !process.env['SHOW_BROWSER'];
+
 /** Chromium without anything that would call out to the world by itself. */
 const chromiumArgs = [
   '--no-sandbox',
@@ -23,6 +26,7 @@ const chromiumArgs = [
 async function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: need('Chromium'),
+    headless,
     args: chromiumArgs,
     // Playwright turns the back/forward cache off; visitors' browsers have it.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
@@ -33,7 +37,7 @@ async function launchFirefox(): Promise<Browser> {
   const executablePath = need('Firefox');
   // One that Playwright has not built itself is driven by WebDriver BiDi.
   const isOwn = executablePath === firefox.executablePath();
-  return firefox.launch({ executablePath, ...(!isOwn && { channel: 'moz-firefox' }) });
+  return firefox.launch({ executablePath, headless, ...(!isOwn && { channel: 'moz-firefox' }) });
 }
 
 /** What this worker has launched. Test files of a worker follow each other, and modules are loaded for each of them. */

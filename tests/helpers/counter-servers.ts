@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { showOutput } from './processes.ts';
 import type { Address } from './wire-page.ts';
 
 /** A counter server in a process of its own. */
@@ -52,6 +53,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  showOutput(child);
   const ended = once(child, 'exit');
   onTestFinished(async () => {
     child.kill('SIGKILL');

@@ -14,6 +14,12 @@ export interface Family {
   alive(): number[];
 }
 
+/** Prints what a child process writes, beside what the test does with it, if `SHOW_OUTPUT` is set. */
+export function showOutput(child: ChildProcess): void {
+  if (!process.env['SHOW_OUTPUT']) return;
+  for (const stream of [child.stdout, child.stderr]) stream?.pipe(process.stderr, { end: false });
+}
+
 /** Starts a command whose descendants can be told from all other processes. Whatever is left of them at the end is ended. */
 export function startFamily(
   command: string,
@@ -32,6 +38,7 @@ export function startFamily(
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   child.stderr.on('data', (chunk) => (output += String(chunk)));
+  showOutput(child);
 
   function alive(): number[] {
     return readdirSync('/proc')
