@@ -43,8 +43,8 @@ export async function openRawClient(
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(check);
-        reject(new Error(`no ${what} within 10 s, but ${JSON.stringify(heard)}`));
-      }, 10_000);
+        reject(new Error(`no ${what} within 30 s, but ${JSON.stringify(heard)}`));
+      }, 30_000);
       const check = (): void => {
         const found = find();
         if (found === undefined) return;

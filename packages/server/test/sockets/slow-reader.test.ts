@@ -77,7 +77,7 @@ describe('a page that does not read', () => {
     reader.ws.resume();
     await vi.waitFor(() => expect(reader.heard.at(-1)).toBe(`42["total",${sequence}]`), 10_000);
     expect(stats.messages).toBe(messages + 2);
-  });
+  }, 60_000);
 
   it('[C6] a total that the page has heard already is not said again', async () => {
     const { url, arrived, stats } = await startTransport();
