@@ -1,15 +1,9 @@
-import { settings, variableOf } from './settings.ts';
-
-const WIDTH = 100;
-const COLUMN = 26;
+import { describeSettings } from '@live-online/internal/command-line/describe-settings';
+import { variableOf } from '@live-online/internal/command-line/read-settings';
+import { syntax } from './settings.ts';
 
 /** The text of `--help`. */
 export function helpText(): string {
-  const flags = [
-    ...settings.map(({ flag, value, help }) => [value ? `--${flag} ${value}` : `--${flag}`, help] as const),
-    ['--help, -h', 'show this'] as const,
-    ['--version, -v', 'show the version'] as const,
-  ];
   return [
     'Refreshes the browser on every save: styles, images and HTML in place, everything else by a reload.',
     '',
@@ -23,23 +17,10 @@ export function helpText(): string {
     '  live-online-reload content --no-serve',
     '',
     'Options',
-    ...flags.flatMap(([flag, help]) => entry(flag, help)),
+    ...describeSettings(syntax.settings, { width: 100, column: 26 }),
     '',
     'What applies when an option is left out stands in parentheses. Every option can be set in the environment',
-    `as well, such as ${variableOf({ flag: 'port', help: '' })}=8090.`,
+    `as well, such as ${variableOf(syntax, { flag: 'port' })}=8090.`,
     '',
   ].join('\n');
-}
-
-function entry(flag: string, help: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of help.split(' ')) {
-    if (line !== '' && COLUMN + line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  lines.push(line);
-  return lines.map((text, index) => (index === 0 ? `  ${flag}` : '').padEnd(COLUMN) + text);
 }

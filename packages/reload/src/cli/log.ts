@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { createJsonWriter, paint, type Output } from '@live-online/internal/command-line/output';
 import type { UpdateReport } from '../events.ts';
 import type { Listening } from '../listen.ts';
 import { describeFiles, describePages } from './describe-update.ts';
@@ -23,15 +23,9 @@ export interface About {
   network: string[];
 }
 
-/** Where lines go. */
-export interface Output {
-  write(text: string): void;
-}
-
 /** One JSON object a line. */
 export function createJsonLog(out: Output): Log {
-  const say = (event: string, details: object = {}): void =>
-    out.write(`${JSON.stringify({ event, ...details })}\n`);
+  const say = createJsonWriter(out);
   return {
     listening: ({ url }, { network }) => say('listening', { url, ...(network.length > 0 && { network }) }),
     update: (report) => say('update', report),
@@ -77,8 +71,4 @@ export function createPrettyLog(out: Output, errors: Output): Log {
 
 function timeOfDay(): string {
   return new Date().toTimeString().slice(0, 8);
-}
-
-function paint(style: 'bold' | 'dim' | 'yellow', text: string): string {
-  return styleText(style, text, { stream: process.stdout });
 }

@@ -1,25 +1,19 @@
+import {
+  logSetting,
+  readNumber,
+  type LogFormat,
+  type Setting,
+} from '@live-online/internal/command-line/settings';
+import type { CommandSyntax } from '@live-online/internal/command-line/read-settings';
 import type { ReloadServerOptions } from '../options.ts';
 
-/** One setting of the command line: its flag, its environment variable and its line of help come from here. */
-export interface Setting {
-  /** The flag without its dashes. */
-  flag: string;
-  /** What stands for the value in the help. Flags without one are switches. */
-  value?: string;
-  help: string;
-  /** Whether the flag may be given more than once, and takes several values with commas between them. */
-  many?: true;
-  /** The option it sets, and how. Settings of the command line itself have none. */
-  option?: keyof ReloadServerOptions;
-  /** What a switch sets its option to. @default true */
-  sets?: boolean;
-  /** Reads the text that was given. What it cannot read it returns as it is: the options say what is wrong. */
-  read?: (text: string) => unknown;
+/** What the command line sets: options, and how it runs. */
+export interface Values extends ReloadServerOptions {
+  open: boolean;
+  log: LogFormat;
 }
 
-const number = (text: string): unknown => (/^\s*\d+\s*$/.test(text) ? Number(text) : text);
-
-export const settings: readonly Setting[] = [
+const settings: readonly Setting<Values>[] = [
   {
     flag: 'proxy',
     value: 'URL',
@@ -30,7 +24,7 @@ export const settings: readonly Setting[] = [
     flag: 'watch',
     value: 'PATHS',
     option: 'watch',
-    many: true,
+    many: 'lists',
     help: 'watch these folders or files too; with --proxy: the sources of the backend, such as src,templates',
   },
   {
@@ -43,7 +37,7 @@ export const settings: readonly Setting[] = [
     flag: 'port',
     value: 'PORT',
     option: 'port',
-    read: number,
+    read: readNumber,
     help: 'port to listen on, 0 for any free one (8080; 8081 with --no-serve)',
   },
   {
@@ -61,14 +55,14 @@ export const settings: readonly Setting[] = [
     flag: 'allow-host',
     value: 'NAMES',
     option: 'allowedHosts',
-    many: true,
+    many: 'lists',
     help: 'further names that the server may be called by, such as box.lan or *.example.org (this machine and --host)',
   },
   {
     flag: 'origin',
     value: 'ORIGINS',
     option: 'origins',
-    many: true,
+    many: 'lists',
     help: 'further pages that may connect, such as http://box.lan:3000 (none; with --no-serve all of this machine)',
   },
   { flag: 'spa', option: 'spa', help: 'answer paths without a file with the index.html of the root' },
@@ -77,14 +71,14 @@ export const settings: readonly Setting[] = [
     flag: 'ignore',
     value: 'GLOBS',
     option: 'ignore',
-    many: true,
+    many: 'lists',
     help: 'do not watch what matches, such as "logs/**" (dotfiles, node_modules and what .gitignore says never are)',
   },
   {
     flag: 'settle',
     value: 'MS',
     option: 'settleMs',
-    read: number,
+    read: readNumber,
     help: 'how long files must stand still before pages are told; longer than a build takes makes one update of its files (10)',
   },
   {
@@ -97,15 +91,12 @@ export const settings: readonly Setting[] = [
     option: 'reloadOnly',
     help: 'always load the page again, and swap nothing in place',
   },
-  { flag: 'open', help: 'open the page in your browser' },
-  {
-    flag: 'log',
-    value: 'FORMAT',
-    help: 'pretty for people, json for one object a line (pretty)',
-  },
+  { flag: 'open', option: 'open', help: 'open the page in your browser' },
+  logSetting,
 ];
 
-/** The environment variable of a setting. */
-export function variableOf({ flag }: Setting): string {
-  return `LIVE_ONLINE_RELOAD_${flag.toUpperCase().replaceAll('-', '_')}`;
-}
+export const syntax: CommandSyntax<Values> = {
+  settings,
+  variablePrefix: 'LIVE_ONLINE_RELOAD_',
+  takesArguments: true,
+};

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '@live-online/internal/command-line/read-settings';
 import { helpText } from '../../src/cli/help.ts';
-import { readCommandLine, UsageError } from '../../src/cli/read-command-line.ts';
-import { settings } from '../../src/cli/settings.ts';
+import { readCommandLine } from '../../src/cli/read-command-line.ts';
+import { syntax } from '../../src/cli/settings.ts';
 
 describe('the command line', () => {
   it('[R1] reads a folder and flags', () => {
@@ -54,7 +55,7 @@ describe('the command line', () => {
   });
 
   it('[R1] the help names every setting and fits a terminal', () => {
-    for (const { flag } of settings) expect(helpText()).toContain(`--${flag}`);
+    for (const { flag } of syntax.settings) expect(helpText()).toContain(`--${flag}`);
     for (const line of helpText().split('\n')) expect(line.length).toBeLessThanOrEqual(110);
   });
 });

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { createJsonWriter, paint, type Output } from '@live-online/internal/command-line/output';
 import type { CounterView } from '../counting.ts';
 
 /** What the command line says while it runs. */
@@ -14,13 +14,6 @@ export interface Log {
   follow(counter: CounterView): () => void;
 }
 
-/** Where lines go. */
-export interface Output {
-  write(text: string): void;
-  isTTY?: boolean | undefined;
-  columns?: number | undefined;
-}
-
 /** Shortest time between two looks at the totals, in ms: a busy server's log stays calm. */
 const CALM_MS = 1_000;
 /** How many totals are logged at each look: whoever makes up sites must not fill the disk with them. */
@@ -28,8 +21,7 @@ const MAX_TOTALS = 100;
 
 /** One JSON object a line. */
 export function createJsonLog(out: Output): Log {
-  const say = (event: string, details: object = {}): void =>
-    out.write(`${JSON.stringify({ event, ...details })}\n`);
+  const say = createJsonWriter(out);
   return {
     listening: (url) => say('listening', { url }),
     warning: (message) => say('warning', { message }),
@@ -117,8 +109,4 @@ function followCalmly(counter: CounterView, look: (changed: Set<string>) => void
 
 function escapeControls(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, (character) => JSON.stringify(character).slice(1, -1));
-}
-
-function paint(style: 'bold' | 'dim' | 'yellow', text: string): string {
-  return styleText(style, text, { stream: process.stdout });
 }

@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util';
+import { readList, splitAtCommas, type Setting } from './settings.ts';
+
+/** What a command takes. */
+export interface CommandSyntax<Values extends object> {
+  settings: readonly Setting<Values>[];
+  /** What the names of environment variables begin with, such as `LIVE_ONLINE_`. */
+  variablePrefix: string;
+  /** Whether there may be arguments that are no flags. @default false */
+  takesArguments?: boolean;
+}
+
+/** What a command line and the environment ask for. */
+export interface ReadSettings<Values extends object> {
+  ask: 'run' | 'help' | 'version';
+  /** By their options. They are as they were given: whoever takes them checks them. */
+  values: Partial<Values>;
+  /** Where each of them comes from, or could: `--port` or `LIVE_ONLINE_PORT`. */
+  sources: Map<string, string>;
+  /** Arguments that are no flags. */
+  rest: string[];
+}
+
+/** Something on the command line that cannot be understood; the message says what to do. */
+export class UsageError extends Error {}
+
+type Given = string | string[] | boolean;
+
+/**
+ * Reads flags and environment. Flags go before variables.
+ *
+ * @throws UsageError
+ */
+export function readSettings<Values extends object>(
+  syntax: CommandSyntax<Values>,
+  args: readonly string[],
+  environment: Record<string, string | undefined>,
+): ReadSettings<Values> {
+  const { values: flags, positionals: rest } = parseFlags(syntax, args);
+  const values: Record<string, unknown> = {};
+  const sources = new Map<string, string>();
+  // Whoever asks for help is not held up by what is wrong elsewhere.
+  const ask = flags['help'] ? 'help' : flags['version'] ? 'version' : 'run';
+  for (const setting of ask === 'run' ? syntax.settings : []) {
+    const variable = variableOf(syntax, setting);
+    const flagged = flags[setting.flag];
+    const given = flagged ?? (environment[variable]?.trim() || undefined);
+    // What is left out may be a mistake, too: it is named by its flag.
+    const source = flagged === undefined && given !== undefined ? variable : `--${setting.flag}`;
+    sources.set(setting.option, source);
+    if (given !== undefined) values[setting.option] = readValue(setting, given, source);
+  }
+  return { ask, values: values as Partial<Values>, sources, rest };
+}
+
+/** The environment variable of a setting. */
+export function variableOf(
+  { variablePrefix }: Pick<CommandSyntax<object>, 'variablePrefix'>,
+  { flag }: Pick<Setting, 'flag'>,
+): string {
+  return variablePrefix + flag.toUpperCase().replaceAll('-', '_');
+}
+
+function readValue(setting: Omit<Setting, 'option'>, given: Given, source: string): unknown {
+  if (setting.value === undefined) return readSwitch(setting.sets ?? true, given, source);
+  if (setting.many === 'lists') return [given].flat().flatMap((text) => readList(String(text)));
+  if (setting.many === 'values') return Array.isArray(given) ? given : splitAtCommas(String(given));
+  const text = String(given);
+  if (setting.oneOf?.includes(text) === false) {
+    throw new UsageError(`${source} must be ${setting.oneOf.join(' or ')}, not "${text}"`);
+  }
+  return setting.read ? setting.read(text) : text;
+}
+
+function readSwitch(sets: boolean, given: Given, source: string): boolean {
+  if (given === true || given === '1' || given === 'true') return sets;
+  if (given === '0' || given === 'false') return !sets;
+  throw new UsageError(`${source} must be true or false, not "${String(given)}"`);
+}
+
+function parseFlags<Values extends object>(
+  { settings, takesArguments = false }: CommandSyntax<Values>,
+  args: readonly string[],
+): { values: Record<string, Given | undefined>; positionals: string[] } {
+  const known = Object.fromEntries(
+    settings.map(({ flag, value, many }) => [
+      flag,
+      value === undefined
+        ? { type: 'boolean' as const }
+        : { type: 'string' as const, multiple: many !== undefined },
+    ]),
+  );
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: takesArguments,
+      options: {
+        ...known,
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+      },
+    });
+  } catch (error) {
+    // parseArgs explains well; only its first sentence is about this command line.
+    const [problem] = (error as Error).message.split(/\.\s/, 1);
+    throw new UsageError(`${problem}; --help lists what there is`);
+  }
+}
