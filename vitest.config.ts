@@ -7,20 +7,34 @@ leaveNoTrace();
 
 /** Those of the packages' tests that need a Redis. */
 const withRedis = ['packages/server/test/redis/**/*.test.ts', 'packages/server/test/**/redis.test.ts'];
+/** Those that change what a process has once, such as its globals or its modules. */
+const withGlobals = ['packages/widget/test/**/*.test.ts', 'packages/server/test/attacks/fuzz.test.ts'];
 
 export default defineConfig({
   test: {
     reporters: ['default', fileURLToPath(new URL('./scripts/closing-line-reporter.mjs', import.meta.url))],
     sequence: { sequencer: LongestFirstSequencer },
+    setupFiles: [fileURLToPath(new URL('./tests/setup.ts', import.meta.url))],
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
-          exclude: withRedis,
+          exclude: [...withRedis, ...withGlobals],
+          // A worker's files share its process: starting one, and loading libraries, takes longer than most tests.
+          isolate: false,
           // More workers than cores: these tests mostly wait, for timers, disks and sockets.
-          maxWorkers: 3,
+          maxWorkers: 4,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'unit-globals',
+          include: withGlobals,
+          maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
       },
@@ -29,7 +43,8 @@ export default defineConfig({
         test: {
           name: 'redis',
           include: withRedis,
-          maxWorkers: 3,
+          isolate: false,
+          maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
       },
@@ -95,7 +110,8 @@ export default defineConfig({
         },
       },
     ],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Against tests that hang: a busy machine may take long.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

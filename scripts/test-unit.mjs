@@ -4,4 +4,4 @@ import { runTests } from './lib/run-tests.mjs';
 // `--watch`, as `npm run test:watch`, again and again those that a change concerns.
 const args = process.argv.slice(2);
 const watch = args.includes('--watch');
-await runTests({ args: [...(watch ? [] : ['run']), '--project=unit', ...args], interactive: watch });
+await runTests({ args: [...(watch ? [] : ['run']), '--project=unit*', ...args], interactive: watch });

@@ -4,11 +4,11 @@ import { recipe, startCounter } from '../helpers/counter.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
 
-inEachBrowser('counting in $name', ({ name, newContext }) => {
+inEachBrowser('counting in $name', ({ name, getContext }) => {
   it('[W1] the two lines of the recipe show the number, and nothing but the number', async () => {
     const { url } = await startCounter();
     const site = await startSite({ '/': `<body><h1>Home</h1>${recipe(url)}` });
-    const tab = await visit(await newContext(), site.at('localhost'));
+    const tab = await visit(await getContext(), site.at('localhost'));
     await tab.sees(1);
     const element = tab.page.locator('#_loc');
     expect(await element.count()).toBe(1);
@@ -20,7 +20,7 @@ inEachBrowser('counting in $name', ({ name, newContext }) => {
   it('[C1] two origins count apart', async () => {
     const { url } = await startCounter();
     const site = await startSite({ '/': recipe(url) });
-    const context = await newContext();
+    const context = await getContext();
     const hosts = ['localhost', 'localhost', '127.0.0.1', 'shop.localhost'];
     const tabs = await Promise.all(hosts.map((host) => visit(context, site.at(host))));
     await Promise.all([2, 2, 1, 1].map((total, index) => tabs[index]!.sees(total)));
@@ -29,7 +29,7 @@ inEachBrowser('counting in $name', ({ name, newContext }) => {
   it('[C2] three tabs, one is closed', async () => {
     const { counter, url } = await startCounter();
     const site = await startSite({ '/': recipe(url) });
-    const context = await newContext();
+    const context = await getContext();
     const tabs = await Promise.all([1, 2, 3].map(() => visit(context, site.at('localhost'))));
     await Promise.all(tabs.map((tab) => tab.sees(3)));
     await tabs[2]!.page.close();
@@ -41,7 +41,7 @@ inEachBrowser('counting in $name', ({ name, newContext }) => {
     const { url } = await startCounter();
     const link = (to: string): string => `<a href="${to}">on</a>${recipe(url)}`;
     const site = await startSite({ '/': link('/two'), '/two': link('/three'), '/three': link('/') });
-    const context = await newContext();
+    const context = await getContext();
     const watcher = await visit(context, site.at('localhost'));
     const walker = await visit(context, site.at('localhost'));
     await watcher.sees(2);
@@ -56,7 +56,7 @@ inEachBrowser('counting in $name', ({ name, newContext }) => {
   it('[C9] a server that is started again has the right number again', async () => {
     const first = await startCounter();
     const site = await startSite({ '/': recipe(first.url) });
-    const context = await newContext();
+    const context = await getContext();
     const tabs = await Promise.all([1, 2].map(() => visit(context, site.at('localhost'))));
     await Promise.all(tabs.map((tab) => tab.sees(2)));
     await first.counter.close();
@@ -75,7 +75,7 @@ inEachBrowser('counting in $name', ({ name, newContext }) => {
   it('[W4] a page in the back/forward cache is not counted, and is again when it comes back', async () => {
     const { counter, url } = await startCounter();
     const site = await startSite({ '/': recipe(url), '/away': '<p>No counter here' });
-    const context = await newContext();
+    const context = await getContext();
     const watcher = await visit(context, site.at('localhost'));
     const tab = await visit(context, site.at('localhost'));
     await watcher.sees(2);
@@ -97,7 +97,7 @@ inEachBrowser('counting in $name', ({ name, newContext }) => {
   it('[W4] pagehide and pageshow of a page that was kept close and open the connection', async () => {
     const { counter, url } = await startCounter();
     const site = await startSite({ '/': recipe(url) });
-    const tab = await visit(await newContext(), site.at('localhost'));
+    const tab = await visit(await getContext(), site.at('localhost'));
     await tab.sees(1);
     const send = (type: string): Promise<boolean> =>
       tab.page.evaluate((name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true })), type);
@@ -114,7 +114,7 @@ inEachBrowser('counting in $name', ({ name, newContext }) => {
     const site = await startSite({
       '/': `<script>delete Crypto.prototype.randomUUID</script>${recipe(url)}`,
     });
-    const tab = await visit(await newContext(), site.at('localhost'));
+    const tab = await visit(await getContext(), site.at('localhost'));
     await tab.sees(1);
     expect(await tab.page.evaluate(() => 'randomUUID' in crypto)).toBe(false);
     expect(counter.total('localhost')).toBe(1);

@@ -11,10 +11,10 @@ import { visit } from '../helpers/visitor.ts';
 
 type Global = { locWidget: LocWidget };
 
-inEachBrowser('the page comes first in $name', ({ newContext }) => {
+inEachBrowser('the page comes first in $name', ({ getContext }) => {
   async function open(html: string, headers: Record<string, string> = {}) {
     const site = await startSite({ '/': { html, headers } });
-    const context = await newContext();
+    const context = await getContext();
     return visit(context, site.at('localhost'));
   }
 
@@ -103,7 +103,7 @@ inEachBrowser('the page comes first in $name', ({ newContext }) => {
   it('[W1] a bare tag waits for init, and leaves one global', async () => {
     const { counter, url } = await startCounter();
     const site = await startSite({ '/': `<script src="${url}"></script>`, '/plain': '<p>Nothing' });
-    const context = await newContext();
+    const context = await getContext();
     const globals = async (path: string): Promise<string[]> => {
       const tab = await visit(context, site.at('localhost', path));
       return tab.page.evaluate(() => Object.getOwnPropertyNames(window));

@@ -54,7 +54,7 @@ describe('npm run playground', () => {
     needRedis();
     const { child, addresses, alive, interrupt } = await startPlayground();
     expect(Object.keys(addresses)).toEqual(['pages', 'server a', 'server b', 'Redis']);
-    const { page, problems } = await visit(await chromiumBrowser.newContext(), addresses['pages']!);
+    const { page, problems } = await visit(await chromiumBrowser.getContext(), addresses['pages']!);
     await showTotals(page, { a: [2], b: [2] });
     await page.locator('[data-server="b"]').getByText('Add a visitor').click();
     await showTotals(page, { a: [3], b: [3, 3] });
@@ -77,7 +77,7 @@ describe('npm run playground', () => {
     const { child, addresses, alive, output } = await startPlayground({ WITHOUT: 'Redis' });
     expect(output()).toMatch(/^redis-server is not installed, .* only one counter server.* install .*redis/);
     expect(Object.keys(addresses)).toEqual(['pages', 'server a']);
-    const { page, problems } = await visit(await chromiumBrowser.newContext(), addresses['pages']!);
+    const { page, problems } = await visit(await chromiumBrowser.getContext(), addresses['pages']!);
     await showTotals(page, { a: [1], b: [] });
     expect(await page.locator('[data-server="b"]').isVisible()).toBe(false);
     expect(problems).toEqual([]);

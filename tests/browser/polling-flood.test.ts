@@ -6,7 +6,7 @@ import { startSite } from '../helpers/site.ts';
 it('[C11] a page of another site cannot flood the counter by polling', async () => {
   const { counter, url } = await startCounter({ transports: ['polling', 'websocket'] });
   const site = await startSite({ '/': '<h1>Elsewhere</h1>' });
-  const context = await chromiumBrowser.newContext();
+  const context = await chromiumBrowser.getContext();
   const page = await context.newPage();
   await page.goto(site.at('127.0.0.1'));
   const taken = await page.evaluate(async (socketUrl) => {

@@ -52,7 +52,7 @@ describe('the README', () => {
     const { url } = await startCounter();
     const html = snippet('In a page: one script tag', 'html', index).replace('http://localhost:8081/', url);
     const site = await startSite({ '/': html });
-    const tab = await visit(await chromiumBrowser.newContext(), site.at('localhost'));
+    const tab = await visit(await chromiumBrowser.getContext(), site.at('localhost'));
     await tab.sees(1);
     expect(tab.problems).toEqual([]);
   });
@@ -69,7 +69,7 @@ describe('the README', () => {
       format: 'esm',
     });
     const site = await startSite({ '/': `<script type="module">${outputFiles[0]!.text}</script>` });
-    const tab = await visit(await chromiumBrowser.newContext(), site.at('localhost'));
+    const tab = await visit(await chromiumBrowser.getContext(), site.at('localhost'));
     await vi.waitFor(async () => expect(await tab.page.title()).toBe('1 online'), 10_000);
     expect(tab.problems).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe('the README', () => {
     const script = `http://localhost:${port}/live-online/`;
     await vi.waitFor(async () => expect((await fetch(script)).status).toBe(200), 10_000);
     const site = await startSite({ '/': `<script async src="${script}"></script>` });
-    await (await visit(await chromiumBrowser.newContext(), site.at('localhost'))).sees(1);
+    await (await visit(await chromiumBrowser.getContext(), site.at('localhost'))).sees(1);
   });
 
   it('[S1] its code and its command for many servers add up over Redis', async () => {
@@ -113,7 +113,7 @@ describe('the README', () => {
     const tabs = await Promise.all(
       [url!, `http://localhost:${port}/`].map(async (server) => {
         const site = await startSite({ '/': `<script async src="${server}"></script>` });
-        return visit(await chromiumBrowser.newContext(), site.at('localhost'));
+        return visit(await chromiumBrowser.getContext(), site.at('localhost'));
       }),
     );
     await Promise.all(tabs.map((tab) => tab.sees(2)));
@@ -151,7 +151,7 @@ describe('the README', () => {
     const { folder, write } = makeFolder({ 'content/index.html': '<h1>one</h1>' });
     const [command] = snippet('Refresh the browser on every save', 'sh').split('\n');
     const tool = await runReload([...command!.split(' ').slice(2), '--port', '0'], { cwd: folder });
-    const tab = await openTab(await chromiumBrowser.newContext(), tool.url);
+    const tab = await openTab(await chromiumBrowser.getContext(), tool.url);
     write('content/index.html', '<h1>two</h1>');
     await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'), 10_000);
   });
@@ -164,7 +164,7 @@ describe('the README', () => {
       tool.url,
     );
     const site = await startSite({ '/': tag });
-    const tab = await openTab(await chromiumBrowser.newContext(), site.at('localhost'));
+    const tab = await openTab(await chromiumBrowser.getContext(), site.at('localhost'));
     write('content/a.txt', '2');
     await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);
   });
@@ -176,7 +176,7 @@ describe('the README', () => {
     await runProgram(code.replace("['.']", JSON.stringify([folder])), reloadFolder);
     const url = `http://localhost:${port}/`;
     await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), 10_000);
-    const tab = await openTab(await chromiumBrowser.newContext(), url);
+    const tab = await openTab(await chromiumBrowser.getContext(), url);
     write('a.txt', '2');
     await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);
     expect(await tab.page.textContent('h1')).toBe('Hello');
@@ -184,6 +184,6 @@ describe('the README', () => {
 
   async function visitWhenUp(url: string) {
     await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), 10_000);
-    return visit(await chromiumBrowser.newContext(), url);
+    return visit(await chromiumBrowser.getContext(), url);
   }
 });

@@ -40,7 +40,7 @@ async function cardOf(page: Page, name: string): Promise<{ state: string; says: 
 describe('the example of many servers', () => {
   it('[S5] shows a server killed, the number right again, and leaves no process behind', async () => {
     const family = await startExample();
-    const context = await chromiumBrowser.newContext();
+    const context = await chromiumBrowser.getContext();
     const tab = await visit(context, family.url);
     const { page } = tab;
     const shows = (cards: Record<string, { state: string; says: string }>): Promise<void> =>

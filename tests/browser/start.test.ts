@@ -49,7 +49,7 @@ describe('the PHP example', () => {
 describe('npm start', () => {
   it('[C1] shows the number of people on each of two sites, in the pages and in the terminal', async () => {
     const { output, sitePort } = await npmStart();
-    const context = await chromiumBrowser.newContext();
+    const context = await chromiumBrowser.getContext();
     const hosts = ['localhost', 'localhost', '127.0.0.1', 'harbour.localhost'];
     const tabs = await Promise.all(hosts.map((host) => visit(context, `http://${host}:${sitePort}/`)));
     await Promise.all([2, 2, 1, 1].map((total, index) => tabs[index]!.sees(total)));
@@ -63,7 +63,7 @@ describe('npm start', () => {
 
   it('[C4] its pages can be walked through without a fall', async () => {
     const { sitePort } = await npmStart();
-    const context = await chromiumBrowser.newContext();
+    const context = await chromiumBrowser.getContext();
     const tab = await visit(context, `http://localhost:${sitePort}/`);
     await tab.sees(1);
     const links = await tab.page.$$eval('nav a', (anchors) =>

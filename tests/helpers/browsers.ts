@@ -5,8 +5,8 @@ import { need } from './needs.ts';
 /** A browser that tests of pages run in: the system's, or Playwright's own. */
 export interface TestBrowser {
   name: 'chromium' | 'firefox';
-  /** A window that shares nothing with others, closed when the test has finished. */
-  newContext(): Promise<BrowserContext>;
+  /** Where a test opens pages. They are closed when it has finished; no other test has a page open meanwhile. */
+  getContext(): Promise<BrowserContext>;
 }
 
 /** Whether browsers open windows, for somebody who watches a test: it needs a screen. */
@@ -40,21 +40,24 @@ async function launchFirefox(): Promise<Browser> {
   return firefox.launch({ executablePath, headless, ...(!isOwn && { channel: 'moz-firefox' }) });
 }
 
-/** What this worker has launched. Test files of a worker follow each other, and modules are loaded for each of them. */
+/**
+ * What this worker has launched. Its test files follow each other, and modules are loaded for each of them; a browser and
+ * a context of its own for each would take longer than most tests.
+ */
 const launched = ((globalThis as { launchedBrowsers?: Map<string, Promise<Browser>> }).launchedBrowsers ??=
   new Map());
 
 function createTestBrowser(name: TestBrowser['name'], launch: () => Promise<Browser>): TestBrowser {
   return {
     name,
-    async newContext() {
+    async getContext() {
       let browser = await launched.get(name);
       if (!browser?.isConnected()) {
         launched.set(name, launch());
         browser = (await launched.get(name))!;
       }
-      const context = await browser.newContext();
-      onTestFinished(() => context.close());
+      const context = browser.contexts()[0] ?? (await browser.newContext());
+      onTestFinished(async () => void (await Promise.all(context.pages().map((page) => page.close()))));
       return context;
     },
   };

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, onTestFinished, vi } from 'vitest';
+import { createReloadServer, type ReloadServerOptions, type UpdateReport } from '@live-online/reload';
 import { startFamily, type Family } from './processes.ts';
 
 const bin = fileURLToPath(new URL('../../packages/reload/bin/live-online-reload.js', import.meta.url));
@@ -58,6 +59,27 @@ export async function runReload(args: string[], { cwd = tmpdir(), cache = '' } =
   return { ...family, url: said()[0]!.url!, said, stop };
 }
 
+/** A reload server in the process of the test. */
+export interface Reload {
+  url: string;
+  /** Every update so far. */
+  updates: UpdateReport[];
+  /** Resolves once all files have been read: pages that come in later know which content they have. */
+  read: Promise<void>;
+  stop: () => Promise<void>;
+}
+
+/** The same as the command line does, without the fifth of a second that a process takes to start. */
+export async function startReload(options: ReloadServerOptions): Promise<Reload> {
+  const server = createReloadServer({ port: 0, cacheFolder: makeFolder().folder, ...options });
+  const updates: UpdateReport[] = [];
+  server.on('update', (report) => updates.push(report));
+  const read = new Promise<void>((resolve) => server.on('read', () => resolve()));
+  onTestFinished(() => server.close());
+  const { url } = await server.listen();
+  return { url, updates, read, stop: () => server.close() };
+}
+
 /** A tab that remembers how often it was loaded and what went wrong in it. */
 export interface Tab {
   page: Page;
@@ -80,7 +102,9 @@ export async function openTab(context: BrowserContext, url: string): Promise<Tab
       constructor(...args: [url: string | URL, protocols?: string | string[]]) {
         super(...args);
         this.addEventListener('message', ({ data }) => {
-          if (String(data).includes('["version"')) document.documentElement.dataset['connected'] = 'true';
+          const marks = document.documentElement.dataset;
+          if (String(data).includes('["version"')) marks['connected'] = 'true';
+          if (String(data).includes('["update"')) marks['updated'] = 'true';
         });
       }
     };

@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { inEachBrowser } from '../../helpers/browsers.ts';
-import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
+import { makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 
 const html =
   '<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><h1>one</h1>';
 
-inEachBrowser('a page whose server is away, in $name', ({ newContext }) => {
+inEachBrowser('a page whose server is away, in $name', ({ getContext }) => {
   async function open() {
     const { folder } = makeFolder({ 'index.html': html });
-    const tool = await runReload([folder, '--port', '0']);
-    const context = await newContext();
+    const tool = await startReload({ folder });
+    const context = await getContext();
     const tab = await openTab(context, tool.url);
     return { tool, tab };
   }
@@ -61,8 +61,8 @@ inEachBrowser('a page whose server is away, in $name', ({ newContext }) => {
 
   it('[R6] that says what nobody understands is no reason to load again and again', async () => {
     const { folder } = makeFolder({ 'index.html': html });
-    const tool = await runReload([folder, '--port', '0']);
-    const context = await newContext();
+    const tool = await startReload({ folder });
+    const context = await getContext();
     const page = await context.newPage();
     let [loads, junk] = [0, 0];
     page.on('domcontentloaded', () => loads++);

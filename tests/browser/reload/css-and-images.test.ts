@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { inEachBrowser } from '../../helpers/browsers.ts';
-import { hide, makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
+import { hide, makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 
 const html = (head: string, body = '<h1 id="text">x</h1>'): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title><link rel="icon" href="icon.svg">${head}</head><body>${body}</body></html>`;
@@ -8,11 +8,11 @@ const red = (value: number): string => `#text { color: rgb(${value}, 1, 1) }`;
 const svg = (color: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><path fill="${color}" d="M0 0h4v4H0z"/></svg>`;
 
-inEachBrowser('parts in place, in $name', ({ newContext }) => {
+inEachBrowser('parts in place, in $name', ({ getContext }) => {
   async function open(files: Record<string, string>) {
     const made = makeFolder({ 'icon.svg': svg('red'), ...files });
-    const tool = await runReload([made.folder, '--port', '0']);
-    const context = await newContext();
+    const tool = await startReload({ folder: made.folder });
+    const context = await getContext();
     const tab = await openTab(context, tool.url);
     const color = (): Promise<string> => tab.page.$eval('#text', (text) => getComputedStyle(text).color);
     const turns = (value: number): Promise<void> =>
@@ -99,7 +99,7 @@ inEachBrowser('parts in place, in $name', ({ newContext }) => {
       );
     await vi.waitFor(async () => expect(await inside()).toBe('rgb(2, 2, 2)'), 10_000);
     write('unused.css', 'y {}');
-    await vi.waitFor(() => expect(tool.said('update').at(-1)!.files).toEqual(['unused.css']), 10_000);
+    await vi.waitFor(() => expect(tool.updates.at(-1)!.files).toEqual(['unused.css']), 10_000);
     write('a.css', red(41));
     await turns(41);
     expect(tab.loads()).toBe(1);
@@ -148,9 +148,9 @@ inEachBrowser('parts in place, in $name', ({ newContext }) => {
     await turns(50);
     await hide(tab.page, true);
     for (const value of [51, 52]) {
-      const before = tool.said('update').length;
+      const before = tool.updates.length;
       write('a.css', red(value));
-      await vi.waitFor(() => expect(tool.said('update').length).toBe(before + 1), 10_000);
+      await vi.waitFor(() => expect(tool.updates.length).toBe(before + 1), 10_000);
     }
     expect(await color()).toBe('rgb(50, 1, 1)');
     await hide(tab.page, false);
@@ -164,8 +164,8 @@ inEachBrowser('parts in place, in $name', ({ newContext }) => {
       'a.css': red(60),
       'icon.svg': svg('red'),
     });
-    const tool = await runReload([made.folder, '--port', '0', '--reload-only']);
-    const context = await newContext();
+    const tool = await startReload({ folder: made.folder, reloadOnly: true });
+    const context = await getContext();
     const tab = await openTab(context, tool.url);
     made.write('a.css', red(61));
     await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);

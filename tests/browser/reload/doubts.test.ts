@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { inEachBrowser } from '../../helpers/browsers.ts';
-import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
+import { makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 
 const html = (body: string, head = ''): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
 
-inEachBrowser('pages out of the ordinary, in $name', ({ newContext }) => {
+inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
   async function open(files: Record<string, string>) {
     const made = makeFolder(files);
-    const tool = await runReload([made.folder, '--port', '0']);
-    const tab = await openTab(await newContext(), tool.url);
+    const tool = await startReload({ folder: made.folder });
+    const tab = await openTab(await getContext(), tool.url);
     const color = (): Promise<string> =>
       tab.page.$eval('#text', (text) => getComputedStyle(text).color).catch(() => '');
     const turns = (value: number): Promise<void> =>
@@ -73,9 +73,9 @@ inEachBrowser('pages out of the ordinary, in $name', ({ newContext }) => {
     await tab.page.evaluate(() => location.reload());
     await tab.page.waitForSelector('[data-connected]', { state: 'attached' });
     const asked = tab.page.waitForRequest('**/slow.js');
-    const before = tool.said('update').length;
+    const before = tool.updates.length;
     write('index.html', page('<p>three</p>'));
-    await vi.waitFor(() => expect(tool.said('update').length).toBe(before + 1), 10_000);
+    await vi.waitFor(() => expect(tool.updates.length).toBe(before + 1), 10_000);
     await asked;
     goOn();
     await vi.waitFor(
@@ -171,8 +171,8 @@ inEachBrowser('pages out of the ordinary, in $name', ({ newContext }) => {
     });
     const { folder, write } = makeFolder({ 'page.php': '1' });
     const origin = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
-    const tool = await runReload(['--proxy', origin, '--watch', folder, '--port', '0']);
-    const { page } = await openTab(await newContext(), tool.url);
+    const tool = await startReload({ proxy: origin, watch: [folder] });
+    const { page } = await openTab(await getContext(), tool.url);
     await page.click('button');
     await page.waitForSelector('[data-connected]');
     expect([await page.textContent('h1'), new URL(page.url()).hash]).toEqual(['POST', '#place']);

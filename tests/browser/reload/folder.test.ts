@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync, unlinkSync, utimesSync, writeFileSync } 
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { inEachBrowser } from '../../helpers/browsers.ts';
-import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
+import { makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 
 const html = (text: string): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Test</title>
@@ -20,11 +20,11 @@ const site = {
   'a.svg': svg('red'),
 };
 
-inEachBrowser('a folder in $name', ({ name, newContext }) => {
+inEachBrowser('a folder in $name', ({ name, getContext }) => {
   async function open(files: Record<string, string> = site, path = '') {
     const made = makeFolder(files);
-    const tool = await runReload([made.folder, '--port', '0']);
-    const context = await newContext();
+    const tool = await startReload({ folder: made.folder });
+    const context = await getContext();
     const tab = await openTab(context, tool.url + path);
     const text = (): Promise<string | null> => tab.page.textContent('#text');
     const shows = (expected: string): Promise<void> =>
@@ -133,18 +133,13 @@ inEachBrowser('a folder in $name', ({ name, newContext }) => {
     async (_how, save) => {
       const { tab, tool, shows, at } = await open();
       for (const text of ['two', 'three']) {
-        const before = tool.said('update').length;
+        const before = tool.updates.length;
         save(at, html(text));
         await shows(text);
         // Something else, so that a late second update would have been told before it.
         writeFileSync(at('site.css'), `#text { color: rgb(9, 9, ${before}) }`);
-        await vi.waitFor(() => expect(tool.said('update').length).toBeGreaterThanOrEqual(before + 2), 15_000);
-        expect(
-          tool
-            .said('update')
-            .slice(before)
-            .map(({ files }) => files),
-        ).toEqual([['index.html'], ['site.css']]);
+        await vi.waitFor(() => expect(tool.updates.length).toBeGreaterThanOrEqual(before + 2), 15_000);
+        expect(tool.updates.slice(before).map(({ files }) => files)).toEqual([['index.html'], ['site.css']]);
       }
       expect(tab.loads()).toBe(1);
     },
@@ -155,8 +150,8 @@ inEachBrowser('a folder in $name', ({ name, newContext }) => {
     mkdirSync(at('many'));
     for (let index = 0; index < 500; index++) writeFileSync(at(`many/${index}.txt`), String(index));
     await vi.waitFor(() => expect(tab.loads()).toBe(2), 15_000);
-    expect(tool.said('update')).toHaveLength(1);
-    expect(tool.said('update')[0]!.files).toHaveLength(500);
+    expect(tool.updates).toHaveLength(1);
+    expect(tool.updates[0]!.files).toHaveLength(500);
   });
 
   it('[R2] a touch, and a save that changed no byte, are none', async () => {
@@ -167,7 +162,7 @@ inEachBrowser('a folder in $name', ({ name, newContext }) => {
     write('site.css', site['site.css']);
     write('index.html', html('two'));
     await shows('two');
-    expect(tool.said('update').map(({ files }) => files)).toEqual([['index.html']]);
+    expect(tool.updates.map(({ files }) => files)).toEqual([['index.html']]);
     expect(tab.loads()).toBe(1);
   });
 

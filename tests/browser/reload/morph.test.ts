@@ -6,9 +6,9 @@ import { openMorphPage, type MorphOutcome } from '../../helpers/morph-page.ts';
 const html = (body: string, head = ''): string =>
   `<!doctype html><html lang="en"><head><title>t</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
 
-inEachBrowser('HTML in place, in $name', ({ newContext }) => {
+inEachBrowser('HTML in place, in $name', ({ getContext }) => {
   async function open(body: string, head = '') {
-    const context = await newContext();
+    const context = await getContext();
     const opened = await openMorphPage(context, html(body, head));
     const morph = (next: string, nextHead = head) => opened.morph(html(next, nextHead));
     return { ...opened, morph };
@@ -172,7 +172,7 @@ inEachBrowser('HTML in place, in $name', ({ newContext }) => {
   });
 
   it('[R4] another doctype: reload', async () => {
-    const context = await newContext();
+    const context = await getContext();
     const { morph } = await openMorphPage(context, '<!doctype html><p>x');
     expect(await morph('<p>x')).toMatchObject({ done: false });
   });

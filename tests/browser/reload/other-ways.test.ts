@@ -11,14 +11,14 @@ import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
 
 const phpSite = fileURLToPath(new URL('../../../examples/live-reload-php/site', import.meta.url));
 
-inEachBrowser('beside other servers in $name', ({ newContext }) => {
+inEachBrowser('beside other servers in $name', ({ getContext }) => {
   it('[R1] in front of PHP: templates reload, styles are swapped, and pages wait while it is away', async () => {
     const { folder, write } = makeFolder();
     cpSync(phpSite, folder, { recursive: true });
     const port = await freePort();
     const php = await startPhp(port, folder);
     const tool = await runReload(['--proxy', `http://127.0.0.1:${port}`, '--watch', folder, '--port', '0']);
-    const tab = await openTab(await newContext(), tool.url);
+    const tab = await openTab(await getContext(), tool.url);
     expect(await tab.page.textContent('h1')).toBe('Tide table');
 
     const css = readFileSync(`${folder}/site.css`, 'utf8');
@@ -62,7 +62,7 @@ inEachBrowser('beside other servers in $name', ({ newContext }) => {
       other.close();
     });
     const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
-    const tab = await openTab(await newContext(), url);
+    const tab = await openTab(await getContext(), url);
 
     write('css/site.css', 'h1 { color: rgb(2, 2, 2) }');
     const color = (): Promise<string> => tab.page.$eval('h1', (h1) => getComputedStyle(h1).color);

@@ -4,30 +4,48 @@ import { join } from 'node:path';
 import type { Dialog } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
 import { inEachBrowser } from '../../helpers/browsers.ts';
-import { hide, makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
+import {
+  hide,
+  makeFolder,
+  openTab,
+  runReload,
+  startReload,
+  type Reload,
+  type Tab,
+} from '../../helpers/reload-tool.ts';
 
 const html = (text: string): string =>
   `<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><h1 id="text">${text}</h1>`;
 
-inEachBrowser('after a while away, in $name', ({ newContext }) => {
+inEachBrowser('after a while away, in $name', ({ getContext }) => {
   async function open() {
     const made = makeFolder({ 'index.html': html('one'), 'data.json': '1' });
-    const cache = makeFolder().folder;
-    const tool = await runReload([made.folder, '--port', '0'], { cache });
-    const context = await newContext();
-    const tab = await openTab(context, tool.url);
-    const restart = (): ReturnType<typeof runReload> =>
-      runReload([made.folder, '--port', new URL(tool.url).port, '--strict-port'], { cache });
+    const options = { folder: made.folder, cacheFolder: makeFolder().folder };
+    const tool = await startReload(options);
+    // The page is to know which content it has.
+    await tool.read;
+    const tab = await openTab(await getContext(), tool.url);
+    const restart = (): Promise<Reload> =>
+      startReload({ ...options, port: Number(new URL(tool.url).port), strictPort: true });
+    return { ...made, tool, restart, ...watch(tab, made.write) };
+  }
+
+  function watch(tab: Tab, write: (name: string, content: string) => void) {
     const shows = (text: string): Promise<void> =>
       vi.waitFor(async () => expect(await tab.page.textContent('#text').catch(() => '')).toBe(text), 15_000);
-    return { ...made, tool, tab, restart, shows };
+    /** Saves what no page shows, until the page has heard of it, and so of all that was said before. */
+    const settled = async (): Promise<void> => {
+      let saves = 0;
+      await vi.waitFor(async () => {
+        write('source.ts', String(++saves));
+        await tab.page.waitForSelector('[data-updated]', { state: 'attached', timeout: 1_000 });
+      });
+    };
+    return { tab, shows, settled };
   }
 
   it('[R6] the server restarts and nothing has changed: the page stays, and follows again', async () => {
     const { folder, write, tool, tab, restart, shows } = await open();
-    // What was there is read while idle; then the page knows what it has.
-    await vi.waitFor(async () => expect(await tab.page.evaluate(() => true)).toBe(true));
-    await delay(500);
     await tool.stop();
     const later = new Date(Date.now() + 5_000);
     utimesSync(join(folder, 'data.json'), later, later);
@@ -36,53 +54,57 @@ inEachBrowser('after a while away, in $name', ({ newContext }) => {
     await shows('two');
     // A page from before that start may have to be loaded for it, but not for the restart itself.
     expect(tab.loads()).toBeLessThanOrEqual(2);
-    expect(again.said('update')).toHaveLength(1);
+    expect(again.updates).toHaveLength(1);
   });
 
   it('[R6] the server restarts and something has changed: the page reloads exactly once', async () => {
-    const { write, tool, tab, restart, shows } = await open();
+    const { write, tool, tab, restart, shows, settled } = await open();
     await tool.stop();
     write('index.html', html('two'));
     await restart();
     await shows('two');
-    await delay(1_000);
+    await settled();
     expect(tab.loads()).toBe(2);
   });
 
   it('[R6] the server is killed, and comes back with other content: the page reloads exactly once', async () => {
-    const { write, tool, tab, restart, shows } = await open();
+    const { folder, write } = makeFolder({ 'index.html': html('one'), 'data.json': '1' });
+    const cache = makeFolder().folder;
+    const tool = await runReload([folder, '--port', '0'], { cache });
+    const { tab, shows, settled } = watch(await openTab(await getContext(), tool.url), write);
     tool.child.kill('SIGKILL');
     write('index.html', html('two'));
     await vi.waitFor(() => expect(tool.alive()).toEqual([]));
-    await restart();
+    await runReload([folder, '--port', new URL(tool.url).port, '--strict-port'], { cache });
     await shows('two');
-    await delay(1_000);
+    await settled();
     expect(tab.loads()).toBe(2);
   });
 
   it('[R6] an alert() left open over three saves: the page reloads exactly once', async () => {
-    const { write, tool, tab, shows } = await open();
+    const { write, tool, tab, shows, settled } = await open();
     const dialog = new Promise<Dialog>((resolve) => tab.page.once('dialog', resolve));
     void tab.page.evaluate(() => setTimeout(() => alert('wait'), 0));
     const shown = await dialog;
     for (const text of ['two', 'three', 'four']) {
-      const before = tool.said('update').length;
+      const before = tool.updates.length;
       write('index.html', html(text));
-      await vi.waitFor(() => expect(tool.said('update').length).toBe(before + 1), 15_000);
+      await vi.waitFor(() => expect(tool.updates.length).toBe(before + 1), 15_000);
+      // Long enough for a page to notice that it has stood still.
       await delay(1_000);
     }
     await shown.accept();
     await shows('four');
-    await delay(1_000);
+    await settled();
     expect(tab.loads()).toBe(2);
   });
 
   it('[R6] a page in the background that hears of a change, and then of another start: all of it is seen', async () => {
-    const { write, tool, tab, restart, shows } = await open();
+    const { write, tool, tab, restart, shows, settled } = await open();
     await hide(tab.page, true);
     // Nothing that this page shows.
     write('source.ts', '1');
-    await vi.waitFor(() => expect(tool.said('update')).toHaveLength(1), 15_000);
+    await vi.waitFor(() => expect(tool.updates).toHaveLength(1), 15_000);
     await tool.stop();
     write('index.html', html('two'));
     const connected = tab.page.waitForSelector('[data-connected]', { state: 'attached' });
@@ -90,7 +112,7 @@ inEachBrowser('after a while away, in $name', ({ newContext }) => {
     await connected;
     await hide(tab.page, false);
     await shows('two');
-    await delay(1_000);
+    await settled();
     expect(tab.loads()).toBe(2);
   });
 

@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
-import { expect, onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { CounterClientEvents, CounterHandshake, CounterServerEvents } from '@live-online/protocol';
+import { createUntil } from './until.ts';
 
 /** A page as the server sees it: a stock socket.io-client that remembers all it hears. */
 export interface Page {
@@ -37,24 +38,42 @@ export function openPage(url: string, options: PageOptions = {}): Page {
   const totals: number[] = [];
   let refused: { message: string; data?: unknown } | undefined;
   let reason: string | undefined;
-  socket.on('total', (total) => totals.push(total));
-  socket.on('connect_error', (error) => (refused = error));
-  socket.on('disconnect', (why) => (reason = why));
+  const { check, until } = createUntil();
+  socket.on('total', (total) => {
+    totals.push(total);
+    check();
+  });
+  socket.on('connect_error', (error) => {
+    refused = error;
+    check();
+  });
+  socket.on('disconnect', (why) => {
+    reason = why;
+    check();
+  });
   onTestFinished(() => void socket.close());
   return {
     socket,
     totals,
-    hears: (total) => vi.waitFor(() => expect(totals.at(-1)).toBe(total), { timeout: 10_000, interval: 5 }),
+    hears: async (total) => {
+      await until(
+        () => totals.at(-1) === total || undefined,
+        () => `a total of ${total}; the page heard ${totals.join(', ') || 'nothing'}`,
+        30_000,
+      );
+    },
     refusal: () =>
-      vi.waitFor(() => {
-        expect(refused, 'the page must be refused').toBeDefined();
-        return refused!;
-      }, 10_000),
+      until(
+        () => refused,
+        () => 'the page to be rejected',
+        30_000,
+      ),
     gone: () =>
-      vi.waitFor(() => {
-        expect(reason, 'the page must be let go').toBeDefined();
-        return reason!;
-      }, 20_000),
+      until(
+        () => reason,
+        () => 'the end of the connection',
+        20_000,
+      ),
     leave: () => void socket.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
+import { createUntil } from './until.ts';
 
 /** A client that says whatever it is told to, on a bare WebSocket. */
 export interface RawClient {
@@ -23,48 +24,35 @@ export async function openRawClient(
   const ws = new WebSocket(url, { origin, perMessageDeflate: false });
   const heard: string[] = [];
   let isClosed = false;
-  const waiting = new Set<() => void>();
-  const checkAll = (): void => waiting.forEach((check) => check());
+  const { check, until } = createUntil();
   ws.on('message', (data) => {
     const message = String(data);
     heard.push(message);
     if (pongs && message === '2') ws.send('3');
-    checkAll();
+    check();
   });
   ws.on('close', () => {
     isClosed = true;
-    checkAll();
+    check();
   });
   ws.on('error', () => {});
   onTestFinished(() => ws.terminate());
-
-  /** Waits by events: a thousand clients that look every few milliseconds would leave the server no processor. */
-  function until<Value>(what: string, find: () => Value | undefined): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        waiting.delete(check);
-        reject(new Error(`no ${what} within 30 s, but ${JSON.stringify(heard)}`));
-      }, 30_000);
-      const check = (): void => {
-        const found = find();
-        if (found === undefined) return;
-        waiting.delete(check);
-        clearTimeout(timer);
-        resolve(found);
-      };
-      waiting.add(check);
-      check();
-    });
-  }
-
   const client: RawClient = {
     ws,
     heard,
     say: (message) => ws.send(message),
     hears: (pattern) =>
-      until(`message like ${String(pattern)}`, () => heard.find((message) => pattern.test(message))),
-    async closed() {
-      await until('end of the connection', () => isClosed || undefined);
+      until(
+        () => heard.find((message) => pattern.test(message)),
+        () => `a message like ${String(pattern)}`,
+        30_000,
+      ),
+    closed: async () => {
+      await until(
+        () => isClosed || undefined,
+        () => 'the end of the connection',
+        30_000,
+      );
     },
   };
   await client.hears(/^0\{/);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient, type RedisClientType } from 'redis';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { need } from '../../../../tests/helpers/needs.ts';
 import { documentedUser } from './redis-acl.ts';
 
@@ -127,14 +127,25 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
     const [, busPort] = (await cli('CONFIG', 'GET', 'cluster-port').then(flat)) as [string, string];
     await first.cli('CLUSTER', 'MEET', '127.0.0.1', String(port), busPort);
   }
-  for (const { cli } of nodes) {
-    for (;;) {
-      const info = String(await cli('CLUSTER', 'INFO'));
-      if (/cluster_state:ok/.test(info) && /cluster_slots_ok:16384/.test(info) && /cluster_size:3/.test(info))
-        break;
-    }
-  }
+  await vi.waitFor(
+    async () => {
+      const views = await Promise.all(nodes.map(({ cli }) => viewOfCluster(cli)));
+      expect(views[0]).toMatchObject({ isOk: true, slots: [{}, {}, {}] });
+      for (const view of views) expect(view).toEqual(views[0]);
+    },
+    { timeout: 15_000, interval: 20 },
+  );
   return nodes;
+}
+
+/** What a node believes of its cluster: whether it is complete, and whose each slot is. */
+async function viewOfCluster(cli: Redis['cli']) {
+  const info = String(await cli('CLUSTER', 'INFO'));
+  const slots = (await cli('CLUSTER', 'SLOTS')) as [from: number, to: number, master: [string, number]][];
+  return {
+    isOk: info.includes('cluster_state:ok') && info.includes('cluster_slots_ok:16384'),
+    slots: slots.map(([from, to, [, port]]) => ({ from, to, port })).sort((a, b) => a.from - b.from),
+  };
 }
 
 async function openAdmin(port: number): Promise<RedisClientType> {

@@ -15,5 +15,5 @@ describe('a burst of 1000 arrivals', () => {
     }
     const ticks = (performance.now() - startedAt) / 100;
     expect(counter.stats().announcements).toBeLessThanOrEqual(ticks + 2);
-  }, 60_000);
+  });
 });

@@ -60,7 +60,8 @@ describe('pages that move between servers', () => {
   it('[C7] a word that no server has told, this server’s own, and a page without a member id move nobody', async () => {
     const { store, open } = await startShared();
     const pages = [open('nonsense', 'member-one'), open('this-server.1', 'member-two')];
-    await Promise.all(pages.map((page) => vi.waitFor(() => expect(page.details).toHaveLength(1))));
+    // The first may have heard of the second meanwhile.
+    await Promise.all(pages.map((page) => vi.waitFor(() => expect(page.details).not.toEqual([]))));
     const nameless = openPage((await startShared()).url, { auth: { server: 'other-server.1' } });
     await nameless.hears(1);
     expect(store.said.filter(([what]) => what === 'take')).toEqual([]);
@@ -110,7 +111,9 @@ describe('pages that move between servers', () => {
     store.setOthers(SITE, 2);
     await page.hears(3);
     page.leave();
-    await vi.waitFor(() => expect(events).toEqual([1, 3, 2]));
+    // Totals that follow each other within a tick are announced as the last of them.
+    await vi.waitFor(() => expect(events.filter((event) => event !== 1)).toEqual([3, 2]));
+    const before = events.length;
     store.setStale(SITE, true);
     store.setOthers(SITE, 0);
     // A fall to 0 would be announced at the next tick, and so before the second total of another site.
@@ -120,7 +123,7 @@ describe('pages that move between servers', () => {
     await other.hears(9);
     expect(events.at(-1)).toBe(9);
     // Whoever came to the other site may have been announced, or not yet.
-    expect(events.slice(3).filter((event) => event !== 1)).toEqual([9]);
+    expect(events.slice(before).filter((event) => event !== 1)).toEqual([9]);
   });
 
   it('[C9] when the store goes out of reach everybody hears it, and when it is back', async () => {
