@@ -95,6 +95,18 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     expect(counter.stats().refused).toEqual({ 'origin-invalid': 1, 'url-too-long': 1, maxConnections: 1 });
   });
 
+  it('[C11] no session means ended: requests that Engine.IO never answers', async () => {
+    const { counter, port, path } = await start(kind, { transports: ['polling', 'websocket'] });
+    const page = openPage(`http://127.0.0.1:${port}`, { path: `${path}socket.io` });
+    await page.hears(1);
+    for (const transport of ['transport=websocket', 'transport=polling&transport=websocket']) {
+      const target = `${path}socket.io/?EIO=4&sid=${page.socket.io.engine.id}&${transport}`;
+      await ended(await openConnection(port, `GET ${target}#?transport=polling HTTP/1.1\r\nHost: x\r\n\r\n`));
+    }
+    expect(counter.stats().terminated).toEqual({ 'pending-timeout': 2 });
+    expect(counter.stats().connections).toBe(1);
+  });
+
   it('[C11] an upgrade behind answers that nobody reads is ended', async () => {
     const { counter, port, path } = await startBoundedCounter(kind, {});
     const slow = await openConnection(port);
