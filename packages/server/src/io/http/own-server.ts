@@ -18,7 +18,7 @@ export function createOwnServer(pending: PendingConnections): Server {
     headersTimeout: 0,
     requestTimeout: 0,
   });
-  // Node keeps no more than about this many, and says nothing of the others.
+  // One too many is enough to be noticed. Node drops what is over it, or rejects the request, depending on its version.
   server.maxHeadersCount = MAX_HEADERS + 1;
   return server.on('connection', pending.accept);
 }

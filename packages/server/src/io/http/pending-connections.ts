@@ -24,7 +24,7 @@ export type PendingEnd = 'pending-timeout' | 'pipelining';
 
 export interface PendingOptions extends PendingLimits, PendingTimeouts {
   clock: Clock;
-  /** Whom a connection is put down to, or `undefined` if that is nobody's in particular. */
+  /** The address that a connection counts against, or `undefined` for one that has no limit per address. */
   addressOf: (socket: Socket) => string | undefined;
   /** Called for each connection that is closed because of a limit. */
   onLimit: (limit: keyof PendingLimits, address: string | undefined) => void;
@@ -40,7 +40,7 @@ export interface PendingConnections {
   request(request: IncomingMessage, response: ServerResponse): boolean;
   /** Watches an upgrade until it has a session or is closed. Returns `false` if the connection is closed instead. */
   upgrade(socket: Duplex): boolean;
-  /** A request waits for news of a session: until it is answered, its connection is that session's. */
+  /** A request waits for news of its session: until it is answered, its connection is under that session's limits. */
   hold(request: IncomingMessage, response: ServerResponse): void;
   /** A connection has a session, which has limits and deadlines of its own. */
   established(socket: Duplex): void;
@@ -53,7 +53,7 @@ interface Pending {
   /** Whether it came by the server's own port. A host's connection is watched only while it has something of ours. */
   readonly isOwn: boolean;
   readonly address: string | undefined;
-  /** Those that the client has not taken yet. */
+  /** Answers that the client has not taken yet. */
   readonly answers: ServerResponse[];
   /** When its time started. */
   since: number;
@@ -79,7 +79,7 @@ export function createPendingConnections(options: PendingOptions): PendingConnec
     moveToEnd(isOwn ? own : hosted, pending);
     cancelSweep ??= clock.schedule(sweep, sweepMs);
     if (!isOwn) return;
-    // The address first: a flood that comes from one is to cost others nothing.
+    // The address first, so that a flood from one address costs connections of others nothing.
     if (address !== undefined) {
       let fromThere = ownByAddress.get(address);
       if (!fromThere) ownByAddress.set(address, (fromThere = new Set()));

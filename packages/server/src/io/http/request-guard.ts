@@ -15,7 +15,7 @@ export const MAX_URL_LENGTH = 2_048;
 export interface RequestGuard {
   /** Whether a request goes on to its route. If not, it has its answer, or its connection is closed. */
   request(request: IncomingMessage, response: ServerResponse): boolean;
-  /** A request is Engine.IO's, which keeps a poll until there is news of its session. */
+  /** Takes note of a request that goes on to Engine.IO, which keeps polls until there is news of their sessions. */
   poll(request: IncomingMessage, response: ServerResponse): void;
   /** Whether an upgrade goes on to the transport. */
   upgrade(request: IncomingMessage, socket: Duplex): boolean;
@@ -49,11 +49,21 @@ export function createRequestGuard(
         respondText(response, status, text);
       }),
     poll(request, response) {
-      if (request.method === 'GET') pending.hold(request, response);
+      if (isPoll(request)) pending.hold(request, response);
     },
     upgrade: (request, socket) =>
       pending.upgrade(socket) && accepts(request, (status, text) => rejectUpgrade(socket, status, text)),
   };
+}
+
+/**
+ * Whether Engine.IO reads a request as a poll, which waits for news of its session, and is answered at the latest when
+ * that ends. Others it may leave without an answer, such as one that names a WebSocket's session.
+ */
+function isPoll({ method, url }: IncomingMessage): boolean {
+  if (method !== 'GET') return false;
+  const transports = new URL(url!, 'http://localhost').searchParams.getAll('transport');
+  return transports.length === 1 && transports[0] === 'polling';
 }
 
 /** On a port of our own Node checks the size itself; a host's server may allow more. */
