@@ -68,8 +68,8 @@ describe.each<TargetKind>(['own', 'workers'])('a flood of connections to a count
       attackers.push(...(await openMany(LIMIT, target().port, message)));
       await target().expectToServe();
       const { descriptors, mib } = target().measure();
-      // One more is the newcomer's, which may not be closed yet.
-      expect(descriptors).toBeLessThanOrEqual(before.descriptors + most + 2);
+      // A few more are newcomers', which may not be closed yet.
+      expect(descriptors).toBeLessThanOrEqual(before.descriptors + most + 5);
       expect(mib - before.mib, 'MiB more').toBeLessThan(32);
     }
     expect((await target().ask()).totals).toMatchObject({ 'bystander.example': 1 });
