@@ -38,7 +38,8 @@ inEachBrowser('counting in $name', ({ name, getContext }) => {
   });
 
   it('[C4] walking from page to page, no fall is ever shown', async () => {
-    const { url } = await startCounter();
+    // A page takes longer to come than the usual second where the machine is busy.
+    const { url } = await startCounter({ fallMs: 10_000 });
     const link = (to: string): string => `<a href="${to}">on</a>${recipe(url)}`;
     const site = await startSite({ '/': link('/two'), '/two': link('/three'), '/three': link('/') });
     const context = await getContext();

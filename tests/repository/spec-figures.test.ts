@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { limits } from '@live-online/protocol';
+import { DEFAULT_HEARTBEAT } from '../../packages/server/src/io/socket-io-transport.ts';
+import { resolveRedisStoreOptions } from '../../packages/server/src/redis-options.ts';
+import { resolveServerOptions } from '../../packages/server/src/resolve-options.ts';
+import { resolveOptions } from '../../packages/reload/src/resolve-options.ts';
+
+const packages = fileURLToPath(new URL('../../packages', import.meta.url));
+const server = resolveServerOptions({});
+const redis = resolveRedisStoreOptions('redis://localhost', {});
+const reload = resolveOptions({ folder: packages });
+
+/** A constant of a package by its name, wherever it stands: a whole number, or one that is shifted. */
+function constant(folder: string, name: string): number {
+  const src = join(packages, folder, 'src');
+  const pattern = new RegExp(`\\bconst ${name}(?:: number)? = ([\\d_]+)(?: << (\\d+))?;`, 'g');
+  const found = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [...readFileSync(join(src, file), 'utf8').matchAll(pattern)]);
+  expect(found, `one ${name} in ${folder}`).toHaveLength(1);
+  const [, value = '', shift = '0'] = found[0]!;
+  return Number(value.replaceAll('_', '')) << Number(shift);
+}
+
+const KB = 1_024;
+const MB = 1 << 20;
+/** Where a SPEC says a figure, in which unit, and what the source says. */
+const figures: [spec: 'reload' | 'server', said: RegExp, unit: number, actual: () => number][] = [
+  ['reload', /quiet window \(([\d,.]+) ms/, 1, () => reload.settleMs],
+  ['reload', /window is longer \(([\d,.]+) ms/, 1, () => constant('reload', 'DOUBT_MS')],
+  ['reload', /HTML of more than ([\d,.]+) nodes/, 1, () => constant('reload', 'MOST_NODES')],
+  ['reload', /At most ([\d,.]+) MB is held back/, MB, () => constant('reload', 'LOOK_AHEAD_BYTES')],
+  ['reload', /more than ([\d,.]+) requests that wait/, 1, () => constant('reload', 'MAX_PIPELINED')],
+  ['server', /asked every ([\d,.]+) s/, 1_000, () => DEFAULT_HEARTBEAT.intervalMs],
+  ['server', /has ([\d,.]+) s to answer/, 1_000, () => DEFAULT_HEARTBEAT.timeoutMs],
+  ['server', /next tick, ([\d,.]+) ms in a small room/, 1, () => server.tickMs],
+  ['server', /`maxWaitingBytes` \(([\d,.]+) kB\)/, KB, () => server.bounds.maxWaitingBytes],
+  ['server', /does not join within ([\d,.]+) s/, 1_000, () => constant('server', 'HANDSHAKE_TIMEOUT_MS')],
+  ['server', /A message may have ([\d,.]+) bytes/, 1, () => limits.maxClientMessageBytes],
+  ['server', /A client may send ([\d,.]+)\s+packets at once/, 1, () => server.bounds.packets.burst],
+  ['server', /a client does not answer ends after ([\d,.]+) s/, 1_000, () => server.bounds.closeTimeoutMs],
+  ['server', /A request may have ([\d,.]+) kB/, KB, () => constant('server', 'MAX_HEADER_BYTES')],
+  ['server', /kB and ([\d,.]+) headers/, 1, () => constant('server', 'MAX_HEADERS')],
+  ['server', /URL of\s+([\d,.]+) characters/, 1, () => constant('server', 'MAX_URL_LENGTH')],
+  [
+    'server',
+    /A connection may have ([\d,.]+)\s+answers/,
+    1,
+    () => constant('server', 'MAX_OUTSTANDING_ANSWERS'),
+  ],
+  ['server', /over ([\d,.]+) buckets/, 1, () => constant('server', 'BUCKETS')],
+  ['server', /a lease \(([\d,.]+) s\)/, 1_000, () => redis.leaseMs],
+  ['server', /reconnect is due after ([\d,.]+) s/, 1_000, () => constant('server', 'RECONNECT_DUE_MS')],
+];
+
+describe('figures of a SPEC', () => {
+  it.each(figures)('[spec] %s: %s is what the source says', (name, said, unit, actual) => {
+    const spec = readFileSync(join(packages, name, 'SPEC.md'), 'utf8');
+    const [, figure] = said.exec(spec) ?? [];
+    expect(figure, `${String(said)} in ${name}/SPEC.md`).toBeDefined();
+    expect(Number(figure!.replaceAll(',', '')) * unit).toBe(actual());
+  });
+});
