@@ -72,7 +72,7 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
     write('app.js', 'window.second = true');
     await tab.page.waitForFunction('window.second === true');
     await vi.waitFor(async () => expect(await tab.page.evaluate('scrollY')).toBe(700), 15_000);
-    expect(tab.loads()).toBe(2);
+    await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
   it("[R4] another page's HTML does nothing here, and a new file reloads", async () => {

@@ -30,7 +30,7 @@ inEachBrowser('beside other servers in $name', ({ getContext }) => {
     const template = readFileSync(`${folder}/index.php`, 'utf8');
     write('index.php', template.replace('Tide table', 'Moon table'));
     await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('Moon table'), 15_000);
-    expect(tab.loads()).toBe(2);
+    await vi.waitFor(() => expect(tab.loads()).toBe(2));
 
     const gone = once(php.child, 'close');
     php.child.kill('SIGKILL');
@@ -71,7 +71,7 @@ inEachBrowser('beside other servers in $name', ({ getContext }) => {
     text = 'two';
     write('index.html', 'changed');
     await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'), 15_000);
-    expect(tab.loads()).toBe(2);
+    await vi.waitFor(() => expect(tab.loads()).toBe(2));
     expect(tab.problems).toEqual([]);
   });
 });

@@ -64,7 +64,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
     await restart();
     await shows('two');
     await settled();
-    expect(tab.loads()).toBe(2);
+    await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
   it('[R6] the server is killed, and comes back with other content: the page reloads exactly once', async () => {
@@ -78,7 +78,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
     await runReload([folder, '--port', new URL(tool.url).port, '--strict-port'], { cache });
     await shows('two');
     await settled();
-    expect(tab.loads()).toBe(2);
+    await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
   it('[R6] an alert() left open over three saves: the page reloads exactly once', async () => {
@@ -96,7 +96,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
     await shown.accept();
     await shows('four');
     await settled();
-    expect(tab.loads()).toBe(2);
+    await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
   it('[R6] a page in the background that hears of a change, and then of another start: all of it is seen', async () => {
@@ -113,7 +113,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
     await hide(tab.page, false);
     await shows('two');
     await settled();
-    expect(tab.loads()).toBe(2);
+    await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
   it('[R6] a page and a frame in it that some cache keeps as they were: both are loaded again, and never in a loop', async () => {
