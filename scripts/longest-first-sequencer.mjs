@@ -7,7 +7,7 @@ import { BaseSequencer } from 'vitest/node';
  */
 const longest = [
   'packages/server/test/sockets/dead-clients.test.ts',
-  'packages/reload/test/content/saves.test.ts',
+  'packages/reload/test/files/saves.test.ts',
   'tests/install/packed.test.ts',
   'tests/browser/reload/folder.test.ts',
   'tests/browser/reload/versions.test.ts',

@@ -1,4 +1,4 @@
 /** Live Online that greets everybody and then keeps quiet, so that nothing is measured but the connections. */
 import { serveOurs } from './serve-ours.mjs';
 
-serveOurs({ tickMs: 60_000 });
+serveOurs({ minUpdateIntervalMs: 60_000 });

@@ -7,7 +7,7 @@ import { requireOfServer } from '../lib/packages.mjs';
 
 const { createClient } = requireOfServer('redis');
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 const POLL_MS = 50;
 
 /**
@@ -66,7 +66,7 @@ export async function startOwnRedis(signal) {
 async function connect(url) {
   const client = createClient({ url, socket: { reconnectStrategy: false } });
   client.on('error', () => {});
-  const until = performance.now() + PATIENCE_MS;
+  const until = performance.now() + TIMEOUT_MS;
   for (;;) {
     try {
       return await client.connect();

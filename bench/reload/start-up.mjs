@@ -9,7 +9,7 @@ const FILES_PER_FOLDER = 10;
 /** How long a save waits for the next: a side says so of it meanwhile, so that it is known which one was seen, ms. */
 const SAVE_MS = 150;
 /** After this a side that has seen no save will see none, ms. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 /** How long everybody may tidy up before memory is read, ms. */
 const REST_MS = 10_000;
 
@@ -55,7 +55,7 @@ export async function measureStartUp(side, project, signal) {
   save();
   const ticker = setInterval(save, side.debounceMs ? side.debounceMs * 1.3 : SAVE_MS);
   try {
-    const said = await Promise.race([server.said, rest(PATIENCE_MS, undefined, { signal, ref: false })]);
+    const said = await Promise.race([server.said, rest(TIMEOUT_MS, undefined, { signal, ref: false })]);
     clearInterval(ticker);
     if (said === undefined) return { absent: 'has seen no save' };
     await rest(REST_MS, undefined, { signal });

@@ -39,7 +39,7 @@ inEachBrowser('counting in $name', ({ name, getContext }) => {
 
   it('[C4] walking from page to page, no fall is ever shown', async () => {
     // A page takes longer to come than the usual second where the machine is busy.
-    const { url } = await startCounter({ fallMs: 10_000 });
+    const { url } = await startCounter({ decreaseDelayMs: 10_000 });
     const link = (to: string): string => `<a href="${to}">on</a>${recipe(url)}`;
     const site = await startSite({ '/': link('/two'), '/two': link('/three'), '/three': link('/') });
     const context = await getContext();

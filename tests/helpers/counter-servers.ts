@@ -31,7 +31,7 @@ export interface ServerOptions {
   redisUrl: string;
   /** The command line has no flag for it: a server with a lease of its own is started by a script of the tests. */
   leaseMs?: number;
-  drainMs?: number;
+  drainDurationMs?: number;
   port?: number;
   env?: Record<string, string>;
 }
@@ -40,10 +40,13 @@ const script = fileURLToPath(new URL('serve-counter.mjs', import.meta.url));
 const bin = fileURLToPath(new URL('../../packages/server/bin/live-online-server.js', import.meta.url));
 
 /** What to run so that a server listens, says so in JSON, and drains at SIGTERM. */
-function commandOf({ name, redisUrl, leaseMs, drainMs, port = 0 }: ServerOptions): string[] {
+function commandOf({ name, redisUrl, leaseMs, drainDurationMs, port = 0 }: ServerOptions): string[] {
   if (leaseMs !== undefined) return [script, JSON.stringify({ port, redisUrl, store: { name, leaseMs } })];
   const flags = { port, host: '127.0.0.1', log: 'json', 'redis-url': redisUrl, 'server-name': name };
-  const all = Object.entries({ ...flags, ...(drainMs !== undefined && { 'drain-ms': drainMs }) });
+  const all = Object.entries({
+    ...flags,
+    ...(drainDurationMs !== undefined && { 'drain-ms': drainDurationMs }),
+  });
   return [bin, ...all.map(([flag, value]) => `--${flag}=${value}`)];
 }
 

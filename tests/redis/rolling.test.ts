@@ -8,7 +8,7 @@ import { createOracle } from '../helpers/oracle.ts';
 describe('a rolling restart', () => {
   it('[S7] three servers behind nginx, under load: no wrong total in any sample, everybody back within 5 s', async () => {
     const redis = await startRedis();
-    const options = { redisUrl: redis.url, drainMs: 1_000 };
+    const options = { redisUrl: redis.url, drainDurationMs: 1_000 };
     const servers: ServerProcess[] = Object.values(await startServers(['a', 'b', 'c'], options));
     const balancer = await startNginx(servers.map(({ port }) => port));
     const crowd = createCrowd([{ name: 'nginx', url: balancer.url }]);

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { limits } from '@live-online/protocol';
 import { DEFAULT_HEARTBEAT } from '../../packages/server/src/io/socket-io-transport.ts';
-import { resolveRedisStoreOptions } from '../../packages/server/src/redis-options.ts';
-import { resolveServerOptions } from '../../packages/server/src/resolve-options.ts';
-import { resolveOptions } from '../../packages/reload/src/resolve-options.ts';
+import { resolveRedisStoreOptions } from '../../packages/server/src/options/redis-options.ts';
+import { resolveServerOptions } from '../../packages/server/src/options/resolve-options.ts';
+import { resolveOptions } from '../../packages/reload/src/options/resolve-options.ts';
 
 const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 const server = resolveServerOptions({});
@@ -29,14 +29,14 @@ const KB = 1_024;
 const MB = 1 << 20;
 /** Where a SPEC says a figure, in which unit, and what the source says. */
 const figures: [spec: 'reload' | 'server', said: RegExp, unit: number, actual: () => number][] = [
-  ['reload', /quiet window \(([\d,.]+) ms/, 1, () => reload.settleMs],
+  ['reload', /quiet window \(([\d,.]+) ms/, 1, () => reload.debounceMs],
   ['reload', /window is longer \(([\d,.]+) ms/, 1, () => constant('reload', 'DOUBT_MS')],
   ['reload', /HTML of more than ([\d,.]+) nodes/, 1, () => constant('reload', 'MOST_NODES')],
   ['reload', /At most ([\d,.]+) MB is held back/, MB, () => constant('reload', 'LOOK_AHEAD_BYTES')],
   ['reload', /more than ([\d,.]+) requests that wait/, 1, () => constant('reload', 'MAX_PIPELINED')],
   ['server', /asked every ([\d,.]+) s/, 1_000, () => DEFAULT_HEARTBEAT.intervalMs],
   ['server', /has ([\d,.]+) s to answer/, 1_000, () => DEFAULT_HEARTBEAT.timeoutMs],
-  ['server', /next tick, ([\d,.]+) ms in a small room/, 1, () => server.tickMs],
+  ['server', /next tick, ([\d,.]+) ms in a small room/, 1, () => server.minUpdateIntervalMs],
   ['server', /`maxWaitingBytes` \(([\d,.]+) kB\)/, KB, () => server.bounds.maxWaitingBytes],
   ['server', /does not join within ([\d,.]+) s/, 1_000, () => constant('server', 'HANDSHAKE_TIMEOUT_MS')],
   ['server', /A message may have ([\d,.]+) bytes/, 1, () => limits.maxClientMessageBytes],

@@ -51,7 +51,7 @@ export interface CounterHandshake {
  * - `version-unsupported`: the client speaks a newer protocol than the server
  * - `full`: a limit on connections or sites is reached (only where no refusal in HTTP is possible)
  */
-export type RefusalCode =
+export type RejectionCode =
   | 'site-not-listed'
   | 'token-wrong'
   | 'handshake-invalid'
@@ -59,6 +59,6 @@ export type RefusalCode =
   | 'full';
 
 /** The `data` of the error that a refused client receives as its `connect_error`. */
-export interface Refusal {
-  code: RefusalCode;
+export interface Rejection {
+  code: RejectionCode;
 }

@@ -1,4 +1,4 @@
-import type { CounterHandshake, Refusal, TotalDetails } from './counter.ts';
+import type { CounterHandshake, Rejection, TotalDetails } from './counter.ts';
 import { limits } from './limits.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
@@ -18,14 +18,14 @@ export function parseTotalDetails(value: unknown): TotalDetails {
 }
 
 /** Whether `value` is the data of a refusal. Codes that this version does not know are refusals too. */
-export function isRefusal(value: unknown): value is Refusal {
-  return isWord((value as Refusal | null | undefined)?.code);
+export function isRefusal(value: unknown): value is Rejection {
+  return isWord((value as Rejection | null | undefined)?.code);
 }
 
 /** What became of a handshake: its fields, or the first thing that is wrong with it. */
 export type HandshakeResult =
   | { ok: true; handshake: CounterHandshake }
-  | { ok: false; code: Refusal['code']; problem: string };
+  | { ok: false; code: Rejection['code']; problem: string };
 
 /**
  * Reads the handshake of a client. Unknown fields are dropped.

@@ -2,8 +2,8 @@ export type {
   CounterClientEvents,
   CounterHandshake,
   CounterServerEvents,
-  Refusal,
-  RefusalCode,
+  Rejection,
+  RejectionCode,
   TotalDetails,
 } from './counter.ts';
 export { isRefusal, isTotal, parseHandshake, parseTotalDetails } from './guards.ts';
@@ -14,7 +14,7 @@ export type {
   ContentVersion,
   ReloadClientEvents,
   ReloadHandshake,
-  ReloadRefusalCode,
+  ReloadRejectionCode,
   ReloadServerEvents,
   ReloadUpdate,
 } from './reload.ts';

@@ -1,4 +1,4 @@
-import type { ContentVersion, ReloadHandshake, ReloadRefusalCode, ReloadUpdate } from './reload.ts';
+import type { ContentVersion, ReloadHandshake, ReloadRejectionCode, ReloadUpdate } from './reload.ts';
 import { limits } from './limits.ts';
 
 /** The version of the reload tool's wire protocol; it is raised as the counter's is. */
@@ -8,7 +8,7 @@ const PAGE = /^[\w-]{1,64}$/;
 
 export type ReloadHandshakeResult =
   | { ok: true; handshake: ReloadHandshake }
-  | { ok: false; code: ReloadRefusalCode; problem: string };
+  | { ok: false; code: ReloadRejectionCode; problem: string };
 
 /**
  * Reads the handshake of a page. Unknown fields are dropped.

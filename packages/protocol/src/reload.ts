@@ -65,4 +65,4 @@ export interface ReloadHandshake {
  * - `handshake-invalid`: the handshake breaks the protocol; the message says where
  * - `version-unsupported`: the client speaks a newer protocol than the server
  */
-export type ReloadRefusalCode = 'token-wrong' | 'handshake-invalid' | 'version-unsupported';
+export type ReloadRejectionCode = 'token-wrong' | 'handshake-invalid' | 'version-unsupported';

@@ -6,7 +6,7 @@ import {
   type CounterClientEvents,
   type CounterHandshake,
   type CounterServerEvents,
-  type Refusal,
+  type Rejection,
   type TotalDetails,
 } from '../src/index.ts';
 
@@ -29,9 +29,9 @@ describe('types', () => {
   it('[P7] guards narrow what came over the wire', () => {
     const value = 5 as unknown;
     if (isTotal(value)) expectTypeOf(value).toEqualTypeOf<number>();
-    if (isRefusal(value)) expectTypeOf(value).toEqualTypeOf<Refusal>();
+    if (isRefusal(value)) expectTypeOf(value).toEqualTypeOf<Rejection>();
     const result = parseHandshake(value);
     if (result.ok) expectTypeOf(result.handshake).toEqualTypeOf<CounterHandshake>();
-    else expectTypeOf(result.code).toEqualTypeOf<Refusal['code']>();
+    else expectTypeOf(result.code).toEqualTypeOf<Rejection['code']>();
   });
 });

@@ -7,7 +7,7 @@ import { createJsonLog, createPrettyLog, type About, type Log } from './cli/log.
 import { giveMemoryBack } from './cli/memory.ts';
 import { readCommandLine, type Command } from './cli/read-command-line.ts';
 import { createReloadServer, type ReloadServer } from './create-reload-server.ts';
-import type { Listening } from './listen.ts';
+import type { Listening } from './http/listen.ts';
 
 /**
  * Runs the command line of this process: the only place, beside the bin, that touches its arguments, signals and exit.

@@ -7,22 +7,22 @@ import { systemClock } from '@live-online/internal/system-clock';
 import { createFileUses } from './core/file-uses.ts';
 import { alreadyClosed } from './errors.ts';
 import { createEvents, type ListenTo } from './events.ts';
-import { listen, type Listening } from './listen.ts';
-import { createChannel } from './node/channel.ts';
-import { createContent, type Content } from './node/content/content.ts';
-import { createDoor, type Door } from './node/door/door.ts';
-import { createHostList } from './node/door/host-list.ts';
-import { openProjectCache } from './node/door/project-cache.ts';
-import { createHtmlResponder } from './node/html-response.ts';
-import { injectIntoResponse } from './node/inject-into-response.ts';
-import { BASE, createOwnRoutes, pathOf, SCRIPT_URL, SOCKET_PATH } from './node/own-routes.ts';
-import { createOwnServer, DEADLINES, type Deadlines } from './node/own-server.ts';
-import { respondText } from './node/respond.ts';
-import { createServedPages } from './node/served-pages.ts';
-import { createSource, type PageSource } from './node/source.ts';
-import type { ReloadServerOptions } from './options.ts';
-import { createReloading } from './reloading.ts';
-import { resolveOptions } from './resolve-options.ts';
+import { listen, type Listening } from './http/listen.ts';
+import { createUpdateChannel } from './http/update-channel.ts';
+import { createFileWatcher, type Content } from './files/file-watcher.ts';
+import { createRequestGuard, type Door } from './http/request-guard.ts';
+import { createHostList } from './http/allowed-hosts.ts';
+import { openProjectCache } from './project-cache.ts';
+import { createHtmlResponder } from './injection/html-response.ts';
+import { injectIntoResponse } from './injection/response-hook.ts';
+import { BASE, createOwnRoutes, pathOf, SCRIPT_URL, SOCKET_PATH } from './http/client-routes.ts';
+import { createOwnServer, DEADLINES, type Deadlines } from './http/own-server.ts';
+import { respondText } from './http/respond.ts';
+import { createServedPages } from './injection/served-documents.ts';
+import { createPageHandler, type PageSource } from './serving/page-handler.ts';
+import type { ReloadServerOptions } from './options/options.ts';
+import { createReloading } from './update-publisher.ts';
+import { resolveOptions } from './options/resolve-options.ts';
 
 /** A connect-style middleware: Express, Connect, Vite's `server.middlewares`, Fastify's `onRequest` hook. */
 export type ReloadMiddleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
@@ -70,7 +70,7 @@ export function assembleReloadServer(
   deadlines: Readonly<Deadlines>,
 ): ReloadServer {
   const resolved = resolveOptions(options);
-  const { source, roots, reloadOnly, settleMs, ignore, poll } = resolved;
+  const { source, roots, reloadOnly, debounceMs, ignore, poll } = resolved;
   const events = createEvents();
   // Whoever creates the server has not had the time to listen yet.
   const warn = (text: string): void => queueMicrotask(() => events.say('warning', text));
@@ -85,7 +85,7 @@ export function assembleReloadServer(
     channel: () => channel,
     onUpdate: (report) => events.say('update', report),
   });
-  const channel = createChannel({
+  const channel = createUpdateChannel({
     path: SOCKET_PATH,
     token: cache.token,
     version: reloading.version,
@@ -107,10 +107,10 @@ export function assembleReloadServer(
 
   function watch(): Content {
     if (closing) throw alreadyClosed();
-    return (content ??= createContent({
+    return (content ??= createFileWatcher({
       roots,
       clock: systemClock,
-      settleMs,
+      debounceMs,
       ignore,
       poll,
       tellsTexts: () => !isOpenToOthers,
@@ -128,9 +128,9 @@ export function assembleReloadServer(
   const ownRoutes = (serves: boolean): ReturnType<typeof createOwnRoutes> =>
     createOwnRoutes({ token: cache.token, reloadOnly, serves, pages, version: reloading.version });
   const doorFor = (takesLoopback: boolean): Door =>
-    createDoor({
+    createRequestGuard({
       hosts: createHostList(resolved.host, resolved.allowedHosts),
-      origins: resolved.origins,
+      allowedOrigins: resolved.allowedOrigins,
       takesLoopback,
     });
   const isOwnUpgrade = (request: IncomingMessage): boolean =>
@@ -150,7 +150,7 @@ export function assembleReloadServer(
     const watched = watch();
     const door = doorFor(isOpenToOthers);
     const routes = ownRoutes(source.kind !== 'none');
-    const pagesSource = createSource({
+    const pagesSource = createPageHandler({
       ...resolved,
       responder,
       content: watched,

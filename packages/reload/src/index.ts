@@ -4,5 +4,5 @@ export { ReloadServerError } from './errors.ts';
 export type { ReloadServerErrorCode } from './errors.ts';
 export type { OptionProblem } from '@live-online/internal/option-problems';
 export type { ListenTo, ReloadEventMap, UpdateReport } from './events.ts';
-export type { Listening } from './listen.ts';
-export type { ReloadServerOptions } from './options.ts';
+export type { Listening } from './http/listen.ts';
+export type { ReloadServerOptions } from './options/options.ts';

@@ -1,18 +1,18 @@
 import { emitWarning } from 'node:process';
 import type { Server as SocketIoServer } from 'socket.io';
-import { createCounting, type CounterView } from './counting.ts';
-import { createEnding } from './drain.ts';
+import { assembleCounter, type CounterView } from './assemble-counter.ts';
+import { createShutdown } from './lifecycle/shutdown.ts';
 import { optionsInvalid, storeFailed } from './errors.ts';
 import { serveNamespace, type CounterNamespace, type NamespaceOptions } from './io/namespace.ts';
-import { EmitVisitor } from './io/visitors.ts';
-import type { AttachedCounterOptions } from './options.ts';
-import { resolveAttachedOptions } from './resolve-options.ts';
+import { EmitConnection } from './io/socket-connections.ts';
+import type { AttachedCounterOptions } from './options/options.ts';
+import { resolveAttachedOptions } from './options/resolve-options.ts';
 
 /** A counter on an existing Socket.IO server. */
 export interface AttachedCounter extends CounterView {
   /**
-   * Moves this server's visitors to other servers before it closes: after `drainNoticeMs` newcomers are refused, and visitors
-   * are sent off within `drainMs`, each of which is counted here until it is back elsewhere. The host decides where
+   * Moves this server's visitors to other servers before it closes: after `readinessGraceMs` newcomers are refused, and visitors
+   * are sent off within `drainDurationMs`, each of which is counted here until it is back elsewhere. The host decides where
    * that is: its readiness and its port are its own. Where the store knows no other server it is `close()`.
    */
   drain(): Promise<void>;
@@ -31,11 +31,12 @@ export interface AttachedCounter extends CounterView {
  */
 export function attachCounter(io: SocketIoServer, options: AttachedCounterOptions = {}): AttachedCounter {
   const { namespace: name, ...resolved } = resolveAttachedOptions(options);
-  const { counter, door, stats, view } = createCounting(resolved);
+  const { counter, door, stats, view } = assembleCounter(resolved);
   // The host's server is typed with the host's own events; in this namespace the counter's are spoken.
   const namespace = io.of(name) as CounterNamespace;
-  const createVisitor: NamespaceOptions['createVisitor'] = (socket) => new EmitVisitor(socket, stats);
-  const served = serveNamespace(namespace, { counter, stats, door, createVisitor, hosted: true });
+  const createConnection: NamespaceOptions['createConnection'] = (socket) =>
+    new EmitConnection(socket, stats);
+  const served = serveNamespace(namespace, { counter, stats, door, createConnection, hosted: true });
   if (!served) {
     throw optionsInvalid([{ path: 'namespace', message: `"${name}" has a counter already: choose another` }]);
   }
@@ -48,6 +49,6 @@ export function attachCounter(io: SocketIoServer, options: AttachedCounterOption
     await counter.close();
   }
 
-  const { drain, close: closeNow } = createEnding({ ...resolved, counter, lock: served.lock, close });
+  const { drain, close: closeNow } = createShutdown({ ...resolved, counter, lock: served.lock, close });
   return { ...view, drain, close: closeNow };
 }

@@ -4,7 +4,7 @@ import { createCounter } from './cli/create-counter.ts';
 import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type Log } from './cli/log.ts';
 import { readCommandLine, type Command } from './cli/read-command-line.ts';
-import { UNREADABLE_ADDRESS } from './io/address.ts';
+import { UNREADABLE_ADDRESS } from './io/admission/client-address.ts';
 
 /**
  * Runs the command line of this process: the only place, beside the bin, that touches its arguments, signals and exit.

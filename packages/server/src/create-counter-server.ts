@@ -2,17 +2,17 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { emitWarning } from 'node:process';
 import { systemClock } from '@live-online/internal/system-clock';
-import { createCounting, type CounterView } from './counting.ts';
-import { createEnding } from './drain.ts';
+import { assembleCounter, type CounterView } from './assemble-counter.ts';
+import { createShutdown } from './lifecycle/shutdown.ts';
 import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';
-import { openGate } from './io/gate.ts';
+import { mountAt } from './io/http/request-interceptor.ts';
 import { createHttpGuard } from './io/http/create-http-guard.ts';
 import { createRoutes } from './io/http/routes.ts';
 import { createSleepWatch } from './io/sleep-watch.ts';
 import { createSocketIoTransport, DEFAULT_HEARTBEAT } from './io/socket-io-transport.ts';
-import { listen, stopListening, type Listening } from './listen.ts';
-import type { CounterServerOptions, ResolvedCounterServerOptions } from './options.ts';
-import { resolveServerOptions } from './resolve-options.ts';
+import { listen, stopListening, type Listening } from './io/http/listen.ts';
+import type { CounterServerOptions, ResolvedCounterServerOptions } from './options/options.ts';
+import { resolveServerOptions } from './options/resolve-options.ts';
 
 /** A counter with a Socket.IO server of its own. */
 export interface CounterServer extends CounterView {
@@ -31,8 +31,8 @@ export interface CounterServer extends CounterView {
    */
   attach(server: HttpServer | HttpsServer): () => void;
   /**
-   * Moves everybody to other servers before it closes: `readyz` says 503, after `drainNoticeMs` newcomers are
-   * refused, and pages are sent off within `drainMs`, each of which is counted here until it is back elsewhere. It ends as
+   * Moves everybody to other servers before it closes: `readyz` says 503, after `readinessGraceMs` newcomers are
+   * refused, and pages are sent off within `drainDurationMs`, each of which is counted here until it is back elsewhere. It ends as
    * soon as all are. Where the store knows no other server, or nobody is here, it is `close()`.
    */
   drain(): Promise<void>;
@@ -44,7 +44,7 @@ export interface CounterServer extends CounterView {
 }
 
 /** How long a connection may take to say goodbye before it is cut, in ms. */
-const GOODBYE_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
  * Creates a counter server. It opens nothing until `listen()` or `attach()`.
@@ -73,7 +73,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     longestMs: heartbeat.intervalMs + heartbeat.timeoutMs,
     woken: () => transport.cut(),
   });
-  const { counter, door, stats, view, limitReached } = createCounting(counting, watch.clock);
+  const { counter, door, stats, view, limitReached } = assembleCounter(counting, watch.clock);
   const guard = createHttpGuard({
     bounds: httpBounds,
     clock: systemClock,
@@ -88,13 +88,13 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     transports,
     bounds,
     heartbeat,
-    goodbyeMs: GOODBYE_MS,
+    goodbyeMs: CLOSE_TIMEOUT_MS,
     beforeArrival: watch.look,
     onEstablished: guard.established,
   });
   const servers = new Set<HttpServer>();
   const gates = new Set<() => void>();
-  const ending = createEnding({ ...counting, counter, lock, close });
+  const ending = createShutdown({ ...counting, counter, lock, close });
   let opening: Promise<void> | undefined;
   let stopped: Promise<unknown> | undefined;
 
@@ -102,7 +102,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   function enter(server: HttpServer, below: string): () => void {
     if (ending.hasBegun) throw alreadyClosed();
     const routes = createRoutes(() => !ending.hasBegun);
-    const leave = openGate(server, { path: below, guard, routes, transport });
+    const leave = mountAt(server, { path: below, guard, routes, transport });
     if (!leave) throw pathTaken(below);
     gates.add(leave);
     watch.start();
@@ -115,7 +115,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   /** Existing connections go on. */
   function lock(): void {
     transport.lock();
-    stopped ??= Promise.all([...servers].map((server) => stopListening(server, GOODBYE_MS)));
+    stopped ??= Promise.all([...servers].map((server) => stopListening(server, CLOSE_TIMEOUT_MS)));
   }
 
   async function close(): Promise<void> {

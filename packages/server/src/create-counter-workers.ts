@@ -3,15 +3,15 @@ import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { systemClock } from '@live-online/internal/system-clock';
 import { createAdmission, type Admission } from './core/admission.ts';
-import { createCounting, type CounterView } from './counting.ts';
+import { assembleCounter, type CounterView } from './assemble-counter.ts';
 import { alreadyClosed, optionsInvalid, storeFailed, type CounterServerError } from './errors.ts';
-import type { Listening } from './listen.ts';
-import { createMemoryBus } from './store/mesh/memory-bus.ts';
+import type { Listening } from './io/http/listen.ts';
+import { createMemoryBus } from './store/bus/memory-bus.ts';
 import type { MeshStore } from './store/mesh/mesh-store.ts';
-import { serveBus } from './store/workers/serve-bus.ts';
+import { serveIpcBus } from './store/bus/serve-ipc-bus.ts';
 import { findPort } from './workers/find-port.ts';
 import { createLazyStore } from './workers/lazy-store.ts';
-import { topics, type WorkerPlan, type WorkersRedisOptions } from './workers/life.ts';
+import { topics, type WorkerPlan, type WorkersRedisOptions } from './workers/worker-protocol.ts';
 import { createWorkersStore } from './workers/mesh.ts';
 import { resolveWorkersOptions, type CounterWorkersOptions } from './workers/resolve-workers.ts';
 import { serveAdmission } from './workers/serve-admission.ts';
@@ -49,7 +49,7 @@ export interface CounterWorkers extends CounterView {
 }
 
 /** How long workers may take to end before they are killed, in ms: a stopped one would take for ever. */
-const PATIENCE_MS = { close: 5_000, drain: 25_000 };
+const TIMEOUT_MS = { close: 5_000, drain: 25_000 };
 
 /**
  * Creates counter workers: several processes on one port that add up to one total, by WebSocket only. It starts nothing
@@ -64,7 +64,7 @@ export function createCounterWorkers(options: CounterWorkersOptions = {}): Count
   }
   const bus = createMemoryBus();
   const store = createLazyStore(() => createObserver(redis, () => createWorkersStore(bus, 'primary', 'all')));
-  const { counter, view, limitReached } = createCounting({ ...told.resolved, store });
+  const { counter, view, limitReached } = assembleCounter({ ...told.resolved, store });
   const stats = createStatsSum();
   const watchers = new Set<(lost: WorkerLost) => void>();
   const slots: WorkerSlot[] = [];
@@ -78,7 +78,7 @@ export function createCounterWorkers(options: CounterWorkersOptions = {}): Count
   }
 
   function connect({ ipc }: WorkerProcess): () => void {
-    const leaveBus = serveBus(bus, ipc.line(topics.bus));
+    const leaveBus = serveIpcBus(bus, ipc.line(topics.bus));
     // Nobody is at the door before the worker has been told its port, and by then there is an agreement.
     const admission: Admission = { admit: (...who) => agreement!.admission.admit(...who) };
     const leaveDoor = serveAdmission(admission, ipc.line(topics.admission));
@@ -140,7 +140,7 @@ export function createCounterWorkers(options: CounterWorkersOptions = {}): Count
 
   async function end(how: 'close' | 'drain'): Promise<void> {
     endStart(alreadyClosed());
-    await Promise.all(slots.map((slot) => slot.end(how, PATIENCE_MS[how])));
+    await Promise.all(slots.map((slot) => slot.end(how, TIMEOUT_MS[how])));
     process.off('exit', kill);
     await counter.close();
   }

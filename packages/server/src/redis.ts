@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '@live-online/internal/system-clock';
 import type { Store } from './core/ports.ts';
-import { resolveRedisStoreOptions, type RedisStoreOptions } from './redis-options.ts';
+import { resolveRedisStoreOptions, type RedisStoreOptions } from './options/redis-options.ts';
 import { createMeshStore } from './store/mesh/mesh-store.ts';
 import { createRedisBus } from './store/redis/redis-bus.ts';
 import type { RedisTarget } from './store/redis/target.ts';
 
-export type { RedisStoreOptions } from './redis-options.ts';
+export type { RedisStoreOptions } from './options/redis-options.ts';
 export type { RedisClientLike, RedisClusterLike, RedisTarget } from './store/redis/target.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCounterServer, CounterServerError, type CounterServerOptions } from '../src/index.ts';
-import { resolveServerOptions } from '../src/resolve-options.ts';
+import { resolveServerOptions } from '../src/options/resolve-options.ts';
 
 function mistakes(options: unknown): string[] {
   try {
@@ -18,8 +18,8 @@ describe('options', () => {
     expect(resolveServerOptions({})).toMatchObject({
       port: 8081,
       transports: ['websocket'],
-      tickMs: 100,
-      fallMs: 1_000,
+      minUpdateIntervalMs: 100,
+      decreaseDelayMs: 1_000,
       limits: {
         maxConnections: 100_000,
         maxPerAddress: 1_000,
@@ -27,7 +27,7 @@ describe('options', () => {
         maxSites: 10_000,
         maxSitesPerAddress: 100,
       },
-      limitsLoopback: false,
+      countLoopback: false,
       bounds: { maxWaitingBytes: 16_384, packets: { burst: 20, perSecond: 1 }, closeTimeoutMs: 2_000 },
     });
     expect(mistakes({ port: undefined, sites: undefined, maxPerAddress: undefined })).toEqual([]);
@@ -43,13 +43,13 @@ describe('options', () => {
   });
 
   it('[C11] a limit per address that is set holds for this machine, too', () => {
-    expect(resolveServerOptions({ maxPerAddress: 5 }).limitsLoopback).toBe(true);
+    expect(resolveServerOptions({ maxPerAddress: 5 }).countLoopback).toBe(true);
   });
 
   it('[C11] an address has as many places without a session as with one, and a browser’s few at least', () => {
     const perAddress = (options: CounterServerOptions): unknown => {
-      const { maxPendingPerAddress, limitsLoopback } = resolveServerOptions(options).httpBounds;
-      return [maxPendingPerAddress, limitsLoopback];
+      const { maxPendingPerAddress, countLoopback } = resolveServerOptions(options).httpBounds;
+      return [maxPendingPerAddress, countLoopback];
     };
     expect(perAddress({})).toEqual([1_000, false]);
     expect(perAddress({ maxPerAddress: 5 })).toEqual([100, true]);
@@ -64,8 +64,8 @@ describe('options', () => {
       path: 'no-slashes',
       transports: ['websocket', 'pigeon'],
       maxSites: 0,
-      tickMs: 'fast',
-      announceShare: 2,
+      minUpdateIntervalMs: 'fast',
+      maxBroadcastCpu: 2,
       trustProxy: ['10.0.0.0/99'],
       sites: ['ok.example', 'https://not.example'],
       colour: 'blue',
@@ -78,8 +78,8 @@ describe('options', () => {
         'path must begin with a slash, such as /live-online/',
         'transports[1] must be websocket or polling',
         'maxSites must be a whole number from 1 on',
-        'tickMs must be a whole number from 10 to 60000 (ms)',
-        'announceShare must be at most 1',
+        'minUpdateIntervalMs must be a whole number from 10 to 60000 (ms)',
+        'maxBroadcastCpu must be at most 1',
         expect.stringMatching(/^trustProxy .*10\.0\.0\.0\/99/),
         expect.stringMatching(/^sites\[1\] "https:\/\/not\.example" is not a hostname/),
         'colour is no option',

@@ -1,6 +1,6 @@
 import { createJsonWriter, paint, type Output } from '@live-online/internal/command-line/output';
 import type { UpdateReport } from '../events.ts';
-import type { Listening } from '../listen.ts';
+import type { Listening } from '../http/listen.ts';
 import { describeFiles, describePages } from './describe-update.ts';
 
 /** What the command line says while it runs. */

@@ -5,7 +5,7 @@ import {
   type Setting,
 } from '@live-online/internal/command-line/settings';
 import type { CommandSyntax } from '@live-online/internal/command-line/read-settings';
-import type { ReloadServerOptions } from '../options.ts';
+import type { ReloadServerOptions } from '../options/options.ts';
 
 /** What the command line sets: options, and how it runs. */
 export interface Values extends ReloadServerOptions {
@@ -59,14 +59,18 @@ const settings: readonly Setting<Values>[] = [
     help: 'further names that the server may be called by, such as box.lan or *.example.org (this machine and --host)',
   },
   {
-    flag: 'origin',
+    flag: 'allow-origin',
     value: 'ORIGINS',
-    option: 'origins',
+    option: 'allowedOrigins',
     many: 'lists',
     help: 'further pages that may connect, such as http://box.lan:3000 (none; with --no-serve all of this machine)',
   },
   { flag: 'spa', option: 'spa', help: 'answer paths without a file with the index.html of the root' },
-  { flag: 'listing', option: 'listing', help: 'show what is in a folder that has no index.html' },
+  {
+    flag: 'directory-listing',
+    option: 'directoryListing',
+    help: 'show what is in a folder that has no index.html',
+  },
   {
     flag: 'ignore',
     value: 'GLOBS',
@@ -75,9 +79,9 @@ const settings: readonly Setting<Values>[] = [
     help: 'do not watch what matches, such as "logs/**" (dotfiles, node_modules and what .gitignore says never are)',
   },
   {
-    flag: 'settle',
+    flag: 'debounce',
     value: 'MS',
-    option: 'settleMs',
+    option: 'debounceMs',
     read: readNumber,
     help: 'how long files must stand still before pages are told; longer than a build takes makes one update of its files (10)',
   },

@@ -1,5 +1,5 @@
 /** How long a page may take to become as tall as it was, in ms. */
-const PATIENCE_MS = 3_000;
+const TIMEOUT_MS = 3_000;
 
 /** Remembers where the page is scrolled to, over the reload that follows. */
 export function keepScroll(): void {
@@ -13,7 +13,7 @@ export function restoreScroll(): void {
   remove(keyOf());
   const { x, y } = JSON.parse(kept) as { x: number; y: number };
   if (x === 0 && y === 0) return;
-  const until = performance.now() + PATIENCE_MS;
+  const until = performance.now() + TIMEOUT_MS;
   let moved = false;
   const stop = (): void => void (moved = true);
   for (const event of ['wheel', 'touchstart', 'keydown', 'pointerdown']) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type RequestListener } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { Deadlines } from '../../src/node/own-server.ts';
+import type { Deadlines } from '../../src/http/own-server.ts';
 import { makeFolder, startReload } from './reload-server.ts';
 
 /** A backend that answers as the test says, with the reload server in front of it. */

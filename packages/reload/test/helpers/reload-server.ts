@@ -6,8 +6,8 @@ import { onTestFinished } from 'vitest';
 import type { ReloadServerEvents, ReloadUpdate } from '@live-online/protocol';
 import { assembleReloadServer } from '../../src/create-reload-server.ts';
 import type { UpdateReport } from '../../src/events.ts';
-import { DEADLINES, type Deadlines } from '../../src/node/own-server.ts';
-import type { ReloadServerOptions } from '../../src/options.ts';
+import { DEADLINES, type Deadlines } from '../../src/http/own-server.ts';
+import type { ReloadServerOptions } from '../../src/options/options.ts';
 
 /** A folder with files in it, which goes with the test. */
 export function makeFolder(files: Record<string, string | Buffer> = {}): {

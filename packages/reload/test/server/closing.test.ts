@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createReloadServer } from '../../src/create-reload-server.ts';
 import { ReloadServerError } from '../../src/errors.ts';
-import { resolveOptions } from '../../src/resolve-options.ts';
+import { resolveOptions } from '../../src/options/resolve-options.ts';
 import { connectPage, makeFolder, startReload } from '../helpers/reload-server.ts';
 
 describe('options', () => {
@@ -12,7 +12,7 @@ describe('options', () => {
     [{ folder: '.', proxy: 'http://localhost:1', serve: false }, 'proxy cannot be without serving'],
     [{ proxy: 'http://localhost:1' }, 'watch must name'],
     [{ folder: '.', proxy: 'http://user:pass@localhost:1' }, 'proxy must be'],
-    [{ folder: '.', origins: ['http://a/b'] }, 'origins\\[0\\] must be'],
+    [{ folder: '.', allowedOrigins: ['http://a/b'] }, 'allowedOrigins\\[0\\] must be'],
     [{ folder: '.', allowedHosts: ['http://a'] }, 'allowedHosts\\[0\\] must be'],
   ])('[R1] %j: every mistake is named by its path', (options, message) => {
     const create = (): unknown => createReloadServer(options);
@@ -40,10 +40,10 @@ describe('options', () => {
     expect(resolveOptions({ folder })).toMatchObject({ port: 8080, strictPort: false });
   });
 
-  it('[R8] origins are taken as browsers spell them', () => {
+  it('[R8] allowedOrigins are taken as browsers spell them', () => {
     const { folder } = makeFolder();
-    const { origins } = resolveOptions({ folder, origins: ['HTTP://Box.lan:3000/'] });
-    expect(origins).toEqual(['http://box.lan:3000']);
+    const { allowedOrigins } = resolveOptions({ folder, allowedOrigins: ['HTTP://Box.lan:3000/'] });
+    expect(allowedOrigins).toEqual(['http://box.lan:3000']);
   });
 
   it('[R1] options that are undefined are not given', () => {

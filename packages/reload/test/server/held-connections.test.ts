@@ -4,7 +4,7 @@ import { createServer, request, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createReloadServer } from '../../src/create-reload-server.ts';
-import type { Deadlines } from '../../src/node/own-server.ts';
+import type { Deadlines } from '../../src/http/own-server.ts';
 import { ask, readAll, sayBytes, startBackend } from '../helpers/backend.ts';
 import { makeFolder, startReload } from '../helpers/reload-server.ts';
 

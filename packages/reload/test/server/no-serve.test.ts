@@ -18,7 +18,7 @@ describe('--no-serve', () => {
       updates: reports,
     } = await startReload(files, {
       serve: false,
-      origins: ['http://box.lan:3000'],
+      allowedOrigins: ['http://box.lan:3000'],
     });
     const auth = { v: 1, token: await readToken(url, '/') };
     const pages = await Promise.all(
@@ -95,13 +95,13 @@ describe('--no-serve', () => {
 
   it.each([['null'], ['http://localhost:3000', 'NULL']])(
     '[R8] the origin null is rejected as an option (%j)',
-    (...origins) => {
-      const at = origins.length - 1;
-      expect(() => createReloadServer({ ...makeFolder(), serve: false, origins })).toThrow(
+    (...allowedOrigins) => {
+      const at = allowedOrigins.length - 1;
+      expect(() => createReloadServer({ ...makeFolder(), serve: false, allowedOrigins })).toThrow(
         expect.objectContaining({
           code: 'options-invalid',
           message: expect.stringMatching(
-            new RegExp(`^origins\\[${at}\\] must not be null, .*any site.*serve the pages`),
+            new RegExp(`^allowedOrigins\\[${at}\\] must not be null, .*any site.*serve the pages`),
           ),
         }),
       );

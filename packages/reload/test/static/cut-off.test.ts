@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { createHtmlResponder } from '../../src/node/html-response.ts';
-import { createServedPages } from '../../src/node/served-pages.ts';
-import { createStaticFiles } from '../../src/node/static/static-files.ts';
+import { createHtmlResponder } from '../../src/injection/html-response.ts';
+import { createServedPages } from '../../src/injection/served-documents.ts';
+import { createStaticFiles } from '../../src/serving/static/static-files.ts';
 
 /** Serves a file whose writer cuts it off right after it was opened, and goes on once somebody waits for it. */
 async function serve(before: string, after: string): Promise<string> {
@@ -18,7 +18,7 @@ async function serve(before: string, after: string): Promise<string> {
   const files = createStaticFiles({
     root,
     spa: false,
-    listing: false,
+    directoryListing: false,
     responder: createHtmlResponder({
       pages: createServedPages(),
       version: () => 'a.0',
@@ -26,7 +26,7 @@ async function serve(before: string, after: string): Promise<string> {
       onWarning: () => {},
     }),
     content: {
-      whenStill: (path) => {
+      whenStable: (path) => {
         if (cut && path === file) writeFileSync(file, after);
         return Promise.resolve(statSync(path));
       },

@@ -22,7 +22,7 @@ function link(folder: string, links: Record<string, string>): void {
 
 describe('links to dotfiles', () => {
   it('[R8] a link to a dotfile is rejected', async () => {
-    const { url, folder } = await startReload(files, { listing: true });
+    const { url, folder } = await startReload(files, { directoryListing: true });
     link(folder, {
       'envlink.txt': '.env',
       'absolute.txt': join(folder, '.env'),
@@ -76,8 +76,8 @@ describe('links to dotfiles', () => {
     }
   });
 
-  it('[R8] a listing shows what can be opened, and no link to a dotfile or out of the folder', async () => {
-    const { url, folder } = await startReload(files, { listing: true });
+  it('[R8] a directoryListing shows what can be opened, and no link to a dotfile or out of the folder', async () => {
+    const { url, folder } = await startReload(files, { directoryListing: true });
     const outside = makeFolder({ 'secret.txt': SECRET });
     mkdirSync(join(folder, 'plain'));
     link(folder, {
@@ -122,7 +122,7 @@ describe('links to dotfiles', () => {
 
   it('[R8] what a request names through a link to a dotfile is not read, however young it is', async () => {
     // The request comes while the file may still be written.
-    const { url, port, folder, write, updates } = await startReload(files, { settleMs: 500 });
+    const { url, port, folder, write, updates } = await startReload(files, { debounceMs: 500 });
     link(folder, { gitlink: '.git' });
     const { updates: heard } = await connectPage(url, { origin: `http://127.0.0.1:${port}` });
     write('.git/a.css', 'a{}');

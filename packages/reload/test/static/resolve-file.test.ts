@@ -5,7 +5,7 @@ import { join, sep } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readUrlPath } from '../../src/core/url-path.ts';
-import { resolveFile } from '../../src/node/static/resolve-file.ts';
+import { resolveFile } from '../../src/serving/static/resolve-file.ts';
 import { makeFolder } from '../helpers/reload-server.ts';
 
 const parts = fc.oneof(

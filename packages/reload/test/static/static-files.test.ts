@@ -148,7 +148,7 @@ describe('files', () => {
       'q?#.txt',
     ];
     const { url } = await startReload(Object.fromEntries(names.map((name) => [`d/${name}`, 'inside'])), {
-      listing: true,
+      directoryListing: true,
     });
     const html = await (await fetch(new URL('/d/', url), { headers: asDocument })).text();
     expect(html).not.toContain('<img src=x');

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { watchFolders } from '../../src/node/watch/watch-folders.ts';
+import { watchFolders } from '../../src/files/watch/watch-folders.ts';
 import { makeFolder, startReload } from '../helpers/reload-server.ts';
 
 type Started = Awaited<ReturnType<typeof startReload>>;

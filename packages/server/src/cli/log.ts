@@ -1,5 +1,5 @@
 import { createJsonWriter, paint, type Output } from '@live-online/internal/command-line/output';
-import type { CounterView } from '../counting.ts';
+import type { CounterView } from '../assemble-counter.ts';
 
 /** What the command line says while it runs. */
 export interface Log {

@@ -1,6 +1,6 @@
 import { readSettings, UsageError } from '@live-online/internal/command-line/read-settings';
 import type { BasicCommand } from '@live-online/internal/command-line/run-command';
-import type { CounterServerOptions } from '../options.ts';
+import type { CounterServerOptions } from '../options/options.ts';
 import { syntax } from './settings.ts';
 
 /** What the command line and the environment ask for. */

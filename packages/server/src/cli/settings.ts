@@ -7,7 +7,7 @@ import {
   type Setting,
 } from '@live-online/internal/command-line/settings';
 import type { CommandSyntax } from '@live-online/internal/command-line/read-settings';
-import type { CounterServerOptions } from '../options.ts';
+import type { CounterServerOptions } from '../options/options.ts';
 
 /** What the command line sets: options, where servers meet, and how it runs. */
 export interface Values extends CounterServerOptions {
@@ -133,9 +133,9 @@ const settings: readonly Setting<Values>[] = [
     help: 'the same from one address, or "none" (as --max-per-address, and at least 100)',
   },
   {
-    flag: 'drain-ms',
+    flag: 'drain-duration-ms',
     value: 'MS',
-    option: 'drainMs',
+    option: 'drainDurationMs',
     read: readNumber,
     help: 'how long ending takes to send pages off to other servers at the same Redis (5000)',
   },

@@ -1,9 +1,9 @@
-import { createAnnouncer } from './announcer.ts';
-import { createCensus, type Member } from './census.ts';
-import { createMoving, type Moving } from './moving.ts';
-import { createPacer } from './pacer.ts';
-import type { Announcement, Clock, Store, Visitor } from './ports.ts';
-import { formatWhereabouts, parseWhereabouts } from './whereabouts.ts';
+import { createPublishScheduler } from './publish-scheduler.ts';
+import { createPresence, type Member } from './presence.ts';
+import { createMigration, type Migration } from './migration.ts';
+import { createBroadcastBudget } from './broadcast-budget.ts';
+import type { TotalUpdate, Clock, Store, Visitor } from './ports.ts';
+import { formatResumeToken, parseResumeToken } from './resume-token.ts';
 
 /**
  * The counter itself: visitors come and go, everybody on their site is told. It joins the census (who is
@@ -41,7 +41,7 @@ export interface Counter {
 /** What happened, for whoever watches from the server's side. */
 export interface CounterObserver {
   /** A total was announced; `previous` is the one before it. */
-  announced(announcement: Announcement, previous: number): void;
+  announced(announcement: TotalUpdate, previous: number): void;
   /** The store has gone out of reach, or is back. */
   stale(stale: boolean, reason: string | undefined): void;
 }
@@ -50,9 +50,9 @@ export interface CounterCoreOptions {
   clock: Clock;
   store: Store;
   observer: CounterObserver;
-  tickMs: number;
-  fallMs: number;
-  announceShare: number;
+  minUpdateIntervalMs: number;
+  decreaseDelayMs: number;
+  maxBroadcastCpu: number;
   /** From 0 up to 1. */
   random: () => number;
 }
@@ -65,19 +65,19 @@ const VISITORS_A_STEP = 16;
 const RECONNECT_DUE_MS = 5_000;
 
 export function createCounter(options: CounterCoreOptions): Counter {
-  const { clock, store, observer, tickMs, fallMs, announceShare, random } = options;
-  const census = createCensus<Visitor>();
-  const pacer = createPacer({ clock, share: announceShare, sliceMs: SLICE_MS });
-  const announcer = createAnnouncer({ clock, tickMs, fallMs, isStale, deliver });
+  const { clock, store, observer, minUpdateIntervalMs, decreaseDelayMs, maxBroadcastCpu, random } = options;
+  const census = createPresence<Visitor>();
+  const pacer = createBroadcastBudget({ clock, share: maxBroadcastCpu, sliceMs: SLICE_MS });
+  const announcer = createPublishScheduler({ clock, minUpdateIntervalMs, decreaseDelayMs, isStale, deliver });
   /** The number of a page's connection, where it is not its first. */
   const hops = new WeakMap<Visitor, number>();
   let storeIsStale = false;
-  let moving: Moving<Visitor> | undefined;
+  let moving: Migration<Visitor> | undefined;
   let endMoving: (() => void) | undefined;
   /** Who has to be moved, and from where. Empty until then. */
   const places = new Map<Visitor, { site: string; member: Member }>();
 
-  function deliver(announcement: Announcement, previous: number, done: () => void): void {
+  function deliver(announcement: TotalUpdate, previous: number, done: () => void): void {
     const visitors = census.connections(announcement.site);
     const step = (): boolean => {
       for (let told = 0; told < VISITORS_A_STEP; told++) {
@@ -130,11 +130,11 @@ export function createCounter(options: CounterCoreOptions): Counter {
   ): string | undefined {
     const { server } = store;
     if (server === undefined || typeof member !== 'string') return undefined;
-    const before = parseWhereabouts(word);
+    const before = parseResumeToken(word);
     const hop = (before?.hop ?? 0) + 1;
     if (hop > 1) hops.set(visitor, hop);
     if (before && before.server !== server) store.take?.(site, member, { server: before.server, hop });
-    return formatWhereabouts({ server, hop });
+    return formatResumeToken({ server, hop });
   }
 
   function takeOut(site: string, member: Member, visitor: Visitor): void {
@@ -187,7 +187,7 @@ export function createCounter(options: CounterCoreOptions): Counter {
         moving.add(visitor);
       }
       return () => {
-        if (!moving?.isUnderWay(visitor)) takeOut(site, member, visitor);
+        if (!moving?.isAwaitingReconnect(visitor)) takeOut(site, member, visitor);
       };
     },
     total,
@@ -204,7 +204,7 @@ export function createCounter(options: CounterCoreOptions): Counter {
       for (const [site, member, visitor] of census.entries()) places.set(visitor, { site, member });
       return new Promise((resolve) => {
         endMoving = resolve;
-        moving = createMoving({
+        moving = createMigration({
           clock,
           random,
           people: places.keys(),
@@ -212,8 +212,8 @@ export function createCounter(options: CounterCoreOptions): Counter {
           dueMs: RECONNECT_DUE_MS,
           // Without a name nobody could say where they were before, and would count twice meanwhile.
           isKnown: (visitor) => store.server !== undefined && typeof places.get(visitor)?.member === 'string',
-          send: (visitor) => visitor.sendOff(),
-          overdue(visitor) {
+          send: (visitor) => visitor.migrate(),
+          reconnectDeadlinePassed(visitor) {
             const place = places.get(visitor);
             if (place) takeOut(place.site, place.member, visitor);
           },
@@ -223,7 +223,7 @@ export function createCounter(options: CounterCoreOptions): Counter {
     },
     async close() {
       for (const [visitor, { site, member }] of places) {
-        if (moving?.isUnderWay(visitor)) takeOut(site, member, visitor);
+        if (moving?.isAwaitingReconnect(visitor)) takeOut(site, member, visitor);
       }
       moving?.close();
       endMoving?.();

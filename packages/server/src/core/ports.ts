@@ -3,7 +3,7 @@
 export type { Clock } from '@live-online/internal/clock';
 
 /** One thing to be said to the pages of a site. Made once, encoded once, told to many. */
-export interface Announcement {
+export interface TotalUpdate {
   readonly site: string;
   readonly total: number;
   readonly stale: boolean;
@@ -16,11 +16,11 @@ export interface Announcement {
 /** One counted page, as the core sees it. */
 export interface Visitor {
   /** Hands over the newest announcement. It must not queue: a visitor that cannot take it now gets the newest later. */
-  tell(announcement: Announcement): void;
+  tell(announcement: TotalUpdate): void;
   /** Ends the visitor's connection, because the same member has come in by another one. */
   replaced(): void;
   /** Ends the visitor's connection so that its page connects again by itself. It is told nothing any more. */
-  sendOff(): void;
+  migrate(): void;
 }
 
 /** How a store reports to the server that opened it. */
@@ -41,7 +41,7 @@ export interface StoreListener {
 }
 
 /** On which server a page was last, by the word that server gave it. [C7] */
-export interface Whereabouts {
+export interface ResumePoint {
   /** The server's name among those that share a store. */
   readonly server: string;
   /** How many connections the page has made to servers that share a store, this one included. */
@@ -66,7 +66,7 @@ export interface Store {
    * `member`, who is on `site` of this server by its connection number `from.hop`, was on `from.server` before. No
    * total may count it twice. Called before the `report` that counts it.
    */
-  take?(site: string, member: string, from: Whereabouts): void;
+  take?(site: string, member: string, from: ResumePoint): void;
   /**
    * How many people all other servers have on `site`: a safe integer, at least 0. Exact for sites that this server
    * has people on; of others a store need not know.

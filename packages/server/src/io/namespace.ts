@@ -1,10 +1,10 @@
 import type { ExtendedError, Namespace } from 'socket.io';
-import type { CounterClientEvents, CounterServerEvents, Refusal } from '@live-online/protocol';
+import type { CounterClientEvents, CounterServerEvents, Rejection } from '@live-online/protocol';
 import type { Counter } from '../core/counter.ts';
 import type { Visitor } from '../core/ports.ts';
-import type { CounterStats } from '../stats.ts';
-import type { Door, Entry, Greeting } from './door.ts';
-import type { CounterSocket } from './visitors.ts';
+import type { CounterStats } from '../core/stats.ts';
+import type { Door, Entry, Greeting } from './admission/handshake-guard.ts';
+import type { CounterSocket } from './socket-connections.ts';
 
 /** A namespace that speaks the counter's events. */
 export type CounterNamespace = Namespace<CounterClientEvents, CounterServerEvents>;
@@ -13,7 +13,7 @@ export interface NamespaceOptions {
   counter: Counter;
   door: Door;
   stats: CounterStats;
-  createVisitor: (socket: CounterSocket, stats: CounterStats) => Visitor;
+  createConnection: (socket: CounterSocket, stats: CounterStats) => Visitor;
   /** Called before a newcomer is counted and told. It may end connections, also the newcomer's own. */
   beforeArrival?: () => void;
   /** Whether connections are a host's: then limits are checked here, and the connections are not ours to end. */
@@ -52,7 +52,7 @@ export function serveNamespace(
     servers.set(namespace, server);
     greetAll(namespace, server);
   }
-  const { counter, door, stats, createVisitor, beforeArrival, hosted = false } = options;
+  const { counter, door, stats, createConnection, beforeArrival, hosted = false } = options;
   const joined = new WeakSet<object>();
 
   /**
@@ -79,7 +79,7 @@ export function serveNamespace(
     joined.add(conn);
     const { site, member, server } = socket.data as Extract<Greeting, { ok: true }>;
     stats.connections++;
-    const leave = counter.arrive(site, member ?? conn, createVisitor(socket, stats), server);
+    const leave = counter.arrive(site, member ?? conn, createConnection(socket, stats), server);
     socket.on('disconnect', () => {
       joined.delete(conn);
       stats.connections--;
@@ -115,10 +115,10 @@ function greetAll(namespace: CounterNamespace, server: Server): void {
     if (!server.current || server.isLocked) return next(new Error('no counter is here at the moment'));
     const { door, hosted } = server.current;
     const greeting = door.greet(socket.request, socket.handshake.auth);
-    if (!greeting.ok) return next(refusalError(greeting.code, greeting.problem));
+    if (!greeting.ok) return next(rejectionError(greeting.code, greeting.problem));
     if (hosted) {
       const place = door.knock(socket.request);
-      if (!place) return next(refusalError('full', 'this server takes no more connections'));
+      if (!place) return next(rejectionError('full', 'this server takes no more connections'));
       place.release();
     }
     socket.data = greeting;
@@ -126,8 +126,8 @@ function greetAll(namespace: CounterNamespace, server: Server): void {
   });
 }
 
-function refusalError(code: Refusal['code'], problem: string): ExtendedError {
+function rejectionError(code: Rejection['code'], problem: string): ExtendedError {
   const error: ExtendedError = new Error(problem);
-  error.data = { code } satisfies Refusal;
+  error.data = { code } satisfies Rejection;
   return error;
 }

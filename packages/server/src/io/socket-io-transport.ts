@@ -7,11 +7,11 @@ import type { Socket as EngineSocket } from 'engine.io';
 import { Server as SocketIoServer, type Socket as SocketIoSocket } from 'socket.io';
 import { createBoundedEngine } from '@live-online/internal/bounded-engine';
 import { limits, type CounterClientEvents, type CounterServerEvents } from '@live-online/protocol';
-import { countReason } from '../stats.ts';
-import type { Entry } from './door.ts';
+import { countReason } from '../core/stats.ts';
+import type { Entry } from './admission/handshake-guard.ts';
 import { serveNamespace, type NamespaceOptions } from './namespace.ts';
-import { FrameVisitor, PacketVisitor } from './visitors.ts';
-import type { TransportBounds, TransportName, VisitorTransport } from './transport.ts';
+import { FrameConnection, PacketConnection } from './socket-connections.ts';
+import type { TransportBounds, TransportName, CounterTransport } from './transport.ts';
 
 /** How clients are asked whether they are there: one that vanished is noticed after at most the sum of the two. [C8] */
 export interface Heartbeat {
@@ -55,7 +55,7 @@ function forgetRequest(session: EngineSocket, handshake: SocketIoSocket['handsha
 }
 
 /** Visitors on stock Socket.IO. */
-export function createSocketIoTransport(options: SocketIoTransportOptions): VisitorTransport {
+export function createSocketIoTransport(options: SocketIoTransportOptions): CounterTransport {
   const {
     door,
     stats,
@@ -133,8 +133,8 @@ export function createSocketIoTransport(options: SocketIoTransportOptions): Visi
   io.bind(engine);
   serveNamespace(io.of('/'), {
     ...options,
-    createVisitor: (socket, stats) =>
-      upgrades.has(socket.request) ? new FrameVisitor(socket, stats) : new PacketVisitor(socket, stats),
+    createConnection: (socket, stats) =>
+      upgrades.has(socket.request) ? new FrameConnection(socket, stats) : new PacketConnection(socket, stats),
   });
   io.use((socket, next) => {
     // The CONNECT answer and the first total leave in one write: Socket.IO answers in the tick after next().

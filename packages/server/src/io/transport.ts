@@ -12,7 +12,7 @@ export type TransportName = 'websocket' | 'polling';
  * The way visitors come in: it speaks the wire protocol on connections it is handed, and knows nothing of
  * ports, routes or hosts. Stock Socket.IO is one; any other that speaks the same protocol may take its place.
  */
-export interface VisitorTransport {
+export interface CounterTransport {
   /** A request below the socket path that is no upgrade. The transport answers it. */
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
   /** An upgrade below the socket path. The transport owns the socket from now on. */

@@ -31,7 +31,7 @@ interface Server {
 }
 
 /** How long a store may take to pass a report on, in ms. */
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /**
  * What every store must do. With vitest:
@@ -186,7 +186,7 @@ function contractCase(name: string, body: (open: () => Promise<Server>) => Promi
 }
 
 async function eventually(check: () => void): Promise<void> {
-  const giveUpAt = Date.now() + PATIENCE_MS;
+  const giveUpAt = Date.now() + TIMEOUT_MS;
   for (;;) {
     try {
       return check();

@@ -1,4 +1,4 @@
-import type { Frame, Line } from '../store/workers/line.ts';
+import type { Frame, IpcChannel } from '../store/bus/ipc-channel.ts';
 
 /** One end of the channel that Node opens between a process and its child. */
 export interface IpcEnd {
@@ -8,7 +8,7 @@ export interface IpcEnd {
 
 /** Several lines over one channel. What is sent in one turn of the event loop leaves as one message. */
 export interface Ipc {
-  line(topic: string): Line;
+  line(topic: string): IpcChannel;
   /** Takes a message from the other end. What is none of ours is let pass. */
   receive(message: unknown): void;
   /** Sends what waits for the end of the turn, and calls `done` once it is on its way. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '@live-online/internal/system-clock';
-import type { Bus } from '../store/mesh/bus.ts';
+import type { Bus } from '../store/bus/bus.ts';
 import { createMeshStore, type MeshStore } from '../store/mesh/mesh-store.ts';
 
 /** The store of one of the processes that share the primary's bus. */

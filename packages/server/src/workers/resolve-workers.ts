@@ -3,11 +3,11 @@ import { pathToFileURL } from 'node:url';
 import * as v from 'valibot';
 import { problemsOfIssues } from '@live-online/internal/option-problems';
 import { CounterServerError, optionsInvalid } from '../errors.ts';
-import type { CounterServerOptions, ResolvedCounterServerOptions } from '../options.ts';
-import { resolveServerOptions } from '../resolve-options.ts';
-import { resolveRedisStoreOptions } from '../redis-options.ts';
+import type { CounterServerOptions, ResolvedCounterServerOptions } from '../options/options.ts';
+import { resolveServerOptions } from '../options/resolve-options.ts';
+import { resolveRedisStoreOptions } from '../options/redis-options.ts';
 import { problemsOfOptions } from './check-options.ts';
-import type { WorkersRedisOptions } from './life.ts';
+import type { WorkersRedisOptions } from './worker-protocol.ts';
 
 /** What counter workers can be told. */
 export interface CounterWorkersOptions {

@@ -1,12 +1,12 @@
 import type { Admission } from '../core/admission.ts';
-import type { Line } from '../store/workers/line.ts';
+import type { IpcChannel } from '../store/bus/ipc-channel.ts';
 
 /**
- * Decides for the worker at the other end of `line`. The other side is `createAskingAdmission`. [C11]
+ * Decides for the worker at the other end of `line`. The other side is `createRemoteAdmission`. [C11]
  *
  * @returns the end: all places of the worker are given back.
  */
-export function serveAdmission(admission: Admission, line: Line): () => void {
+export function serveAdmission(admission: Admission, line: IpcChannel): () => void {
   const places = new Map<number, () => void>();
   let isEnded = false;
 

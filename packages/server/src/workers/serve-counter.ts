@@ -2,13 +2,13 @@ import { createResolvedServer, type CounterServer } from '../create-counter-serv
 import { systemClock } from '@live-online/internal/system-clock';
 import type { Store } from '../core/ports.ts';
 import { CounterServerError, optionsInvalid } from '../errors.ts';
-import type { CounterServerOptions } from '../options.ts';
-import { resolveServerOptions } from '../resolve-options.ts';
-import { createLineBus } from '../store/workers/line-bus.ts';
-import { createAskingAdmission } from './asking-admission.ts';
+import type { CounterServerOptions } from '../options/options.ts';
+import { resolveServerOptions } from '../options/resolve-options.ts';
+import { createIpcBus } from '../store/bus/ipc-bus.ts';
+import { createRemoteAdmission } from './remote-admission.ts';
 import { problemsOfOptions } from './check-options.ts';
 import type { Ipc } from './ipc.ts';
-import { hearOrders, topics, type News, type WorkerTask } from './life.ts';
+import { onPrimaryMessage, topics, type WorkerMessage, type WorkerTask } from './worker-protocol.ts';
 import { createWorkersStore } from './mesh.ts';
 
 /** How often a worker tells what it has seen, in ms. */
@@ -21,7 +21,7 @@ const STATS_MS = 1_000;
  */
 export function serveCounter(ipc: Ipc, end: () => void): void {
   const line = ipc.line(topics.life);
-  const say = (news: News): void => line.send(news);
+  const say = (news: WorkerMessage): void => line.send(news);
   let server: CounterServer | undefined;
   let isEnding = false;
 
@@ -33,9 +33,9 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     const store = await openStore(task);
     const { limits, host, port } = resolved;
     say(['planned', { server: store.server!, limits, host, port }]);
-    hearOrders(line, ([kind, ordered]) => {
+    onPrimaryMessage(line, ([kind, ordered]) => {
       if (kind !== 'listen') return follow(kind);
-      const admission = createAskingAdmission(ipc.line(topics.admission), systemClock);
+      const admission = createRemoteAdmission(ipc.line(topics.admission), systemClock);
       server = createResolvedServer({ ...resolved, port: ordered, store, admission });
       reportStats(server, say);
       server.on('limit', ({ limit, address }) => say(['limit', limit, address]));
@@ -44,7 +44,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
   }
 
   async function openStore({ redis, name }: WorkerTask): Promise<Store> {
-    if (!redis) return createWorkersStore(createLineBus(ipc.line(topics.bus)), name, 'hosted');
+    if (!redis) return createWorkersStore(createIpcBus(ipc.line(topics.bus)), name, 'hosted');
     const { redisStore } = await import('../redis.ts');
     const { url, ...options } = redis;
     return redisStore(url, { ...options, name });
@@ -63,14 +63,14 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     void (ended ?? Promise.resolve()).then(end);
   }
 
-  hearOrders(line, ([kind, task]) => {
+  onPrimaryMessage(line, ([kind, task]) => {
     if (kind === 'start') prepare(task).catch(fail);
     else follow(kind);
   });
   say(['ready']);
 }
 
-function reportStats(server: CounterServer, say: (news: News) => void): void {
+function reportStats(server: CounterServer, say: (news: WorkerMessage) => void): void {
   let last = '';
   const timer = setInterval(() => {
     const stats = server.stats();

@@ -1,4 +1,4 @@
-import { createStats, type CounterStats } from '../stats.ts';
+import { createStats, type CounterStats } from '../core/stats.ts';
 
 /** What workers have seen together, those that have ended since included. */
 export interface StatsSum {

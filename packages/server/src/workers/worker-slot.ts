@@ -1,16 +1,22 @@
 import type { Clock } from '../core/ports.ts';
 import { CounterServerError } from '../errors.ts';
-import type { Listening } from '../listen.ts';
-import type { CounterStats } from '../stats.ts';
-import { hearNews, topics, type Order, type WorkerPlan, type WorkerTask } from './life.ts';
+import type { Listening } from '../io/http/listen.ts';
+import type { CounterStats } from '../core/stats.ts';
+import {
+  onWorkerMessage,
+  topics,
+  type PrimaryMessage,
+  type WorkerPlan,
+  type WorkerTask,
+} from './worker-protocol.ts';
 import { spawnWorker, type WorkerProcess } from './spawn-worker.ts';
 
 /** One of the workers there shall be: whenever its process ends, another takes its place. */
 export interface WorkerSlot {
   /** The process that is there now. */
   readonly pid: number | undefined;
-  /** Orders it to end, and waits until it has, but no longer than `patienceMs`. */
-  end(how: 'close' | 'drain', patienceMs: number): Promise<void>;
+  /** Orders it to end, and waits until it has, but no longer than `timeoutMs`. */
+  end(how: 'close' | 'drain', timeoutMs: number): Promise<void>;
   /** Ends it now. No other takes its place. */
   kill(): void;
 }
@@ -55,7 +61,7 @@ export function startWorkerSlot(options: WorkerSlotOptions): WorkerSlot {
     isReady = false;
     const disconnect = options.connect(current);
     const line = current.ipc.line(topics.life);
-    const order = (what: Order): void => line.send(what);
+    const order = (what: PrimaryMessage): void => line.send(what);
     let listeningSince: number | undefined;
     let server: string | undefined;
     let failure: CounterServerError | undefined;
@@ -65,7 +71,7 @@ export function startWorkerSlot(options: WorkerSlotOptions): WorkerSlot {
       current.kill();
     }
 
-    hearNews(line, (news) => {
+    onWorkerMessage(line, (news) => {
       switch (news[0]) {
         case 'ready':
           isReady = true;
@@ -119,13 +125,13 @@ export function startWorkerSlot(options: WorkerSlotOptions): WorkerSlot {
     get pid() {
       return worker?.pid;
     },
-    async end(how, patienceMs) {
+    async end(how, timeoutMs) {
       stop();
       const ending = worker;
       if (!ending) return;
       if (!isReady) ending.kill();
       ending.ipc.line(topics.life).send([how]);
-      const impatience = clock.schedule(() => ending.kill(), patienceMs);
+      const impatience = clock.schedule(() => ending.kill(), timeoutMs);
       await ending.ended;
       impatience();
     },

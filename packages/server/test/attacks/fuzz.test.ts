@@ -35,7 +35,11 @@ async function startAttacked(transport: 'websocket' | 'polling') {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  const counter = createCounterServer({ transports: [transport], fallMs: 0, tickMs: 10 });
+  const counter = createCounterServer({
+    transports: [transport],
+    decreaseDelayMs: 0,
+    minUpdateIntervalMs: 10,
+  });
   counter.attach(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

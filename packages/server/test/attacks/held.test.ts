@@ -5,7 +5,7 @@ import { startTarget, type Target } from '../helpers/target.ts';
 
 let target: Target;
 beforeAll(async () => {
-  target = await startTarget('own', { fallMs: 0, tickMs: 10 });
+  target = await startTarget('own', { decreaseDelayMs: 0, minUpdateIntervalMs: 10 });
 });
 
 describe('a client that answers nothing', () => {

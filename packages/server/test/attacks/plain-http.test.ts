@@ -21,7 +21,7 @@ const openMany = (count: number, ...connection: Parameters<typeof open>): Promis
 function attack(kind: TargetKind, options: CounterServerOptions = {}): { target: () => Target } {
   let target: Target;
   beforeAll(async () => {
-    target = await startTarget(kind, { fallMs: 0, tickMs: 10, ...options });
+    target = await startTarget(kind, { decreaseDelayMs: 0, minUpdateIntervalMs: 10, ...options });
   });
   afterAll(() => target.close());
   // A process that has just started takes its time, and memory, for its first visitor.

@@ -9,7 +9,7 @@ describe.each(kinds)('attacked: a counter %s', (kind) => {
   let target: Target;
   let before: ReturnType<Target['measure']>;
   beforeAll(async () => {
-    target = await startTarget(kind, { fallMs: 0, tickMs: 10 });
+    target = await startTarget(kind, { decreaseDelayMs: 0, minUpdateIntervalMs: 10 });
     return () => target.close();
   });
 

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { createResolvedServer } from '../../src/create-counter-server.ts';
 import { createCounterServer, type CounterServer, type CounterServerOptions } from '../../src/index.ts';
 import type { HttpBounds } from '../../src/io/http/create-http-guard.ts';
-import { resolveServerOptions } from '../../src/resolve-options.ts';
+import { resolveServerOptions } from '../../src/options/resolve-options.ts';
 
 /** A counter on a free loopback port, closed when the test ends. */
 export async function startCounter(

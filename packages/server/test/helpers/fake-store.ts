@@ -1,4 +1,4 @@
-import type { Store, StoreListener, Whereabouts } from '../../src/core/ports.ts';
+import type { Store, StoreListener, ResumePoint } from '../../src/core/ports.ts';
 
 /** A store whose other servers are whatever the test says. */
 export interface FakeStore extends Store {
@@ -6,7 +6,7 @@ export interface FakeStore extends Store {
   /** How the store reports, once it is open. */
   listener: StoreListener;
   /** What this server has said, newest last. */
-  said: (['report', site: string, count: number] | ['take', site: string, member: string, Whereabouts])[];
+  said: (['report', site: string, count: number] | ['take', site: string, member: string, ResumePoint])[];
   setOthers(site: string, count: number): void;
   setStale(site: string, stale: boolean): void;
   setPeers(count: number): void;

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Whereabouts } from '../../src/core/ports.ts';
+import type { ResumePoint } from '../../src/core/ports.ts';
 import type { MeshStore } from '../../src/store/mesh/mesh-store.ts';
 import { meshStore } from './mesh.ts';
 import { createWorld, type Machine } from './virtual-world.ts';
@@ -31,7 +31,7 @@ interface Page {
   member: string;
   site: string;
   server: Server | undefined;
-  word: Whereabouts | undefined;
+  word: ResumePoint | undefined;
   isOpen: boolean;
   closedAt: number;
   arrivedAt: number;

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { BusLink } from '../../src/store/mesh/bus.ts';
+import type { BusLink } from '../../src/store/bus/bus.ts';
 import { createRedisBus } from '../../src/store/redis/redis-bus.ts';
 import type { RedisTarget } from '../../src/store/redis/target.ts';
 

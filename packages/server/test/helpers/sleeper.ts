@@ -1,7 +1,7 @@
 // What the test of sleepers builds and runs: a server that loses its pages soon.
 import process from 'node:process';
 import { createResolvedServer } from '../../src/create-counter-server.ts';
-import { resolveServerOptions } from '../../src/resolve-options.ts';
+import { resolveServerOptions } from '../../src/options/resolve-options.ts';
 
 const server = createResolvedServer({
   ...resolveServerOptions({ host: '127.0.0.1', port: 0 }),

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/core/ports.ts';
-import type { Bus, BusLink } from '../../src/store/mesh/bus.ts';
-import { createMemoryBus } from '../../src/store/mesh/memory-bus.ts';
+import type { Bus, BusLink } from '../../src/store/bus/bus.ts';
+import { createMemoryBus } from '../../src/store/bus/memory-bus.ts';
 
 /** How long anything is under way between a machine and the bus, in virtual ms. */
 const LATENCY_MS = 1;

@@ -1,4 +1,4 @@
-import type { Bus, BusCommand, BusLink } from '../../src/store/mesh/bus.ts';
+import type { Bus, BusCommand, BusLink } from '../../src/store/bus/bus.ts';
 
 /** A bus that is watched, and can lose what is said. */
 export interface WatchedBus extends Bus {

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as rest } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CounterServerOptions } from '../../src/index.ts';
-import { resolveServerOptions } from '../../src/resolve-options.ts';
+import { resolveServerOptions } from '../../src/options/resolve-options.ts';
 import { openConnection, type Connection } from '../helpers/accepted.ts';
 import { startBoundedCounter, startCounter, type BoundedCounter } from '../helpers/counter.ts';
 import { openPage, type Page } from '../helpers/page.ts';

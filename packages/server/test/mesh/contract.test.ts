@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { createMemoryBus } from '../../src/store/mesh/memory-bus.ts';
+import { createMemoryBus } from '../../src/store/bus/memory-bus.ts';
 import { storeContract } from '../../src/testing.ts';
 import { meshStore } from '../helpers/mesh.ts';
 

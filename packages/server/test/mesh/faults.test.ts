@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bucketOf, createNames } from '../../src/store/mesh/names.ts';
+import { bucketOf, createNames } from '../../src/store/mesh/wire/keys.ts';
 import { startWorld } from '../helpers/mesh-world.ts';
 
 const SITE = 'a.example';

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  encodeBeat,
-  encodeLetter,
-  encodeReport,
-  parseBeat,
+  encodeHeartbeat,
+  encodeControlMessage,
+  encodeDelta,
+  parseHeartbeat,
   parseEntry,
-  parseLetter,
-  parseReport,
+  parseControlMessage,
+  parseDelta,
   type Entry,
-  type Report,
-} from '../../src/store/mesh/messages.ts';
-import { bucketOf, BUCKETS, createNames } from '../../src/store/mesh/names.ts';
-import { readShare, shareFields } from '../../src/store/mesh/share.ts';
+  type Delta,
+} from '../../src/store/mesh/wire/messages.ts';
+import { bucketOf, BUCKETS, createNames } from '../../src/store/mesh/wire/keys.ts';
+import { parseSnapshot, snapshotFields } from '../../src/store/mesh/replication/snapshot.ts';
 
 const count = fc.nat();
 const life = fc
@@ -28,7 +28,7 @@ const site = fc.oneof(
   fc.string({ minLength: 1, maxLength: 30 }),
   fc.constantFrom('__proto__', '#', '=', '*', 'a:b'),
 );
-const report: fc.Arbitrary<Report> = fc.record({
+const report: fc.Arbitrary<Delta> = fc.record({
   server: fc.stringMatching(/^[\w-]{1,20}$/),
   epoch: count,
   sequence: count,
@@ -40,12 +40,12 @@ describe('messages of a mesh', () => {
   it('[S1] a report is read as it was written, from a channel and from a hash', () => {
     fc.assert(
       fc.property(report, (said) => {
-        expect(parseReport(encodeReport(said))).toEqual(said);
-        const fields = shareFields(said);
+        expect(parseDelta(encodeDelta(said))).toEqual(said);
+        const fields = snapshotFields(said);
         const hash = new Map<string, string>();
         for (let i = 0; i < fields.length; i += 2) hash.set(fields[i]!, fields[i + 1]!);
         const { epoch, sequence, sites } = said;
-        expect(readShare(hash)).toEqual({ epoch, sequence, sites: new Map(sites) });
+        expect(parseSnapshot(hash)).toEqual({ epoch, sequence, sites: new Map(sites) });
       }),
     );
   });
@@ -59,10 +59,10 @@ describe('messages of a mesh', () => {
         [BUCKETS - 1, 7],
       ]),
     };
-    expect(parseBeat(encodeBeat(beat))).toEqual(beat);
+    expect(parseHeartbeat(encodeHeartbeat(beat))).toEqual(beat);
     const takeovers = [{ site: '__proto__', first: 4, members: [['member-1', 2]] as [string, number][] }];
     const letter = { kind: 'take', epoch: 1, by: 'b-1:2', takeovers } as const;
-    expect(parseLetter(encodeLetter(letter))).toEqual(letter);
+    expect(parseControlMessage(encodeControlMessage(letter))).toEqual(letter);
   });
 
   it('[S2] nothing that comes in makes the guards throw, or is let through in part', () => {
@@ -73,11 +73,11 @@ describe('messages of a mesh', () => {
     );
     fc.assert(
       fc.property(text, (message) => {
-        parseReport(message);
-        parseBeat(message);
+        parseDelta(message);
+        parseHeartbeat(message);
         parseEntry(message);
-        parseLetter(message);
-        readShare(
+        parseControlMessage(message);
+        parseSnapshot(
           new Map([
             ['#', message],
             [message, message],

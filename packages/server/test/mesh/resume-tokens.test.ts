@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BUCKETS, createNames } from '../../src/store/mesh/names.ts';
+import { BUCKETS, createNames } from '../../src/store/mesh/wire/keys.ts';
 import { startWorld, type WorldServer } from '../helpers/mesh-world.ts';
 import type { World } from '../helpers/virtual-world.ts';
 

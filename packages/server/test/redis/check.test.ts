@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createClient, createSentinel } from 'redis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { redisStore } from '../../src/redis.ts';
-import { BusRefused } from '../../src/store/mesh/bus.ts';
+import { BusRefused } from '../../src/store/bus/bus.ts';
 import { password, startRedis } from '../helpers/redis.ts';
 import { documentedUser } from '../helpers/redis-acl.ts';
 import { failureOf, openLink } from '../helpers/redis-bus.ts';

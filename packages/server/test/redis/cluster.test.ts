@@ -1,6 +1,6 @@
 import { createCluster } from 'redis';
 import { describe, expect, it, vi } from 'vitest';
-import { createNames } from '../../src/store/mesh/names.ts';
+import { createNames } from '../../src/store/mesh/wire/keys.ts';
 import { slotOf } from '../../src/store/redis/slots.ts';
 import { password, startRedis, startRedisCluster } from '../helpers/redis.ts';
 import { documentedUser } from '../helpers/redis-acl.ts';

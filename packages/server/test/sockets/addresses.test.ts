@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createResolvedServer } from '../../src/create-counter-server.ts';
-import { readAddress } from '../../src/io/address.ts';
-import { resolveServerOptions } from '../../src/resolve-options.ts';
+import { readAddress } from '../../src/io/admission/client-address.ts';
+import { resolveServerOptions } from '../../src/options/resolve-options.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { upgrade } from '../helpers/upgrade.ts';
 
@@ -160,9 +160,9 @@ describe('addresses with a port, in brackets, unreadable', () => {
 
   it('[C11] whoever comes by a Unix socket is on this machine, and may be a proxy', () => {
     const trusted = resolveServerOptions({ trustProxy: ['loopback'] }).trustsProxy;
-    const read = (forwarded: string | undefined, limitsLoopback: boolean) => {
+    const read = (forwarded: string | undefined, countLoopback: boolean) => {
       const request = { headers: { 'x-forwarded-for': forwarded }, socket: { remoteAddress: undefined } };
-      return readAddress(request as unknown as IncomingMessage, trusted, limitsLoopback);
+      return readAddress(request as unknown as IncomingMessage, trusted, countLoopback);
     };
     expect(read('203.0.113.1:80', false)).toBe('203.0.113.1');
     expect(read(undefined, false)).toBeUndefined();

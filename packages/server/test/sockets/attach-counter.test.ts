@@ -107,7 +107,7 @@ describe('on an existing Socket.IO server', () => {
   });
 
   it('[C9] a host that throws while a page is told leaves the others hearing', async () => {
-    const { counter, io, url } = await startHost({ tickMs: 20 });
+    const { counter, io, url } = await startHost({ minUpdateIntervalMs: 20 });
     const pages = [openPage(url, { origin: A }), openPage(url, { origin: A })];
     await Promise.all(pages.map((page) => page.hears(2)));
     // The test runner's own listeners would call it a failure.
@@ -144,9 +144,9 @@ describe('on an existing Socket.IO server', () => {
   });
 
   it('[C10] names all mistakes together', () => {
-    const options = { namespace: '/', tickMs: 1, colour: 'blue' };
+    const options = { namespace: '/', minUpdateIntervalMs: 1, colour: 'blue' };
     expect(() => attachCounter(new Server(), options)).toThrow(
-      /namespace must.*; colour is no option|tickMs.*namespace/s,
+      /namespace must.*; colour is no option|minUpdateIntervalMs.*namespace/s,
     );
   });
 

@@ -40,7 +40,7 @@ describe('coming and going', () => {
   });
 
   it('[C3] the first total comes right after the CONNECT answer and includes the page itself', async () => {
-    const { url } = await startCounter({ tickMs: 60_000 });
+    const { url } = await startCounter({ minUpdateIntervalMs: 60_000 });
     await openPage(url, { origin: A }).hears(1);
     const raw = await openRawClient(url, { origin: A });
     expect(raw.heard[1]).toMatch(/^40\{"sid"/);
@@ -62,7 +62,7 @@ describe('coming and going', () => {
   });
 
   it('[C10] tells whoever runs the server, too', async () => {
-    const { counter, url } = await startCounter({ fallMs: 100 });
+    const { counter, url } = await startCounter({ decreaseDelayMs: 100 });
     const events: unknown[] = [];
     counter.on('occupied', ({ site }) => events.push(`occupied ${site}`));
     counter.on('vacated', ({ site }) => events.push(`vacated ${site}`));
@@ -118,7 +118,7 @@ describe('members', () => {
   });
 
   it('[C7] a connection that joins many times at once is counted once, and ended', async () => {
-    const { counter, url } = await startCounter({ tickMs: 10 });
+    const { counter, url } = await startCounter({ minUpdateIntervalMs: 10 });
     const highest = { total: 0 };
     counter.on('total', ({ total }) => (highest.total = Math.max(highest.total, total)));
     const watcher = openPage(url, { origin: A });

@@ -16,7 +16,7 @@ const member = (name: string): { member: string } => ({ member: `member-${name}`
 async function startOneOfMany(options: CounterServerOptions = {}) {
   const store = createFakeStore('this-server');
   store.setPeers(1);
-  return { store, ...(await startCounter({ store, drainMs: 50, drainNoticeMs: 0, ...options })) };
+  return { store, ...(await startCounter({ store, drainDurationMs: 50, readinessGraceMs: 0, ...options })) };
 }
 
 describe('draining', () => {
@@ -26,13 +26,13 @@ describe('draining', () => {
     await page.hears(1);
     await alone.counter.drain();
     await page.gone();
-    const empty = await startOneOfMany({ drainNoticeMs: 5_000 });
+    const empty = await startOneOfMany({ readinessGraceMs: 5_000 });
     await empty.counter.drain();
     await expect(empty.counter.listen()).rejects.toMatchObject({ code: 'closed' });
   });
 
   it('[S7] first says that it is not ready, and goes on serving until balancers have seen that', async () => {
-    const { counter, url } = await startOneOfMany({ drainNoticeMs: 5_000 });
+    const { counter, url } = await startOneOfMany({ readinessGraceMs: 5_000 });
     await openPage(url, { origin }).hears(1);
     const drained = counter.drain();
     expect(counter.drain()).toBe(drained);
@@ -74,7 +74,7 @@ describe('draining', () => {
   });
 
   it('[S7] close() does not wait for it', async () => {
-    const { store, counter, url } = await startOneOfMany({ drainNoticeMs: 5_000 });
+    const { store, counter, url } = await startOneOfMany({ readinessGraceMs: 5_000 });
     await openPage(url, { origin, auth: member('hurried') }).hears(1);
     const drained = counter.drain();
     await counter.close();
@@ -87,7 +87,7 @@ describe('draining', () => {
     store.setPeers(1);
     const httpServer = createServer();
     const io = new Server(httpServer);
-    const counter = attachCounter(io, { store, drainMs: 50, drainNoticeMs: 0 });
+    const counter = attachCounter(io, { store, drainDurationMs: 50, readinessGraceMs: 0 });
     httpServer.listen(0, '127.0.0.1');
     await once(httpServer, 'listening');
     onTestFinished(() => io.close());

@@ -5,11 +5,11 @@ import { createServer as createHttpServer, type IncomingMessage } from 'node:htt
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Counter } from '../../src/core/counter.ts';
 import type { Visitor } from '../../src/core/ports.ts';
-import type { Door } from '../../src/io/door.ts';
-import { openGate } from '../../src/io/gate.ts';
+import type { Door } from '../../src/io/admission/handshake-guard.ts';
+import { mountAt } from '../../src/io/http/request-interceptor.ts';
 import { createSocketIoTransport } from '../../src/io/socket-io-transport.ts';
 import type { TransportName } from '../../src/io/transport.ts';
-import { createStats } from '../../src/stats.ts';
+import { createStats } from '../../src/core/stats.ts';
 import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
 
@@ -37,7 +37,7 @@ async function startTransport(transports: TransportName[] = ['websocket']) {
   const transport = createSocketIoTransport({ counter, door, stats, transports, bounds, goodbyeMs: 100 });
   const server = createHttpServer();
   const guard = { request: () => true, poll() {}, upgrade: () => true };
-  openGate(server, { path: '/', guard, routes: new Map(), transport });
+  mountAt(server, { path: '/', guard, routes: new Map(), transport });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(async () => {

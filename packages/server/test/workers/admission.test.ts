@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createAdmission } from '../../src/core/admission.ts';
-import { createAskingAdmission } from '../../src/workers/asking-admission.ts';
+import { createRemoteAdmission } from '../../src/workers/remote-admission.ts';
 import { serveAdmission } from '../../src/workers/serve-admission.ts';
 import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 import { openIpc } from '../helpers/ipc.ts';
@@ -20,7 +20,7 @@ function openWorkers() {
     const ipc = openIpc();
     const clock = createFakeClock();
     const end = serveAdmission(admission, ipc.one.line('door'));
-    const asking = createAskingAdmission(ipc.two.line('door'), clock);
+    const asking = createRemoteAdmission(ipc.two.line('door'), clock);
     const ask = (site = 's', isListed = false) => {
       const admitted = asking.admit(site, 'a', isListed);
       if (!admitted.ok) throw new Error('a worker does not decide');

@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { BusCommand, BusLink } from '../../src/store/mesh/bus.ts';
-import { createMemoryBus } from '../../src/store/mesh/memory-bus.ts';
-import { createLineBus } from '../../src/store/workers/line-bus.ts';
-import { serveBus } from '../../src/store/workers/serve-bus.ts';
+import type { BusCommand, BusLink } from '../../src/store/bus/bus.ts';
+import { createMemoryBus } from '../../src/store/bus/memory-bus.ts';
+import { createIpcBus } from '../../src/store/bus/ipc-bus.ts';
+import { serveIpcBus } from '../../src/store/bus/serve-ipc-bus.ts';
 import { openIpc } from '../helpers/ipc.ts';
 
 function openBus(maxBacklog?: number) {
   const memory = createMemoryBus();
   const ipc = openIpc();
-  const end = serveBus(memory, ipc.one.line('bus'), maxBacklog);
-  const bus = createLineBus(ipc.two.line('bus'));
+  const end = serveIpcBus(memory, ipc.one.line('bus'), maxBacklog);
+  const bus = createIpcBus(ipc.two.line('bus'));
   return { memory, bus, end, ...ipc };
 }
 

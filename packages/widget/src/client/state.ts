@@ -1,4 +1,4 @@
-import type { RefusalCode } from '@live-online/protocol';
+import type { RejectionCode } from '@live-online/protocol';
 
 /**
  * What a counter knows right now. Each value is a snapshot that never changes, and stays the same object
@@ -17,7 +17,7 @@ export type CounterState =
       readonly status: 'closed';
       readonly total: number | undefined;
       /** Why the server refused the page; absent when the page itself closed the counter. */
-      readonly reason?: RefusalCode | (string & Record<never, never>);
+      readonly reason?: RejectionCode | (string & Record<never, never>);
     };
 
 /** Nothing known yet. */

@@ -1,5 +1,5 @@
 /** How long a stylesheet may take before the page goes on without it, in ms. */
-const PATIENCE_MS = 3_000;
+const TIMEOUT_MS = 3_000;
 
 export function isStylesheet(node: Node): node is HTMLLinkElement {
   return node instanceof HTMLLinkElement && node.relList.contains('stylesheet') && !node.disabled;
@@ -8,7 +8,7 @@ export function isStylesheet(node: Node): node is HTMLLinkElement {
 /** Resolves once a stylesheet has been loaded, has failed, or takes too long. */
 export function whenLoaded(link: HTMLLinkElement): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), PATIENCE_MS);
+    const timer = setTimeout(() => resolve(false), TIMEOUT_MS);
     const settle = (loaded: boolean) => () => {
       clearTimeout(timer);
       resolve(loaded);

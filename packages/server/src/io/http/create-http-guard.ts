@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../core/ports.ts';
-import { countReason, type CounterStats } from '../../stats.ts';
-import { readPeerAddress, type TrustsProxy } from '../address.ts';
+import { countReason, type CounterStats } from '../../core/stats.ts';
+import { readPeerAddress, type TrustsProxy } from '../admission/client-address.ts';
 import { createOwnServer } from './own-server.ts';
 import { createPendingConnections, type PendingLimits, type PendingTimeouts } from './pending-connections.ts';
 import { createRequestGuard, type RequestGuard } from './request-guard.ts';
@@ -10,7 +10,7 @@ import { createRequestGuard, type RequestGuard } from './request-guard.ts';
 /** What everything without a session is held to. */
 export interface HttpBounds extends PendingLimits, PendingTimeouts {
   /** Whether connections from this machine itself count against `maxPendingPerAddress`. */
-  limitsLoopback: boolean;
+  countLoopback: boolean;
 }
 
 export interface HttpGuardOptions {
@@ -37,7 +37,7 @@ export function createHttpGuard(options: HttpGuardOptions): HttpGuard {
   const pending = createPendingConnections({
     ...bounds,
     clock,
-    addressOf: (socket) => readPeerAddress(socket, trustsProxy, bounds.limitsLoopback),
+    addressOf: (socket) => readPeerAddress(socket, trustsProxy, bounds.countLoopback),
     onLimit(limit, address) {
       countReason(stats.refused, limit);
       onLimit(limit, address);

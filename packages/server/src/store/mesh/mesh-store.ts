@@ -1,19 +1,19 @@
 import type { Clock, Store, StoreListener } from '../../core/ports.ts';
-import { createAnswers } from './answers.ts';
-import { BusRefused, type Bus } from './bus.ts';
-import { createClaims } from './claims.ts';
-import { createFollowing } from './following.ts';
-import { createHealth } from './health.ts';
-import { createKeeper } from './keeper.ts';
-import { createLedger } from './ledger.ts';
-import { lifeOf, type Entry } from './messages.ts';
-import { createMoveLimits, type MoveLimits } from './move-limits.ts';
-import { bucketOf, createNames } from './names.ts';
-import { createOutbox } from './outbox.ts';
-import type { MeshParts } from './parts.ts';
-import { createPeers } from './peers.ts';
-import { createSession } from './session.ts';
-import { isEmpty } from './share.ts';
+import { createAcknowledgements } from './handover/acknowledgements.ts';
+import { BusRefused, type Bus } from '../bus/bus.ts';
+import { createClaims } from './handover/claims.ts';
+import { createBucketSubscriptions } from './replication/subscriptions.ts';
+import { createHealth } from './link/health.ts';
+import { createReconnector } from './link/reconnector.ts';
+import { createReplicaStore } from './replication/replicas.ts';
+import { incarnationOf, type Entry } from './wire/messages.ts';
+import { createMoveLimits, type MoveLimits } from './handover/move-limits.ts';
+import { bucketOf, createNames } from './wire/keys.ts';
+import { createDeltaPublisher } from './replication/delta-publisher.ts';
+import type { MeshParts } from './link/parts.ts';
+import { createMembership } from './membership/membership.ts';
+import { createSession } from './link/session.ts';
+import { isEmpty } from './replication/snapshot.ts';
 
 /** A store that agrees with those of other servers over a bus. */
 export interface MeshStore extends Store {
@@ -56,38 +56,38 @@ export function createMeshStore(options: MeshOptions): MeshStore {
   const names = createNames(options.prefix);
   const counts = new Map<string, number>();
   const limits = { ...createMoveLimits(leaseMs), ...options.moveLimits };
-  const shareTtlMs = SHARE_LEASES * leaseMs;
+  const snapshotTtlMs = SHARE_LEASES * leaseMs;
   let listener: StoreListener | undefined;
   let epoch = 0;
   let wasOpen = false;
   let closing: Promise<void> | undefined;
 
-  const ledger = createLedger(server, (site) => {
+  const ledger = createReplicaStore(server, (site) => {
     claims.settle(site);
     listener?.changed(site);
   });
-  const peers = createPeers({ self: server, now, leaseMs });
+  const peers = createMembership({ self: server, now, leaseMs });
   const claims = createClaims({
     now,
     epochOf: peers.epochOf,
     isAlive: (name) => peers.get(name) !== undefined,
-    answersOf: (site, name) => ledger.entry(site, name)?.answers?.get(lifeOf(server, epoch)) ?? 0,
+    answersOf: (site, name) => ledger.entry(site, name)?.answers?.get(incarnationOf(server, epoch)) ?? 0,
     limits,
-    life: () => lifeOf(server, epoch),
+    life: () => incarnationOf(server, epoch),
     changed: restate,
   });
-  const answers = createAnswers({
+  const answers = createAcknowledgements({
     now,
     keepMs: 3 * limits.keepMs,
     maxSites: limits.maxAnswered,
     taken: (site, member, hop) => listener?.taken(site, member, hop),
     changed: restate,
   });
-  const outbox = createOutbox({ server, names, now, entryOf, shareTtlMs });
-  const following = createFollowing(options.follow, now);
+  const outbox = createDeltaPublisher({ server, names, now, entryOf, snapshotTtlMs });
+  const following = createBucketSubscriptions(options.follow, now);
   const parts: MeshParts = { server, clock, names, ledger, peers, claims, answers, outbox, following };
   const health = createHealth(clock, GRACE_MS, (stale, reason) => listener?.stale(stale, reason));
-  const keeper = createKeeper({
+  const keeper = createReconnector({
     ...options,
     health,
     createSession(link, fail) {
@@ -99,7 +99,7 @@ export function createMeshStore(options: MeshOptions): MeshStore {
       claims.renew();
       for (const site of counts.keys()) put(site);
       const warm = !wasOpen;
-      return createSession({ ...parts, link, epoch, shareTtlMs, warm, wake: keeper.flushSoon, fail });
+      return createSession({ ...parts, link, epoch, snapshotTtlMs, warm, wake: keeper.flushSoon, fail });
     },
     isWaiting: () => outbox.waiting,
     isMissingBuckets: () => following.wanted().some((bucket) => !following.isKnown(bucket)),
@@ -177,7 +177,7 @@ export function createMeshStore(options: MeshOptions): MeshStore {
     peers: () => peers.size,
     bury(name) {
       peers.left(name);
-      for (const gone of peers.takeGone()) {
+      for (const gone of peers.takeEvicted()) {
         ledger.forget(gone.server);
         claims.gone(gone.server);
       }

@@ -1,8 +1,8 @@
-import { BusRefused } from '../mesh/bus.ts';
+import { BusRefused } from '../bus/bus.ts';
 import { placeOf, type RedisClient } from './client.ts';
 import { withinPatience } from './connections.ts';
-import { replicaText, tooOldText } from './explain.ts';
-import type { Spelling } from './spelling.ts';
+import { replicaText, tooOldText } from './describe-redis-error.ts';
+import type { PubSubCommands } from './pubsub-commands.ts';
 
 /** What a Redis says about itself. */
 export interface Hello {
@@ -48,7 +48,7 @@ export function assertMaster(client: RedisClient, { replica }: Hello): void {
  */
 export async function rehearse(
   { commands, subscriber }: { commands: RedisClient; subscriber: RedisClient },
-  spelling: Spelling,
+  spelling: PubSubCommands,
   prefix: string,
   probe: string,
   alreadyDenied: readonly string[] = [],

@@ -30,7 +30,7 @@ export interface RedisSocketOptions {
 }
 
 /** How long any one step of making a link may take, in ms. [S6] */
-export const PATIENCE_MS = 1_000;
+export const TIMEOUT_MS = 1_000;
 
 /**
  * A client like `template`, but with options of ours: it connects once, queues nothing, and keeps no clock of its own,
@@ -44,7 +44,7 @@ export function createLike(template: RedisClient): RedisClient {
       ...template.options?.socket,
       reconnectStrategy: false,
       // For what goes on after ours has passed.
-      connectTimeout: 2 * PATIENCE_MS,
+      connectTimeout: 2 * TIMEOUT_MS,
       socketTimeout: undefined,
     },
     RESP: 2,

@@ -1,6 +1,6 @@
-import { createLike, PATIENCE_MS, placeOf, type RedisClient } from './client.ts';
-import { explain } from './explain.ts';
-import { OutOfPatience, RedisTrouble } from './trouble.ts';
+import { createLike, TIMEOUT_MS, placeOf, type RedisClient } from './client.ts';
+import { explain } from './describe-redis-error.ts';
+import { TimeoutError, RedisUnavailable } from './redis-errors.ts';
 
 /** Connections that live and die together: those of one link. */
 export interface Connections {
@@ -42,7 +42,7 @@ export function createConnections(lost: (error: Error) => void): Connections {
       });
       client.on('sharded-channel-moved', () => {
         if (clients.has(client))
-          lost(new RedisTrouble(`a slot has moved away from the Redis at ${placeOf(client)}`));
+          lost(new RedisUnavailable(`a slot has moved away from the Redis at ${placeOf(client)}`));
       });
       // node-redis goes on opening the socket of a client that was destroyed meanwhile.
       client.on('connect', () => {
@@ -73,8 +73,8 @@ export async function withinPatience<T>(promise: Promise<T>): Promise<T> {
   const timeout = new Promise<never>((_, reject) => {
     // After a stall of this process the timer comes before the answer that has long been there: that gets a turn more.
     timer = setTimeout(() => {
-      timer = setTimeout(() => reject(new OutOfPatience('no answer')), TURN_MS);
-    }, PATIENCE_MS);
+      timer = setTimeout(() => reject(new TimeoutError('no answer')), TURN_MS);
+    }, TIMEOUT_MS);
   });
   try {
     return await Promise.race([promise, timeout]);

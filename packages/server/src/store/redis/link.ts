@@ -1,7 +1,7 @@
-import type { BusCommand, BusLink, BusReply } from '../mesh/bus.ts';
+import type { BusCommand, BusLink, BusReply } from '../bus/bus.ts';
 import type { ChannelListener, RedisClient } from './client.ts';
 import { slotOf } from './slots.ts';
-import type { Spelling } from './spelling.ts';
+import type { PubSubCommands } from './pubsub-commands.ts';
 
 /** One Redis: alone, or a master of a cluster. */
 export interface LinkNode {
@@ -15,7 +15,7 @@ export interface LinkNode {
 export interface LinkParts {
   /** Where a key or a channel lies. */
   nodeOf(name: string): LinkNode | undefined;
-  readonly spelling: Spelling;
+  readonly spelling: PubSubCommands;
   readonly heard: ChannelListener;
   isOpen(): boolean;
   /** Is told what shows that the link is no good any more, though its connections stand. */
@@ -97,7 +97,7 @@ export function createLink({ nodeOf, spelling, heard, isOpen, lost, close }: Lin
 }
 
 /** The words for Redis, or `undefined` for a question that it could not answer. */
-function spell(command: BusCommand, { publish, numsub }: Spelling): readonly string[] | undefined {
+function spell(command: BusCommand, { publish, numsub }: PubSubCommands): readonly string[] | undefined {
   if (command[0] === 'PUBLISH') return [publish, ...command.slice(1)];
   if (command[0] === 'NUMSUB') return numsub && ['PUBSUB', numsub, ...command.slice(1)];
   return command;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { BusRefused, type Bus, type BusLink } from '../mesh/bus.ts';
+import { BusRefused, type Bus, type BusLink } from '../bus/bus.ts';
 import { assertMaster, readHello, rehearse, type Hello } from './check-redis.ts';
 import { placeOf, type RedisClient } from './client.ts';
 import { createConnections, withinPatience, type Connections } from './connections.ts';
-import { explain } from './explain.ts';
+import { explain } from './describe-redis-error.ts';
 import { createLink, type LinkNode } from './link.ts';
 import { readSlots, slotOf, SLOTS, type SlotRange } from './slots.ts';
-import { spellingOf } from './spelling.ts';
+import { pubSubCommandsFor } from './pubsub-commands.ts';
 import { createTemplates, type RedisTarget, type Templates } from './target.ts';
 
 /** The masters that are used, and where everything lies. */
@@ -62,7 +62,7 @@ export function createRedisBus(target: RedisTarget, prefix: string): Bus {
       // Whoever may not ask this has been given other rights too few as well, and is told of all at once.
       const subscriber = await connections.open(client);
       const node = { commands: client, subscriber };
-      await rehearse(node, spellingOf(true, version), prefix, createProbe(prefix), ['cluster|slots']);
+      await rehearse(node, pubSubCommandsFor(true, version), prefix, createProbe(prefix), ['cluster|slots']);
       throw error;
     }
   }
@@ -83,7 +83,7 @@ export function createRedisBus(target: RedisTarget, prefix: string): Bus {
         const { nodes, cluster, nodeOf } = await layOut(connections);
         where = nodes.map(({ commands }) => placeOf(commands)).join(', ');
         const oldest = nodes.map(({ hello }) => hello.version).reduce((a, b) => (a[0] <= b[0] ? a : b));
-        const spelling = spellingOf(cluster, oldest);
+        const spelling = pubSubCommandsFor(cluster, oldest);
         const probe = createProbe(prefix);
         await Promise.all(
           nodes.map(async (node) => {

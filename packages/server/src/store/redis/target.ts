@@ -1,4 +1,4 @@
-import { BusRefused } from '../mesh/bus.ts';
+import { BusRefused } from '../bus/bus.ts';
 import type { RedisClient, RedisClientOptions, RedisSocketOptions } from './client.ts';
 
 /** A client that `createClient()` of node-redis has made. It need not be connected. */

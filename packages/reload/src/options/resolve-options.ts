@@ -1,0 +1,138 @@
+import { realpathSync, statSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import * as v from 'valibot';
+import { problemsOfIssues } from '@live-online/internal/option-problems';
+import { withoutUndefined } from '@live-online/internal/records';
+import { folderIsFile, folderMissing, optionsInvalid } from '../errors.ts';
+import type { ReloadServerOptions, ResolvedReloadServerOptions, Source } from './options.ts';
+
+const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
+const flag = (): v.GenericSchema<boolean> => v.boolean('must be true or false');
+const integer = (min: number, max: number, unit = ''): v.GenericSchema<number> => {
+  const message = `must be a whole number from ${min} to ${max}${unit}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
+};
+const list = (item: v.GenericSchema<string>): v.GenericSchema<string[]> => v.array(item, 'must be a list');
+
+const ORIGIN = 'must be an origin such as http://localhost:3000';
+const NO_ORIGIN =
+  'must not be null, which is the origin of pages from disk and of every sandboxed frame of any site: serve the pages over http instead, and name that origin';
+const PROXY = 'must be the address of a backend without a path, such as http://localhost:8000';
+
+const schema = v.strictObject(
+  {
+    folder: v.optional(text('must be the path of a folder')),
+    proxy: v.optional(
+      v.pipe(
+        v.union([v.string(), v.instance(URL)], PROXY),
+        v.check((value) => isBackend(String(value)), PROXY),
+        v.transform((value) => new URL(String(value))),
+      ),
+    ),
+    watch: v.optional(list(text('must be the path of a folder or a file')), []),
+    serve: v.optional(flag(), true),
+    spa: v.optional(flag(), false),
+    directoryListing: v.optional(flag(), false),
+    port: v.optional(integer(0, 65_535)),
+    strictPort: v.optional(flag()),
+    host: v.optional(text('must be a host name or an address'), 'localhost'),
+    allowedHosts: v.optional(
+      list(
+        v.pipe(
+          v.string('must be a host name'),
+          v.regex(/^(\*\.)?[\w.-]+$|^\[?[\da-f:.]+\]?$/i, 'must be a host name without scheme and port'),
+        ),
+      ),
+      [],
+    ),
+    allowedOrigins: v.optional(
+      list(
+        v.pipe(
+          v.string(ORIGIN),
+          // As browsers spell it.
+          v.transform((origin) => origin.replace(/\/$/, '').toLowerCase()),
+          v.check((origin) => origin === 'null' || isOrigin(origin), ORIGIN),
+          v.check((origin) => origin !== 'null', NO_ORIGIN),
+        ) as v.GenericSchema<string>,
+      ),
+      [],
+    ),
+    ignore: v.optional(list(text('must be a glob')), []),
+    poll: v.optional(flag(), false),
+    debounceMs: v.optional(integer(1, 60_000, ' (ms)'), 10),
+    reloadOnly: v.optional(flag(), false),
+    cacheFolder: v.optional(text('must be the path of a folder')),
+  },
+  (issue) => (issue.expected === 'never' ? 'is no option' : 'must be an object'),
+);
+
+/**
+ * Merges options with their defaults and looks whether the folders are there.
+ *
+ * @throws ReloadServerError `options-invalid`, naming every mistake by its path; `folder-missing`
+ */
+export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServerOptions {
+  const result = v.safeParse(schema, withoutUndefined(options));
+  if (!result.success) throw optionsInvalid(problemsOfIssues(result.issues));
+  const { folder, proxy, watch, serve, ...rest } = result.output;
+  if (folder === undefined && watch.length === 0) {
+    throw optionsInvalid([
+      proxy
+        ? { path: 'watch', message: 'must name what the pages of the backend are made from, such as src' }
+        : { path: '', message: 'name a folder to serve, or what to watch' },
+    ]);
+  }
+  if (proxy && !serve) {
+    throw optionsInvalid([
+      { path: 'proxy', message: 'cannot be without serving: pages come through here, or they do not' },
+    ]);
+  }
+  const roots = [...(folder === undefined ? [] : [findFolder(folder)]), ...watch.map(findPath)];
+  const source: Source = !serve
+    ? { kind: 'none' }
+    : proxy
+      ? { kind: 'proxy', target: proxy }
+      : folder === undefined
+        ? { kind: 'none' }
+        : { kind: 'folder', folder: roots[0]! };
+  return {
+    ...rest,
+    source,
+    roots: withoutNested(roots),
+    // Where pages are others', the port stands in them.
+    port: rest.port ?? (source.kind === 'none' ? 8081 : 8080),
+    strictPort: rest.strictPort ?? source.kind === 'none',
+    cacheFolder: rest.cacheFolder,
+  };
+}
+
+function findFolder(folder: string): string {
+  const path = findPath(folder);
+  if (!statSync(path).isDirectory()) throw folderIsFile(folder);
+  return path;
+}
+
+function findPath(path: string): string {
+  try {
+    return realpathSync(resolve(path));
+  } catch (error) {
+    throw folderMissing(path, error);
+  }
+}
+
+function withoutNested(paths: readonly string[]): string[] {
+  const unique = [...new Set(paths)];
+  return unique.filter((path) => !unique.some((other) => other !== path && path.startsWith(other + sep)));
+}
+
+function isBackend(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, pathname, search, username, password } = new URL(address);
+  return (
+    /^https?:$/.test(protocol) && pathname === '/' && search === '' && username === '' && password === ''
+  );
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
+}

@@ -1,0 +1,101 @@
+import { statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, onTestFinished, vi } from 'vitest';
+import { systemClock } from '@live-online/internal/system-clock';
+import { createFileWatcher, type ContentOptions } from '../../src/files/file-watcher.ts';
+import { watchFolders } from '../../src/files/watch/watch-folders.ts';
+import { createFakeClock } from '@live-online/internal/testing/fake-clock';
+import { makeFolder } from './reload-server.ts';
+
+/** How often a watched folder that is polled is looked at, in ms: the server does it every 500. */
+const POLL_MS = 20;
+
+export interface Update {
+  /** Paths below the folder, sorted. */
+  files: string[];
+  /** How long each file was when the update was reported; `undefined` where there was none. */
+  lengths: Record<string, number | undefined>;
+}
+
+/** What a reload server knows of a folder on the disk and reports about it, without the server. */
+export async function watchContent(files: Record<string, string>, options: Partial<ContentOptions> = {}) {
+  const { folder, write } = makeFolder(files);
+  const at = (name: string): string => join(folder, name);
+  const updates: Update[] = [];
+  let sightings = 0;
+  const content = createFileWatcher({
+    roots: [folder],
+    clock: systemClock,
+    debounceMs: 10,
+    onChanges(changes) {
+      const names = changes.map(({ path }) => relative(folder, path)).sort();
+      const lengths = names.map((name) => [name, statSync(at(name), { throwIfNoEntry: false })?.size]);
+      updates.push({ files: names, lengths: Object.fromEntries(lengths) as Update['lengths'] });
+    },
+    onDigest: () => {},
+    onWarning: () => {},
+    watch: (watchOptions) =>
+      watchFolders({
+        ...watchOptions,
+        pollMs: POLL_MS,
+        onSighting(sighting) {
+          sightings++;
+          watchOptions.onSighting(sighting);
+        },
+      }),
+    ...options,
+  });
+  onTestFinished(() => content.close());
+  await content.ready;
+  // Every file has been read, so that its next save is compared with what was in it.
+  await vi.waitFor(() => expect(content.digest()).toBeDefined(), { timeout: 10_000 });
+  return { folder, write, at, content, updates, sightings: () => sightings };
+}
+
+/**
+ * The same with a clock that moves only when the test says so: how long a busy machine takes for something is no pause
+ * of the writer.
+ */
+export async function watchByFakeClock(files: Record<string, string>, options: Partial<ContentOptions> = {}) {
+  const clock = createFakeClock();
+  const watched = await watchContent(files, { ...options, clock });
+  const { at, write, updates, sightings } = watched;
+
+  /** Lets `ms` pass on the fake clock, and all that is planned happen on the way. */
+  async function pass(ms: number): Promise<void> {
+    for (let step = 0; step < ms; step++) {
+      clock.advance(1);
+      await turn();
+    }
+  }
+
+  /** Changes files, and waits until the watcher has noticed. */
+  async function change<Result>(how: () => Result): Promise<Result> {
+    const before = sightings();
+    const result = how();
+    await vi.waitFor(() => expect(sightings()).toBeGreaterThan(before), { timeout: 10_000, interval: 1 });
+    // What else it did is heard in the same turn.
+    await turn();
+    return result;
+  }
+
+  /** Lets time pass until there are `count` updates, and returns the files of each. */
+  async function reported(count: number): Promise<string[][]> {
+    const until = async (): Promise<void> => {
+      await pass(5);
+      expect(updates.length).toBeGreaterThanOrEqual(count);
+    };
+    await vi.waitFor(until, { timeout: 10_000, interval: 1 });
+    return updates.map((update) => update.files);
+  }
+
+  /** Shows that there are `count` updates and no more to come: what is saved last is reported last. */
+  async function nothingElse(count: number): Promise<void> {
+    await change(() => write('mark', 'x'));
+    expect(await reported(count + 1)).toHaveLength(count + 1);
+    expect(updates.at(-1)!.files).toEqual(['mark']);
+  }
+
+  return { ...watched, at, clock, pass, change, reported, nothingElse };
+}

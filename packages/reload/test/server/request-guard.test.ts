@@ -1,0 +1,185 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { connectPage, makeFolder, readToken, startReload } from '../helpers/reload-server.ts';
+
+const page = { 'index.html': '<!doctype html><title>t</title><p>hello' };
+
+/** A request whose every header the test chooses. */
+async function ask(port: number, path: string, headers: Record<string, string>) {
+  const sent = request({ host: '127.0.0.1', port, path, headers, setHost: false }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() };
+}
+
+describe('the door on HTTP', () => {
+  it('[R8] an evil Host gets nothing, whatever it asks for', async () => {
+    const { port } = await startReload(page);
+    for (const path of ['/', '/__live-online/client.js', '/__live-online/alive', '/nothing']) {
+      const answer = await ask(port, path, { host: 'evil.example' });
+      expect(answer.status).toBe(403);
+      expect(answer.body).not.toMatch(/hello|token/);
+    }
+    expect((await ask(port, '/', { host: `localhost:${port}` })).status).toBe(200);
+  });
+
+  it('[R8] an evil Origin gets nothing, and nobody gets CORS', async () => {
+    const { port } = await startReload(page);
+    const host = `localhost:${port}`;
+    for (const origin of ['http://evil.example', `http://127.0.0.1:${port}`, 'null']) {
+      const answer = await ask(port, '/', { host, origin });
+      expect(answer.status).toBe(403);
+      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+    }
+    const own = await ask(port, '/', { host, origin: `http://${host}` });
+    expect(own.status).toBe(200);
+    expect(own.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('[R8] nothing may be embedded by other origins', async () => {
+    const { port } = await startReload({ ...page, 'a.css': 'a{}', 'a.png': 'x' });
+    const host = `localhost:${port}`;
+    for (const path of [
+      '/',
+      '/a.css',
+      '/a.png',
+      '/missing',
+      '/__live-online/client.js',
+      '/__live-online/alive',
+    ]) {
+      const { headers } = await ask(port, path, { host });
+      expect(headers['cross-origin-resource-policy'], path).toBe('same-origin');
+    }
+  });
+
+  it('[R8] without serving, only the script may be embedded', async () => {
+    const { port } = await startReload(page, { serve: false, port: 0 });
+    const host = `localhost:${port}`;
+    const script = await ask(port, '/', { host });
+    expect(script.headers['content-type']).toMatch(/^text\/javascript/);
+    expect(script.headers['cross-origin-resource-policy']).toBe('cross-origin');
+    expect((await ask(port, '/index.html', { host })).status).toBe(404);
+  });
+});
+
+describe('the door on sockets', () => {
+  it('[R8] a page of the server comes in', async () => {
+    const { url, port } = await startReload(page);
+    expect(await connectPage(url, { origin: `http://127.0.0.1:${port}` })).toMatchObject({ ok: true });
+    const named = { host: `localhost:${port}`, origin: `http://localhost:${port}` };
+    expect(await connectPage(url, named)).toMatchObject({ ok: true });
+  });
+
+  it.each<[string, { origin?: string; host?: string }]>([
+    ['an evil Origin', { origin: 'http://evil.example' }],
+    ['an IP Origin', { origin: 'http://192.168.1.5' }],
+    ['another port', { origin: 'http://127.0.0.1:1' }],
+    ['no Origin', {}],
+    ['Origin null', { origin: 'null' }],
+    ['an evil Host', { host: 'evil.example', origin: 'http://evil.example' }],
+  ])('[R8] %s is refused before there is a session', async (_name, headers) => {
+    const { url } = await startReload(page);
+    const { ok } = await connectPage(url, headers);
+    expect(ok).toBe(false);
+  });
+
+  it.each<[string, object, string]>([
+    ['no token', {}, 'handshake-invalid'],
+    ['a wrong token', { token: 'x'.repeat(32) }, 'token-wrong'],
+    ['a token that is no text', { token: 5 }, 'handshake-invalid'],
+    ['a token without end', { token: 'x'.repeat(300) }, 'handshake-invalid'],
+    ['a newer protocol', { v: 99, token: 'x' }, 'version-unsupported'],
+  ])('[R8] %s is refused by name', async (_name, auth, code) => {
+    const { url, port } = await startReload(page);
+    const outcome = await connectPage(url, { origin: `http://127.0.0.1:${port}`, auth });
+    expect(outcome).toMatchObject({ ok: false, error: { data: { code } } });
+  });
+
+  it('[P13] what a page says is ignored, and too much of it ends its own connection', async () => {
+    const { url, port, write } = await startReload(page);
+    const origin = `http://127.0.0.1:${port}`;
+    const [quiet, loud] = [await connectPage(url, { origin }), await connectPage(url, { origin })];
+    const say = loud.socket.emit.bind(loud.socket) as (event: string, ...rest: unknown[]) => void;
+    say('readFile', '/etc/passwd', () => expect.unreachable());
+    say('error', new Error('x'));
+    say('blob', 'x'.repeat(5_000));
+    await vi.waitFor(() => expect(loud.socket.connected).toBe(false));
+    write('new.txt', 'x');
+    await vi.waitFor(() => expect(quiet.updates).toHaveLength(1));
+  });
+
+  it('[R8] without serving, the token that any page can read is worth nothing outside of this machine', async () => {
+    const { url, port } = await startReload(page, { serve: false, allowedOrigins: ['http://box.lan:3000'] });
+    const auth = { v: 1, token: await readToken(url, '/') };
+    const enters = async (headers: { origin?: string; host?: string }): Promise<boolean> =>
+      (await connectPage(url, { ...headers, auth })).ok;
+    for (const origin of ['http://evil.example', 'http://192.168.1.5', 'http://box.lan:3001', 'null']) {
+      expect(await enters({ origin }), origin).toBe(false);
+    }
+    expect(await enters({})).toBe(false);
+    expect(await enters({ host: `evil.example:${port}`, origin: `http://evil.example:${port}` })).toBe(false);
+    for (const origin of ['http://localhost:3000', 'http://127.0.0.1', 'http://box.lan:3000']) {
+      expect(await enters({ origin }), origin).toBe(true);
+    }
+    const { ok } = await connectPage(url, { origin: 'http://localhost:3000', auth: { v: 1 } });
+    expect(ok).toBe(false);
+  });
+
+  it('[R8] a token outlives a restart', async () => {
+    const { folder: cacheFolder } = makeFolder();
+    const first = await startReload(page, { cacheFolder });
+    const { token } = (await connectPage(first.url, { origin: `http://127.0.0.1:${first.port}` })).socket
+      .auth as { token: string };
+    await first.server.close();
+    const second = await startReload({}, { folder: first.folder, cacheFolder, port: first.port });
+    const outcome = await connectPage(second.url, {
+      origin: `http://127.0.0.1:${second.port}`,
+      auth: { token },
+    });
+    expect(outcome).toMatchObject({ ok: true });
+  });
+
+  it('[R8] upgrades of the backend get the same door', async () => {
+    const backend = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(backend, 'listening');
+    onTestFinished(() => void backend.close());
+    const seen: (string | undefined)[] = [];
+    backend.on('connection', (_socket, { headers }) => seen.push(headers.origin));
+    const { port: backendPort } = backend.address() as { port: number };
+    const { port } = await startReload({}, { proxy: `http://127.0.0.1:${backendPort}` });
+
+    const upgrade = async (headers: Record<string, string>): Promise<number | undefined> => {
+      const sent = request({
+        host: '127.0.0.1',
+        port,
+        path: '/socket',
+        setHost: false,
+        headers: {
+          Connection: 'Upgrade',
+          Upgrade: 'websocket',
+          'Sec-WebSocket-Version': '13',
+          'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+          ...headers,
+        },
+      }).end();
+      return new Promise((resolve, reject) => {
+        sent.on('upgrade', ({ statusCode }, socket) => {
+          socket.destroy();
+          resolve(statusCode);
+        });
+        sent.on('response', ({ statusCode }) => resolve(statusCode));
+        sent.on('error', reject);
+      });
+    };
+    const host = `localhost:${port}`;
+    expect(await upgrade({ host, origin: 'http://evil.example' })).toBe(403);
+    expect(await upgrade({ host: 'evil.example', origin: 'http://evil.example' })).toBe(403);
+    expect(await upgrade({ host })).toBe(403);
+    expect(seen).toEqual([]);
+    expect(await upgrade({ host, origin: `http://${host}` })).toBe(101);
+    expect(seen).toEqual([`http://127.0.0.1:${backendPort}`]);
+  });
+});

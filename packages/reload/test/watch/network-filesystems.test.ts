@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { findSilentDisk } from '../../src/files/watch/network-filesystems.ts';
+
+const mounts = [
+  '22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw',
+  '30 22 0:30 / /mnt/c rw,noatime - 9p drvfs rw,aname=drvfs',
+  '31 22 0:31 / /mnt/with\\040space rw - nfs4 server:/x rw',
+  '32 22 0:32 / /srv/share rw shared:5 - cifs //server/share rw',
+  '33 32 0:33 / /srv/share/local rw - tmpfs tmpfs rw',
+  '34 22 0:34 / /home/me/remote rw - fuse.sshfs me@host: rw',
+  '35 22 8:2 / /mnt/c rw - ext4 /dev/sdb rw',
+].join('\n');
+
+describe('disks that tell of no changes', () => {
+  it.each([
+    ['/srv/share/site', 'cifs'],
+    ['/mnt/with space/site', 'nfs4'],
+    ['/home/me/remote', 'fuse.sshfs'],
+  ])('[R3] %s lies on %s', (path, type) => {
+    expect(findSilentDisk(path, mounts)).toBe(type);
+  });
+
+  it.each(['/home/me/site', '/srv/share/local/site', '/srv/shared', '/mnt/c/hidden/by/a/later/mount', '/'])(
+    '[R3] %s lies on one that does',
+    (path) => {
+      expect(findSilentDisk(path, mounts)).toBeUndefined();
+    },
+  );
+
+  it('[R3] what cannot be read tells nothing', () => {
+    expect(findSilentDisk('/x', '')).toBeUndefined();
+    expect(findSilentDisk('/x', 'nonsense\n - \n1 2 3')).toBeUndefined();
+  });
+});

@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import { problemsOfIssues, type OptionProblem } from '@live-online/internal/option-problems';
+import { optionsInvalid } from '../errors.ts';
+import { problemOfTarget } from '../store/redis/target.ts';
+
+/** What a store over Redis can be told. */
+export interface RedisStoreOptions {
+  /**
+   * What all keys and channels begin with, before a colon: 1 to 64 letters, digits, `_`, `-`, `.` or `:`. Servers with
+   * the same prefix add up to one total.
+   *
+   * @default 'live-online'
+   */
+  prefix?: string;
+  /**
+   * What this server is called where people look, such as in Redis: 1 to 24 letters, digits, `_` or `-`. A random part
+   * is added, so that two servers may have the same name.
+   *
+   * @default the random part alone
+   */
+  name?: string;
+  /**
+   * Which sites this server follows: those that it has people on, or all. With `all` its `totals()` tell of sites that
+   * only other servers have people on, and each server hears of every change.
+   *
+   * @default 'hosted'
+   */
+  follow?: 'hosted' | 'all';
+  /**
+   * How long a server may be silent before the others leave its people out, in ms, from 1000 on. It should be the same
+   * on all servers. A process that ends is noticed sooner; this is for machines and networks that go away.
+   *
+   * @default 8000
+   */
+  leaseMs?: number;
+}
+
+export type ResolvedRedisStoreOptions = Required<Omit<RedisStoreOptions, 'name'>> & {
+  name: string | undefined;
+};
+
+const text = (pattern: RegExp, message: string): v.GenericSchema<string> =>
+  v.pipe(v.string(message), v.regex(pattern, message));
+const LEASE = 'must be a whole number from 1000 to 600000 (ms)';
+
+const schema = v.strictObject(
+  {
+    prefix: v.optional(
+      text(/^[\w.:-]{1,64}$/, 'must be 1 to 64 letters, digits, _, -, . or :'),
+      'live-online',
+    ),
+    name: v.optional(text(/^[\w-]{1,24}$/, 'must be 1 to 24 letters, digits, _ or -')),
+    follow: v.optional(v.picklist(['hosted', 'all'], 'must be hosted or all'), 'hosted'),
+    leaseMs: v.optional(
+      v.pipe(v.number(LEASE), v.integer(LEASE), v.minValue(1_000, LEASE), v.maxValue(600_000, LEASE)),
+      8_000,
+    ),
+  },
+  ({ expected }) => (expected === 'never' ? 'is no option' : 'must be an object'),
+);
+
+/**
+ * Merges options with their defaults, and looks at the target.
+ *
+ * @throws CounterServerError `options-invalid`, naming every mistake by its path; the target's is `redisUrl`.
+ */
+export function resolveRedisStoreOptions(
+  target: unknown,
+  options: RedisStoreOptions,
+): ResolvedRedisStoreOptions {
+  const problems: OptionProblem[] = [];
+  const message = problemOfTarget(target);
+  if (message !== undefined) problems.push({ path: 'redisUrl', message });
+  const result = v.safeParse(schema, options);
+  problems.push(...problemsOfIssues(result.issues));
+  if (problems.length > 0 || !result.success) throw optionsInvalid(problems);
+  return { ...result.output, name: result.output.name };
+}

@@ -1,0 +1,216 @@
+import proxyaddr from 'proxy-addr';
+import * as v from 'valibot';
+import { problemsOfIssues, type OptionProblem } from '@live-online/internal/option-problems';
+import { filterEntries, isRecord, withoutUndefined } from '@live-online/internal/records';
+import { limits } from '@live-online/protocol';
+import type { Store } from '../core/ports.ts';
+import { createSiteList } from '../core/site-list.ts';
+import { optionsInvalid } from '../errors.ts';
+import type { TrustsProxy } from '../io/admission/client-address.ts';
+import type {
+  AttachedCounterOptions,
+  CounterServerOptions,
+  CountingOptions,
+  ResolvedAttachedOptions,
+  ResolvedCounterServerOptions,
+  ResolvedCountingOptions,
+} from './options.ts';
+import { memoryStore } from '../store/memory.ts';
+
+const integer = (min: number, max: number, unit = ''): v.GenericSchema<number> => {
+  const message = `must be a whole number from ${min} to ${max}${unit}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
+};
+/** A limit may also be `Infinity`: none. */
+const limit: v.GenericSchema<number> = ((message) =>
+  v.pipe(
+    v.number(message),
+    v.check((value) => value >= 1 && (Number.isSafeInteger(value) || value === Infinity), message),
+  ))('must be a whole number from 1 on');
+const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
+
+const TRUST_PROXY =
+  'must be a list of addresses and networks, or the number of proxies in front of this server';
+
+/** Room for the script on a slow link, and for a handshake whose packets are lost twice. */
+const PENDING_TIMEOUTS = { timeoutMs: 10_000, sweepMs: 1_000 };
+
+const countingEntries = {
+  sites: v.optional(
+    v.array(
+      v.union(
+        [
+          v.string(),
+          v.strictObject({
+            name: v.string(),
+            aliases: v.optional(v.array(v.string())),
+            token: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(limits.maxTokenLength))),
+          }),
+        ],
+        `must be a hostname or { name, aliases?, token? } with a token of 1 to ${limits.maxTokenLength} characters`,
+      ),
+      'must be a list of sites',
+    ),
+  ),
+  maxConnections: v.optional(limit, 100_000),
+  maxPerAddress: v.optional(limit),
+  maxPerSite: v.optional(limit, Infinity),
+  maxSites: v.optional(limit, 10_000),
+  maxSitesPerAddress: v.optional(limit, 100),
+  trustProxy: v.optional(
+    v.union([integer(1, 100), v.pipe(v.array(v.string()), v.nonEmpty(TRUST_PROXY))], TRUST_PROXY),
+  ),
+  minUpdateIntervalMs: v.optional(integer(10, 60_000, ' (ms)'), 100),
+  decreaseDelayMs: v.optional(integer(0, 60_000, ' (ms)'), 1_000),
+  maxBroadcastCpu: v.optional(
+    v.pipe(
+      v.number('must be a number above 0 and up to 1'),
+      v.gtValue(0, 'must be above 0'),
+      v.maxValue(1, 'must be at most 1'),
+    ),
+    0.2,
+  ),
+  drainDurationMs: v.optional(integer(0, 10_000, ' (ms)'), 5_000),
+  readinessGraceMs: v.optional(integer(0, 5_000, ' (ms)'), 1_000),
+  store: v.optional(
+    v.custom<Store>(
+      (value) => typeof (value as Store | null)?.open === 'function',
+      'must be a store, such as memoryStore()',
+    ),
+  ),
+};
+
+const serverEntries = {
+  ...countingEntries,
+  port: v.optional(integer(0, 65_535), 8081),
+  host: v.optional(text('must be a host name or an address')),
+  path: v.optional(
+    v.pipe(
+      v.string('must be text'),
+      v.regex(/^\/([\w.~-]+\/)*([\w.~-]+)?$/, 'must begin with a slash, such as /live-online/'),
+      v.transform((path) => (path.endsWith('/') ? path : `${path}/`)),
+    ),
+  ),
+  transports: v.optional(
+    v.pipe(
+      v.array(v.picklist(['websocket', 'polling'], 'must be websocket or polling'), 'must be a list'),
+      v.nonEmpty('must name websocket, polling or both'),
+    ),
+    ['websocket'],
+  ),
+  // Below, a heartbeat and a total would not find room behind the answers to a handshake.
+  maxWaitingBytes: v.optional(integer(1_024, 65_536, ' (bytes)'), 16_384),
+  packetBurst: v.optional(integer(4, 10_000), 20),
+  packetsPerSecond: v.optional(integer(1, 10_000), 1),
+  closeTimeoutMs: v.optional(integer(10, 30_000, ' (ms)'), 2_000),
+  maxPendingConnections: v.optional(limit, 10_000),
+  maxPendingPerAddress: v.optional(limit),
+};
+
+const attachedEntries = {
+  ...countingEntries,
+  namespace: v.optional(
+    v.pipe(
+      v.string('must be text'),
+      v.regex(
+        /^\/[\w~.-][\w~./-]*$/,
+        "must be a namespace of its own, such as /live-online; the main one is the host's",
+      ),
+    ),
+    '/live-online',
+  ),
+};
+
+/**
+ * Merges options with their defaults.
+ *
+ * @throws CounterServerError `options-invalid`, naming every mistake by its path.
+ */
+export function resolveServerOptions(options: CounterServerOptions): ResolvedCounterServerOptions {
+  const problems: OptionProblem[] = [];
+  const values = check(v.strictObject(serverEntries, unknownOption), options, problems);
+  const counting = resolveCounting(values, problems);
+  if (problems.length > 0) throw optionsInvalid(problems);
+  const { port, host, path, transports, maxPendingConnections, maxPendingPerAddress, ...connection } = values;
+  const { maxWaitingBytes, packetBurst, packetsPerSecond, closeTimeoutMs } = connection;
+  const packets = { burst: packetBurst, perSecond: packetsPerSecond };
+  const bounds = { maxWaitingBytes, packets, closeTimeoutMs };
+  const httpBounds = {
+    maxPendingConnections,
+    // Fewer than a page and its preconnections need would be of no use.
+    maxPendingPerAddress: maxPendingPerAddress ?? Math.max(100, counting.limits.maxPerAddress),
+    countLoopback: counting.countLoopback || maxPendingPerAddress !== undefined,
+    ...PENDING_TIMEOUTS,
+  };
+  return { ...counting, port, host, path, transports, bounds, httpBounds };
+}
+
+/** The same for a counter on somebody else's Socket.IO server. */
+export function resolveAttachedOptions(options: AttachedCounterOptions): ResolvedAttachedOptions {
+  const problems: OptionProblem[] = [];
+  const values = check(v.strictObject(attachedEntries, unknownOption), options, problems);
+  const counting = resolveCounting(values, problems);
+  if (problems.length > 0) throw optionsInvalid(problems);
+  return { ...counting, namespace: values.namespace };
+}
+
+function unknownOption(issue: { expected: string | null; received: string }): string {
+  return issue.expected === 'never' ? 'is no option' : 'must be an object';
+}
+
+/**
+ * Checks each entry. Where there are problems it returns the entries that have none, as they were given, so that
+ * what is checked later can be told in the same breath.
+ */
+function check<Schema extends v.GenericSchema>(
+  schema: Schema,
+  options: unknown,
+  problems: OptionProblem[],
+): v.InferOutput<Schema> {
+  const given = withoutUndefined(options);
+  const result = v.safeParse(schema, given);
+  if (result.success) return result.output;
+  problems.push(...problemsOfIssues(result.issues));
+  const wrong = new Set(result.issues.map(({ path }) => path?.[0]?.key));
+  return isRecord(given) ? filterEntries(given, (key) => !wrong.has(key)) : {};
+}
+
+type CountingValues = v.InferOutput<v.StrictObjectSchema<typeof countingEntries, undefined>>;
+
+function resolveCounting(given: CountingValues, problems: OptionProblem[]): ResolvedCountingOptions {
+  const sites = createSiteList(given.sites as CountingOptions['sites'], (path, message) =>
+    problems.push({ path, message }),
+  );
+  return {
+    sites,
+    limits: {
+      maxConnections: given.maxConnections,
+      maxPerAddress: given.maxPerAddress ?? 1_000,
+      maxPerSite: given.maxPerSite,
+      maxSites: given.maxSites,
+      maxSitesPerAddress: given.maxSitesPerAddress,
+    },
+    countLoopback: given.maxPerAddress !== undefined,
+    trustsProxy: compileTrust(given.trustProxy, problems),
+    minUpdateIntervalMs: given.minUpdateIntervalMs,
+    decreaseDelayMs: given.decreaseDelayMs,
+    maxBroadcastCpu: given.maxBroadcastCpu,
+    drainDurationMs: given.drainDurationMs,
+    readinessGraceMs: given.readinessGraceMs,
+    store: given.store ?? memoryStore(),
+  };
+}
+
+function compileTrust(
+  trust: string[] | number | undefined,
+  problems: OptionProblem[],
+): TrustsProxy | undefined {
+  if (trust === undefined) return undefined;
+  if (typeof trust === 'number') return (_address, hop) => hop < trust;
+  try {
+    return proxyaddr.compile(trust);
+  } catch (error) {
+    problems.push({ path: 'trustProxy', message: (error as Error).message });
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { formatResumeToken, parseResumeToken } from '../../src/core/resume-token.ts';
+
+describe('whereabouts', () => {
+  it('[C7] are read as they were written', () => {
+    const where = { server: 'a_B-9', hop: 12 };
+    expect(formatResumeToken(where)).toBe('a_B-9.12');
+    expect(parseResumeToken('a_B-9.12')).toEqual(where);
+  });
+
+  it.each([
+    undefined,
+    '',
+    'a',
+    'a.',
+    '.1',
+    'a.0',
+    'a.-1',
+    'a.1.5',
+    'a b.1',
+    'a.9999999999',
+    `${'a'.repeat(49)}.1`,
+  ])('[C7] %j is no word of a server’s', (word) => {
+    expect(parseResumeToken(word)).toBeUndefined();
+  });
+});
