@@ -47,6 +47,8 @@ export interface ContentOptions {
 
 /** How long what is known may go unsaved, in ms. */
 const SAVE_MS = 1_000;
+/** File systems keep times in steps of up to two seconds. */
+const TIME_STEP_MS = 2_000;
 
 export function createFileWatcher(options: ContentOptions): Content {
   const { roots, clock, debounceMs, cacheFile, onChanges, onDigest, onWarning } = options;
@@ -55,6 +57,9 @@ export function createFileWatcher(options: ContentOptions): Content {
   const kept = cacheFile === undefined ? new Map<string, KeptFile>() : readTable(cacheFile);
   /** Files that stay known whatever rules come to ignore, because they were served. */
   const servedFiles = new Set<string>();
+  /** Files that changed after the start and before they were read: whether the event of that change has come. */
+  const eventPending = new Map<string, boolean>();
+  const startedMs = Date.now() - TIME_STEP_MS;
   let walked = false;
   let closed = false;
   let known: string | undefined;
@@ -84,10 +89,16 @@ export function createFileWatcher(options: ContentOptions): Content {
   });
 
   async function hear({ path, kind, sinceMs = 0 }: Sighting): Promise<void> {
-    if (kind === 'create' || kind === 'write') return batch.sight(path, kind === 'write');
+    if (kind === 'create' || kind === 'write') {
+      if (eventPending.has(path)) eventPending.set(path, true);
+      return batch.sight(path, kind === 'write');
+    }
     if (kind === 'gone') {
-      if (table.get(path)) batch.sight(path, false);
-      for (const file of table.below(path)) batch.sight(file, false);
+      for (const file of [path, ...table.below(path)]) {
+        // The watcher reads the folder again, and reports each file as if it had an event.
+        eventPending.delete(file);
+        if (table.get(file)) batch.sight(file, false);
+      }
       return;
     }
     const before = table.get(path);
@@ -127,8 +138,10 @@ export function createFileWatcher(options: ContentOptions): Content {
     if (!now) return table.delete(path) ? { path, kind: 'removed' } : undefined;
     table.set(path, now);
     if (!before && walked) return { path, kind: 'added' };
+    const readTooLate = eventPending.get(path) && before && isSameLook(before, now);
+    eventPending.delete(path);
     const same = before && (before.hash === 0 ? isSameLook(before, now) : before.hash === now.hash);
-    return same ? undefined : { path, kind: 'changed', ...(text !== undefined && { text }) };
+    return same && !readTooLate ? undefined : { path, kind: 'changed', ...(text !== undefined && { text }) };
   }
 
   /** Learns all that there is, in small steps that keep nobody waiting. */
@@ -137,11 +150,19 @@ export function createFileWatcher(options: ContentOptions): Content {
     for (const folder of watch.folders()) {
       if (closed) return;
       for (const path of filesIn(folder)) {
-        if (table.get(path) || batch.isMoving(path) || !watch.accepts(path)) continue;
+        if (batch.isMoving(path) || !watch.accepts(path)) continue;
         const stats = lookNow(path);
         if (!stats) continue;
+        const entry = table.get(path);
+        if (entry) {
+          // It was served, and may have changed before its folder was watched.
+          if (!isSameLook(entry, stats)) batch.sight(path, true);
+          continue;
+        }
         const before = kept.get(nameOf(path));
-        table.set(path, { ...stats, hash: before && isSameLook(before, stats) ? before.hash : 0 });
+        const hash = before && isSameLook(before, stats) ? before.hash : 0;
+        if (hash === 0 && stats.ctimeMs >= startedMs) eventPending.set(path, false);
+        table.set(path, { ...stats, hash });
         if (rest.isDue()) await rest.take();
       }
     }
@@ -151,6 +172,7 @@ export function createFileWatcher(options: ContentOptions): Content {
     for (const [name, { served: wasServed }] of kept) if (wasServed) remember(name);
     kept.clear();
     walked = true;
+    setTimeout(() => setImmediate(forgetPending), TIME_STEP_MS).unref();
     for (const [path, { hash }] of table.entries()) {
       if (closed) return;
       if (hash === 0 && !batch.isMoving(path)) await readAnew(path);
@@ -158,6 +180,11 @@ export function createFileWatcher(options: ContentOptions): Content {
     }
     table.trim();
     settle();
+  }
+
+  /** By now each of these events has come. */
+  function forgetPending(): void {
+    for (const path of eventPending.keys()) if (!batch.isMoving(path)) eventPending.delete(path);
   }
 
   function remember(name: string): void {
@@ -261,10 +288,11 @@ function filesIn(folder: string): string[] {
 }
 
 /** How a file looks, at once: asking the system for so little costs less than waiting for its answer. */
-function lookNow(path: string): FileLook | undefined {
+function lookNow(path: string): (FileLook & { ctimeMs: number }) | undefined {
   try {
     const stats = statSync(path);
-    return stats.isFile() ? { size: stats.size, mtimeMs: stats.mtimeMs } : undefined;
+    const { size, mtimeMs, ctimeMs } = stats;
+    return stats.isFile() ? { size, mtimeMs, ctimeMs } : undefined;
   } catch {
     return undefined;
   }
