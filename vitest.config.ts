@@ -25,7 +25,7 @@ export default defineConfig({
           // A worker's files share its process: starting one, and loading libraries, takes longer than most tests.
           isolate: false,
           // More workers than cores: these tests mostly wait, for timers, disks and sockets.
-          maxWorkers: 4,
+          maxWorkers: 6,
           sequence: { groupOrder: 0 },
         },
       },
@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'unit-globals',
           include: withGlobals,
-          maxWorkers: 4,
+          maxWorkers: 6,
           sequence: { groupOrder: 0 },
         },
       },
@@ -44,7 +44,7 @@ export default defineConfig({
           name: 'redis',
           include: withRedis,
           isolate: false,
-          maxWorkers: 4,
+          maxWorkers: 6,
           sequence: { groupOrder: 0 },
         },
       },

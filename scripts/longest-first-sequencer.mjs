@@ -7,12 +7,26 @@ import { BaseSequencer } from 'vitest/node';
  */
 const longest = [
   'packages/server/test/sockets/dead-clients.test.ts',
+  'packages/reload/test/watch/folders.test.ts',
+  'packages/server/test/attacks/plain-http.test.ts',
+  'packages/server/test/attacks/web-socket.test.ts',
+  'packages/server/test/attacks/fuzz.test.ts',
+  'packages/reload/test/server/held-connections.test.ts',
+  'packages/server/test/http/pending.test.ts',
+  'packages/server/test/sockets/packets.test.ts',
+  'packages/server/test/attacks/held.test.ts',
+  'packages/server/test/sockets/burst.test.ts',
   'packages/reload/test/files/saves.test.ts',
-  'tests/install/packed.test.ts',
-  'tests/browser/reload/folder.test.ts',
-  'tests/browser/reload/versions.test.ts',
   'tests/browser/reload/connection.test.ts',
+  'tests/browser/page-first.test.ts',
+  'tests/browser/reload/morph.test.ts',
+  'tests/install/packed.test.ts',
+  'tests/browser/reload/doubts.test.ts',
+  'tests/browser/counting.test.ts',
+  'tests/browser/reload/versions.test.ts',
   'tests/browser/start.test.ts',
+  'tests/browser/readme.test.ts',
+  'tests/browser/reload/folder.test.ts',
 ];
 
 /** Begins with the longest files, so that no worker is left alone with one of them at the end. */

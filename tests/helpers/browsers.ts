@@ -1,11 +1,11 @@
-import { chromium, firefox, type Browser, type BrowserContext } from 'playwright-core';
+import { chromium, firefox, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { describe, onTestFinished } from 'vitest';
 import { need } from './needs.ts';
 
 /** A browser that tests of pages run in: the system's, or Playwright's own. */
 export interface TestBrowser {
   name: 'chromium' | 'firefox';
-  /** Where a test opens pages. They are closed when it has finished; no other test has a page open meanwhile. */
+  /** Where a test opens pages. They are closed or empty when it has finished; no other test has a page open meanwhile. */
   getContext(): Promise<BrowserContext>;
 }
 
@@ -41,11 +41,42 @@ async function launchFirefox(): Promise<Browser> {
 }
 
 /**
- * What this worker has launched. Its test files follow each other, and modules are loaded for each of them; a browser and
- * a context of its own for each would take longer than most tests.
+ * What this worker has launched, and empty pages that earlier tests have left. Its test files follow each other, and
+ * modules are loaded for each of them; a browser and a context of its own for each would take longer than most tests.
  */
-const launched = ((globalThis as { launchedBrowsers?: Map<string, Promise<Browser>> }).launchedBrowsers ??=
-  new Map());
+const { launched, emptyPages } = ((globalThis as { testBrowsers?: SharedBrowsers }).testBrowsers ??= {
+  launched: new Map(),
+  emptyPages: new Set(),
+});
+
+interface SharedBrowsers {
+  launched: Map<string, Promise<Browser>>;
+  emptyPages: Set<Page>;
+}
+
+/**
+ * An empty page. It is used again by later tests: a new one costs half a second of CPU, for a window and a process.
+ *
+ * @param initScript runs in each document of the page before its own scripts
+ */
+export async function takePage(context: BrowserContext, initScript: () => void = () => {}): Promise<Page> {
+  const empty = [...emptyPages].find((page) => page.context() === context && !page.isClosed());
+  if (empty) emptyPages.delete(empty);
+  const page = empty ?? (await context.newPage());
+  const script = await page.addInitScript(initScript);
+  onTestFinished(async () => {
+    if (page.isClosed()) return;
+    for (const event of PAGE_EVENTS) page.removeAllListeners(event);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await script.dispose();
+    await page.goto('about:blank');
+    emptyPages.add(page);
+  });
+  return page;
+}
+
+/** What tests listen to. Playwright listens to others itself. */
+const PAGE_EVENTS = ['console', 'dialog', 'domcontentloaded', 'pageerror', 'request'];
 
 function createTestBrowser(name: TestBrowser['name'], launch: () => Promise<Browser>): TestBrowser {
   return {
@@ -57,7 +88,10 @@ function createTestBrowser(name: TestBrowser['name'], launch: () => Promise<Brow
         browser = (await launched.get(name))!;
       }
       const context = browser.contexts()[0] ?? (await browser.newContext());
-      onTestFinished(async () => void (await Promise.all(context.pages().map((page) => page.close()))));
+      onTestFinished(async () => {
+        const used = context.pages().filter((page) => !emptyPages.has(page));
+        await Promise.all(used.map((page) => page.close()));
+      });
       return context;
     },
   };

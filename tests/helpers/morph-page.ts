@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
+import { takePage } from './browsers.ts';
 import { startSite } from './site.ts';
 
 export type MorphOutcome = { done: true } | { done: false; reason: string };
@@ -34,7 +35,7 @@ export async function openMorphPage(context: BrowserContext, html: string) {
     '/': { html: '', headers: {} },
     '/late.css': { html: '', headers: { 'Content-Type': 'text/css' } },
   });
-  const page: Page = await context.newPage();
+  const page = await takePage(context);
   await page.route(site.at('localhost'), (route) =>
     route.fulfill({ contentType: 'text/html', body: pages.html }),
   );

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, onTestFinished, vi } from 'vitest';
 import { createReloadServer, type ReloadServerOptions, type UpdateReport } from '@live-online/reload';
+import { takePage } from './browsers.ts';
 import { startFamily, type Family } from './processes.ts';
 
 const bin = fileURLToPath(new URL('../../packages/reload/bin/live-online-reload.js', import.meta.url));
@@ -90,13 +91,8 @@ export interface Tab {
 
 /** Opens a tab and waits until its client has come in. */
 export async function openTab(context: BrowserContext, url: string): Promise<Tab> {
-  const page = await context.newPage();
-  const problems: string[] = [];
-  let loads = 0;
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('domcontentloaded', () => loads++);
   // The server says where the content stands as soon as a page has come in.
-  await page.addInitScript(() => {
+  const page = await takePage(context, () => {
     const Native = WebSocket;
     window.WebSocket = class extends Native {
       constructor(...args: [url: string | URL, protocols?: string | string[]]) {
@@ -109,6 +105,10 @@ export async function openTab(context: BrowserContext, url: string): Promise<Tab
       }
     };
   });
+  const problems: string[] = [];
+  let loads = 0;
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('domcontentloaded', () => loads++);
   const connected = async (): Promise<void> =>
     void (await page.waitForSelector('[data-connected]', { timeout: 15_000 }));
   await page.goto(url);

@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, vi } from 'vitest';
+import { takePage } from './browsers.ts';
 
 /** Somebody's tab on a page that shows the count. */
 export interface Visitor {
@@ -14,14 +15,8 @@ export interface Visitor {
 
 /** Opens a tab and remembers everything that it shows. */
 export async function visit(context: BrowserContext, url: string): Promise<Visitor> {
-  const page = await context.newPage();
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
   // Playwright's own script, which a page's CSP does not reach.
-  await page.addInitScript(() => {
+  const page = await takePage(context, () => {
     const texts: string[] = [];
     (window as unknown as { shownTexts: string[] }).shownTexts = texts;
     const look = (): void => {
@@ -29,6 +24,11 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
       if (typeof text === 'string' && texts.at(-1) !== text) texts.push(text);
     };
     new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
+  });
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
   });
   await page.goto(url);
   const text = (): Promise<string | null> =>
