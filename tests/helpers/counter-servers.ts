@@ -45,7 +45,7 @@ function commandOf({ name, redisUrl, leaseMs, drainDurationMs, port = 0 }: Serve
   const flags = { port, host: '127.0.0.1', log: 'json', 'redis-url': redisUrl, 'server-name': name };
   const all = Object.entries({
     ...flags,
-    ...(drainDurationMs !== undefined && { 'drain-ms': drainDurationMs }),
+    ...(drainDurationMs !== undefined && { 'drain-duration-ms': drainDurationMs }),
   });
   return [bin, ...all.map(([flag, value]) => `--${flag}=${value}`)];
 }

@@ -34,7 +34,14 @@ describe('what tests need from the system', () => {
 
   it('[test] where it is missing, its tests are skipped, named and counted', async () => {
     const args = ['node_modules/vitest/vitest.mjs', 'run', 'packages/server/test/workers/redis.test.ts'];
-    const env = { ...process.env, WITHOUT: 'Redis', CI: '', NO_COLOR: '1', CHECKS_PASSED: '0' };
+    const env = {
+      ...process.env,
+      WITHOUT: 'Redis',
+      CI: '',
+      NO_COLOR: '1',
+      CHECKS_PASSED: '0',
+      CHECKS_FAILED: '0',
+    };
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env });
     expect(stdout.trim().split('\n').slice(-5)).toEqual([
       'Not everything was tested:',
