@@ -11,7 +11,7 @@ import { alreadyClosed } from './errors.ts';
 import { createEvents, type ListenTo } from './events.ts';
 import { listen, type Listening } from './http/listen.ts';
 import { createUpdateChannel } from './http/update-channel.ts';
-import { createFileWatcher, type Content } from './files/file-watcher.ts';
+import { FileWatcher } from './files/file-watcher.ts';
 import { createRequestGuard, type Door } from './http/request-guard.ts';
 import { createHostList } from './http/allowed-hosts.ts';
 import { openProjectCache } from './project-cache.ts';
@@ -105,20 +105,20 @@ export function assembleReloadServer(
   const undos = new Set<() => void>();
   const servers = new Set<Server>();
   const connections = new Set<Socket>();
-  let content: Content | undefined;
+  let content: FileWatcher | undefined;
   let closing: Promise<void> | undefined;
   /** Whether all pages of this machine may connect: what they hear of files is that they have changed, and their names. [R8] */
   let isOpenToOthers = false;
 
-  function watch(): Content {
+  function watch(): FileWatcher {
     if (closing) throw alreadyClosed();
-    return (content ??= createFileWatcher({
+    return (content ??= new FileWatcher({
       roots,
       clock: systemClock,
       debounceMs,
       ignore,
       poll,
-      tellsTexts: () => !isOpenToOthers,
+      includeTexts: () => !isOpenToOthers,
       ...(cache.contentFile !== undefined && { cacheFile: cache.contentFile }),
       onChanges: (changes) => publisher.publish(changes, content?.digest()),
       onDigest(digest) {
@@ -241,7 +241,7 @@ export function assembleReloadServer(
       if (closing) return;
       if (!files || files.length === 0) return publisher.publishReload();
       // What is watched is seen without being told, and compared with what it was.
-      const unwatched = files.map((file) => resolve(file)).filter((file) => !content?.watches(file));
+      const unwatched = files.map((file) => resolve(file)).filter((file) => !content?.isWatched(file));
       if (unwatched.length === 0) return;
       publisher.publish(
         unwatched.map((path) => ({ path, kind: 'changed' })),
