@@ -1,15 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { interceptServer, offersWebSocket, type Interceptor } from '@live-online/internal/intercept-server';
 import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import { systemClock } from '@live-online/internal/system-clock';
+import { createContentVersions } from './core/content-versions.ts';
 import { createFileUses } from './core/file-uses.ts';
 import { alreadyClosed } from './errors.ts';
 import { createEvents, type ListenTo } from './events.ts';
 import { listen, type Listening } from './http/listen.ts';
 import { createUpdateChannel } from './http/update-channel.ts';
-import { createFileWatcher, type Content } from './files/file-watcher.ts';
+import { FileWatcher } from './files/file-watcher.ts';
 import { createRequestGuard, type Door } from './http/request-guard.ts';
 import { createHostList } from './http/allowed-hosts.ts';
 import { openProjectCache } from './project-cache.ts';
@@ -21,7 +23,7 @@ import { respondText } from './http/respond.ts';
 import { createServedPages } from './injection/served-documents.ts';
 import { createPageHandler, type PageSource } from './serving/page-handler.ts';
 import type { ReloadServerOptions } from './options/options.ts';
-import { createReloading } from './update-publisher.ts';
+import { createUpdatePublisher } from './update-publisher.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 
 /** A connect-style middleware: Express, Connect, Vite's `server.middlewares`, Fastify's `onRequest` hook. */
@@ -77,47 +79,50 @@ export function assembleReloadServer(
   const cache = openProjectCache(JSON.stringify([source, roots, ignore]), resolved.cacheFolder, warn);
   const uses = createFileUses();
   const pages = createServedPages();
-  const reloading = createReloading({
-    source,
-    roots,
-    uses,
-    reloadOnly,
-    channel: () => channel,
-    onUpdate: (report) => events.say('update', report),
-  });
+  const versions = createContentVersions(randomBytes(6).toString('base64url'));
   const channel = createUpdateChannel({
     path: SOCKET_PATH,
     token: cache.token,
-    version: reloading.version,
+    version: versions.current,
     fileOf: (page) => pages.get(page)?.file,
+  });
+  const publisher = createUpdatePublisher({
+    folder: source.kind === 'folder' ? source.folder : undefined,
+    roots,
+    useOf: uses.of,
+    reloadOnly,
+    versions,
+    broadcast: channel.tell,
+    broadcastVersion: channel.tellVersion,
+    onUpdate: (report) => events.say('update', report),
   });
   const responder = createHtmlResponder({
     pages,
-    version: () => reloading.version().id,
+    version: () => versions.current().id,
     scriptUrl: SCRIPT_URL,
     onWarning: warn,
   });
   const undos = new Set<() => void>();
   const servers = new Set<Server>();
   const connections = new Set<Socket>();
-  let content: Content | undefined;
+  let content: FileWatcher | undefined;
   let closing: Promise<void> | undefined;
   /** Whether all pages of this machine may connect: what they hear of files is that they have changed, and their names. [R8] */
   let isOpenToOthers = false;
 
-  function watch(): Content {
+  function watch(): FileWatcher {
     if (closing) throw alreadyClosed();
-    return (content ??= createFileWatcher({
+    return (content ??= new FileWatcher({
       roots,
       clock: systemClock,
       debounceMs,
       ignore,
       poll,
-      tellsTexts: () => !isOpenToOthers,
+      includeTexts: () => !isOpenToOthers,
       ...(cache.contentFile !== undefined && { cacheFile: cache.contentFile }),
-      onChanges: (changes) => reloading.change(changes, content?.digest()),
+      onChanges: (changes) => publisher.publish(changes, content?.digest()),
       onDigest(digest) {
-        reloading.know(digest);
+        publisher.publishDigest(digest);
         events.say('read', undefined);
       },
       onWarning: warn,
@@ -126,7 +131,7 @@ export function assembleReloadServer(
 
   /** Whether pages come through here, on a port of its own or as a host's middleware. */
   const ownRoutes = (serves: boolean): ReturnType<typeof createOwnRoutes> =>
-    createOwnRoutes({ token: cache.token, reloadOnly, serves, pages, version: reloading.version });
+    createOwnRoutes({ token: cache.token, reloadOnly, serves, pages, version: versions.current });
   const doorFor = (takesLoopback: boolean): Door =>
     createRequestGuard({
       hosts: createHostList(resolved.host, resolved.allowedHosts),
@@ -159,7 +164,7 @@ export function assembleReloadServer(
       onDown: (problem) => events.say('backend', { state: 'down', problem }),
       onUp() {
         events.say('backend', { state: 'up' });
-        reloading.reloadAll();
+        publisher.publishReload();
       },
     });
 
@@ -234,11 +239,11 @@ export function assembleReloadServer(
     middleware,
     notify(files) {
       if (closing) return;
-      if (!files || files.length === 0) return reloading.reloadAll();
+      if (!files || files.length === 0) return publisher.publishReload();
       // What is watched is seen without being told, and compared with what it was.
-      const unwatched = files.map((file) => resolve(file)).filter((file) => !content?.watches(file));
+      const unwatched = files.map((file) => resolve(file)).filter((file) => !content?.isWatched(file));
       if (unwatched.length === 0) return;
-      reloading.change(
+      publisher.publish(
         unwatched.map((path) => ({ path, kind: 'changed' })),
         content?.digest(),
       );

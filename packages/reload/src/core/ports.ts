@@ -1,19 +1,19 @@
-/** What the core is handed. It owns none of it. */
+/** What the core is given by the code around it. */
 
 export type { Clock } from '@live-online/internal/clock';
 
-/** What lay at a path at a moment; `undefined` stands for nothing. */
-export interface FileLook {
+/** A file's size and time at one moment; `undefined` stands for no file. */
+export interface FileStat {
   size: number;
   /** By the file system's clock, in ms with fractions. */
   mtimeMs: number;
 }
 
-/** A file that is not what it was. */
+/** A file that changed. */
 export interface FileChange {
   /** Absolute, with the separators of the machine. */
   path: string;
   kind: 'added' | 'changed' | 'removed';
-  /** What stands in it now, where it is short, in UTF-8 and of a kind that pages swap. */
+  /** Its new text, if it is short, in UTF-8, and of a kind that pages swap. */
   text?: string;
 }

@@ -1,36 +1,137 @@
-import type { FileLook } from './ports.ts';
+/**
+ * Decides whether a file that changes is stable. No system reports that a writer has finished: the only signs are that
+ * size and modification time no longer change, and for how long. [R2, R5]
+ */
+import type { FileStat } from './ports.ts';
 
-/** What is known of a file's move. */
-export interface Movement {
-  /** Whether its bytes or times changed where it lies; otherwise it only came, went or was renamed over. */
+/** A file that changes, from its first event until it is reported. Times are in ms, by the clock of the caller. */
+export interface WriteInProgress {
+  readonly firstEventMs: number;
+  lastEventMs: number;
+  /** Whether its bytes or times changed; otherwise it was only created, deleted or renamed over. */
   written: boolean;
-  /** Whether it was seen at more than one size, or moves again right after it was told of. */
-  grew: boolean;
-  /** How it looks now; `undefined` if it has gone. */
-  look: FileLook | undefined;
-  /** How it looked before the move, as far as that is known. */
-  before: FileLook | undefined;
+  /** Whether it changed again right after it was reported. */
+  readonly resumed: boolean;
+  /** Whether it grows; `undefined` until two different states were seen. */
+  grows: boolean | undefined;
+  /** Its state at the last check; `undefined` if there was no file. */
+  stat: FileStat | undefined;
+  checked: boolean;
+  eventSinceCheck: boolean;
 }
 
-/** Writers with buffers pause where one is full. */
+/** How long a file must be unchanged if its writer may continue, in ms: writers may pause for 100. */
+const RECHECK_WINDOW_MS = 125;
+/** After this, files no longer wait for one another, nor for a writer that may continue, in ms. */
+const MAX_WAIT_MS = 1_000;
+/** After this, a file that still grows is reported all the same, in ms. */
+const MAX_GROWING_MS = 30_000;
+/** The events of one save differ by less than a timer can resolve, in ms: the last one must not cost another round. */
+const SLACK_MS = 0.5;
+/** Buffered writers pause where a buffer is full. */
 const BUFFER_BYTES = 4_096;
-/** A save makes a file a little shorter or longer; a writer that is not done has written much less, or is at much more. */
+/** A save makes a file a little shorter or longer; an unfinished writer has written much less, or is at much more. */
 const MUCH_SHORTER = 0.8;
 const MUCH_LONGER = 1.25;
 
-/** Whether the writer may not be done although it pauses: there is no event for a file that is closed. [R5] */
-export function isDoubtful({ written, grew, look, before }: Movement): boolean {
-  // It may be deleted to be made anew.
-  if (!look || look.size === 0) return true;
-  if (grew) return true;
-  // A file that was renamed into place is whole.
-  if (!written) return false;
-  if (!before) return true;
-  if (isMuchShorter(look, before)) return true;
-  if (look.size > before.size * MUCH_LONGER + BUFFER_BYTES) return true;
-  return look.size % BUFFER_BYTES === 0 && look.size !== before.size;
+export function beginWrite(nowMs: number, written: boolean, resumed: boolean): WriteInProgress {
+  return {
+    firstEventMs: nowMs,
+    lastEventMs: nowMs,
+    written,
+    resumed,
+    grows: undefined,
+    stat: undefined,
+    checked: false,
+    eventSinceCheck: true,
+  };
 }
 
-export function isMuchShorter(look: FileLook, before: FileLook): boolean {
-  return look.size < before.size * MUCH_SHORTER;
+export function recordEvent(write: WriteInProgress, nowMs: number, written: boolean): void {
+  write.lastEventMs = nowMs;
+  write.written ||= written;
+  write.eventSinceCheck = true;
+}
+
+/** Compares a file with its state at the last check. */
+export function recordCheck(write: WriteInProgress, stat: FileStat | undefined, nowMs: number): void {
+  const { stat: last } = write;
+  if (write.checked && (stat?.size !== last?.size || stat?.mtimeMs !== last?.mtimeMs)) {
+    if (stat && last) write.grows = grows(write.grows, last, stat);
+    // It changed without an event.
+    if (!write.eventSinceCheck) write.lastEventMs = nowMs;
+  }
+  Object.assign(write, { stat, checked: true, eventSinceCheck: false });
+}
+
+function grows(grewBefore: boolean | undefined, last: FileStat, now: FileStat): boolean | undefined {
+  if (now.size > last.size) return true;
+  // It was truncated, and may be written piece by piece.
+  if (isMuchShorter(now, last)) return grewBefore;
+  // A little shorter: it was written anew, and not continued.
+  return now.size === last.size && grewBefore === true;
+}
+
+export function isQuiet({ lastEventMs }: WriteInProgress, periodMs: number, nowMs: number): boolean {
+  return nowMs - lastEventMs >= periodMs - SLACK_MS;
+}
+
+export function isOverdue({ firstEventMs }: WriteInProgress, nowMs: number): boolean {
+  return nowMs - firstEventMs >= MAX_WAIT_MS;
+}
+
+/** When a file becomes overdue. */
+export function deadlineOf({ firstEventMs }: WriteInProgress): number {
+  return firstEventMs + MAX_WAIT_MS;
+}
+
+export function recheckWindow(debounceMs: number): number {
+  return Math.max(RECHECK_WINDOW_MS, debounceMs);
+}
+
+/** How long a file must be unchanged until it counts as stable, in ms. */
+export function quietPeriod(
+  write: WriteInProgress,
+  previous: FileStat | undefined,
+  debounceMs: number,
+): number {
+  return mayContinue(write, previous) ? recheckWindow(debounceMs) : debounceMs;
+}
+
+/**
+ * Whether the writer may not have finished although it pauses.
+ *
+ * @param previous the file before it changed, as far as that is known.
+ */
+export function mayContinue(
+  { written, resumed, grows, stat }: Pick<WriteInProgress, 'written' | 'resumed' | 'grows' | 'stat'>,
+  previous: FileStat | undefined,
+): boolean {
+  // A deleted file may be created anew.
+  if (!stat || stat.size === 0) return true;
+  if (resumed || grows) return true;
+  // A file that was renamed into place is complete.
+  if (!written) return false;
+  if (!previous) return true;
+  if (isMuchShorter(stat, previous)) return true;
+  if (stat.size > previous.size * MUCH_LONGER + BUFFER_BYTES) return true;
+  return stat.size % BUFFER_BYTES === 0 && stat.size !== previous.size;
+}
+
+/** Whether a file can be reported: it is unchanged for its quiet period, or has changed for too long. */
+export function isStable(
+  write: WriteInProgress,
+  previous: FileStat | undefined,
+  debounceMs: number,
+  nowMs: number,
+): boolean {
+  if (!write.checked || !isQuiet(write, debounceMs, nowMs)) return false;
+  if (isQuiet(write, quietPeriod(write, previous, debounceMs), nowMs)) return true;
+  if (nowMs - write.firstEventMs >= MAX_GROWING_MS) return true;
+  // Steady saves must not be put off for ever. A file that grows, or is missing or empty, may be half written.
+  return isOverdue(write, nowMs) && write.grows === false && write.stat !== undefined && write.stat.size > 0;
+}
+
+function isMuchShorter(now: FileStat, before: FileStat): boolean {
+  return now.size < before.size * MUCH_SHORTER;
 }

@@ -1,41 +1,35 @@
-import { readdirSync, statSync } from 'node:fs';
+/**
+ * A change's way from the file system to the pages:
+ *
+ * 1. `watch/` reports a file event: something may have happened to a path. It uses the system's events, or polls.
+ * 2. The `ChangeDebouncer` waits until the files with events are stable, and combines them to one batch.
+ * 3. The `FileWatcher` reads each file of the batch and compares its hash with the `FileIndex`: a save of the same bytes is none.
+ * 4. `onChanges` gets the files that did change; the `UpdatePublisher` decides what each page does about them.
+ */
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { debounceChanges } from '../core/debounce-changes.ts';
-import { classifyFile } from '../core/classify-change.ts';
-import type { Clock, FileChange, FileLook } from '../core/ports.ts';
-import type { FolderWatch, FolderWatchOptions, Sighting } from './watch/folder-watch.ts';
+import { ChangeDebouncer } from '../core/change-debouncer.ts';
+import type { Clock, FileChange, FileStat } from '../core/ports.ts';
+import { FileIndex } from './file-index.ts';
+import { readIndexCache, writeIndexCache, type CachedFile } from './index-cache.ts';
+import { PendingEvents } from './pending-events.ts';
 import { isPublic, isWithin, realPathOf } from './public-path.ts';
-import { createRests } from './time-slice.ts';
+import { readFile } from './read-file.ts';
+import { pathOfStoredName, storedName } from './stored-name.ts';
+import { TimeSlice } from './time-slice.ts';
+import type { FileEvent, FolderWatch, FolderWatchOptions } from './watch/folder-watch.ts';
+import { entriesOf, FILE_TIME_STEP_MS, isSameStat, statFile } from './watch/stat-file.ts';
 import { watchFolders } from './watch/watch-folders.ts';
-import { createFileTable, type KnownFile } from './file-index.ts';
-import { readFileHash } from './hash-file.ts';
-import { readTable, writeTable, type KeptFile } from './index-cache.ts';
 
-/** What is known of all watched files: it tells when they change, and waits for those that are in motion. */
-export interface Content {
-  /** Resolves when everything is watched. */
-  ready: Promise<void>;
-  /** Resolves once the file has stood still for its window; at once when nothing happens to it. [R5] */
-  whenStable(path: string): Promise<FileLook | undefined>;
-  /** A page was given this file: it is watched and read whatever `.gitignore` says. */
-  served(path: string): void;
-  /** Whether changes of this file are noticed by themselves. */
-  watches(path: string): boolean;
-  /** A digest of all watched files, the same for the same bytes; `undefined` until everything was read. [R6] */
-  digest(): string | undefined;
-  close(): Promise<void>;
-}
-
-export interface ContentOptions {
+export interface FileWatcherOptions {
   roots: readonly string[];
   clock: Clock;
   debounceMs: number;
   ignore?: readonly string[];
   poll?: boolean;
-  /** Whether changes may carry what stands in files. @default always */
-  tellsTexts?: () => boolean;
-  /** Where what is known is kept between two starts. */
+  /** Whether changes may carry the texts of files. @default always */
+  includeTexts?: () => boolean;
+  /** Where the index is stored between two starts. */
   cacheFile?: string;
   /** Called once for every update. */
   onChanges: (changes: FileChange[]) => void;
@@ -45,282 +39,254 @@ export interface ContentOptions {
   watch?: (options: FolderWatchOptions) => FolderWatch;
 }
 
-/** How long what is known may go unsaved, in ms. */
-const SAVE_MS = 1_000;
-/** File systems keep times in steps of up to two seconds. */
-const TIME_STEP_MS = 2_000;
+/** How long a changed index may go unsaved, in ms. */
+const SAVE_DELAY_MS = 1_000;
 
-export function createFileWatcher(options: ContentOptions): Content {
-  const { roots, clock, debounceMs, cacheFile, onChanges, onDigest, onWarning } = options;
-  const tellsTexts = options.tellsTexts ?? (() => true);
-  const table = createFileTable(nameOf);
-  const kept = cacheFile === undefined ? new Map<string, KeptFile>() : readTable(cacheFile);
-  /** Files that stay known whatever rules come to ignore, because they were served. */
-  const servedFiles = new Set<string>();
-  /** Files that changed after the start and before they were read: whether the event of that change has come. */
-  const eventPending = new Map<string, boolean>();
-  const startedMs = Date.now() - TIME_STEP_MS;
-  let walked = false;
-  let closed = false;
-  let known: string | undefined;
-  let saving: NodeJS.Timeout | undefined;
-  let idle: Promise<void> = Promise.resolve();
+/** Watches folders, knows the hash of every file in them, and reports files that changed, once they are stable. */
+export class FileWatcher {
+  /** Resolves when every folder is watched. */
+  readonly ready: Promise<void>;
+  readonly #options: FileWatcherOptions;
+  readonly #index: FileIndex;
+  /** The index of an earlier start, until the first scan has used it. */
+  readonly #cached: Map<string, CachedFile>;
+  /** Files that stay watched although rules may come to ignore them. */
+  readonly #served = new Set<string>();
+  readonly #pendingEvents = new PendingEvents();
+  readonly #startedMs = Date.now() - FILE_TIME_STEP_MS;
+  readonly #debouncer: ChangeDebouncer;
+  readonly #watch: FolderWatch;
+  #scanning: Promise<void> = Promise.resolve();
+  /** Whether the first scan has found every file: one that is found later is new. */
+  #scanned = false;
+  #digest: string | undefined;
+  #saveTimer: NodeJS.Timeout | undefined;
+  #closed = false;
 
-  function nameOf(path: string): string {
-    const index = roots.findIndex((root) => isWithin(root, path));
-    return `${index}:${path.slice((roots[index]?.length ?? 0) + 1)}`;
-  }
-
-  const batch = debounceChanges({
-    clock,
-    quietMs: debounceMs,
-    // At once: a page is waiting for this answer.
-    look: async (path) => lookNow(path),
-    before: (path) => table.get(path),
-    onStill: compare,
-  });
-
-  const watch = (options.watch ?? watchFolders)({
-    roots,
-    ...(options.ignore && { ignore: options.ignore }),
-    ...(options.poll !== undefined && { poll: options.poll }),
-    onSighting: (sighting) => void hear(sighting),
-    onWarning,
-  });
-
-  async function hear({ path, kind, sinceMs = 0 }: Sighting): Promise<void> {
-    if (kind === 'create' || kind === 'write') {
-      if (eventPending.has(path)) eventPending.set(path, true);
-      return batch.sight(path, kind === 'write');
-    }
-    if (kind === 'gone') {
-      for (const file of [path, ...table.below(path)]) {
-        // The watcher reads the folder again, and reports each file as if it had an event.
-        eventPending.delete(file);
-        if (table.get(file)) batch.sight(file, false);
-      }
-      return;
-    }
-    const before = table.get(path);
-    const stats = await lstat(path).catch(() => undefined);
-    const differs = before
-      ? stats?.size !== before.size || stats.mtimeMs !== before.mtimeMs
-      : stats !== undefined && (!walked || stats.ctimeMs >= sinceMs);
-    if (differs) batch.sight(path, true);
-  }
-
-  /** Compares files that stand still with what is known of them, and tells what has changed. */
-  async function compare(paths: string[]): Promise<void> {
-    const changes: FileChange[] = [];
-    let forgot = false;
-    for (const path of paths) {
-      if (watch.accepts(path)) {
-        const change = await learn(path);
-        if (change) changes.push(change);
-      } else {
-        // Somebody asked for it and nobody watches it, or rules ignore it now.
-        forgot = table.delete(path) || forgot;
-      }
-    }
-    if (closed || (changes.length === 0 && !forgot)) return;
-    settle();
-    if (changes.length > 0) onChanges(changes);
-  }
-
-  /** Reads a file, and returns what has become of it since it was read last. */
-  async function learn(path: string): Promise<FileChange | undefined> {
-    const before = table.get(path);
-    let text: string | undefined;
-    // A link is told with the text of the file that it leads to only if that one may be shown itself. [R8]
-    const place = realPathOf(path) ?? path;
-    const shown = tellsTexts() && roots.some((root) => isWithin(root, path) && isPublic(root, place));
-    const now = await readKnown(place, shown ? (bytes) => (text = textOf(path, bytes)) : undefined);
-    if (!now) return table.delete(path) ? { path, kind: 'removed' } : undefined;
-    table.set(path, now);
-    if (!before && walked) return { path, kind: 'added' };
-    const readTooLate = eventPending.get(path) && before && isSameLook(before, now);
-    eventPending.delete(path);
-    const same = before && (before.hash === 0 ? isSameLook(before, now) : before.hash === now.hash);
-    return same && !readTooLate ? undefined : { path, kind: 'changed', ...(text !== undefined && { text }) };
-  }
-
-  /** Learns all that there is, in small steps that keep nobody waiting. */
-  async function learnAll(): Promise<void> {
-    const rest = createRests();
-    for (const folder of watch.folders()) {
-      if (closed) return;
-      for (const path of filesIn(folder)) {
-        if (batch.isMoving(path) || !watch.accepts(path)) continue;
-        const stats = lookNow(path);
-        if (!stats) continue;
-        const entry = table.get(path);
-        if (entry) {
-          // It was served, and may have changed before its folder was watched.
-          if (!isSameLook(entry, stats)) batch.sight(path, true);
-          continue;
-        }
-        const before = kept.get(nameOf(path));
-        const hash = before && isSameLook(before, stats) ? before.hash : 0;
-        if (hash === 0 && stats.ctimeMs >= startedMs) eventPending.set(path, false);
-        table.set(path, { ...stats, hash });
-        if (rest.isDue()) await rest.take();
-      }
-    }
-    // A root may be a single file.
-    for (const root of roots) if (lookNow(root)) served(root);
-    // What was served although rules ignore it goes on counting after a restart.
-    for (const [name, { served: wasServed }] of kept) if (wasServed) remember(name);
-    kept.clear();
-    walked = true;
-    setTimeout(() => setImmediate(forgetPending), TIME_STEP_MS).unref();
-    for (const [path, { hash }] of table.entries()) {
-      if (closed) return;
-      if (hash === 0 && !batch.isMoving(path)) await readAnew(path);
-      if (rest.isDue()) await rest.take();
-    }
-    table.trim();
-    settle();
-  }
-
-  /** By now each of these events has come. */
-  function forgetPending(): void {
-    for (const path of eventPending.keys()) if (!batch.isMoving(path)) eventPending.delete(path);
-  }
-
-  function remember(name: string): void {
-    const [index, rest] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)];
-    const root = roots[Number(index)];
-    if (root === undefined || rest.startsWith('..')) return;
-    const path = join(root, rest);
-    if (table.get(path) || watch.accepts(path) || !lookNow(path)) return;
-    served(path);
-  }
-
-  async function readAnew(path: string): Promise<void> {
-    const before = table.get(path);
-    const now = await readKnown(path);
-    // Something has happened meanwhile: the batch compares it with what was known before.
-    if (!before || table.get(path)?.hash !== before.hash || batch.isMoving(path)) return;
-    if (now && isSameLook(before, now)) table.set(path, now);
-    else batch.sight(path, true);
-  }
-
-  /** Tells and keeps the digest where everything is known. */
-  function settle(): void {
-    if (!walked || table.unread > 0) {
-      known = undefined;
-      return;
-    }
-    const first = known === undefined;
-    known = table.digest();
-    if (first && !closed) onDigest(known);
-    if (cacheFile !== undefined) saving ??= setTimeout(() => void save(), SAVE_MS).unref();
-  }
-
-  function save(): void {
-    clearTimeout(saving);
-    saving = undefined;
-    if (cacheFile === undefined || known === undefined) return;
-    writeTable(cacheFile, namedFiles());
-  }
-
-  function* namedFiles(): Generator<[string, KeptFile]> {
-    for (const [path, file] of table.entries()) {
-      yield [nameOf(path), { ...file, ...(servedFiles.has(path) && { served: true }) }];
-    }
-  }
-
-  function served(path: string): void {
-    if (closed || servedFiles.has(path)) return;
-    servedFiles.add(path);
-    watch.include(path);
-    if (!watch.accepts(path)) return;
-    const stats = lookNow(path);
-    const before = table.get(path);
-    if (!stats || (before && before.hash !== 0) || batch.isMoving(path)) return;
-    if (!before) table.set(path, { ...stats, hash: 0 });
-    void readAnew(path).then(() => {
-      if (walked) settle();
+  constructor(options: FileWatcherOptions) {
+    const { roots, clock, debounceMs, ignore, poll, cacheFile, onWarning } = options;
+    this.#options = options;
+    this.#index = new FileIndex((path) => storedName(roots, path));
+    this.#cached = cacheFile === undefined ? new Map<string, CachedFile>() : readIndexCache(cacheFile);
+    this.#debouncer = new ChangeDebouncer({
+      clock,
+      debounceMs,
+      // Synchronous: a page waits for the result.
+      stat: async (path) => statFile(path),
+      previous: (path) => this.#index.get(path),
+      onStable: (paths) => this.#compare(paths),
+    });
+    this.#watch = (options.watch ?? watchFolders)({
+      roots,
+      ...(ignore && { ignore }),
+      ...(poll !== undefined && { poll }),
+      onFileEvent: (event) => void this.#onFileEvent(event),
+      onWarning,
+    });
+    this.ready = this.#watch.ready.then(() => {
+      this.#scanning = this.#scan();
     });
   }
 
-  const ready = watch.ready.then(() => {
-    idle = learnAll();
-  });
-  return {
-    ready,
-    async whenStable(path) {
-      const stats = lookNow(path);
-      if (!batch.isMoving(path)) {
-        if (!stats || !isYoung(stats, debounceMs)) return stats;
-        batch.sight(path, true);
+  /** Resolves once the file is stable; at once if it does not change. [R5] */
+  async whenStable(path: string): Promise<FileStat | undefined> {
+    const stat = statFile(path);
+    if (!this.#debouncer.isChanging(path)) {
+      if (!stat || !mayBeUnreported(stat, this.#options.debounceMs, Date.now())) return stat;
+      this.#debouncer.add(path, true);
+    }
+    await this.#debouncer.whenStable(path);
+    return statFile(path);
+  }
+
+  /** Watches and reads a file that a page was given, whatever `.gitignore` names. */
+  markServed(path: string): void {
+    if (this.#closed || this.#served.has(path)) return;
+    this.#served.add(path);
+    this.#watch.include(path);
+    if (!this.#watch.accepts(path)) return;
+    const stat = statFile(path);
+    const indexed = this.#index.get(path);
+    if (!stat || (indexed && indexed.hash !== 0) || this.#debouncer.isChanging(path)) return;
+    if (!indexed) this.#index.set(path, { ...stat, hash: 0 });
+    void this.#readUnread(path).then(() => {
+      if (this.#scanned) this.#updateDigest();
+    });
+  }
+
+  /** Whether changes of this file are noticed. */
+  isWatched(path: string): boolean {
+    return this.#watch.accepts(path);
+  }
+
+  /** A digest of all watched files, the same for the same bytes; `undefined` until every file was read. [R6] */
+  digest(): string | undefined {
+    return this.#digest;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#debouncer.close();
+    this.#save();
+    await this.#watch.close();
+    await this.#scanning;
+  }
+
+  async #onFileEvent({ path, kind, sinceMs = 0 }: FileEvent): Promise<void> {
+    if (kind === 'create' || kind === 'write') {
+      this.#pendingEvents.recordEvent(path);
+      return this.#debouncer.add(path, kind === 'write');
+    }
+    if (kind === 'gone') {
+      for (const file of [path, ...this.#index.below(path)]) {
+        // The folder is read again, and each of its files reported as if it had an event.
+        this.#pendingEvents.take(file);
+        if (this.#index.get(file)) this.#debouncer.add(file, false);
       }
-      await batch.whenStable(path);
-      return lookNow(path);
-    },
-    served,
-    watches: (path) => watch.accepts(path),
-    digest: () => known,
-    async close() {
-      if (closed) return;
-      closed = true;
-      batch.close();
-      save();
-      await watch.close();
-      await idle;
-    },
-  };
+      return;
+    }
+    const indexed = this.#index.get(path);
+    const stats = await lstat(path).catch(() => undefined);
+    const mayHaveChanged = indexed
+      ? !stats || !isSameStat(stats, indexed)
+      : stats !== undefined && (!this.#scanned || stats.ctimeMs >= sinceMs);
+    if (mayHaveChanged) this.#debouncer.add(path, true);
+  }
+
+  /** Compares stable files with the index, and reports the ones that changed. */
+  async #compare(paths: string[]): Promise<void> {
+    const changes: FileChange[] = [];
+    let removed = false;
+    for (const path of paths) {
+      if (this.#watch.accepts(path)) {
+        const change = await this.#readChange(path);
+        if (change) changes.push(change);
+      } else {
+        // It was requested but is not watched, or rules ignore it now.
+        removed = this.#index.delete(path) || removed;
+      }
+    }
+    if (this.#closed || (changes.length === 0 && !removed)) return;
+    this.#updateDigest();
+    if (changes.length > 0) this.#options.onChanges(changes);
+  }
+
+  /** Reads a file, and returns how it has changed since it was read last. */
+  async #readChange(path: string): Promise<FileChange | undefined> {
+    const { roots, includeTexts = () => true } = this.#options;
+    const before = this.#index.get(path);
+    // A change of a link carries the text of the linked file only if that file may be shown itself. [R8]
+    const target = realPathOf(path) ?? path;
+    const withText = includeTexts() && roots.some((root) => isWithin(root, path) && isPublic(root, target));
+    const now = await readFile(target, withText);
+    if (!now) return this.#index.delete(path) ? { path, kind: 'removed' } : undefined;
+    const { indexed, text } = now;
+    this.#index.set(path, indexed);
+    if (!before && this.#scanned) return { path, kind: 'added' };
+    const isSameAsIndexed = before !== undefined && isSameStat(before, indexed);
+    const wasReadTooLate = this.#pendingEvents.take(path) && isSameAsIndexed;
+    const hasSameBytes = before && (before.hash === 0 ? isSameAsIndexed : before.hash === indexed.hash);
+    if (hasSameBytes && !wasReadTooLate) return undefined;
+    return { path, kind: 'changed', ...(text !== undefined && { text }) };
+  }
+
+  /** Finds all files, and then reads those that the cache does not know, in slices that block nothing. */
+  async #scan(): Promise<void> {
+    const slice = new TimeSlice();
+    for (const folder of this.#watch.folders()) {
+      if (this.#closed) return;
+      for (const entry of entriesOf(folder) ?? []) {
+        if (entry.isDirectory()) continue;
+        this.#find(join(folder, entry.name));
+        if (slice.isOver()) await slice.next();
+      }
+    }
+    this.#markServedBefore();
+    this.#cached.clear();
+    this.#scanned = true;
+    setTimeout(
+      () => setImmediate(() => this.#pendingEvents.expire((path) => this.#debouncer.isChanging(path))),
+      FILE_TIME_STEP_MS,
+    ).unref();
+    for (const [path, { hash }] of this.#index.entries()) {
+      if (this.#closed) return;
+      if (hash === 0 && !this.#debouncer.isChanging(path)) await this.#readUnread(path);
+      if (slice.isOver()) await slice.next();
+    }
+    this.#index.trim();
+    this.#updateDigest();
+  }
+
+  /** Puts a file into the index, with its cached hash if it has not changed since then. */
+  #find(path: string): void {
+    if (this.#debouncer.isChanging(path) || !this.#watch.accepts(path)) return;
+    const stat = statFile(path);
+    if (!stat) return;
+    const indexed = this.#index.get(path);
+    if (indexed) {
+      // It was served, and may have changed before its folder was watched.
+      if (!isSameStat(indexed, stat)) this.#debouncer.add(path, true);
+      return;
+    }
+    const cached = this.#cached.get(storedName(this.#options.roots, path));
+    const hash = cached && isSameStat(cached, stat) ? cached.hash : 0;
+    if (hash === 0 && stat.ctimeMs >= this.#startedMs) this.#pendingEvents.await(path);
+    this.#index.set(path, { ...stat, hash });
+  }
+
+  #markServedBefore(): void {
+    const { roots } = this.#options;
+    // A root may be a single file.
+    for (const root of roots) if (statFile(root)) this.markServed(root);
+    // A file that was served although rules ignore it stays watched after a restart.
+    for (const [name, { served }] of this.#cached) {
+      const path = served && pathOfStoredName(roots, name);
+      if (path !== undefined && !this.#index.get(path) && !this.isWatched(path) && statFile(path))
+        this.markServed(path);
+    }
+  }
+
+  async #readUnread(path: string): Promise<void> {
+    const before = this.#index.get(path);
+    const now = await readFile(path, false);
+    // If something happened meanwhile, the debouncer's batch compares the file with its earlier state.
+    if (!before || this.#index.get(path)?.hash !== before.hash || this.#debouncer.isChanging(path)) return;
+    if (now && isSameStat(before, now.indexed)) this.#index.set(path, now.indexed);
+    else this.#debouncer.add(path, true);
+  }
+
+  /** Computes the digest once every file is known, and stores the index. */
+  #updateDigest(): void {
+    if (!this.#scanned || this.#index.unread > 0) {
+      this.#digest = undefined;
+      return;
+    }
+    const wasUnknown = this.#digest === undefined;
+    this.#digest = this.#index.digest();
+    if (wasUnknown && !this.#closed) this.#options.onDigest(this.#digest);
+    if (this.#options.cacheFile !== undefined)
+      this.#saveTimer ??= setTimeout(() => this.#save(), SAVE_DELAY_MS).unref();
+  }
+
+  #save(): void {
+    const { cacheFile } = this.#options;
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = undefined;
+    if (cacheFile !== undefined && this.#digest !== undefined)
+      writeIndexCache(cacheFile, this.#filesToCache());
+  }
+
+  *#filesToCache(): Generator<[string, CachedFile]> {
+    for (const [path, file] of this.#index.entries()) {
+      const served = this.#served.has(path) && ({ served: true } as const);
+      yield [storedName(this.#options.roots, path), { ...file, ...served }];
+    }
+  }
 }
 
-/** Whether a file was written so lately that its writer may not be done, and no event may have come yet. */
-function isYoung({ mtimeMs }: FileLook, debounceMs: number): boolean {
-  const ageMs = Date.now() - mtimeMs;
+/** Whether a file was written so recently that its writer may continue, and no event may have come yet. */
+export function mayBeUnreported({ mtimeMs }: FileStat, debounceMs: number, nowMs: number): boolean {
+  const ageMs = nowMs - mtimeMs;
   return ageMs >= 0 && ageMs < debounceMs;
-}
-
-function filesIn(folder: string): string[] {
-  try {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => join(folder, name));
-  } catch {
-    return [];
-  }
-}
-
-/** How a file looks, at once: asking the system for so little costs less than waiting for its answer. */
-function lookNow(path: string): (FileLook & { ctimeMs: number }) | undefined {
-  try {
-    const stats = statSync(path);
-    const { size, mtimeMs, ctimeMs } = stats;
-    return stats.isFile() ? { size, mtimeMs, ctimeMs } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isSameLook(a: FileLook, b: FileLook): boolean {
-  return a.size === b.size && a.mtimeMs === b.mtimeMs;
-}
-
-/** What pages can take from an update, so that they need not ask for it. */
-function textOf(path: string, bytes: Buffer): string | undefined {
-  const kind = classifyFile(path);
-  if (kind !== 'css' && kind !== 'html') return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Reads a file; `undefined` where there is none. */
-async function readKnown(path: string, onBytes?: (bytes: Buffer) => void): Promise<KnownFile | undefined> {
-  const before = lookNow(path);
-  if (!before) return undefined;
-  try {
-    return { ...before, hash: await readFileHash(path, before.size, onBytes) };
-  } catch {
-    // It may not be read, or has gone: how it looks is all there is to know.
-    return { ...before, hash: before.size + Math.floor(before.mtimeMs) + 1 };
-  }
 }

@@ -2,27 +2,27 @@ import { createHash, hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** Files up to this length are read at one go: asking the system for less costs more than the reading. */
+/** Files up to this length are read synchronously: a round through the thread pool costs more than the reading. */
 const SMALL_BYTES = 64 << 10;
 const CHUNK_BYTES = 1 << 20;
 const buffer = Buffer.allocUnsafe(SMALL_BYTES + 1);
 
 /**
- * A digest of a file's bytes as a whole number, never 0.
+ * Hashes a file's bytes to a whole number, never 0.
  *
- * @param size how long it is believed to be.
- * @param onBytes is shown the bytes of a small file; they are good until it returns.
- * @throws where it cannot be read.
+ * @param size its expected length.
+ * @param onBytes receives the bytes of a small file, in a buffer that is reused after it returns.
+ * @throws if it cannot be read.
  */
-export function readFileHash(
+export function hashFile(
   path: string,
   size: number,
   onBytes?: (bytes: Buffer) => void,
 ): number | Promise<number> {
-  return size <= SMALL_BYTES ? (readSmall(path, onBytes) ?? readLarge(path)) : readLarge(path);
+  return size <= SMALL_BYTES ? (hashSmall(path, onBytes) ?? hashLarge(path)) : hashLarge(path);
 }
 
-function readSmall(path: string, onBytes?: (bytes: Buffer) => void): number | undefined {
+function hashSmall(path: string, onBytes?: (bytes: Buffer) => void): number | undefined {
   const file = openSync(path, 'r');
   try {
     let length = 0;
@@ -42,7 +42,7 @@ function readSmall(path: string, onBytes?: (bytes: Buffer) => void): number | un
   }
 }
 
-async function readLarge(path: string): Promise<number> {
+async function hashLarge(path: string): Promise<number> {
   const digest = createHash('sha1');
   const file = await open(path);
   for await (const chunk of file.createReadStream({ highWaterMark: CHUNK_BYTES }))
@@ -50,7 +50,7 @@ async function readLarge(path: string): Promise<number> {
   return numberOf(digest.digest());
 }
 
-/** 0 stands for a file that has not been read. */
+/** 0 is reserved for a file that has not been read. */
 function numberOf(digest: Buffer): number {
   return digest.readUIntLE(0, 6) + 1;
 }

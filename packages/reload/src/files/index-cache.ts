@@ -1,47 +1,46 @@
+/** Stores the file index between two starts, so that a restart reads only files whose size or time has changed. [R6] */
 import { closeSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { pid } from 'node:process';
 import { StringDecoder } from 'node:string_decoder';
-import type { KnownFile } from './file-index.ts';
+import type { IndexedFile } from './file-index.ts';
 
-/** What is kept of one file. */
-export interface KeptFile extends KnownFile {
-  /** Whether it counts although rules may ignore it, because it was served. */
+export interface CachedFile extends IndexedFile {
+  /** Whether it was served, so that it stays watched although rules may ignore it. */
   served?: true;
 }
 
-/** The first line of a file that this version understands. */
+/** The first line of a cache that this version can read. */
 const HEADER = 'live-online-reload content 2';
 /** The first word of a served file's line. */
 const SERVED = 'served';
-/** How many lines are written at one go. */
+/** How many lines are written at once. */
 const LINES = 500;
-
-/** How much is read at one go: all at once would take as much memory for ever. */
+/** How much is read at once: reading the whole file would reserve that much memory for good. */
 const CHUNK_BYTES = 64 << 10;
 
-/** Reads what was kept of files, by their names. A file that cannot be understood holds nothing. */
-export function readTable(file: string): Map<string, KeptFile> {
-  const table = new Map<string, KeptFile>();
+/** Reads the cached files by their names; an unreadable cache holds none. */
+export function readIndexCache(file: string): Map<string, CachedFile> {
+  const cached = new Map<string, CachedFile>();
   try {
     let first = true;
     for (const line of readLines(file)) {
-      if (first && line !== HEADER) return table;
-      if (!first) readLine(line, table);
+      if (first && line !== HEADER) return cached;
+      if (!first) readLine(line, cached);
       first = false;
     }
-    return table;
+    return cached;
   } catch {
-    // There is none yet, or it holds something else.
+    // There is no cache yet, or it holds something else.
     return new Map();
   }
 }
 
-function readLine(line: string, table: Map<string, KeptFile>): void {
+function readLine(line: string, cached: Map<string, CachedFile>): void {
   const [served, first, second, third, ...name] = line.split(' ');
   const numbers = [first, second, third].map(Number) as [number, number, number];
   if (name.length === 0 || !numbers.every((number) => Number.isFinite(number) && number >= 0)) return;
   const [size, mtimeMs, hash] = numbers;
-  table.set(JSON.parse(name.join(' ')) as string, {
+  cached.set(JSON.parse(name.join(' ')) as string, {
     size,
     mtimeMs,
     hash,
@@ -66,8 +65,11 @@ function* readLines(file: string): Generator<string> {
   }
 }
 
-/** Keeps what is known, a line for each file. Where that fails, the next start reads everything anew. */
-export function writeTable(file: string, files: Iterable<readonly [name: string, file: KeptFile]>): void {
+/** Writes a line for each file. If that fails, the next start reads everything. */
+export function writeIndexCache(
+  file: string,
+  files: Iterable<readonly [name: string, file: CachedFile]>,
+): void {
   const temporary = `${file}.${pid}.tmp`;
   try {
     const output = openSync(temporary, 'w', 0o600);
@@ -85,6 +87,6 @@ export function writeTable(file: string, files: Iterable<readonly [name: string,
     }
     renameSync(temporary, file);
   } catch {
-    // A full disk, or a cache that was taken away.
+    // The disk is full, or the cache folder was deleted.
   }
 }

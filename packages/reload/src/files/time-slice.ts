@@ -1,16 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** How long reading what nobody has asked for may keep everything else waiting, in ms. */
+/** How long background work may block the event loop, in ms. */
 const SLICE_MS = 4;
 
-/** Work that nobody waits for, with rests in which everything else gets its turn. */
-export function createRests(): { isDue(): boolean; take(): Promise<void> } {
-  let end = performance.now() + SLICE_MS;
-  return {
-    isDue: () => performance.now() >= end,
-    async take() {
-      await setImmediate();
-      end = performance.now() + SLICE_MS;
-    },
-  };
+/** Divides background work into slices, between which everything else is served. */
+export class TimeSlice {
+  #endMs = performance.now() + SLICE_MS;
+
+  isOver(): boolean {
+    return performance.now() >= this.#endMs;
+  }
+
+  /** Lets the event loop turn once, and begins the next slice. */
+  async next(): Promise<void> {
+    await setImmediate();
+    this.#endMs = performance.now() + SLICE_MS;
+  }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../core/ports.ts';
 import type { FileUses } from '../core/file-uses.ts';
-import type { Content } from '../files/file-watcher.ts';
+import type { FileWatcher } from '../files/file-watcher.ts';
 import type { HtmlResponder } from '../injection/html-response.ts';
 import { renderWaitingPage } from './templates/backend-down-page.ts';
 import { createProxy } from './proxy/reverse-proxy.ts';
@@ -22,7 +22,7 @@ export interface PageSourceOptions {
   spa: boolean;
   directoryListing: boolean;
   responder: HtmlResponder;
-  content: Content;
+  content: FileWatcher;
   uses: FileUses;
   clock: Clock;
   onDown: (problem: string) => void;
@@ -57,9 +57,9 @@ export function createPageHandler(options: PageSourceOptions): PageSource {
     directoryListing,
     responder,
     content: {
-      whenStable: content.whenStable,
+      whenStable: (path) => content.whenStable(path),
       served(path, request) {
-        content.served(path);
+        content.markServed(path);
         uses.note(path, isForDocument(request) ? 'document' : 'part');
       },
     },

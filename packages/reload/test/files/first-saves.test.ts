@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '@live-online/internal/system-clock';
 import type { FileChange } from '../../src/core/ports.ts';
-import { createFileWatcher } from '../../src/files/file-watcher.ts';
+import { FileWatcher } from '../../src/files/file-watcher.ts';
 import type { FolderWatch } from '../../src/files/watch/folder-watch.ts';
 import { watchFolders } from '../../src/files/watch/watch-folders.ts';
 import { makeFolder } from '../helpers/reload-server.ts';
 
-/** A server's content that has just been created, before it has read a file. */
+/** A file watcher that was just created, before it has read a file. */
 function start(files: Record<string, string>, options: { poll?: boolean; watch?: typeof watchFolders } = {}) {
   const { folder, write } = makeFolder(files);
   const changes: FileChange[] = [];
-  const content = createFileWatcher({
+  const watcher = new FileWatcher({
     roots: [folder],
     clock: systemClock,
     debounceMs: 10,
@@ -22,9 +22,9 @@ function start(files: Record<string, string>, options: { poll?: boolean; watch?:
     watch: (watchOptions) => watchFolders({ ...watchOptions, pollMs: 20 }),
     ...options,
   });
-  onTestFinished(() => content.close());
+  onTestFinished(() => watcher.close());
   const changed = (): string[] => changes.map(({ path }) => path.slice(folder.length + 1));
-  return { folder, write, content, changed };
+  return { folder, write, watcher, changed };
 }
 
 it('[R2] a save before the file is read for the first time is reported', async () => {
@@ -34,14 +34,14 @@ it('[R2] a save before the file is read for the first time is reported', async (
   await vi.waitFor(() => expect(changed()).toEqual(['a.txt']));
 });
 
-it('[R2] a save between two looks of the poll, before the file is read for the first time, is reported', async () => {
+it('[R2] a save between two polls, before the file is read for the first time, is reported', async () => {
   const { folder, changed } = start(
     { 'a.txt': 'one' },
     {
       poll: true,
       watch(options): FolderWatch {
         const watch = watchFolders({ ...options, pollMs: 20 });
-        // When the poll has looked at the file, and before anything else.
+        // After the first poll, and before anything else.
         const ready = watch.ready.then(() => writeFileSync(join(folder, 'a.txt'), 'two'));
         return { ...watch, ready };
       },
@@ -51,17 +51,17 @@ it('[R2] a save between two looks of the poll, before the file is read for the f
 });
 
 it('[R2] a save of a file that was served before its folder is watched is reported', async () => {
-  const { folder, content, changed } = start(
+  const { folder, watcher, changed } = start(
     { 'a.txt': 'one' },
     {
       watch(options): FolderWatch {
         // No event of this save arrives.
-        const watch = watchFolders({ ...options, onSighting: () => {} });
+        const watch = watchFolders({ ...options, onFileEvent: () => {} });
         const ready = watch.ready.then(() => writeFileSync(join(folder, 'a.txt'), 'two'));
         return { ...watch, ready };
       },
     },
   );
-  content.served(join(folder, 'a.txt'));
+  watcher.markServed(join(folder, 'a.txt'));
   await vi.waitFor(() => expect(changed()).toEqual(['a.txt']));
 });

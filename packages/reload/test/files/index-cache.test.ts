@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTable, writeTable } from '../../src/files/index-cache.ts';
+import { readIndexCache, writeIndexCache } from '../../src/files/index-cache.ts';
 import { makeFolder } from '../helpers/reload-server.ts';
 
 describe('what is kept of files between two starts', () => {
@@ -21,8 +21,8 @@ describe('what is kept of files between two starts', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: 'binary' }), kept, { maxKeys: 20 }), (files) => {
         const table = new Map(Object.entries(files));
-        writeTable(file, table);
-        expect(readTable(file)).toEqual(table);
+        writeIndexCache(file, table);
+        expect(readIndexCache(file)).toEqual(table);
       }),
     );
     expect(readdirSync(folder)).toEqual(['content']);
@@ -31,24 +31,24 @@ describe('what is kept of files between two starts', () => {
   it('[R6] a file that was cut or holds something else holds nothing, or what is left of it', () => {
     const { folder } = makeFolder();
     const file = join(folder, 'content');
-    writeTable(
+    writeIndexCache(
       file,
       new Map(Array.from({ length: 2_000 }, (_, index) => [`0:f${index}`, { size: 1, mtimeMs: 2, hash: 3 }])),
     );
     const whole = readFileSync(file);
-    expect(readTable(file).size).toBe(2_000);
+    expect(readIndexCache(file).size).toBe(2_000);
     for (const length of [0, 5, 40, 41, 1_000]) {
       writeFileSync(file, whole.subarray(0, length));
-      expect(readTable(file).size).toBeLessThanOrEqual(2_000);
+      expect(readIndexCache(file).size).toBeLessThanOrEqual(2_000);
     }
     for (const text of ['', 'other 1\n1 2 3 "a"', '{}', '\0\0\0']) {
       writeFileSync(file, text);
-      expect(readTable(file)).toEqual(new Map());
+      expect(readIndexCache(file)).toEqual(new Map());
     }
-    expect(readTable(join(folder, 'none'))).toEqual(new Map());
+    expect(readIndexCache(join(folder, 'none'))).toEqual(new Map());
   });
 
   it('[R6] where nothing can be written, nothing breaks', () => {
-    expect(() => writeTable('/no/such/folder/content', [])).not.toThrow();
+    expect(() => writeIndexCache('/no/such/folder/content', [])).not.toThrow();
   });
 });

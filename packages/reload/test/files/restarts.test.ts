@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '@live-online/internal/system-clock';
 import type { FileChange } from '../../src/core/ports.ts';
-import { createFileWatcher } from '../../src/files/file-watcher.ts';
+import { FileWatcher } from '../../src/files/file-watcher.ts';
 import { makeFolder } from '../helpers/reload-server.ts';
 
 /** What a server knows of a folder, from one start to its end. */
 async function start(folder: string, cacheFile: string) {
   const changes: FileChange[] = [];
-  const content = createFileWatcher({
+  const content = new FileWatcher({
     roots: [folder],
     clock: systemClock,
     debounceMs: 10,
@@ -68,7 +68,7 @@ it('[R3] what was served although git ignores it is watched after a restart, and
     'a.txt': 'x',
   });
   const first = await start(folder, cacheFile);
-  first.content.served(join(folder, 'dist/app.js'));
+  first.content.markServed(join(folder, 'dist/app.js'));
   await first.digest();
   await first.content.close();
   write('.gitignore', 'dist/\nbuild/\n');
@@ -87,8 +87,8 @@ it('[R3] what was served although git ignores it is watched after a restart, and
 it('[R3] what was served stays watched when rules come to ignore it', async () => {
   const { folder, write, cacheFile } = setUp({ 'out/app.js': 'x', 'out/b.js': 'x', 'a.txt': 'x' });
   const { content, names } = await start(folder, cacheFile);
-  content.served(join(folder, 'out/app.js'));
-  content.served(join(folder, 'a.txt'));
+  content.markServed(join(folder, 'out/app.js'));
+  content.markServed(join(folder, 'a.txt'));
   const before = content.digest();
   write('.gitignore', 'out/\na.txt\n');
   // What is ignored now is forgotten.

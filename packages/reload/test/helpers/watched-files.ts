@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, onTestFinished, vi } from 'vitest';
 import { systemClock } from '@live-online/internal/system-clock';
-import { createFileWatcher, type ContentOptions } from '../../src/files/file-watcher.ts';
+import { FileWatcher, type FileWatcherOptions } from '../../src/files/file-watcher.ts';
 import { watchFolders } from '../../src/files/watch/watch-folders.ts';
 import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 import { makeFolder } from './reload-server.ts';
@@ -19,12 +19,12 @@ export interface Update {
 }
 
 /** What a reload server knows of a folder on the disk and reports about it, without the server. */
-export async function watchContent(files: Record<string, string>, options: Partial<ContentOptions> = {}) {
+export async function watchContent(files: Record<string, string>, options: Partial<FileWatcherOptions> = {}) {
   const { folder, write } = makeFolder(files);
   const at = (name: string): string => join(folder, name);
   const updates: Update[] = [];
-  let sightings = 0;
-  const content = createFileWatcher({
+  let events = 0;
+  const content = new FileWatcher({
     roots: [folder],
     clock: systemClock,
     debounceMs: 10,
@@ -39,9 +39,9 @@ export async function watchContent(files: Record<string, string>, options: Parti
       watchFolders({
         ...watchOptions,
         pollMs: POLL_MS,
-        onSighting(sighting) {
-          sightings++;
-          watchOptions.onSighting(sighting);
+        onFileEvent(event) {
+          events++;
+          watchOptions.onFileEvent(event);
         },
       }),
     ...options,
@@ -50,17 +50,20 @@ export async function watchContent(files: Record<string, string>, options: Parti
   await content.ready;
   // Every file has been read, so that its next save is compared with what was in it.
   await vi.waitFor(() => expect(content.digest()).toBeDefined(), { timeout: 10_000 });
-  return { folder, write, at, content, updates, sightings: () => sightings };
+  return { folder, write, at, content, updates, events: () => events };
 }
 
 /**
  * The same with a clock that moves only when the test says so: how long a busy machine takes for something is no pause
  * of the writer.
  */
-export async function watchByFakeClock(files: Record<string, string>, options: Partial<ContentOptions> = {}) {
+export async function watchByFakeClock(
+  files: Record<string, string>,
+  options: Partial<FileWatcherOptions> = {},
+) {
   const clock = createFakeClock();
   const watched = await watchContent(files, { ...options, clock });
-  const { at, write, updates, sightings } = watched;
+  const { at, write, updates, events } = watched;
 
   /** Lets `ms` pass on the fake clock, and all that is planned happen on the way. */
   async function pass(ms: number): Promise<void> {
@@ -72,9 +75,9 @@ export async function watchByFakeClock(files: Record<string, string>, options: P
 
   /** Changes files, and waits until the watcher has noticed. */
   async function change<Result>(how: () => Result): Promise<Result> {
-    const before = sightings();
+    const before = events();
     const result = how();
-    await vi.waitFor(() => expect(sightings()).toBeGreaterThan(before), { timeout: 10_000, interval: 1 });
+    await vi.waitFor(() => expect(events()).toBeGreaterThan(before), { timeout: 10_000, interval: 1 });
     // What else it did is heard in the same turn.
     await turn();
     return result;

@@ -155,7 +155,7 @@ describe('after a flood', () => {
     const seen = new Set<string>();
     const watch = watchFolders({
       roots: [folder],
-      onSighting: ({ path }) => seen.add(path),
+      onFileEvent: ({ path }) => seen.add(path),
       onWarning: () => {},
     });
     await watch.ready;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findSilentDisk } from '../../src/files/watch/network-filesystems.ts';
+import { findNetworkFilesystem } from '../../src/files/watch/network-filesystems.ts';
 
 const mounts = [
   '22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw',
@@ -17,18 +17,18 @@ describe('disks that tell of no changes', () => {
     ['/mnt/with space/site', 'nfs4'],
     ['/home/me/remote', 'fuse.sshfs'],
   ])('[R3] %s lies on %s', (path, type) => {
-    expect(findSilentDisk(path, mounts)).toBe(type);
+    expect(findNetworkFilesystem(path, mounts)).toBe(type);
   });
 
   it.each(['/home/me/site', '/srv/share/local/site', '/srv/shared', '/mnt/c/hidden/by/a/later/mount', '/'])(
     '[R3] %s lies on one that does',
     (path) => {
-      expect(findSilentDisk(path, mounts)).toBeUndefined();
+      expect(findNetworkFilesystem(path, mounts)).toBeUndefined();
     },
   );
 
   it('[R3] what cannot be read tells nothing', () => {
-    expect(findSilentDisk('/x', '')).toBeUndefined();
-    expect(findSilentDisk('/x', 'nonsense\n - \n1 2 3')).toBeUndefined();
+    expect(findNetworkFilesystem('/x', '')).toBeUndefined();
+    expect(findNetworkFilesystem('/x', 'nonsense\n - \n1 2 3')).toBeUndefined();
   });
 });

@@ -1,28 +1,28 @@
-/** Something may have happened to a file. Whoever hears of it looks for itself. */
-export interface Sighting {
+/** Something may have happened to a file: the receiver compares it with what it knows. */
+export interface FileEvent {
   /** Absolute. */
   path: string;
   /**
-   * - `create`: an entry appeared, vanished, or was renamed over
+   * - `create`: an entry was created, deleted or renamed over
    * - `write`: its bytes or times changed
-   * - `scan`: found by looking again; a change only if it differs from what is known or, where nothing is known, if it
-   *   changed after `sinceMs`
-   * - `gone`: what was there, a file or a folder and anything in it, may have gone
+   * - `scan`: found by a rescan; a change only if it differs from the index or, where it is not in the index, if it changed
+   *   after `sinceMs`
+   * - `gone`: what was there, a file or a folder with its files, may have been deleted
    */
   kind: 'create' | 'write' | 'scan' | 'gone';
-  /** With `scan`: from when on something may have been missed, in ms since 1970. */
+  /** With `scan`: the time from which events may have been missed, in ms since 1970. */
   sinceMs?: number;
 }
 
-/** Watches folders and everything in them, as far as no rule ignores it. [R3] */
+/** Watches folders with all files in them that no rule ignores. [R3] */
 export interface FolderWatch {
   /** Resolves when every folder is watched. */
   ready: Promise<void>;
-  /** Reports this file although rules ignore it, without what lies beside it. */
+  /** Reports this file although rules ignore it, without the files beside it. */
   include(path: string): void;
   /** Whether changes of this file are reported. */
   accepts(path: string): boolean;
-  /** Every folder that is watched now. */
+  /** The folders that are watched now. */
   folders(): Iterable<string>;
   close(): Promise<void>;
 }
@@ -30,12 +30,12 @@ export interface FolderWatch {
 export interface FolderWatchOptions {
   /** Absolute paths of folders or single files. */
   roots: readonly string[];
-  /** Globs of what is ignored, relative to each root. */
+  /** Globs of ignored files, relative to each root. */
   ignore?: readonly string[];
-  /** Whether to look again and again instead of being told. */
+  /** Whether to poll instead of using the system's events. */
   poll?: boolean;
   /** @default 500 */
   pollMs?: number;
-  onSighting: (sighting: Sighting) => void;
+  onFileEvent: (event: FileEvent) => void;
   onWarning: (text: string) => void;
 }

@@ -4,19 +4,19 @@ import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
 import { isDotfile } from '../../core/dotfiles.ts';
 
-/** What is not watched: dotfiles, droppings of editors and systems, and what `.gitignore` and globs say. [R3] */
+/** What is not watched: dotfiles, `node_modules`, temporary files of editors and systems, and what `.gitignore` and globs name. [R3] */
 export interface IgnoreRules {
-  /** Whether an entry is ignored, given that the folder it lies in is not. */
+  /** Whether an entry is ignored, given that its folder is not. */
   ignores(path: string, isFolder: boolean): boolean;
-  /** Whether an entry, or any folder on the way to it from the root, is ignored. */
+  /** Whether an entry, or any folder between the root and it, is ignored. */
   ignoresDeep(path: string, isFolder: boolean): boolean;
   /** Whether changing this file changes the rules. */
   isRule(path: string): boolean;
-  /** Reads all rules again. */
-  forget(): void;
+  /** Reads all rules again, when they are needed next. */
+  reload(): void;
 }
 
-const DROPPINGS = [
+const TEMPORARY_FILES = [
   /~$/,
   /^#.*#$/,
   /\.sw[a-z]$/,
@@ -28,15 +28,15 @@ const DROPPINGS = [
   /^(thumbs\.db|desktop\.ini)$/i,
 ];
 
-export function isDropping(name: string): boolean {
-  if (name === 'node_modules') return true;
-  return isDotfile(name) || DROPPINGS.some((pattern) => pattern.test(name));
+/** Whether an editor or a system creates a file of this name for itself. */
+export function isEditorTempFile(name: string): boolean {
+  return TEMPORARY_FILES.some((pattern) => pattern.test(name));
 }
 
 export function createIgnoreRules(root: string, globs: readonly string[]): IgnoreRules {
   const matchesGlob = globs.length > 0 ? picomatch(globs.flatMap(variants), { dot: true }) : undefined;
-  /** What holds in each folder, so that it is not looked for with each of its files. */
-  const inForce = new Map<string, Rules>();
+  /** The rules that apply in each folder, so that they are not searched for each of its files. */
+  const rulesOfFolders = new Map<string, Rules>();
   const above = foldersAbove(root);
   // A root that git ignores is watched as if git did not.
   const outer = above.some((folder) => rulesOf(folder)?.ignores(slashed(relative(folder, root)) + '/'))
@@ -44,19 +44,19 @@ export function createIgnoreRules(root: string, globs: readonly string[]): Ignor
     : above;
 
   function rulesIn(folder: string): Rules {
-    let rules = inForce.get(folder);
+    let rules = rulesOfFolders.get(folder);
     if (!rules) {
       const outside = folder.length <= root.length;
       rules = outside ? outer.reduce(addRulesOf, []) : rulesIn(dirname(folder));
       rules = addRulesOf(rules, folder);
-      inForce.set(folder, rules);
+      rulesOfFolders.set(folder, rules);
     }
     return rules;
   }
 
   function ignoredByGit(path: string, isFolder: boolean): boolean {
     let ignored = false;
-    // The deeper a file of rules lies, the later is its word.
+    // A deeper .gitignore overrides the ones above.
     for (const [folder, rules] of rulesIn(dirname(path))) {
       const name = slashed(relative(folder, path)) + (isFolder ? '/' : '');
       if (!ignore.isPathValid(name)) continue;
@@ -68,7 +68,8 @@ export function createIgnoreRules(root: string, globs: readonly string[]): Ignor
   }
 
   function ignores(path: string, isFolder: boolean): boolean {
-    if (isDropping(basename(path))) return true;
+    const name = basename(path);
+    if (name === 'node_modules' || isDotfile(name) || isEditorTempFile(name)) return true;
     return matchesGlob?.(slashed(relative(root, path))) || ignoredByGit(path, isFolder);
   }
 
@@ -82,11 +83,11 @@ export function createIgnoreRules(root: string, globs: readonly string[]): Ignor
       );
     },
     isRule: (path) => basename(path) === '.gitignore',
-    forget: () => inForce.clear(),
+    reload: () => rulesOfFolders.clear(),
   };
 }
 
-/** Files of rules with the folders that they lie in, from the outermost on. */
+/** Rules with the folders that they are relative to, from the outermost on. */
 type Rules = readonly (readonly [folder: string, rules: Ignore])[];
 
 function addRulesOf(rules: Rules, folder: string): Rules {
@@ -94,7 +95,7 @@ function addRulesOf(rules: Rules, folder: string): Rules {
   return own ? [...rules, [folder, own]] : rules;
 }
 
-/** What a folder's own `.gitignore` says, and where git keeps what is said of this copy alone. */
+/** The rules of a folder's own `.gitignore`, and of the file in which git keeps the rules of this clone alone. */
 function rulesOf(folder: string): Ignore | undefined {
   const sources = [join(folder, '.gitignore')];
   if (existsSync(join(folder, '.git'))) sources.unshift(join(folder, '.git', 'info', 'exclude'));
@@ -102,7 +103,7 @@ function rulesOf(folder: string): Ignore | undefined {
   return texts.length > 0 ? ignore({ allowRelativePaths: false }).add(texts.join('\n')) : undefined;
 }
 
-/** A glob without a slash means any folder, as in `.gitignore`; one that names a folder means what is in it. */
+/** A glob without a slash matches in any folder, as in `.gitignore`; one that names a folder matches what is in it. */
 function variants(glob: string): string[] {
   const bare = glob.replace(/^\.?\//, '').replace(/\/$/, '');
   const anywhere = bare.includes('/') ? [bare] : [bare, `**/${bare}`];
@@ -116,7 +117,7 @@ function foldersAbove(root: string): string[] {
   for (let folder = dirname(root); ; folder = dirname(folder)) {
     folders.unshift(folder);
     if (existsSync(join(folder, '.git'))) return folders;
-    // No repository: then nobody's rules hold above the root.
+    // Without a repository, no rules above the root apply.
     if (folder === dirname(folder)) return [];
   }
 }

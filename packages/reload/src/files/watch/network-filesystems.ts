@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { sep } from 'node:path';
+import { isWithin } from '../public-path.ts';
 
-/** Types of file systems that tell nobody of changes made elsewhere. */
-const SILENT =
+/** Types of file systems that report no changes made elsewhere. */
+const NETWORK_FILESYSTEMS =
   /^(9p|drvfs|nfs\d?|cifs|smb\w*|fuse(\..+|blk)?|vboxsf|virtiofs|prl_fs|vmhgfs|afs|ceph|glusterfs|davfs)$/;
 
 /**
- * The type of the file system that `path` lies on, where it is one that sends no events.
+ * The type of the file system on which `path` lies, if it is one that reports no changes.
  *
  * @param mounts the text of Linux's `/proc/self/mountinfo`
  */
-export function findSilentDisk(path: string, mounts: string): string | undefined {
+export function findNetworkFilesystem(path: string, mounts: string): string | undefined {
   let found = { point: '', type: '' };
   for (const line of mounts.split('\n')) {
     const [before, after] = line.split(' - ', 2);
@@ -19,18 +19,17 @@ export function findSilentDisk(path: string, mounts: string): string | undefined
       ?.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
     const type = after?.split(' ')[0];
     if (point === undefined || type === undefined) continue;
-    const holds = path === point || path.startsWith(point === sep ? sep : point + sep);
     // Of two mounts at one point, the later hides the earlier.
-    if (holds && point.length >= found.point.length) found = { point, type };
+    if (isWithin(point, path) && point.length >= found.point.length) found = { point, type };
   }
-  return SILENT.test(found.type) ? found.type : undefined;
+  return NETWORK_FILESYSTEMS.test(found.type) ? found.type : undefined;
 }
 
 export function readMounts(): string {
   try {
     return readFileSync('/proc/self/mountinfo', 'utf8');
   } catch {
-    // Not on Linux: whoever mounts a disk from elsewhere there has --poll.
+    // Other systems have no such file: for a network file system there, users pass --poll.
     return '';
   }
 }

@@ -1,28 +1,28 @@
-import { dirname, sep } from 'node:path';
+import { dirname } from 'node:path';
+import { isWithin } from '../public-path.ts';
 import type { FolderWatch, FolderWatchOptions } from './folder-watch.ts';
+import { RootWatch } from './root-watch.ts';
 import { kindOf } from './stat-file.ts';
-import { watchRoot } from './watch-root.ts';
 
-/** Watches folders and everything in them. */
+/** Watches folders with all files in them, and single files. */
 export function watchFolders({ roots, onWarning, ...options }: FolderWatchOptions): FolderWatch {
-  const said = new Set<string>();
+  const warned = new Set<string>();
   const warnOnce = (topic: string, text: string): void => {
-    if (said.has(topic)) return;
-    said.add(topic);
+    if (warned.has(topic)) return;
+    warned.add(topic);
     onWarning(text);
   };
   const watches = roots.map((root) => ({
     root,
-    // A file that is renamed over is seen from the folder it lies in only.
-    watch: watchRoot({
+    watch: new RootWatch({
       ...options,
+      // Only the folder of a file reports that the file was renamed over.
       ...(kindOf(root) === 'file' ? { root: dirname(root), only: root } : { root }),
-      onWarning,
       warnOnce,
     }),
   }));
-  const watchOf = (path: string): (typeof watches)[number]['watch'] | undefined =>
-    watches.find(({ root }) => path === root || path.startsWith(root + sep))?.watch;
+  const watchOf = (path: string): RootWatch | undefined =>
+    watches.find(({ root }) => isWithin(root, path))?.watch;
 
   return {
     ready: Promise.all(watches.map(({ watch }) => watch.ready)).then(() => {}),

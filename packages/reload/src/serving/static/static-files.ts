@@ -6,7 +6,7 @@ import { extname, join } from 'node:path';
 import fresh from 'fresh';
 import parseRange from 'range-parser';
 import { isDotfile } from '../../core/dotfiles.ts';
-import type { FileLook } from '../../core/ports.ts';
+import type { FileStat } from '../../core/ports.ts';
 import { readUrlPath } from '../../core/url-path.ts';
 import { mayBeDocument, type Answer, type HtmlResponder } from '../../injection/html-response.ts';
 import { renderListing } from '../templates/listing-page.ts';
@@ -28,7 +28,7 @@ export interface StaticFilesOptions {
   directoryListing: boolean;
   responder: HtmlResponder;
   content: {
-    whenStable(path: string): Promise<FileLook | undefined>;
+    whenStable(path: string): Promise<FileStat | undefined>;
     served(path: string, request: IncomingMessage): void;
   };
 }

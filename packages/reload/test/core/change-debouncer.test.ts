@@ -1,30 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { debounceChanges } from '../../src/core/debounce-changes.ts';
-import type { FileLook } from '../../src/core/ports.ts';
+import { ChangeDebouncer } from '../../src/core/change-debouncer.ts';
+import type { FileStat } from '../../src/core/ports.ts';
 import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 
 /** Files that exist on a fake disk, watched through a fake clock. */
-function setUp(known: Record<string, number> = {}, quietMs = 10) {
+function setUp(known: Record<string, number> = {}, debounceMs = 10) {
   const clock = createFakeClock();
-  const disk = new Map<string, FileLook>(
+  const disk = new Map<string, FileStat>(
     Object.entries(known).map(([path, size]) => [path, { size, mtimeMs: 0 }]),
   );
-  const before = new Map(disk);
+  const reported = new Map(disk);
   const batches: { atMs: number; paths: string[]; sizes: (number | undefined)[] }[] = [];
   const startMs = clock.now();
-  const batch = debounceChanges({
+  const debouncer = new ChangeDebouncer({
     clock,
-    quietMs,
-    look: async (path) => disk.get(path),
-    before: (path) => before.get(path),
-    async onStill(paths) {
+    debounceMs,
+    stat: async (path) => disk.get(path),
+    previous: (path) => reported.get(path),
+    async onStable(paths) {
       const sizes = paths.map((path) => disk.get(path)?.size);
       batches.push({ atMs: clock.now() - startMs, paths: [...paths].sort(), sizes });
       for (const path of paths) {
-        const look = disk.get(path);
-        if (look) before.set(path, look);
-        else before.delete(path);
+        const stat = disk.get(path);
+        if (stat) reported.set(path, stat);
+        else reported.delete(path);
       }
     },
   });
@@ -36,20 +36,20 @@ function setUp(known: Record<string, number> = {}, quietMs = 10) {
     }
   }
   return {
-    batch,
+    debouncer,
     batches,
     pass,
     write(path: string, size: number) {
       disk.set(path, { size, mtimeMs: clock.now() });
-      batch.sight(path, true);
+      debouncer.add(path, true);
     },
     rename(path: string, size: number) {
       disk.set(path, { size, mtimeMs: clock.now() });
-      batch.sight(path, false);
+      debouncer.add(path, false);
     },
     remove(path: string) {
       disk.delete(path);
-      batch.sight(path, false);
+      debouncer.add(path, false);
     },
   };
 }
@@ -200,11 +200,11 @@ describe('one save', () => {
   });
 
   it('[R5] whoever asks for a file in motion waits until it is still', async () => {
-    const { batch, write, pass, batches } = setUp({ a: 100 });
+    const { debouncer, write, pass, batches } = setUp({ a: 100 });
     let waited = false;
-    await batch.whenStable('a');
+    await debouncer.whenStable('a');
     write('a', 0);
-    void batch.whenStable('a').then(() => (waited = true));
+    void debouncer.whenStable('a').then(() => (waited = true));
     await pass(50);
     write('a', 120);
     await pass(8);
