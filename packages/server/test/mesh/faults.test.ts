@@ -31,7 +31,7 @@ describe('a mesh under faults, in virtual time', () => {
     c.store.report(SITE, 4);
     await world.advance(200);
     a.machine.kill();
-    c.store.bury(a.store.server);
+    c.store.evict(a.store.server);
     await world.advance(10);
     expect(b.store.others(SITE)).toBe(4);
   });
@@ -186,14 +186,14 @@ describe('a mesh under faults, in virtual time', () => {
     c.store.report(SITE, 1);
     await world.advance(200);
     a.machine.freeze();
-    b.store.take!(SITE, 'member-1', { server: a.store.server, hop: 2 });
+    b.store.claim!(SITE, 'member-1', { server: a.store.server, connectionNumber: 2 });
     b.store.report(SITE, 2);
     expect(b.store.others(SITE)).toBe(2);
     await world.advance(200);
     expect(c.store.others(SITE)).toBe(3);
     a.machine.wake();
     await world.advance(50);
-    expect(a.taken).toEqual([[SITE, 'member-1', 2]]);
+    expect(a.claimed).toEqual([[SITE, 'member-1', 2]]);
     a.store.report(SITE, 1);
     await world.advance(200);
     expect([a, b, c].map(({ store }) => store.others(SITE))).toEqual([3, 2, 3]);

@@ -8,7 +8,7 @@ const names = createNames('test');
 
 /** A client connects to `server`, says that it was on another one, and goes again. */
 function visit({ store }: WorldServer, from: string, member: string, site = SITE): void {
-  store.take!(site, member, { server: from, hop: 2 });
+  store.claim!(site, member, { server: from, connectionNumber: 2 });
   store.report(site, 1);
   store.report(site, 0);
 }
@@ -39,7 +39,7 @@ describe('what clients make servers remember by naming the server that they were
     // A server that comes up is told of all its members that are remembered.
     const ghost = await start({ server: 'ghost' });
     await world.advance(2_000);
-    const told = ghost.taken.map(([, member]) => member);
+    const told = ghost.claimed.map(([, member]) => member);
     expect(told.length).toBeGreaterThanOrEqual(13);
     expect(told.length).toBeLessThanOrEqual(16);
     expect(told.at(-1)).toBe('member-59');
@@ -52,7 +52,7 @@ describe('what clients make servers remember by naming the server that they were
     const ghosts = [];
     for (const server of ['ghost-0', 'ghost-1', 'ghost-2']) ghosts.push(await start({ server }));
     await world.advance(3_000);
-    expect(ghosts.map(({ taken }) => taken.length).reduce((sum, count) => sum + count)).toBe(10_000);
+    expect(ghosts.map(({ claimed }) => claimed.length).reduce((sum, count) => sum + count)).toBe(10_000);
   });
 
   it('[C7] a member from a server that is heard of only now is taken over from it, and nobody counts it twice', async () => {
@@ -68,12 +68,12 @@ describe('what clients make servers remember by naming the server that they were
       visit(late, 'nobody', `made-up-${second}`);
       await world.advance(1_000);
     }
-    late.store.take!(SITE, 'member-1', { server: 'early', hop: 2 });
+    late.store.claim!(SITE, 'member-1', { server: 'early', connectionNumber: 2 });
     late.store.report(SITE, 1);
     await world.advance(8_000);
     late.machine.heal();
     await world.advance(3_000);
-    expect(early.taken).toEqual([[SITE, 'member-1', 2]]);
+    expect(early.claimed).toEqual([[SITE, 'member-1', 2]]);
     early.store.report(SITE, 0);
     await world.advance(500);
     expect([a, late].map(({ store }) => store.others(SITE))).toEqual([1, 2]);
@@ -102,8 +102,8 @@ describe('what clients make servers remember by naming the server that they were
     expect(await sitesOf(world, b.store.server)).toBeLessThanOrEqual(50);
     expect(await sitesOf(world, a.store.server)).toBeLessThanOrEqual(100);
     // Of those that did not fit it was not told, and of all others once.
-    expect(new Set(a.taken.map(([site]) => site)).size).toBe(a.taken.length);
-    expect(a.taken.length).toBeGreaterThan(1_500);
+    expect(new Set(a.claimed.map(([site]) => site)).size).toBe(a.claimed.length);
+    expect(a.claimed.length).toBeGreaterThan(1_500);
     await world.advance(60_000);
     expect([await sitesOf(world, a.store.server), await sitesOf(world, b.store.server)]).toEqual([0, 0]);
   });
@@ -116,10 +116,10 @@ describe('what clients make servers remember by naming the server that they were
     for (let i = 0; i < 500; i++) visit(b, a.store.server, `member-${i}`);
     b.machine.heal();
     await world.advance(3_000);
-    expect(a.taken).toHaveLength(100);
+    expect(a.claimed).toHaveLength(100);
     // All of them are answered, and there is room again.
     visit(b, a.store.server, 'member-last');
     await world.advance(500);
-    expect(a.taken.at(-1)).toEqual([SITE, 'member-last', 2]);
+    expect(a.claimed.at(-1)).toEqual([SITE, 'member-last', 2]);
   });
 });

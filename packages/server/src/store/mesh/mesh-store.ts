@@ -20,7 +20,7 @@ export interface MeshStore extends Store {
   readonly server: string;
   peers(): number;
   /** Another server is known to be dead: what it had counts no longer, here and everywhere. */
-  bury(server: string): void;
+  evict(server: string): void;
 }
 
 export interface MeshOptions {
@@ -80,7 +80,7 @@ export function createMeshStore(options: MeshOptions): MeshStore {
     now,
     keepMs: 3 * limits.keepMs,
     maxSites: limits.maxAnswered,
-    taken: (site, member, hop) => listener?.taken(site, member, hop),
+    claimed: (site, member, connectionNumber) => listener?.claimed(site, member, connectionNumber),
     changed: restate,
   });
   const outbox = createDeltaPublisher({ server, names, now, entryOf, snapshotTtlMs });
@@ -164,7 +164,7 @@ export function createMeshStore(options: MeshOptions): MeshStore {
       put(site);
       keeper.follow();
     },
-    take(site, member, from) {
+    claim(site, member, from) {
       if (!closing && from.server !== server) claims.add(site, member, from);
     },
     others: ledger.others,
@@ -175,7 +175,7 @@ export function createMeshStore(options: MeshOptions): MeshStore {
     },
     sites: ledger.sites,
     peers: () => peers.size,
-    bury(name) {
+    evict(name) {
       peers.left(name);
       for (const gone of peers.takeEvicted()) {
         ledger.forget(gone.server);

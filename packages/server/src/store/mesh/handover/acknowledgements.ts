@@ -18,7 +18,7 @@ export interface AcknowledgementsOptions {
   keepMs: number;
   /** Most sites about which answers stand. Beyond that, those that were given longest ago are forgotten. */
   maxSites: number;
-  taken: (site: string, member: string, hop: number) => void;
+  claimed: (site: string, member: string, connectionNumber: number) => void;
   /** The numbers of a site have changed. */
   changed: (site: string) => void;
 }
@@ -27,7 +27,7 @@ export function createAcknowledgements({
   now,
   keepMs,
   maxSites,
-  taken,
+  claimed,
   changed,
 }: AcknowledgementsOptions): Acknowledgements {
   // Those that were answered last are at the end.
@@ -48,8 +48,8 @@ export function createAcknowledgements({
         sites.delete(site);
         sites.set(site, lives);
         const answered = lives.get(by)?.number ?? 0;
-        members.forEach(([member, hop], index) => {
-          if (first + index > answered) taken(site, member, hop);
+        members.forEach(([member, connectionNumber], index) => {
+          if (first + index > answered) claimed(site, member, connectionNumber);
         });
         lives.set(by, { number: Math.max(answered, first + members.length - 1), atMs: now() });
         changed(site);

@@ -129,7 +129,8 @@ export function createClaims(options: ClaimsOptions): Claims {
   }
 
   return {
-    add: (site, member, { server, hop }) => add(server, { site, member, hop, atMs: now() }),
+    add: (site, member, { server, connectionNumber }) =>
+      add(server, { site, member, connectionNumber, atMs: now() }),
     settle(site) {
       for (const [server, sites] of servers) {
         const claim = sites.get(site);
@@ -167,7 +168,9 @@ export function createClaims(options: ClaimsOptions): Claims {
           if (epochOf(server) !== epoch || told === members.length) continue;
           const takeovers = epochs.get(epoch) ?? [];
           epochs.set(epoch, takeovers);
-          const news = members.slice(told).map(({ member, hop }) => [member, hop] as const);
+          const news = members
+            .slice(told)
+            .map(({ member, connectionNumber }) => [member, connectionNumber] as const);
           takeovers.push({ site, first: answered + told + 1, members: news });
           claim.told = members.length;
         }

@@ -3,7 +3,7 @@ export interface Move {
   readonly site: string;
   readonly member: string;
   /** The number of the connection by which it is here. */
-  readonly hop: number;
+  readonly connectionNumber: number;
   /** When it came. */
   readonly atMs: number;
 }

@@ -43,7 +43,7 @@ export interface Takeover {
   readonly site: string;
   /** The number of the first of them among all that were ever claimed for this site. */
   readonly first: number;
-  readonly members: readonly (readonly [member: string, hop: number])[];
+  readonly members: readonly (readonly [member: string, connectionNumber: number])[];
 }
 
 /** What is said on the channel of one server, or of all. */
