@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { BUCKETS, createNames } from '../../src/store/mesh/wire/keys.ts';
+import { BUCKETS, createKeyNames } from '../../src/store/mesh/wire/keys.ts';
 import { startWorld, type WorldServer } from '../helpers/mesh-world.ts';
 import type { World } from '../helpers/virtual-world.ts';
 
 const SITE = 'a.example';
-const names = createNames('test');
+const names = createKeyNames('test');
 
 /** A client connects to `server`, says that it was on another one, and goes again. */
 function visit({ store }: WorldServer, from: string, member: string, site = SITE): void {
@@ -21,7 +21,7 @@ async function sitesOf(world: World, server: string): Promise<number> {
     await world.advance(10);
     return connecting;
   })();
-  const keys = Array.from({ length: BUCKETS }, (_, bucket) => names.share(bucket, server));
+  const keys = Array.from({ length: BUCKETS }, (_, bucket) => names.snapshot(bucket, server));
   const reading = link.run(keys.map((key) => ['HGETALL', key] as const));
   await world.advance(10);
   // The head is no site.
@@ -91,7 +91,7 @@ describe('what clients make servers remember by naming the server that they were
   });
 
   it('[C7] made-up sites and members of a server that is known leave little behind, and nothing for long', async () => {
-    const moveLimits = { maxClaims: 50, maxAnswered: 100 };
+    const moveLimits = { maxClaims: 50, maxAcknowledged: 100 };
     const { world, servers } = await startWorld(2, { moveLimits });
     const [a, b] = servers as [WorldServer, WorldServer];
     for (let i = 0; i < 2_000; i++) {
@@ -109,7 +109,7 @@ describe('what clients make servers remember by naming the server that they were
   });
 
   it('[C7] while the bus is away no more members are remembered than there is room for', async () => {
-    const { world, servers } = await startWorld(2, { moveLimits: { maxUnanswered: 100 } });
+    const { world, servers } = await startWorld(2, { moveLimits: { maxUnacknowledged: 100 } });
     const [a, b] = servers as [WorldServer, WorldServer];
     b.machine.cut();
     await world.advance(3_000);
