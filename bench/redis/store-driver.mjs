@@ -21,7 +21,7 @@ answer({
   async open(redisUrl, siteCount) {
     sites = Array.from({ length: siteCount }, (_, index) => siteOf(index));
     store = redisStore(redisUrl);
-    await store.open({ changed: look, stale() {}, taken() {} });
+    await store.open({ changed: look, stale() {}, claimed() {} });
   },
   /**
    * This server now has `count` people on every site.

@@ -108,7 +108,7 @@ export function createCounterWorkers(options: CounterWorkersOptions = {}): Count
           },
           lost(error, server, couldNotStart) {
             stats.end(slot);
-            if (server !== undefined) store.current()?.bury(server);
+            if (server !== undefined) store.current()?.evict(server);
             if (missing > 0 && couldNotStart) return reject(error);
             for (const tell of watchers) tell({ worker: number, reason: error.message });
           },

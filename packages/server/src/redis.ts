@@ -28,8 +28,8 @@ export function redisStore(target: RedisTarget, options: RedisStoreOptions = {})
     prefix,
     follow,
     leaseMs,
-    beatMs: Math.min(1_000, leaseMs / 4),
-    flushMs: 100,
+    heartbeatIntervalMs: Math.min(1_000, leaseMs / 4),
+    publishIntervalMs: 100,
     random: Math.random,
   });
 }

@@ -70,7 +70,7 @@ export function createCounter(options: CounterCoreOptions): Counter {
   const pacer = createBroadcastBudget({ clock, share: maxBroadcastCpu, sliceMs: SLICE_MS });
   const announcer = createPublishScheduler({ clock, minUpdateIntervalMs, decreaseDelayMs, isStale, deliver });
   /** The number of a page's connection, where it is not its first. */
-  const hops = new WeakMap<Visitor, number>();
+  const connectionNumbers = new WeakMap<Visitor, number>();
   let storeIsStale = false;
   let moving: Migration<Visitor> | undefined;
   let endMoving: (() => void) | undefined;
@@ -110,9 +110,9 @@ export function createCounter(options: CounterCoreOptions): Counter {
   }
 
   /** Another server counts this member now. */
-  function giveUp(site: string, member: string, hop: number): void {
+  function giveUp(site: string, member: string, connectionNumber: number): void {
     const visitor = census.find(site, member);
-    if (!visitor || (hops.get(visitor) ?? 1) >= hop) return;
+    if (!visitor || (connectionNumbers.get(visitor) ?? 1) >= connectionNumber) return;
     takeOut(site, member, visitor);
     visitor.replaced();
   }
@@ -131,10 +131,11 @@ export function createCounter(options: CounterCoreOptions): Counter {
     const { server } = store;
     if (server === undefined || typeof member !== 'string') return undefined;
     const before = parseResumeToken(word);
-    const hop = (before?.hop ?? 0) + 1;
-    if (hop > 1) hops.set(visitor, hop);
-    if (before && before.server !== server) store.take?.(site, member, { server: before.server, hop });
-    return formatResumeToken({ server, hop });
+    const connectionNumber = (before?.connectionNumber ?? 0) + 1;
+    if (connectionNumber > 1) connectionNumbers.set(visitor, connectionNumber);
+    if (before && before.server !== server)
+      store.claim?.(site, member, { server: before.server, connectionNumber });
+    return formatResumeToken({ server, connectionNumber });
   }
 
   function takeOut(site: string, member: Member, visitor: Visitor): void {
@@ -164,7 +165,7 @@ export function createCounter(options: CounterCoreOptions): Counter {
         await store.open({
           changed: othersChanged,
           stale: setStale,
-          taken: giveUp,
+          claimed: giveUp,
         });
       } catch (error) {
         setStale(true, (error as Error | undefined)?.message);

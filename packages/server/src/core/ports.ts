@@ -35,9 +35,9 @@ export interface StoreListener {
   stale(stale: boolean, reason?: string): void;
   /**
    * Another server counts `member` of `site` now: what stands for it here counts no longer, unless the member has
-   * come here by a connection with a number of at least `hop`. [C7]
+   * come here by a connection with a number of at least `connectionNumber`. [C7]
    */
-  taken(site: string, member: string, hop: number): void;
+  claimed(site: string, member: string, connectionNumber: number): void;
 }
 
 /** On which server a page was last, by the word that server gave it. [C7] */
@@ -45,7 +45,7 @@ export interface ResumePoint {
   /** The server's name among those that share a store. */
   readonly server: string;
   /** How many connections the page has made to servers that share a store, this one included. */
-  readonly hop: number;
+  readonly connectionNumber: number;
 }
 
 /**
@@ -63,10 +63,10 @@ export interface Store {
   /** This server now has `count` people on `site`: an absolute number, 0 when the last has left. Never throws. */
   report(site: string, count: number): void;
   /**
-   * `member`, who is on `site` of this server by its connection number `from.hop`, was on `from.server` before. No
+   * `member`, who is on `site` of this server by its connection number `from.connectionNumber`, was on `from.server` before. No
    * total may count it twice. Called before the `report` that counts it.
    */
-  take?(site: string, member: string, from: ResumePoint): void;
+  claim?(site: string, member: string, from: ResumePoint): void;
   /**
    * How many people all other servers have on `site`: a safe integer, at least 0. Exact for sites that this server
    * has people on; of others a store need not know.

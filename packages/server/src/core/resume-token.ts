@@ -1,11 +1,11 @@
 import type { ResumePoint } from './ports.ts';
 
 /** More connections than a page can make; whoever says so has made the word up. */
-const MAX_HOP = 1_000_000_000;
+const MAX_CONNECTION_NUMBER = 1_000_000_000;
 
 /** The word about a connection that a page is told, and says to the next server. [C7] */
-export function formatResumeToken({ server, hop }: ResumePoint): string {
-  return `${server}.${hop}`;
+export function formatResumeToken({ server, connectionNumber }: ResumePoint): string {
+  return `${server}.${connectionNumber}`;
 }
 
 /**
@@ -15,6 +15,8 @@ export function formatResumeToken({ server, hop }: ResumePoint): string {
  */
 export function parseResumeToken(word: string | undefined): ResumePoint | undefined {
   const [, server, digits] = /^([\w-]{1,48})\.(\d{1,10})$/.exec(word ?? '') ?? [];
-  const hop = Number(digits);
-  return server !== undefined && hop >= 1 && hop < MAX_HOP ? { server, hop } : undefined;
+  const connectionNumber = Number(digits);
+  return server !== undefined && connectionNumber >= 1 && connectionNumber < MAX_CONNECTION_NUMBER
+    ? { server, connectionNumber }
+    : undefined;
 }

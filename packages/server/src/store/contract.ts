@@ -25,7 +25,7 @@ interface Server {
   /** The sites that were reported as changed since the last look. */
   changed: Set<string>;
   /** The members that others were reported to have taken over. */
-  taken: [site: string, member: string, hop: number][];
+  claimed: [site: string, member: string, connectionNumber: number][];
   /** What the store has last said of itself. */
   stale: boolean;
 }
@@ -75,10 +75,10 @@ export const storeContract: readonly StoreContractCase[] = [
     a.store.report('example.org', 2);
     b.store.report('example.org', 1);
     await eventually(() => assert.equal(b.store.others('example.org'), 2));
-    b.store.take?.('example.org', 'member-1', { server: a.store.server, hop: 2 });
+    b.store.claim?.('example.org', 'member-1', { server: a.store.server, connectionNumber: 2 });
     b.store.report('example.org', 2);
     assert.equal(b.store.others('example.org'), 1);
-    await eventually(() => assert.deepEqual(a.taken, [['example.org', 'member-1', 2]]));
+    await eventually(() => assert.deepEqual(a.claimed, [['example.org', 'member-1', 2]]));
     a.store.report('example.org', 1);
     await eventually(() => {
       assert.equal(b.store.others('example.org'), 1);
@@ -167,11 +167,11 @@ function contractCase(name: string, body: (open: () => Promise<Server>) => Promi
       const stores: Store[] = [];
       try {
         await body(async () => {
-          const server: Server = { store: ground.create(), changed: new Set(), taken: [], stale: false };
+          const server: Server = { store: ground.create(), changed: new Set(), claimed: [], stale: false };
           const listener: StoreListener = {
             changed: (site) => server.changed.add(site),
             stale: (stale) => (server.stale = stale),
-            taken: (...member) => server.taken.push(member),
+            claimed: (...member) => server.claimed.push(member),
           };
           stores.push(server.store);
           await server.store.open(listener);

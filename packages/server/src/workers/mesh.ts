@@ -12,8 +12,8 @@ export function createWorkersStore(bus: Bus, name: string, follow: 'hosted' | 'a
     prefix: 'workers',
     follow,
     leaseMs: 8_000,
-    beatMs: 1_000,
-    flushMs: 50,
+    heartbeatIntervalMs: 1_000,
+    publishIntervalMs: 50,
     random: Math.random,
   });
 }

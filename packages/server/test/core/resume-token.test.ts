@@ -3,7 +3,7 @@ import { formatResumeToken, parseResumeToken } from '../../src/core/resume-token
 
 describe('whereabouts', () => {
   it('[C7] are read as they were written', () => {
-    const where = { server: 'a_B-9', hop: 12 };
+    const where = { server: 'a_B-9', connectionNumber: 12 };
     expect(formatResumeToken(where)).toBe('a_B-9.12');
     expect(parseResumeToken('a_B-9.12')).toEqual(where);
   });

@@ -6,7 +6,7 @@ export interface FakeStore extends Store {
   /** How the store reports, once it is open. */
   listener: StoreListener;
   /** What this server has said, newest last. */
-  said: (['report', site: string, count: number] | ['take', site: string, member: string, ResumePoint])[];
+  said: (['report', site: string, count: number] | ['claim', site: string, member: string, ResumePoint])[];
   setOthers(site: string, count: number): void;
   setStale(site: string, stale: boolean): void;
   setPeers(count: number): void;
@@ -18,13 +18,13 @@ export function createFakeStore(server: string): FakeStore {
   let peers = 0;
   const store: FakeStore = {
     server,
-    listener: { changed() {}, stale() {}, taken() {} },
+    listener: { changed() {}, stale() {}, claimed() {} },
     said: [],
     async open(listener) {
       store.listener = listener;
     },
     report: (site, count) => void store.said.push(['report', site, count]),
-    take: (site, member, from) => void store.said.push(['take', site, member, from]),
+    claim: (site, member, from) => void store.said.push(['claim', site, member, from]),
     others: (site) => others.get(site) ?? 0,
     stale: (site) => staleSites.has(site),
     sites: () => others.keys(),

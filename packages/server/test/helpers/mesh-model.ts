@@ -88,30 +88,30 @@ export function createMeshModel(): {
     void server.store.open({
       changed: () => {},
       stale: (stale) => (server.stale = stale),
-      taken(site, member, hop) {
+      claimed(site, member, connectionNumber) {
         const here = server.members.get(site)?.get(member);
-        if (here !== undefined && here < hop) remove(server, site, member, here);
+        if (here !== undefined && here < connectionNumber) remove(server, site, member, here);
       },
     });
   }
 
-  function remove(server: Server, site: string, member: string, hop: number): void {
+  function remove(server: Server, site: string, member: string, connectionNumber: number): void {
     const members = server.members.get(site)!;
-    if (members.get(member) !== hop) return;
+    if (members.get(member) !== connectionNumber) return;
     members.delete(member);
     server.store.report(site, members.size);
   }
 
   function arrive(page: Page, server: Server): void {
-    const hop = (page.word?.hop ?? 0) + 1;
+    const connectionNumber = (page.word?.connectionNumber ?? 0) + 1;
     const from = page.word?.server;
     const members = server.members.get(page.site)!;
     if (from !== undefined && from !== server.store.server) {
-      server.store.take!(page.site, page.member, { server: from, hop });
+      server.store.claim!(page.site, page.member, { server: from, connectionNumber });
     }
-    members.set(page.member, hop);
+    members.set(page.member, connectionNumber);
     server.store.report(page.site, members.size);
-    page.word = { server: server.store.server, hop };
+    page.word = { server: server.store.server, connectionNumber };
     page.server = server;
     page.arrivedAt = world.now();
   }
@@ -121,7 +121,7 @@ export function createMeshModel(): {
     const { server, site, member, word } = page;
     page.server = undefined;
     if (!server || !word) return;
-    const goodbye = (): void => remove(server, site, member, word.hop);
+    const goodbye = (): void => remove(server, site, member, word.connectionNumber);
     if (halfOpen) server.machine.clock.schedule(goodbye, PING_PATIENCE_MS);
     else if (server.state === 'frozen') server.goodbyes.push(goodbye);
     else if (server.state === 'running') goodbye();

@@ -11,7 +11,7 @@ export interface WorldServer {
   bus: WatchedBus;
   /** What the store has said of itself, newest last. */
   stale: (readonly [stale: boolean, reason: string | undefined])[];
-  taken: [site: string, member: string, hop: number][];
+  claimed: [site: string, member: string, connectionNumber: number][];
 }
 
 /** Starts `count` servers that agree over one bus in virtual time. */
@@ -29,11 +29,11 @@ export async function startWorld(
     const machine = world.machine();
     const bus = watchBus(machine.bus);
     const store = meshStore({ clock: machine.clock, random: () => 0.5, ...options, ...more, bus });
-    const server: WorldServer = { machine, bus, store, stale: [], taken: [] };
+    const server: WorldServer = { machine, bus, store, stale: [], claimed: [] };
     const listener: StoreListener = {
       changed: () => {},
       stale: (...said) => server.stale.push([said[0], said[1]]),
-      taken: (...member) => server.taken.push(member),
+      claimed: (...member) => server.claimed.push(member),
     };
     void store.open(listener);
     await world.advance(50);

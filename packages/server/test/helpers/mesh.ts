@@ -11,8 +11,8 @@ export function meshStore(options: Partial<MeshOptions> & Pick<MeshOptions, 'bus
     prefix: 'test',
     follow: 'hosted',
     leaseMs: 8_000,
-    beatMs: 1_000,
-    flushMs: 100,
+    heartbeatIntervalMs: 1_000,
+    publishIntervalMs: 100,
     random: Math.random,
     ...options,
   });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { bucketOf, createNames } from '../../src/store/mesh/wire/keys.ts';
+import { bucketOf, createKeyNames } from '../../src/store/mesh/wire/keys.ts';
 import { startWorld } from '../helpers/mesh-world.ts';
 
-const names = createNames('test');
+const names = createKeyNames('test');
 
 describe('what a mesh costs', () => {
   it('[S2] a server listens to the buckets that it has people in, and leaves them a minute after the last', async () => {
     const { world, servers } = await startWorld(2);
     const [a, b] = servers as [(typeof servers)[0], (typeof servers)[0]];
-    const own = [names.everybody, names.server(a.store.server)];
+    const own = [names.allServers, names.server(a.store.server)];
     expect([...a.bus.channels].sort()).toEqual([...own].sort());
     b.store.report('b.example', 1);
     a.store.report('a.example', 1);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { bucketOf, createNames } from '../../src/store/mesh/wire/keys.ts';
+import { bucketOf, createKeyNames } from '../../src/store/mesh/wire/keys.ts';
 import { startWorld } from '../helpers/mesh-world.ts';
 
 const SITE = 'a.example';
-const names = createNames('test');
+const names = createKeyNames('test');
 
 /** Two servers with people on one site: 2 on the first, 1 on the second. */
 async function startTwo() {
@@ -31,7 +31,7 @@ describe('a mesh under faults, in virtual time', () => {
     c.store.report(SITE, 4);
     await world.advance(200);
     a.machine.kill();
-    c.store.bury(a.store.server);
+    c.store.evict(a.store.server);
     await world.advance(10);
     expect(b.store.others(SITE)).toBe(4);
   });
@@ -144,7 +144,7 @@ describe('a mesh under faults, in virtual time', () => {
 
   it('[C9] keys that vanish, as by a jump of the clock in Redis, are written again', async () => {
     const { world, a, b, start } = await startTwo();
-    const keys = [names.registry, names.share(bucketOf(SITE), a.store.server)];
+    const keys = [names.registry, names.snapshot(bucketOf(SITE), a.store.server)];
     void world
       .machine()
       .bus.connect({ message: () => {}, down: () => {} })
@@ -186,14 +186,14 @@ describe('a mesh under faults, in virtual time', () => {
     c.store.report(SITE, 1);
     await world.advance(200);
     a.machine.freeze();
-    b.store.take!(SITE, 'member-1', { server: a.store.server, hop: 2 });
+    b.store.claim!(SITE, 'member-1', { server: a.store.server, connectionNumber: 2 });
     b.store.report(SITE, 2);
     expect(b.store.others(SITE)).toBe(2);
     await world.advance(200);
     expect(c.store.others(SITE)).toBe(3);
     a.machine.wake();
     await world.advance(50);
-    expect(a.taken).toEqual([[SITE, 'member-1', 2]]);
+    expect(a.claimed).toEqual([[SITE, 'member-1', 2]]);
     a.store.report(SITE, 1);
     await world.advance(200);
     expect([a, b, c].map(({ store }) => store.others(SITE))).toEqual([3, 2, 3]);
@@ -207,16 +207,16 @@ describe('a mesh under faults, in virtual time', () => {
       '{}',
       '[]',
       'null',
-      '{"kind":"bye"}',
-      '{"kind":"gone","epoch":"1"}',
-      '{"kind":"take","epoch":1,"by":"x:1","takeovers":[{"site":"a.example","first":1,"members":[[1,2]]}]}',
+      '{"kind":"leave"}',
+      '{"kind":"evicted","epoch":"1"}',
+      '{"kind":"claim","epoch":1,"by":"x:1","takeovers":[{"site":"a.example","first":1,"members":[[1,2]]}]}',
       `{"s":"${b.store.server}","e":1,"q":99,"c":[["a.example",-5]]}`,
       `{"s":"${b.store.server}","e":1,"q":99,"c":[["a.example",1e99]]}`,
       '{"s":"../../x","e":1,"q":1,"f":1,"c":[["a.example",5]]}',
       // A site that does not belong to this bucket.
       `{"s":"${b.store.server}","e":1,"q":99,"f":1,"c":[["elsewhere.example",5]]}`.replace('"q":99', '"q":0'),
     ];
-    for (const channel of [bucket, names.everybody, names.server(a.store.server)]) {
+    for (const channel of [bucket, names.allServers, names.server(a.store.server)]) {
       for (const message of nonsense) void b.bus.say(channel, message);
     }
     await world.advance(3_000);

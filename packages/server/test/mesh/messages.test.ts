@@ -11,7 +11,7 @@ import {
   type Entry,
   type Delta,
 } from '../../src/store/mesh/wire/messages.ts';
-import { bucketOf, BUCKETS, createNames } from '../../src/store/mesh/wire/keys.ts';
+import { bucketOf, BUCKETS, createKeyNames } from '../../src/store/mesh/wire/keys.ts';
 import { parseSnapshot, snapshotFields } from '../../src/store/mesh/replication/snapshot.ts';
 
 const count = fc.nat();
@@ -22,7 +22,7 @@ const tally = fc.option(fc.array(fc.tuple(life, count), { minLength: 1, maxLengt
 const entry: fc.Arbitrary<Entry> = fc.record({
   count: fc.integer({ min: 1, max: 1_000_000 }),
   claims: tally.map((pairs) => pairs && new Map(pairs)),
-  answers: tally.map((pairs) => pairs && new Map(pairs)),
+  acknowledged: tally.map((pairs) => pairs && new Map(pairs)),
 });
 const site = fc.oneof(
   fc.string({ minLength: 1, maxLength: 30 }),
@@ -61,7 +61,7 @@ describe('messages of a mesh', () => {
     };
     expect(parseHeartbeat(encodeHeartbeat(beat))).toEqual(beat);
     const takeovers = [{ site: '__proto__', first: 4, members: [['member-1', 2]] as [string, number][] }];
-    const letter = { kind: 'take', epoch: 1, by: 'b-1:2', takeovers } as const;
+    const letter = { kind: 'claim', epoch: 1, by: 'b-1:2', takeovers } as const;
     expect(parseControlMessage(encodeControlMessage(letter))).toEqual(letter);
   });
 
@@ -100,8 +100,8 @@ describe('messages of a mesh', () => {
   });
 
   it('[S3] keys of one bucket lie in one slot of a cluster, those of all servers in another', () => {
-    const names = createNames('live-online');
-    expect(names.share(7, 'a-1')).toBe('live-online:1:{b7}:a-1');
+    const names = createKeyNames('live-online');
+    expect(names.snapshot(7, 'a-1')).toBe('live-online:1:{b7}:a-1');
     expect(names.bucket(7)).toBe('live-online:1:{b7}');
     expect(names.registry).toBe('live-online:1:{servers}');
     expect(names.server('a-1')).toBe('live-online:1:{servers}:of:a-1');

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { BUCKETS, createNames } from '../../src/store/mesh/wire/keys.ts';
+import { BUCKETS, createKeyNames } from '../../src/store/mesh/wire/keys.ts';
 import { startWorld, type WorldServer } from '../helpers/mesh-world.ts';
 import type { World } from '../helpers/virtual-world.ts';
 
 const SITE = 'a.example';
-const names = createNames('test');
+const names = createKeyNames('test');
 
 /** A client connects to `server`, says that it was on another one, and goes again. */
 function visit({ store }: WorldServer, from: string, member: string, site = SITE): void {
-  store.take!(site, member, { server: from, hop: 2 });
+  store.claim!(site, member, { server: from, connectionNumber: 2 });
   store.report(site, 1);
   store.report(site, 0);
 }
@@ -21,7 +21,7 @@ async function sitesOf(world: World, server: string): Promise<number> {
     await world.advance(10);
     return connecting;
   })();
-  const keys = Array.from({ length: BUCKETS }, (_, bucket) => names.share(bucket, server));
+  const keys = Array.from({ length: BUCKETS }, (_, bucket) => names.snapshot(bucket, server));
   const reading = link.run(keys.map((key) => ['HGETALL', key] as const));
   await world.advance(10);
   // The head is no site.
@@ -39,7 +39,7 @@ describe('what clients make servers remember by naming the server that they were
     // A server that comes up is told of all its members that are remembered.
     const ghost = await start({ server: 'ghost' });
     await world.advance(2_000);
-    const told = ghost.taken.map(([, member]) => member);
+    const told = ghost.claimed.map(([, member]) => member);
     expect(told.length).toBeGreaterThanOrEqual(13);
     expect(told.length).toBeLessThanOrEqual(16);
     expect(told.at(-1)).toBe('member-59');
@@ -52,7 +52,7 @@ describe('what clients make servers remember by naming the server that they were
     const ghosts = [];
     for (const server of ['ghost-0', 'ghost-1', 'ghost-2']) ghosts.push(await start({ server }));
     await world.advance(3_000);
-    expect(ghosts.map(({ taken }) => taken.length).reduce((sum, count) => sum + count)).toBe(10_000);
+    expect(ghosts.map(({ claimed }) => claimed.length).reduce((sum, count) => sum + count)).toBe(10_000);
   });
 
   it('[C7] a member from a server that is heard of only now is taken over from it, and nobody counts it twice', async () => {
@@ -68,12 +68,12 @@ describe('what clients make servers remember by naming the server that they were
       visit(late, 'nobody', `made-up-${second}`);
       await world.advance(1_000);
     }
-    late.store.take!(SITE, 'member-1', { server: 'early', hop: 2 });
+    late.store.claim!(SITE, 'member-1', { server: 'early', connectionNumber: 2 });
     late.store.report(SITE, 1);
     await world.advance(8_000);
     late.machine.heal();
     await world.advance(3_000);
-    expect(early.taken).toEqual([[SITE, 'member-1', 2]]);
+    expect(early.claimed).toEqual([[SITE, 'member-1', 2]]);
     early.store.report(SITE, 0);
     await world.advance(500);
     expect([a, late].map(({ store }) => store.others(SITE))).toEqual([1, 2]);
@@ -91,7 +91,7 @@ describe('what clients make servers remember by naming the server that they were
   });
 
   it('[C7] made-up sites and members of a server that is known leave little behind, and nothing for long', async () => {
-    const moveLimits = { maxClaims: 50, maxAnswered: 100 };
+    const moveLimits = { maxClaims: 50, maxAcknowledged: 100 };
     const { world, servers } = await startWorld(2, { moveLimits });
     const [a, b] = servers as [WorldServer, WorldServer];
     for (let i = 0; i < 2_000; i++) {
@@ -102,24 +102,24 @@ describe('what clients make servers remember by naming the server that they were
     expect(await sitesOf(world, b.store.server)).toBeLessThanOrEqual(50);
     expect(await sitesOf(world, a.store.server)).toBeLessThanOrEqual(100);
     // Of those that did not fit it was not told, and of all others once.
-    expect(new Set(a.taken.map(([site]) => site)).size).toBe(a.taken.length);
-    expect(a.taken.length).toBeGreaterThan(1_500);
+    expect(new Set(a.claimed.map(([site]) => site)).size).toBe(a.claimed.length);
+    expect(a.claimed.length).toBeGreaterThan(1_500);
     await world.advance(60_000);
     expect([await sitesOf(world, a.store.server), await sitesOf(world, b.store.server)]).toEqual([0, 0]);
   });
 
   it('[C7] while the bus is away no more members are remembered than there is room for', async () => {
-    const { world, servers } = await startWorld(2, { moveLimits: { maxUnanswered: 100 } });
+    const { world, servers } = await startWorld(2, { moveLimits: { maxUnacknowledged: 100 } });
     const [a, b] = servers as [WorldServer, WorldServer];
     b.machine.cut();
     await world.advance(3_000);
     for (let i = 0; i < 500; i++) visit(b, a.store.server, `member-${i}`);
     b.machine.heal();
     await world.advance(3_000);
-    expect(a.taken).toHaveLength(100);
+    expect(a.claimed).toHaveLength(100);
     // All of them are answered, and there is room again.
     visit(b, a.store.server, 'member-last');
     await world.advance(500);
-    expect(a.taken.at(-1)).toEqual([SITE, 'member-last', 2]);
+    expect(a.claimed.at(-1)).toEqual([SITE, 'member-last', 2]);
   });
 });

@@ -1,13 +1,13 @@
 import { createCluster } from 'redis';
 import { describe, expect, it, vi } from 'vitest';
-import { createNames } from '../../src/store/mesh/wire/keys.ts';
+import { createKeyNames } from '../../src/store/mesh/wire/keys.ts';
 import { slotOf } from '../../src/store/redis/slots.ts';
 import { password, startRedis, startRedisCluster } from '../helpers/redis.ts';
 import { documentedUser } from '../helpers/redis-acl.ts';
 import { failureOf, openLink } from '../helpers/redis-bus.ts';
 import { startTcpProxy } from '../helpers/tcp-proxy.ts';
 
-const names = createNames('live-online');
+const names = createKeyNames('live-online');
 const buckets = Array.from({ length: 64 }, (_, bucket) => names.bucket(bucket));
 const [username = ''] = documentedUser('cluster');
 
@@ -15,17 +15,17 @@ describe('a link to a Redis Cluster', () => {
   it('[S3] speaks to each slot’s master, as the documented user, from the URL of one node', async () => {
     const [first, second, third] = await startRedisCluster();
     const [a, b] = await Promise.all([openLink(first!.url), openLink(second!.url)]);
-    await a.subscribe([names.everybody, names.server('a'), ...buckets]);
+    await a.subscribe([names.allServers, names.server('a'), ...buckets]);
     const written = await b.run([
-      ...buckets.map((_, bucket) => ['HSET', names.share(bucket, 'b'), 'f', String(bucket)] as const),
+      ...buckets.map((_, bucket) => ['HSET', names.snapshot(bucket, 'b'), 'f', String(bucket)] as const),
       ...buckets.map((channel, bucket) => ['PUBLISH', channel, String(bucket)] as const),
-      ['NUMSUB', names.server('a'), names.server('b'), names.everybody],
+      ['NUMSUB', names.server('a'), names.server('b'), names.allServers],
     ]);
     expect(written.slice(0, 128)).toEqual(Array<number>(128).fill(1));
     expect([...(written[128] as Map<string, number>).values()]).toEqual([1, 0, 1]);
     await vi.waitFor(() => expect(a.heard).toHaveLength(64));
     expect(new Set(a.heard)).toEqual(new Set(buckets.map((channel, bucket) => `${channel}=${bucket}`)));
-    const read = await a.run(buckets.map((_, bucket) => ['HGETALL', names.share(bucket, 'b')] as const));
+    const read = await a.run(buckets.map((_, bucket) => ['HGETALL', names.snapshot(bucket, 'b')] as const));
     expect(read.map((reply) => (reply as Map<string, string>).get('f'))).toEqual(
       buckets.map((_, i) => `${i}`),
     );
@@ -33,15 +33,15 @@ describe('a link to a Redis Cluster', () => {
     expect(new Set(buckets.map((channel) => a.connectionOf(channel)))).toEqual(
       new Set([first, second, third].map((node) => `127.0.0.1:${node!.port}`)),
     );
-    expect(a.connectionOf(names.server('x'))).toBe(a.connectionOf(names.everybody));
+    expect(a.connectionOf(names.server('x'))).toBe(a.connectionOf(names.allServers));
     await a.unsubscribe(buckets);
     const heard = await b.run(buckets.map((channel) => ['PUBLISH', channel, 'again'] as const));
     expect(heard).toEqual(Array<number>(64).fill(0));
 
     // A slot that moves away ends the link, and the next one finds it.
-    const slot = slotOf(names.everybody);
+    const slot = slotOf(names.allServers);
     const owner = [first, second, third].find((node) =>
-      a.connectionOf(names.everybody).endsWith(`:${node!.port}`),
+      a.connectionOf(names.allServers).endsWith(`:${node!.port}`),
     );
     const taker = [first, second, third].find((node) => node !== owner)!;
     const id = String(await taker.cli('CLUSTER', 'MYID'));
@@ -59,9 +59,9 @@ describe('a link to a Redis Cluster', () => {
     await expect(b.run([['HSET', names.registry, 'b', '']])).rejects.toThrow('MOVED');
     expect(b.down).toHaveLength(1);
     const c = await openLink(taker.url);
-    await c.subscribe([names.everybody]);
-    expect(await c.run([['PUBLISH', names.everybody, 'found']])).toEqual([1]);
-    expect(c.connectionOf(names.everybody)).toBe(`127.0.0.1:${taker.port}`);
+    await c.subscribe([names.allServers]);
+    expect(await c.run([['PUBLISH', names.allServers, 'found']])).toEqual([1]);
+    expect(c.connectionOf(names.allServers)).toBe(`127.0.0.1:${taker.port}`);
   });
 
   it('[S6] duplicates a cluster of the user’s, notices each connection’s end, and names what is denied', async () => {

@@ -21,13 +21,13 @@ async function startShared() {
     /** Connects a client that says it was on `server` before. */
     visit: (member: string, server: string): Promise<Upgraded> =>
       upgrade(port, `https://${SITE}`, [], { member, server: `${server}.1` }),
-    /** Starts a server. Returns the members that it is told have been taken over from it. */
+    /** Starts a server. Returns the members that it is told have been claimed over from it. */
     async start(server: string): Promise<string[]> {
-      const taken: string[] = [];
+      const claimed: string[] = [];
       const store = storeOf(server);
       onTestFinished(() => store.close());
-      await store.open({ changed() {}, stale() {}, taken: (_site, member) => void taken.push(member) });
-      return taken;
+      await store.open({ changed() {}, stale() {}, claimed: (_site, member) => void claimed.push(member) });
+      return claimed;
     },
   };
 }

@@ -31,7 +31,7 @@ describe('redisStore', () => {
     const reasons: (string | undefined)[] = [];
     const listen = (told: boolean[]) => ({
       changed() {},
-      taken() {},
+      claimed() {},
       stale(isStale: boolean, reason?: string) {
         told.push(isStale);
         reasons.push(reason);

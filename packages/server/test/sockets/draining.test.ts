@@ -56,7 +56,7 @@ describe('draining', () => {
     // Who has no name cannot be told from others elsewhere.
     expect(counter.total(SITE)).toBe(1);
     expect(isOver).toBe(false);
-    store.listener.taken(SITE, member('moving').member, 2);
+    store.listener.claimed(SITE, member('moving').member, 2);
     expect(counter.total(SITE)).toBe(0);
     await drained;
     expect(page.totals).toEqual([1, 2]);
@@ -100,7 +100,7 @@ describe('draining', () => {
     await page.gone();
     expect(counter.total(SITE)).toBe(1);
     expect((await openPage(`${base}/live-online`, { origin }).refusal()).data).toBeUndefined();
-    store.listener.taken(SITE, member('hosted').member, 2);
+    store.listener.claimed(SITE, member('hosted').member, 2);
     await drained;
     expect(host.socket.connected).toBe(true);
   });

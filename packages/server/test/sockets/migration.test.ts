@@ -52,7 +52,7 @@ describe('pages that move between servers', () => {
     await page.hears(1);
     expect(page.details).toEqual([{ server: 'this-server.4' }]);
     expect(store.said).toEqual([
-      ['take', SITE, MEMBER, { server: 'other-server', hop: 4 }],
+      ['claim', SITE, MEMBER, { server: 'other-server', connectionNumber: 4 }],
       ['report', SITE, 1],
     ]);
   });
@@ -64,14 +64,14 @@ describe('pages that move between servers', () => {
     await Promise.all(pages.map((page) => vi.waitFor(() => expect(page.details).not.toEqual([]))));
     const nameless = openPage((await startShared()).url, { auth: { server: 'other-server.1' } });
     await nameless.hears(1);
-    expect(store.said.filter(([what]) => what === 'take')).toEqual([]);
+    expect(store.said.filter(([what]) => what === 'claim')).toEqual([]);
   });
 
   it('[C7] a member that another server has taken over is let go here at once', async () => {
     const { store, counter, open } = await startShared();
     const page = open();
     await page.hears(1);
-    store.listener.taken(SITE, MEMBER, 2);
+    store.listener.claimed(SITE, MEMBER, 2);
     expect(counter.total(SITE)).toBe(0);
     expect(await page.gone()).toBe('io server disconnect');
     expect(store.said.at(-1)).toEqual(['report', SITE, 0]);
@@ -81,11 +81,11 @@ describe('pages that move between servers', () => {
     const { store, counter, open } = await startShared();
     const page = open('other-server.1');
     await page.hears(1);
-    store.listener.taken(SITE, MEMBER, 2);
-    store.listener.taken(SITE, 'somebody-else', 9);
-    store.listener.taken('b.example', MEMBER, 9);
+    store.listener.claimed(SITE, MEMBER, 2);
+    store.listener.claimed(SITE, 'somebody-else', 9);
+    store.listener.claimed('b.example', MEMBER, 9);
     expect(counter.total(SITE)).toBe(1);
-    store.listener.taken(SITE, MEMBER, 3);
+    store.listener.claimed(SITE, MEMBER, 3);
     expect(counter.total(SITE)).toBe(0);
   });
 

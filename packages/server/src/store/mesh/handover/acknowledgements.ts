@@ -1,75 +1,80 @@
-import type { ControlMessage, Incarnation } from '../wire/messages.ts';
-
-/** What this server has answered to those who took over members of it: the other side of claims. [C7] */
-export interface Acknowledgements {
-  /** Lets the members of a letter go, each once. */
-  answer(letter: Extract<ControlMessage, { kind: 'take' }>): void;
-  /** The numbers that everybody is told for a site. */
-  tally(site: string): ReadonlyMap<Incarnation, number> | undefined;
-  /** This server has another epoch, in which nothing has been claimed from it. */
-  renew(): void;
-  /** Forgets what was answered long ago. */
-  sweep(): void;
-}
+import type { ClaimMessage, Incarnation } from '../wire/messages.ts';
 
 export interface AcknowledgementsOptions {
   now: () => number;
-  /** How long an answer stands, in ms: longer than those who claimed wait until they forget their claim. */
+  /** How long an acknowledgement is kept, in ms: longer than any claimant keeps its claim. */
   keepMs: number;
-  /** Most sites about which answers stand. Beyond that, those that were given longest ago are forgotten. */
+  /** Maximum of sites with acknowledgements. Beyond it the oldest are dropped. */
   maxSites: number;
-  taken: (site: string, member: string, hop: number) => void;
+  /** Another server counts this member, by its connection with this number. */
+  claimed: (site: string, member: string, connectionNumber: number) => void;
   /** The numbers of a site have changed. */
   changed: (site: string) => void;
 }
 
-export function createAcknowledgements({
-  now,
-  keepMs,
-  maxSites,
-  taken,
-  changed,
-}: AcknowledgementsOptions): Acknowledgements {
-  // Those that were answered last are at the end.
-  const sites = new Map<string, Map<Incarnation, { number: number; atMs: number }>>();
+interface Acknowledgement {
+  readonly number: number;
+  readonly atMs: number;
+}
 
-  function forgetOldest(): void {
-    for (const site of sites.keys()) {
-      if (sites.size <= maxSites) return;
-      sites.delete(site);
+/** Up to which number this server has acknowledged the claims of others: the other side of `Claims`. [C7] */
+export class Acknowledgements {
+  readonly #options: AcknowledgementsOptions;
+  /** Those that were acknowledged last are at the end. */
+  readonly #sites = new Map<string, Map<Incarnation, Acknowledgement>>();
+
+  constructor(options: AcknowledgementsOptions) {
+    this.#options = options;
+  }
+
+  /** Releases the members that a message claims, each once. */
+  acknowledge({ by, takeovers }: ClaimMessage): void {
+    const { now, claimed, changed } = this.#options;
+    for (const { site, first, members } of takeovers) {
+      const incarnations = this.#sites.get(site) ?? new Map<Incarnation, Acknowledgement>();
+      this.#sites.delete(site);
+      this.#sites.set(site, incarnations);
+      const before = incarnations.get(by)?.number ?? 0;
+      members.forEach(([member, connectionNumber], index) => {
+        if (first + index > before) claimed(site, member, connectionNumber);
+      });
+      incarnations.set(by, { number: Math.max(before, first + members.length - 1), atMs: now() });
       changed(site);
+    }
+    this.#dropOldest();
+  }
+
+  /** Up to which number the claims of each incarnation are acknowledged. */
+  numbers(site: string): ReadonlyMap<Incarnation, number> | undefined {
+    const incarnations = this.#sites.get(site);
+    return (
+      incarnations && new Map([...incarnations].map(([incarnation, { number }]) => [incarnation, number]))
+    );
+  }
+
+  /** This server has a new epoch, from which no member has been claimed. */
+  startEpoch(): void {
+    this.#sites.clear();
+  }
+
+  /** Drops acknowledgements that are too old to matter. */
+  sweep(): void {
+    const { now, keepMs, changed } = this.#options;
+    for (const [site, incarnations] of this.#sites) {
+      let hasDropped = false;
+      for (const [incarnation, { atMs }] of incarnations) {
+        if (now() - atMs >= keepMs) hasDropped = incarnations.delete(incarnation) || hasDropped;
+      }
+      if (incarnations.size === 0) this.#sites.delete(site);
+      if (hasDropped) changed(site);
     }
   }
 
-  return {
-    answer({ by, takeovers }) {
-      for (const { site, first, members } of takeovers) {
-        const lives = sites.get(site) ?? new Map<Incarnation, { number: number; atMs: number }>();
-        sites.delete(site);
-        sites.set(site, lives);
-        const answered = lives.get(by)?.number ?? 0;
-        members.forEach(([member, hop], index) => {
-          if (first + index > answered) taken(site, member, hop);
-        });
-        lives.set(by, { number: Math.max(answered, first + members.length - 1), atMs: now() });
-        changed(site);
-      }
-      forgetOldest();
-    },
-    tally(site) {
-      const lives = sites.get(site);
-      return lives && new Map([...lives].map(([life, { number }]) => [life, number]));
-    },
-    renew: () => sites.clear(),
-    sweep() {
-      for (const [site, lives] of sites) {
-        let dropped = false;
-        for (const [life, { atMs }] of lives) {
-          if (now() - atMs >= keepMs) dropped = lives.delete(life) || dropped;
-        }
-        if (lives.size === 0) sites.delete(site);
-        if (dropped) changed(site);
-      }
-    },
-  };
+  #dropOldest(): void {
+    for (const site of this.#sites.keys()) {
+      if (this.#sites.size <= this.#options.maxSites) return;
+      this.#sites.delete(site);
+      this.#options.changed(site);
+    }
+  }
 }

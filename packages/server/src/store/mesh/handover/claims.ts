@@ -1,44 +1,18 @@
 import type { ResumePoint } from '../../../core/ports.ts';
-import { incarnationOf, type ControlMessage, type Incarnation, type Takeover } from '../wire/messages.ts';
+import { incarnationOf, type ClaimMessage, type Incarnation, type Takeover } from '../wire/messages.ts';
 import type { MoveLimits } from './move-limits.ts';
-import { createPendingMoves, type Move } from './pending-moves.ts';
-
-/**
- * The members that this server has taken over from others and that those have not answered for. [C7]
- *
- * Towards everybody it is a number for each site and life of a server: how many were ever taken over. The server
- * answers with the number up to which it does not count them any more, in the same report that counts without
- * them; until then everybody subtracts the difference. Only the server concerned is told which members they are.
- */
-export interface Claims {
-  /** `member`, now here on `site`, was somewhere else before. */
-  add(site: string, member: string, from: ResumePoint): void;
-  /** There may be answers from other servers about `site`, or some of them may have another epoch. */
-  settle(site: string): void;
-  /** A server is known now, or has another epoch, in which it has answered nothing yet. */
-  settleServer(server: string): void;
-  /** A server is gone. Others may not know it yet, so what was claimed from it stands for a while. */
-  gone(server: string): void;
-  /** This server has another epoch: everything is claimed anew. */
-  renew(): void;
-  /** The numbers that everybody is told for a site. */
-  tally(site: string): ReadonlyMap<Incarnation, number> | undefined;
-  /** What is to be told to single servers. Each is returned once. */
-  letters(): { server: string; letter: ControlMessage }[];
-  /** Forgets what is settled for long, or about servers that are gone for long. */
-  sweep(): void;
-}
+import { PendingMoves, type Move } from './pending-moves.ts';
 
 export interface ClaimsOptions {
   now: () => number;
-  /** The epoch of a server that is there, or has been a little while ago. */
+  /** The epoch of a server that is counted, or was until recently. */
   epochOf: (server: string) => number | undefined;
   isAlive: (server: string) => boolean;
-  /** How many claims of this server's current life a server has answered on a site. */
-  answersOf: (site: string, server: string) => number;
+  /** Up to which number a server has acknowledged the claims of this server's incarnation on a site. */
+  acknowledgedBy: (site: string, server: string) => number;
   limits: MoveLimits;
-  /** This server's own life. */
-  life: () => Incarnation;
+  /** This server's incarnation. */
+  incarnation: () => Incarnation;
   /** The numbers of a site have changed. */
   changed: (site: string) => void;
 }
@@ -46,146 +20,179 @@ export interface ClaimsOptions {
 /** Shortest time between two attempts at making room, in ms: each looks at all claims. */
 const MAKE_ROOM_MS = 1_000;
 
+/** The members of a site that were claimed from a server. They are numbered, from 1 on. */
 interface Claim {
-  /** The epoch in which they were claimed. */
+  /** The epoch of that server when they were claimed. */
   epoch: number;
-  /** Up to which number they are answered. */
-  answered: number;
+  /** Up to which number they are acknowledged. */
+  acknowledged: number;
   /** Those after that number. */
   members: Move[];
-  /** How many of these the server has been told. */
-  told: number;
-  /** When it was made, its epoch changed, it was answered, or its server went. New members do not prolong it. */
-  touchedAt: number;
+  /** How many of `members` have been sent to the server. */
+  sent: number;
+  /** When the claim began, its epoch changed, it was acknowledged, or its server was evicted; not prolonged by members. */
+  touchedAtMs: number;
 }
 
-export function createClaims(options: ClaimsOptions): Claims {
-  const { now, epochOf, answersOf, limits, changed } = options;
-  const servers = new Map<string, Map<string, Claim>>();
-  const pending = createPendingMoves({ now, keepMs: limits.keepMs, max: limits.maxPending });
-  let claims = 0;
-  let unanswered = 0;
-  let madeRoomAt = -Infinity;
+/**
+ * The members that this server has claimed from others and that those have not acknowledged. [C7]
+ *
+ * Every server receives a number for each site and incarnation: how many members were ever claimed. The claimed server
+ * publishes the number up to which it does not count them any more, in the same delta as its new count; until then all
+ * servers subtract the difference. Only the claimed server receives the names of the members.
+ */
+export class Claims {
+  readonly #options: ClaimsOptions;
+  readonly #servers = new Map<string, Map<string, Claim>>();
+  readonly #pending: PendingMoves;
+  #size = 0;
+  #unacknowledged = 0;
+  #madeRoomAtMs = -Infinity;
 
-  /** Who came late may still be counted by a server that comes back. */
-  function remove(server: string, site: string, { members }: Claim): void {
-    const sites = servers.get(server)!;
-    sites.delete(site);
-    if (sites.size === 0) servers.delete(server);
-    claims--;
-    unanswered -= members.length;
-    for (const move of members) pending.add(server, move);
-    changed(site);
+  constructor(options: ClaimsOptions) {
+    this.#options = options;
+    const { now, limits } = options;
+    this.#pending = new PendingMoves({ now, keepMs: limits.keepMs, max: limits.maxPending });
   }
 
-  /** Drops claims that are answered before their time, to make room for others. Returns whether there is any. */
-  function makeRoom(): boolean {
-    if (now() - madeRoomAt < MAKE_ROOM_MS) return false;
-    madeRoomAt = now();
-    for (const [server, sites] of servers) {
-      for (const [site, claim] of sites) if (claim.members.length === 0) remove(server, site, claim);
+  /** Claims a member that is on `site` of this server from the server that it was on before. */
+  add(site: string, member: string, { server, connectionNumber }: ResumePoint): void {
+    this.#add(server, { site, member, connectionNumber, atMs: this.#options.now() });
+  }
+
+  /** Servers may have acknowledged claims on a site, or have a new epoch. */
+  update(site: string): void {
+    for (const [server, sites] of this.#servers) {
+      const claim = sites.get(site);
+      if (claim) this.#update(site, server, claim);
     }
-    return claims < limits.maxClaims;
   }
 
-  /** Begins to count anew, as when either side has another epoch. */
-  function restart(site: string, server: string, claim: Claim): void {
-    const epoch = epochOf(server);
-    if (epoch === undefined || claim.members.length === 0) return remove(server, site, claim);
-    Object.assign(claim, { epoch, answered: answersOf(site, server), told: 0, touchedAt: now() });
-    changed(site);
+  /** A server has become known, or has a new epoch, in which it has acknowledged nothing. */
+  serverChanged(server: string): void {
+    for (const [site, claim] of this.#servers.get(server) ?? []) this.#update(site, server, claim);
+    for (const move of this.#pending.take(server)) this.#add(server, move);
   }
 
-  function settleClaim(site: string, server: string, claim: Claim): void {
-    const epoch = epochOf(server);
-    // A server that is not known any more keeps its claim: others may still count what it had.
-    if (epoch === undefined) return;
-    const answered = answersOf(site, server);
-    if (epoch !== claim.epoch || answered < claim.answered) return restart(site, server, claim);
-    const news = answered - claim.answered;
-    if (news === 0) return;
-    unanswered -= claim.members.splice(0, news).length;
-    claim.told = Math.max(0, claim.told - news);
-    claim.answered = answered;
-    claim.touchedAt = now();
+  /** A server was evicted here. Others may still count it, so that its claims stay for a while. */
+  serverEvicted(server: string): void {
+    for (const claim of this.#servers.get(server)?.values() ?? []) claim.touchedAtMs = this.#options.now();
   }
 
-  function add(server: string, move: Move): void {
+  /** This server has a new epoch: everything is claimed again. */
+  startEpoch(): void {
+    for (const [server, sites] of this.#servers) {
+      for (const [site, claim] of sites) this.#restart(site, server, claim);
+    }
+  }
+
+  /** How many members of a site were ever claimed from each incarnation. */
+  numbers(site: string): ReadonlyMap<Incarnation, number> | undefined {
+    let numbers: Map<Incarnation, number> | undefined;
+    for (const [server, sites] of this.#servers) {
+      const claim = sites.get(site);
+      if (!claim) continue;
+      numbers ??= new Map<Incarnation, number>();
+      numbers.set(incarnationOf(server, claim.epoch), claim.acknowledged + claim.members.length);
+    }
+    return numbers;
+  }
+
+  /** The messages to single servers that are due. Each is returned once. */
+  takeMessages(): { server: string; message: ClaimMessage }[] {
+    const { epochOf, incarnation } = this.#options;
+    return [...this.#servers].flatMap(([server, sites]) => {
+      const epoch = epochOf(server);
+      const takeovers: Takeover[] = [];
+      for (const [site, claim] of sites) {
+        const { members, sent } = claim;
+        if (claim.epoch !== epoch || sent === members.length) continue;
+        const unsent = members.slice(sent).map((move) => [move.member, move.connectionNumber] as const);
+        takeovers.push({ site, first: claim.acknowledged + sent + 1, members: unsent });
+        claim.sent = members.length;
+      }
+      if (epoch === undefined || takeovers.length === 0) return [];
+      return [{ server, message: { kind: 'claim', epoch, by: incarnation(), takeovers } }];
+    });
+  }
+
+  /** Drops claims that were acknowledged long ago, or whose server was evicted long ago. */
+  sweep(): void {
+    const { now, isAlive, limits } = this.#options;
+    this.#pending.sweep();
+    for (const [server, sites] of this.#servers) {
+      const alive = isAlive(server);
+      for (const [site, claim] of sites) {
+        const isOpen = alive && claim.members.length > 0;
+        if (!isOpen && now() - claim.touchedAtMs >= limits.keepMs) this.#remove(server, site, claim);
+      }
+    }
+  }
+
+  #add(server: string, move: Move): void {
+    const { now, acknowledgedBy, changed, epochOf, limits } = this.#options;
     const { site } = move;
     const epoch = epochOf(server);
-    if (epoch === undefined) return pending.add(server, move);
-    if (unanswered >= limits.maxUnanswered) return;
-    let claim = servers.get(server)?.get(site);
+    if (epoch === undefined) return this.#pending.add(server, move);
+    if (this.#unacknowledged >= limits.maxUnacknowledged) return;
+    let claim = this.#servers.get(server)?.get(site);
     if (!claim) {
-      if (claims >= limits.maxClaims && !makeRoom()) return;
-      claim = { epoch, answered: answersOf(site, server), members: [], told: 0, touchedAt: now() };
-      const sites = servers.get(server) ?? new Map<string, Claim>();
-      servers.set(server, sites.set(site, claim));
-      claims++;
+      if (this.#size >= limits.maxClaims && !this.#makeRoom()) return;
+      const acknowledged = acknowledgedBy(site, server);
+      claim = { epoch, acknowledged, members: [], sent: 0, touchedAtMs: now() };
+      const sites = this.#servers.get(server) ?? new Map<string, Claim>();
+      this.#servers.set(server, sites.set(site, claim));
+      this.#size++;
     }
     claim.members.push(move);
-    unanswered++;
+    this.#unacknowledged++;
     changed(site);
   }
 
-  return {
-    add: (site, member, { server, hop }) => add(server, { site, member, hop, atMs: now() }),
-    settle(site) {
-      for (const [server, sites] of servers) {
-        const claim = sites.get(site);
-        if (claim) settleClaim(site, server, claim);
-      }
-    },
-    settleServer(server) {
-      for (const [site, claim] of servers.get(server) ?? []) settleClaim(site, server, claim);
-      for (const move of pending.take(server)) add(server, move);
-    },
-    gone(server) {
-      for (const claim of servers.get(server)?.values() ?? []) claim.touchedAt = now();
-    },
-    renew() {
-      for (const [server, sites] of servers) {
-        for (const [site, claim] of sites) restart(site, server, claim);
-      }
-    },
-    tally(site) {
-      let tally: Map<Incarnation, number> | undefined;
-      for (const [server, sites] of servers) {
-        const claim = sites.get(site);
-        if (!claim) continue;
-        tally ??= new Map<Incarnation, number>();
-        tally.set(incarnationOf(server, claim.epoch), claim.answered + claim.members.length);
-      }
-      return tally;
-    },
-    letters() {
-      const letters: { server: string; letter: ControlMessage }[] = [];
-      for (const [server, sites] of servers) {
-        const epochs = new Map<number, Takeover[]>();
-        for (const [site, claim] of sites) {
-          const { epoch, answered, members, told } = claim;
-          if (epochOf(server) !== epoch || told === members.length) continue;
-          const takeovers = epochs.get(epoch) ?? [];
-          epochs.set(epoch, takeovers);
-          const news = members.slice(told).map(({ member, hop }) => [member, hop] as const);
-          takeovers.push({ site, first: answered + told + 1, members: news });
-          claim.told = members.length;
-        }
-        for (const [epoch, takeovers] of epochs) {
-          letters.push({ server, letter: { kind: 'take', epoch, by: options.life(), takeovers } });
-        }
-      }
-      return letters;
-    },
-    sweep() {
-      pending.sweep();
-      for (const [server, sites] of servers) {
-        const alive = options.isAlive(server);
-        for (const [site, claim] of sites) {
-          const open = alive && claim.members.length > 0;
-          if (!open && now() - claim.touchedAt >= limits.keepMs) remove(server, site, claim);
-        }
-      }
-    },
-  };
+  #update(site: string, server: string, claim: Claim): void {
+    const { now, acknowledgedBy, epochOf } = this.#options;
+    const epoch = epochOf(server);
+    // The claim on an unknown server stays: other servers may still count its members.
+    if (epoch === undefined) return;
+    const acknowledged = acknowledgedBy(site, server);
+    if (epoch !== claim.epoch || acknowledged < claim.acknowledged) return this.#restart(site, server, claim);
+    const added = acknowledged - claim.acknowledged;
+    if (added === 0) return;
+    this.#unacknowledged -= claim.members.splice(0, added).length;
+    claim.sent = Math.max(0, claim.sent - added);
+    claim.acknowledged = acknowledged;
+    claim.touchedAtMs = now();
+  }
+
+  /** Begins to count again, because one of the two servers has a new epoch. */
+  #restart(site: string, server: string, claim: Claim): void {
+    const { now, acknowledgedBy, changed, epochOf } = this.#options;
+    const epoch = epochOf(server);
+    if (epoch === undefined || claim.members.length === 0) return this.#remove(server, site, claim);
+    const acknowledged = acknowledgedBy(site, server);
+    Object.assign(claim, { epoch, acknowledged, sent: 0, touchedAtMs: now() });
+    changed(site);
+  }
+
+  /** Members that came late stay pending: their server may return and count them. */
+  #remove(server: string, site: string, { members }: Claim): void {
+    const sites = this.#servers.get(server)!;
+    sites.delete(site);
+    if (sites.size === 0) this.#servers.delete(server);
+    this.#size--;
+    this.#unacknowledged -= members.length;
+    for (const move of members) this.#pending.add(server, move);
+    this.#options.changed(site);
+  }
+
+  /** Drops acknowledged claims early. Returns whether there is room for another one. */
+  #makeRoom(): boolean {
+    const { now, limits } = this.#options;
+    if (now() - this.#madeRoomAtMs < MAKE_ROOM_MS) return false;
+    this.#madeRoomAtMs = now();
+    for (const [server, sites] of this.#servers) {
+      for (const [site, claim] of sites) if (claim.members.length === 0) this.#remove(server, site, claim);
+    }
+    return this.#size < limits.maxClaims;
+  }
 }

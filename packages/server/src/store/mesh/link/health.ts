@@ -1,50 +1,45 @@
 import type { Clock } from '../../../core/ports.ts';
 
-/** Whether this server's totals are up to date, and when to say that they are not. [C9] */
-export interface Health {
-  /** Totals are up to date. */
-  well(): void;
-  /** Totals may be old. Said after a while only, since a link that is lost is mostly back at once. */
-  unwell(reason: string): void;
-  /** Totals are old. Said at once. */
-  lost(reason: string): void;
-  close(): void;
-}
+/** How long a link may be away before totals are stale, in ms: most links are back at once. */
+const STALE_AFTER_MS = 1_000;
 
-/** @param graceMs how long a doubt may last before it is said, in ms. */
-export function createHealth(
-  clock: Clock,
-  graceMs: number,
-  tell: (stale: boolean, reason?: string) => void,
-): Health {
-  let told = false;
-  let newest = '';
-  let cancel: (() => void) | undefined;
+/** Whether this server's totals are up to date, and when the store reports that they are stale. [C9] */
+export class Health {
+  readonly #clock: Clock;
+  readonly #report: (stale: boolean, reason?: string) => void;
+  #isStale = false;
+  #reason = '';
+  #cancel: (() => void) | undefined;
 
-  function say(): void {
-    cancel?.();
-    cancel = undefined;
-    if (told) return;
-    told = true;
-    tell(true, newest);
+  constructor(clock: Clock, report: (stale: boolean, reason?: string) => void) {
+    this.#clock = clock;
+    this.#report = report;
   }
 
-  return {
-    well() {
-      cancel?.();
-      cancel = undefined;
-      if (!told) return;
-      told = false;
-      tell(false);
-    },
-    unwell(reason) {
-      newest = reason;
-      if (!told) cancel ??= clock.schedule(say, graceMs);
-    },
-    lost(reason) {
-      newest = reason;
-      say();
-    },
-    close: () => cancel?.(),
-  };
+  /** Totals are up to date. */
+  good(): void {
+    this.close();
+    if (!this.#isStale) return;
+    this.#isStale = false;
+    this.#report(false);
+  }
+
+  /** Totals may be old; reported if that lasts. */
+  doubtful(reason: string): void {
+    this.#reason = reason;
+    if (!this.#isStale) this.#cancel ??= this.#clock.schedule(() => this.stale(this.#reason), STALE_AFTER_MS);
+  }
+
+  /** Totals are old; reported at once. */
+  stale(reason: string): void {
+    this.close();
+    if (this.#isStale) return;
+    this.#isStale = true;
+    this.#report(true, reason);
+  }
+
+  close(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
 }

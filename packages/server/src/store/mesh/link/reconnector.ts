@@ -1,28 +1,10 @@
 import type { Clock } from '../../../core/ports.ts';
 import type { Bus, BusLink } from '../../bus/bus.ts';
+import { withDeadline } from '../../bus/deadline.ts';
 import type { Health } from './health.ts';
+import { flushDelayMs, flushed, RESTED, retryDelayMs } from './pacing.ts';
 import type { Session } from './session.ts';
-import { within } from './deadline.ts';
-
-/**
- * Keeps a server linked to the others: one session at a time, each on a link of its own, for as long as nothing goes
- * wrong with it. Whatever does go wrong ends that link, and another is made. [S5, S6]
- */
-export interface Reconnector {
-  /** Makes the first link. Later ones are made without being asked for, also where this one fails. */
-  start(): Promise<void>;
-  /** There is something to say. */
-  flushSoon(): void;
-  /** There may be buckets to listen to. */
-  follow(): void;
-  /** Ends a session that this process has slept through. To be asked before anything is believed. */
-  noticeSleep(): void;
-  /** Tells everybody, if there is a link, that a server is not there any more. */
-  farewell(server: string): Promise<void>;
-  /** Says what has not been said, and then goodbye. */
-  leave(): Promise<void>;
-  close(): void;
-}
+import { Timers } from './timers.ts';
 
 export interface ReconnectorOptions {
   bus: Bus;
@@ -31,195 +13,195 @@ export interface ReconnectorOptions {
   server: string;
   health: Health;
   leaseMs: number;
-  beatMs: number;
-  flushMs: number;
+  heartbeatIntervalMs: number;
+  publishIntervalMs: number;
+  /** From 0 up to 1. */
   random: () => number;
-  /** Everything is said anew on `link`, under another epoch. Calls `fail` once the link is of no use any more. */
+  /** Begins a new epoch on `link`. Calls `fail` when the link is of no use any more. */
   createSession: (link: BusLink, fail: (error: Error) => void) => Session;
-  /** Whether there is anything to say. */
-  isWaiting: () => boolean;
-  /** Whether there are buckets to listen to that are not listened to yet. */
-  isMissingBuckets: () => boolean;
-  /** Whether all that others have is known. */
+  hasPending: () => boolean;
+  /** Whether a wanted bucket is not known yet. */
+  hasUnknownBuckets: () => boolean;
+  /** Whether the state of all other servers is known. */
   isComplete: () => boolean;
-  /** What is known of others has become complete. */
+  /** More buckets have become known. */
   caughtUp: () => void;
-  /** Once each beat. */
+  /** Is called at each heartbeat. */
   sweep: () => void;
 }
 
-/** How long connecting may take, in ms, with all that is asked and checked on the way. */
-const CONNECT_MS = 3_000;
-/** How long to wait before the next attempt, in ms: doubling, of which a random half is kept. */
-const RETRY_MS = { first: 50, most: 500 };
-/** Changes within this time make one report, also after a quiet time, in ms. */
-const GATHER_MS = 3;
+type Task = 'flush' | 'follow' | 'heartbeat';
 
-/** After so many reports without a pause a storm is on, which is told half as often. */
-const LONG_STREAK = 4;
-
+/** How long making a link may take, in ms, with all checks of the bus. */
+const CONNECT_TIMEOUT_MS = 3_000;
 const INCOMPLETE = 'not all other servers are back yet';
-const SLEPT = 'this process was stopped for a while';
+const PAUSED = 'this process was stopped for a while';
 
-export function createReconnector(options: ReconnectorOptions): Reconnector {
-  const { bus, clock, health, leaseMs, beatMs, flushMs, random } = options;
-  const sleepMs = Math.max(leaseMs / 2, 3 * beatMs);
-  let link: BusLink | undefined;
-  let session: Session | undefined;
-  /** Whether the session is open. */
-  let isOpen = false;
-  /** What the open session is doing, of each kind one thing at a time. */
-  let busy = new Set<string>();
-  let failures = 0;
-  /** When this process was last seen running, once it has started. */
-  let tickedAt = Infinity;
-  let flushedAt = -Infinity;
-  /** How many reports have followed each other without a pause. */
-  let streak = 0;
-  let isClosed = false;
-  const planned = new Map<'retry' | 'tick' | 'flush', () => void>();
+/**
+ * Keeps a server linked to the others: one session at a time, each on a link of its own. Any error ends the session and
+ * its link, and another link is made. [S5, S6]
+ */
+export class Reconnector {
+  readonly #options: ReconnectorOptions;
+  readonly #timers: Timers<'retry' | 'heartbeat' | 'flush'>;
+  readonly #maxPauseMs: number;
+  #link: BusLink | undefined;
+  #session: Session | undefined;
+  #isOpen = false;
+  /** What the open session is doing: of each kind one at a time. */
+  #busy = new Set<Task>();
+  #failures = 0;
+  #pace = RESTED;
+  /** When this process was last known to run, once it has started. */
+  #ranAtMs = Infinity;
+  #isClosed = false;
 
-  function plan(what: 'retry' | 'tick' | 'flush', delayMs: number, task: () => void): void {
-    if (planned.has(what) || isClosed) return;
-    const run = (): void => {
-      planned.delete(what);
-      task();
-    };
-    planned.set(what, clock.schedule(run, delayMs));
+  constructor(options: ReconnectorOptions) {
+    this.#options = options;
+    this.#timers = new Timers(options.clock);
+    this.#maxPauseMs = Math.max(options.leaseMs / 2, 3 * options.heartbeatIntervalMs);
   }
 
-  function callOff(what: 'retry' | 'tick' | 'flush'): void {
-    planned.get(what)?.();
-    planned.delete(what);
+  /** Makes the first link. If that fails, more attempts follow. */
+  async start(): Promise<void> {
+    this.#ranAtMs = this.#options.clock.now();
+    this.#scheduleHeartbeat();
+    await this.#connect();
   }
 
-  async function work(kind: string, task: (open: Session) => Promise<void>): Promise<void> {
-    const open = session;
-    const doing = busy;
-    if (!open || !isOpen || doing.has(kind)) return;
-    doing.add(kind);
-    try {
-      await task(open);
-    } catch (error) {
-      if (open === session) fail(error as Error);
-    } finally {
-      doing.delete(kind);
-    }
-  }
-
-  function drop(): void {
-    session = undefined;
-    isOpen = false;
-    busy = new Set();
-    link?.close();
-    link = undefined;
-    callOff('flush');
-  }
-
-  function fail(error: Error): void {
-    drop();
-    health.unwell(error.message);
-    const delay = Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** failures++);
-    plan('retry', delay * (1 - random() / 2), () => void connect().catch(() => {}));
-  }
-
-  /** @throws Error after which another attempt is under way. */
-  async function connect(): Promise<void> {
-    let mine: Session | undefined;
-    /** What goes wrong on this link ends this link alone. */
-    const failMine = (error: Error): void => {
-      if (mine && mine === session) fail(error);
-    };
-    const hear = (channel: string, message: string): void => {
-      if (mine && mine === session) mine.hear(channel, message);
-    };
-    try {
-      const connecting = bus.connect({ message: hear, down: failMine });
-      const made = await within(clock, CONNECT_MS, 'connecting', connecting, (late) => late.close());
-      if (isClosed) return made.close();
-      link = made;
-      session = mine = options.createSession(made, failMine);
-      await mine.open();
-      if (mine !== session) throw new Error('the link was lost while it was being opened');
-    } catch (error) {
-      if (mine === session && !isClosed) fail(error as Error);
-      throw error;
-    }
-    isOpen = true;
-    failures = 0;
-    judge();
-    options.caughtUp();
-    follow();
-    if (options.isWaiting()) flushSoon();
-  }
-
-  function judge(): void {
-    if (options.isComplete()) health.well();
-    else health.unwell(INCOMPLETE);
-  }
-
-  function flushSoon(): void {
-    if (!isOpen || busy.has('flush')) return;
-    const pauseMs = streak < LONG_STREAK ? flushMs : 2 * flushMs;
-    plan('flush', Math.max(GATHER_MS, flushedAt + pauseMs - clock.now()), () => {
-      streak = clock.now() - flushedAt < 3 * flushMs ? streak + 1 : 0;
-      flushedAt = clock.now();
-      void work('flush', (open) => open.flush()).then(() => {
-        if (options.isWaiting()) flushSoon();
+  /** Publishes soon what is pending. */
+  flushSoon(): void {
+    const { clock, hasPending, publishIntervalMs } = this.#options;
+    if (!this.#isOpen || this.#busy.has('flush')) return;
+    this.#timers.schedule('flush', flushDelayMs(this.#pace, publishIntervalMs, clock.now()), () => {
+      this.#pace = flushed(this.#pace, publishIntervalMs, clock.now());
+      void this.#work('flush', (session) => session.flush()).then(() => {
+        if (hasPending()) this.flushSoon();
       });
     });
   }
 
-  function follow(): void {
-    if (!options.isMissingBuckets()) return;
-    void work('follow', async (open) => {
-      while (open === session && options.isMissingBuckets()) await open.follow();
-      if (open === session) options.caughtUp();
+  /** Subscribes to buckets that are needed now. */
+  follow(): void {
+    const { caughtUp, hasUnknownBuckets } = this.#options;
+    if (!hasUnknownBuckets()) return;
+    void this.#work('follow', async (session) => {
+      while (session === this.#session && hasUnknownBuckets()) await session.follow();
+      if (session === this.#session) caughtUp();
     });
   }
 
-  function tick(): void {
-    plan('tick', beatMs, tick);
-    noticeSleep();
-    tickedAt = clock.now();
-    options.sweep();
-    void work('beat', async (open) => {
-      await open.beat();
-      if (open !== session) return;
-      judge();
-      follow();
+  /** Ends the session if this process was stopped. To be called before anything that the session knows is used. */
+  checkPause(): void {
+    const { clock, health } = this.#options;
+    if (clock.now() - this.#ranAtMs < this.#maxPauseMs) return;
+    this.#ranAtMs = clock.now();
+    health.stale(PAUSED);
+    if (this.#session) this.#fail(new Error(PAUSED));
+  }
+
+  /** Informs all servers that `server` has left, if there is a link. */
+  async announceLeave(server: string): Promise<void> {
+    if (this.#isOpen) await this.#session?.announceLeave(server);
+  }
+
+  /** Publishes what is pending, and leaves. */
+  async leave(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#timers.cancel('flush');
+    await this.#session?.flush();
+    await this.#session?.announceLeave(this.#options.server);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timers.close();
+    this.#drop();
+  }
+
+  /** @throws Error after which another attempt is scheduled. */
+  async #connect(): Promise<void> {
+    const { bus, caughtUp, clock, createSession, hasPending } = this.#options;
+    let session: Session | undefined;
+    const isCurrent = (): boolean => session !== undefined && session === this.#session;
+    const fail = (error: Error): void => {
+      if (isCurrent()) this.#fail(error);
+    };
+    const message = (channel: string, text: string): void => {
+      if (isCurrent()) session!.receive(channel, text);
+    };
+    try {
+      const connecting = bus.connect({ message, down: fail });
+      const link = await withDeadline(clock, CONNECT_TIMEOUT_MS, 'connecting', connecting, (late) =>
+        late.close(),
+      );
+      if (this.#isClosed) return link.close();
+      this.#link = link;
+      this.#session = session = createSession(link, fail);
+      await session.open();
+      if (!isCurrent()) throw new Error('the link was lost while it was being opened');
+    } catch (error) {
+      if (session === this.#session && !this.#isClosed) this.#fail(error as Error);
+      throw error;
+    }
+    this.#isOpen = true;
+    this.#failures = 0;
+    this.#reportHealth();
+    caughtUp();
+    this.follow();
+    if (hasPending()) this.flushSoon();
+  }
+
+  /** Runs a task of the open session. Its error ends the session. */
+  async #work(task: Task, run: (session: Session) => Promise<void>): Promise<void> {
+    const session = this.#session;
+    const busy = this.#busy;
+    if (!session || !this.#isOpen || busy.has(task)) return;
+    busy.add(task);
+    try {
+      await run(session);
+    } catch (error) {
+      if (session === this.#session) this.#fail(error as Error);
+    } finally {
+      busy.delete(task);
+    }
+  }
+
+  #scheduleHeartbeat(): void {
+    const { clock, heartbeatIntervalMs, sweep } = this.#options;
+    this.#timers.schedule('heartbeat', heartbeatIntervalMs, () => {
+      this.#scheduleHeartbeat();
+      this.checkPause();
+      this.#ranAtMs = clock.now();
+      sweep();
+      void this.#work('heartbeat', async (session) => {
+        await session.heartbeat();
+        if (session !== this.#session) return;
+        this.#reportHealth();
+        this.follow();
+      });
     });
   }
 
-  function noticeSleep(): void {
-    if (clock.now() - tickedAt < sleepMs) return;
-    tickedAt = clock.now();
-    health.lost(SLEPT);
-    if (session) fail(new Error(SLEPT));
+  #reportHealth(): void {
+    const { health, isComplete } = this.#options;
+    if (isComplete()) health.good();
+    else health.doubtful(INCOMPLETE);
   }
 
-  return {
-    async start() {
-      tickedAt = clock.now();
-      plan('tick', beatMs, tick);
-      await connect();
-    },
-    flushSoon,
-    follow,
-    noticeSleep,
-    async farewell(server) {
-      if (isOpen) await session?.farewell(server);
-    },
-    async leave() {
-      if (!isOpen) return;
-      callOff('flush');
-      await session?.flush();
-      await session?.farewell(options.server);
-    },
-    close() {
-      isClosed = true;
-      for (const cancel of planned.values()) cancel();
-      drop();
-    },
-  };
+  #fail(error: Error): void {
+    this.#drop();
+    this.#options.health.doubtful(error.message);
+    const delayMs = retryDelayMs(this.#failures++, this.#options.random());
+    this.#timers.schedule('retry', delayMs, () => void this.#connect().catch(() => {}));
+  }
+
+  #drop(): void {
+    this.#session = undefined;
+    this.#isOpen = false;
+    this.#busy = new Set();
+    this.#link?.close();
+    this.#link = undefined;
+    this.#timers.cancel('flush');
+  }
 }

@@ -2,60 +2,63 @@ import type { Clock } from '../../../core/ports.ts';
 import type { BusCommand, BusLink } from '../../bus/bus.ts';
 import { encodeControlMessage } from '../wire/messages.ts';
 
-/** Proves that what is said still gets here: a server has to hear itself. [S4] */
-export interface SelfProbe {
-  /** What to run so that every connection proves itself, and what to call once it has been run. */
-  send(): { commands: BusCommand[]; check: () => void };
-  heard(channel: string, number: number): void;
-  /** More channels are listened to. */
-  cover(channels: readonly string[]): void;
-}
-
 /** How long a probe may be under way, in ms. */
-const UNDER_WAY_MS = 400;
-/** One turn more, since after a stall timers come before what has been waiting to be read. */
+const TIMEOUT_MS = 400;
+/** After a pause of this process a timer can run before a probe that has arrived is read: it waits one turn more. */
 const TURN_MS = 100;
 
-export function createSelfProbe(options: {
+export interface SelfProbeOptions {
   server: string;
   clock: Clock;
   link: BusLink;
   /** This server's own channel. */
   channel: string;
   fail: (error: Error) => void;
-}): SelfProbe {
-  const { server, clock, link, channel: own, fail } = options;
-  /** One channel for each connection, and the newest probe that came by it. */
-  const connections = new Map([[link.connectionOf(own), { channel: own, heard: 0 }]]);
-  let sent = 0;
+}
 
-  return {
-    send() {
-      const number = ++sent;
-      const waiting = [...connections.values()];
-      const message = encodeControlMessage({ kind: 'probe', server, number });
-      const isMissing = (): boolean => waiting.some(({ heard }) => heard < number);
-      const giveUp = (): void => {
-        if (isMissing()) fail(new Error('what this server says does not reach itself'));
-      };
-      return {
-        commands: waiting.map(({ channel }) => ['PUBLISH', channel, message]),
-        check() {
-          clock.schedule(() => {
-            if (isMissing()) clock.schedule(giveUp, TURN_MS);
-          }, UNDER_WAY_MS);
-        },
-      };
-    },
-    heard(channel, number) {
-      const connection = connections.get(link.connectionOf(channel));
-      if (connection) connection.heard = Math.max(connection.heard, number);
-    },
-    cover(channels) {
-      for (const channel of channels) {
-        const connection = link.connectionOf(channel);
-        if (!connections.has(connection)) connections.set(connection, { channel, heard: sent });
-      }
-    },
-  };
+/** Checks that published messages still reach this server, on each of its connections. [S4] */
+export class SelfProbe {
+  readonly #options: SelfProbeOptions;
+  /** One channel for each connection, and the number of the newest probe that was received by it. */
+  readonly #connections = new Map<string, { readonly channel: string; received: number }>();
+  #sent = 0;
+
+  constructor(options: SelfProbeOptions) {
+    this.#options = options;
+    this.cover([options.channel]);
+  }
+
+  /** The channels have been subscribed to, so that their connections are checked, too. */
+  cover(channels: readonly string[]): void {
+    for (const channel of channels) {
+      const connection = this.#options.link.connectionOf(channel);
+      if (!this.#connections.has(connection))
+        this.#connections.set(connection, { channel, received: this.#sent });
+    }
+  }
+
+  /** The commands that send a probe by each connection, and what to call once they have been run. */
+  send(): { commands: BusCommand[]; check: () => void } {
+    const { server, clock, fail } = this.#options;
+    const number = ++this.#sent;
+    const probed = [...this.#connections.values()];
+    const message = encodeControlMessage({ kind: 'probe', server, number });
+    const isMissing = (): boolean => probed.some(({ received }) => received < number);
+    const checkAgain = (): void => {
+      if (isMissing()) fail(new Error('self-probe timed out: own publish not received'));
+    };
+    return {
+      commands: probed.map(({ channel }) => ['PUBLISH', channel, message]),
+      check() {
+        clock.schedule(() => {
+          if (isMissing()) clock.schedule(checkAgain, TURN_MS);
+        }, TIMEOUT_MS);
+      },
+    };
+  }
+
+  received(channel: string, number: number): void {
+    const connection = this.#connections.get(this.#options.link.connectionOf(channel));
+    if (connection) connection.received = Math.max(connection.received, number);
+  }
 }

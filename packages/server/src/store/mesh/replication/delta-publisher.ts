@@ -1,125 +1,128 @@
 import type { BusCommand } from '../../bus/bus.ts';
 import { encodeDelta, type Entry, type Delta } from '../wire/messages.ts';
-import { bucketOf, type Names } from '../wire/keys.ts';
+import { bucketOf, type KeyNames } from '../wire/keys.ts';
 import { isEmpty, snapshotFields, siteField } from './snapshot.ts';
-
-/** What this server has to say about its sites, and what of it has not been said. [S1, S2] */
-export interface DeltaPublisher {
-  /** What is to be said about a site may have changed. */
-  touch(site: string): void;
-  /** From now on everything is said anew, under another epoch. */
-  renew(epoch: number): void;
-  /** The whole share of a bucket is to be said anew. */
-  repeat(bucket: number): void;
-  /** The buckets that others should know about, and the number of the last report on each. */
-  buckets(): Map<number, number>;
-  /** Whether there is anything to say. */
-  readonly waiting: boolean;
-  /**
-   * What is to be run so that everything is said: for each bucket the hash, then the report.
-   *
-   * @returns the commands, and whether a bucket is among them that others do not know about yet.
-   */
-  take(): { commands: BusCommand[]; opened: boolean };
-}
 
 export interface DeltaPublisherOptions {
   server: string;
-  names: Names;
+  keys: KeyNames;
   now: () => number;
-  /** What is to be said about a site at this moment; an empty entry where there is nothing. */
+  /** This server's entry for a site at this moment; an empty one if there is nothing to publish. */
   entryOf: (site: string) => Entry;
-  /** How long a share lives in the store without being touched, in ms. */
+  /** How long a snapshot lives without being refreshed, in ms. */
   snapshotTtlMs: number;
 }
 
-/** How long a bucket that this server has left is still named, in ms, so that nobody misses its last report. */
-const LEFT_MS = 60_000;
+/** How long a bucket without a site is still in the heartbeat, in ms, so that no server misses its last delta. */
+const LEFT_BUCKET_MS = 60_000;
 
 interface OwnBucket {
   sequence: number;
-  /** Sites with something to say about. */
+  /** The sites whose entries are not empty, as of the last delta. */
   readonly sites: Set<string>;
-  readonly dirty: Set<string>;
-  /** Whether the next report has to be a full one. */
-  full: boolean;
-  touchedAt: number;
+  /** The sites that have changed since the last delta. */
+  readonly changed: Set<string>;
+  /** Whether the next delta has to be a full one. */
+  isFullDue: boolean;
+  changedAtMs: number;
 }
 
-export function createDeltaPublisher({
-  server,
-  names,
-  now,
-  entryOf,
-  snapshotTtlMs,
-}: DeltaPublisherOptions): DeltaPublisher {
-  const buckets = new Map<number, OwnBucket>();
-  let epoch = 0;
+/** Publishes this server's entries: which deltas are due, and the snapshots in the hashes. [S1, S2] */
+export class DeltaPublisher {
+  readonly #options: DeltaPublisherOptions;
+  readonly #buckets = new Map<number, OwnBucket>();
+  #epoch = 0;
 
-  function say(bucket: number, own: OwnBucket): BusCommand[] {
-    const opening = own.full;
-    const said = opening ? new Set([...own.sites, ...own.dirty]) : own.dirty;
-    const sites = [...said].map((site) => [site, entryOf(site)] as const);
-    const left = sites.filter(([, entry]) => isEmpty(entry)).map(([site]) => site);
-    for (const site of left) own.sites.delete(site);
-    own.sequence++;
-    own.full = false;
-    own.dirty.clear();
-    const report: Delta = { server, epoch, sequence: own.sequence, full: opening, sites };
-    const key = names.share(bucket, server);
-    // Whoever reads the hash in between finds nothing, or everything up to the number that stands in it.
-    return [
-      ...(opening ? [['DEL', key] as const] : []),
-      ['HSET', key, ...snapshotFields(report)],
-      ...(left.length > 0 ? [['HDEL', key, ...left.map(siteField)] as const] : []),
-      ...(opening ? [['PEXPIRE', key, String(snapshotTtlMs)] as const] : []),
-      ['PUBLISH', names.bucket(bucket), encodeDelta(report)],
-    ];
+  constructor(options: DeltaPublisherOptions) {
+    this.#options = options;
   }
 
-  return {
-    touch(site) {
-      const bucket = bucketOf(site);
-      let own = buckets.get(bucket);
-      if (!own) {
-        own = { sequence: 0, sites: new Set(), dirty: new Set(), full: true, touchedAt: 0 };
-        buckets.set(bucket, own);
-      }
-      own.touchedAt = now();
-      own.dirty.add(site);
-      own.sites.add(site);
-    },
-    renew(next) {
-      epoch = next;
-      for (const own of buckets.values()) {
-        own.sequence = 0;
-        own.full = true;
-      }
-    },
-    repeat(bucket) {
-      const own = buckets.get(bucket);
-      if (own) own.full = true;
-    },
-    buckets() {
-      const named = new Map<number, number>();
-      for (const [bucket, { sequence, sites, touchedAt }] of buckets) {
-        if (sequence > 0 && (sites.size > 0 || now() - touchedAt < LEFT_MS)) named.set(bucket, sequence);
-      }
-      return named;
-    },
-    get waiting() {
-      for (const { dirty, full } of buckets.values()) if (full || dirty.size > 0) return true;
-      return false;
-    },
-    take() {
-      const commands: BusCommand[] = [];
-      let opened = false;
-      for (const [bucket, own] of buckets) {
-        if (!own.full && own.dirty.size === 0) continue;
-        opened ||= own.full;
-        commands.push(...say(bucket, own));
-      }
-      return { commands, opened };
-    },
-  };
+  /** The entry of a site may have changed. */
+  markChanged(site: string): void {
+    const bucket = bucketOf(site);
+    let own = this.#buckets.get(bucket);
+    if (!own) {
+      own = { sequence: 0, sites: new Set(), changed: new Set(), isFullDue: true, changedAtMs: 0 };
+      this.#buckets.set(bucket, own);
+    }
+    own.changedAtMs = this.#options.now();
+    own.changed.add(site);
+    own.sites.add(site);
+  }
+
+  /** Everything is to be published again, under a new epoch. */
+  startEpoch(epoch: number): void {
+    this.#epoch = epoch;
+    for (const own of this.#buckets.values()) {
+      own.sequence = 0;
+      own.isFullDue = true;
+    }
+  }
+
+  /** The whole bucket is to be published again. */
+  resend(bucket: number): void {
+    const own = this.#buckets.get(bucket);
+    if (own) own.isFullDue = true;
+  }
+
+  /** The sequence number of the last delta for each bucket, as it is in the heartbeat. */
+  sequences(): Map<number, number> {
+    const sequences = new Map<number, number>();
+    for (const [bucket, { sequence, sites, changedAtMs }] of this.#buckets) {
+      const isRecent = this.#options.now() - changedAtMs < LEFT_BUCKET_MS;
+      if (sequence > 0 && (sites.size > 0 || isRecent)) sequences.set(bucket, sequence);
+    }
+    return sequences;
+  }
+
+  get hasPending(): boolean {
+    return [...this.#buckets.values()].some(({ changed, isFullDue }) => isFullDue || changed.size > 0);
+  }
+
+  /**
+   * The commands that publish everything that is due: for each bucket the hash, then the delta.
+   *
+   * @returns also whether a bucket is among them that is in no heartbeat yet.
+   */
+  take(): { commands: BusCommand[]; hasNewBucket: boolean } {
+    const commands: BusCommand[] = [];
+    let hasNewBucket = false;
+    for (const [bucket, own] of this.#buckets) {
+      if (!own.isFullDue && own.changed.size === 0) continue;
+      hasNewBucket ||= own.isFullDue;
+      const delta = this.#nextDelta(own);
+      commands.push(...publishCommands(delta, bucket, this.#options));
+    }
+    return { commands, hasNewBucket };
+  }
+
+  #nextDelta(own: OwnBucket): Delta {
+    const { server, entryOf } = this.#options;
+    const full = own.isFullDue;
+    const due = full ? new Set([...own.sites, ...own.changed]) : own.changed;
+    const sites = [...due].map((site) => [site, entryOf(site)] as const);
+    for (const [site, entry] of sites) if (isEmpty(entry)) own.sites.delete(site);
+    own.sequence++;
+    own.isFullDue = false;
+    own.changed.clear();
+    return { server, epoch: this.#epoch, sequence: own.sequence, full, sites };
+  }
+}
+
+/** Who reads the hash between two of these commands finds none, or all up to the number in its head. */
+export function publishCommands(
+  delta: Delta,
+  bucket: number,
+  { keys, snapshotTtlMs }: Pick<DeltaPublisherOptions, 'keys' | 'snapshotTtlMs'>,
+): BusCommand[] {
+  const { server, full, sites } = delta;
+  const key = keys.snapshot(bucket, server);
+  const left = sites.filter(([, entry]) => isEmpty(entry)).map(([site]) => siteField(site));
+  return [
+    ...(full ? [['DEL', key] as const] : []),
+    ['HSET', key, ...snapshotFields(delta)],
+    ...(left.length > 0 ? [['HDEL', key, ...left] as const] : []),
+    ...(full ? [['PEXPIRE', key, String(snapshotTtlMs)] as const] : []),
+    ['PUBLISH', keys.bucket(bucket), encodeDelta(delta)],
+  ];
 }

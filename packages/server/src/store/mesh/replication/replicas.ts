@@ -1,212 +1,151 @@
-import { incarnationOf, type Entry, type Incarnation, type Delta } from '../wire/messages.ts';
+import type { Delta, Entry } from '../wire/messages.ts';
 import { bucketOf } from '../wire/keys.ts';
-import { isEmpty, type Snapshot } from './snapshot.ts';
+import { countOthers } from './count-others.ts';
+import { isEmpty, isNewer, type Snapshot } from './snapshot.ts';
 
-/** What the servers of a mesh have said, and what it adds up to. Pure: it is told everything. */
-export interface ReplicaStore {
-  /**
-   * Takes a report in.
-   *
-   * @returns `gap` if reports before this one are missing: then nothing has been taken in, and the share has to be
-   * read whole.
-   */
-  apply(bucket: number, report: Delta): 'applied' | 'old' | 'gap';
-  /** This server's own entry for a site, `undefined` where it has nothing to say. It is in force at once. */
-  own(site: string, entry: Entry | undefined): void;
-  /** From now on this server speaks under another epoch. */
-  renew(epoch: number): void;
-  /** Takes a whole share in, unless what is known is newer. */
-  replace(bucket: number, server: string, share: Snapshot): void;
-  /** How far what is known of a server's share of a bucket goes. */
-  known(bucket: number, server: string): Pick<Snapshot, 'epoch' | 'sequence'> | undefined;
-  /** What a server has last said about a site. */
-  entry(site: string, server: string): Entry | undefined;
-  /** Drops a server's share of one bucket. */
-  drop(bucket: number, server: string): void;
-  /**
-   * Drops all that a server has said but its claims: those it has claimed may not have answered yet, and its own
-   * pages are about to come in elsewhere.
-   */
-  forget(server: string): void;
-  /** Drops the claims of a server that has been forgotten for long. */
-  forgetClaims(server: string): void;
-  /** Drops all that others have said about a bucket. */
-  forgetBucket(bucket: number): void;
-  /** How many people all servers but this one have on a site. */
-  others(site: string): number;
-  /** The sites on which others have people. */
-  sites(): Iterable<string>;
-}
-
-/**
- * @param self this server's name. What it says itself is in the ledger, too, for the claims in it.
- * @param changed is called with each site about which something new is known.
- */
-export function createReplicaStore(self: string, changed: (site: string) => void): ReplicaStore {
-  const buckets = new Map<number, Map<string, MutableShare>>();
-  let ownEpoch = 0;
-
-  function sharesOf(bucket: number): Map<string, MutableShare> {
-    let shares = buckets.get(bucket);
-    if (!shares) buckets.set(bucket, (shares = new Map<string, MutableShare>()));
-    return shares;
-  }
-
-  function put(bucket: number, server: string, share: Snapshot): void {
-    const shares = sharesOf(bucket);
-    const before = shares.get(server)?.sites;
-    shares.set(server, { ...share, sites: new Map(share.sites) });
-    for (const site of new Set([...(before?.keys() ?? []), ...share.sites.keys()])) changed(site);
-  }
-
-  function drop(bucket: number, server: string): void {
-    const shares = buckets.get(bucket);
-    const share = shares?.get(server);
-    if (!shares || !share) return;
-    shares.delete(server);
-    if (shares.size === 0) buckets.delete(bucket);
-    for (const site of share.sites.keys()) changed(site);
-  }
-
-  return {
-    apply(bucket, report) {
-      const { server, epoch, sequence, full } = report;
-      const share = buckets.get(bucket)?.get(server);
-      if (share && (epoch < share.epoch || (epoch === share.epoch && sequence <= share.sequence))) {
-        return 'old';
-      }
-      const sites = report.sites.filter(([site]) => bucketOf(site) === bucket);
-      if (full) {
-        const filled = sites.filter(([, entry]) => !isEmpty(entry));
-        put(bucket, server, { epoch, sequence, sites: new Map(filled) });
-        return 'applied';
-      }
-      if (!share || epoch !== share.epoch || sequence !== share.sequence + 1) return 'gap';
-      share.sequence = sequence;
-      for (const [site, entry] of sites) {
-        if (isEmpty(entry)) share.sites.delete(site);
-        else share.sites.set(site, entry);
-        changed(site);
-      }
-      return 'applied';
-    },
-    own(site, entry) {
-      const shares = sharesOf(bucketOf(site));
-      let share = shares.get(self);
-      if (!share)
-        shares.set(self, (share = { epoch: ownEpoch, sequence: 0, sites: new Map<string, Entry>() }));
-      if (entry) share.sites.set(site, entry);
-      else share.sites.delete(site);
-    },
-    renew(epoch) {
-      ownEpoch = epoch;
-      for (const shares of buckets.values()) {
-        const share = shares.get(self);
-        if (share) share.epoch = epoch;
-      }
-    },
-    replace(bucket, server, share) {
-      const known = buckets.get(bucket)?.get(server);
-      if (
-        known &&
-        (share.epoch < known.epoch || (share.epoch === known.epoch && share.sequence <= known.sequence))
-      ) {
-        return;
-      }
-      put(bucket, server, share);
-    },
-    known: (bucket, server) => buckets.get(bucket)?.get(server),
-    entry: (site, server) => buckets.get(bucketOf(site))?.get(server)?.sites.get(site),
-    drop,
-    forget(server) {
-      for (const [bucket, shares] of [...buckets]) {
-        const share = shares.get(server);
-        const claims = [...(share?.sites ?? [])].filter(([, entry]) => entry.claims);
-        if (!share || claims.length === 0) {
-          drop(bucket, server);
-          continue;
-        }
-        const left = claims.map(
-          ([site, entry]) => [site, { count: 0, claims: entry.claims, answers: undefined }] as const,
-        );
-        put(bucket, server, { ...share, sites: new Map(left) });
-      }
-    },
-    forgetClaims(server) {
-      for (const bucket of [...buckets.keys()]) drop(bucket, server);
-    },
-    forgetBucket(bucket) {
-      for (const server of [...(buckets.get(bucket)?.keys() ?? [])]) {
-        if (server !== self) drop(bucket, server);
-      }
-    },
-    others: (site) => countOthers(buckets.get(bucketOf(site)), site, self),
-    *sites() {
-      const seen = new Set<string>();
-      for (const shares of buckets.values()) {
-        for (const [server, share] of shares) {
-          if (server === self) continue;
-          for (const site of share.sites.keys()) {
-            if (seen.has(site)) continue;
-            seen.add(site);
-            if (countOthers(shares, site, self) > 0) yield site;
-          }
-        }
-      }
-    },
-  };
-}
-
-interface MutableShare {
+interface Replica {
   epoch: number;
   sequence: number;
-  sites: Map<string, Entry>;
+  readonly sites: Map<string, Entry>;
 }
 
-/**
- * The sum of what the others have, without the members that were taken over from somebody who has not answered yet.
- * Nobody falls below 0 by that: who is claimed may have left just before.
- */
-function countOthers(
-  shares: ReadonlyMap<string, MutableShare> | undefined,
-  site: string,
-  self: string,
-): number {
-  let total = 0;
-  if (!shares) return total;
-  let claimed = false;
-  for (const [server, { sites }] of shares) {
-    const entry = sites.get(site);
-    if (!entry) continue;
-    if (server !== self) total += entry.count;
-    claimed ||= entry.claims !== undefined;
-  }
-  // Claims are rare, and a site that has none costs one look at each server.
-  if (!claimed) return total;
-  total = 0;
-  for (const [server, { epoch, sites }] of shares) {
-    const entry = sites.get(site);
-    if (!entry) continue;
-    const open = openClaims(shares, site, incarnationOf(server, epoch), entry);
-    if (server !== self) total += Math.max(0, entry.count - open);
-    // Those who were taken over from here are still counted here: they come off what the others have.
-    else total -= Math.min(entry.count, open);
-  }
-  return Math.max(0, total);
-}
+/** What this server knows of the counts of all servers, by bucket and server. It does no input or output. */
+export class ReplicaStore {
+  readonly #self: string;
+  readonly #changed: (site: string) => void;
+  readonly #buckets = new Map<number, Map<string, Replica>>();
+  #ownEpoch = 0;
 
-/** How many members of `life` others have claimed, and it has not answered yet. */
-function openClaims(
-  shares: ReadonlyMap<string, MutableShare>,
-  site: string,
-  life: Incarnation,
-  entry: Entry,
-): number {
-  let open = 0;
-  for (const [claimant, { epoch, sites }] of shares) {
-    const claims = sites.get(site)?.claims?.get(life);
-    if (claims === undefined) continue;
-    open += Math.max(0, claims - (entry.answers?.get(incarnationOf(claimant, epoch)) ?? 0));
+  /**
+   * @param self this server's name. Its own entries are kept, too, because of the claims in them.
+   * @param changed is called with each site about which something new is known.
+   */
+  constructor(self: string, changed: (site: string) => void) {
+    this.#self = self;
+    this.#changed = changed;
   }
-  return open;
+
+  /** @returns `gap` if deltas before this one are missing: then the snapshot has to be read. */
+  applyDelta(bucket: number, delta: Delta): 'applied' | 'old' | 'gap' {
+    const { server, epoch, sequence, full } = delta;
+    const replica = this.#buckets.get(bucket)?.get(server);
+    if (replica && !isNewer(delta, replica)) return 'old';
+    const sites = delta.sites.filter(([site]) => bucketOf(site) === bucket);
+    if (full) {
+      const filled = sites.filter(([, entry]) => !isEmpty(entry));
+      this.#put(bucket, server, { epoch, sequence, sites: new Map(filled) });
+      return 'applied';
+    }
+    if (!replica || epoch !== replica.epoch || sequence !== replica.sequence + 1) return 'gap';
+    replica.sequence = sequence;
+    for (const [site, entry] of sites) {
+      if (isEmpty(entry)) replica.sites.delete(site);
+      else replica.sites.set(site, entry);
+      this.#changed(site);
+    }
+    return 'applied';
+  }
+
+  /** Applies a snapshot, unless what is known is as new. */
+  applySnapshot(bucket: number, server: string, snapshot: Snapshot): void {
+    const known = this.#buckets.get(bucket)?.get(server);
+    if (!known || isNewer(snapshot, known)) this.#put(bucket, server, snapshot);
+  }
+
+  /** Sets this server's own entry for a site. Totals use it at once. */
+  setOwn(site: string, entry: Entry): void {
+    const replicas = this.#replicasOf(bucketOf(site));
+    let own = replicas.get(this.#self);
+    if (!own) replicas.set(this.#self, (own = { epoch: this.#ownEpoch, sequence: 0, sites: new Map() }));
+    if (isEmpty(entry)) own.sites.delete(site);
+    else own.sites.set(site, entry);
+  }
+
+  /** This server has a new epoch. */
+  startEpoch(epoch: number): void {
+    this.#ownEpoch = epoch;
+    for (const replicas of this.#buckets.values()) {
+      const own = replicas.get(this.#self);
+      if (own) own.epoch = epoch;
+    }
+  }
+
+  /** The epoch and sequence number up to which a server's bucket is known. */
+  position(bucket: number, server: string): Pick<Snapshot, 'epoch' | 'sequence'> | undefined {
+    return this.#buckets.get(bucket)?.get(server);
+  }
+
+  entry(site: string, server: string): Entry | undefined {
+    return this.#buckets.get(bucketOf(site))?.get(server)?.sites.get(site);
+  }
+
+  /**
+   * Drops the counts of a server that was evicted. Its claims stay: the servers that they concern may not have
+   * acknowledged them yet, and its own members are about to connect elsewhere.
+   */
+  dropCounts(server: string): void {
+    for (const [bucket, replicas] of [...this.#buckets]) {
+      const replica = replicas.get(server);
+      const claims = [...(replica?.sites ?? [])].flatMap(([site, entry]) =>
+        entry.claims ? [[site, { count: 0, claims: entry.claims, acknowledged: undefined }] as const] : [],
+      );
+      if (!replica || claims.length === 0) this.drop(bucket, server);
+      else this.#put(bucket, server, { ...replica, sites: new Map(claims) });
+    }
+  }
+
+  /** Drops everything of a server. */
+  dropServer(server: string): void {
+    for (const bucket of [...this.#buckets.keys()]) this.drop(bucket, server);
+  }
+
+  /** Drops a bucket of all other servers. */
+  dropBucket(bucket: number): void {
+    for (const server of [...(this.#buckets.get(bucket)?.keys() ?? [])]) {
+      if (server !== this.#self) this.drop(bucket, server);
+    }
+  }
+
+  /** Drops a bucket of one server. */
+  drop(bucket: number, server: string): void {
+    const replicas = this.#buckets.get(bucket);
+    const replica = replicas?.get(server);
+    if (!replicas || !replica) return;
+    replicas.delete(server);
+    if (replicas.size === 0) this.#buckets.delete(bucket);
+    for (const site of replica.sites.keys()) this.#changed(site);
+  }
+
+  /** How many members all servers but this one have on a site. */
+  others(site: string): number {
+    return countOthers(this.#buckets.get(bucketOf(site)), site, this.#self);
+  }
+
+  /** The sites on which other servers have members. */
+  *sites(): Iterable<string> {
+    const seen = new Set<string>();
+    for (const replicas of this.#buckets.values()) {
+      for (const [server, { sites }] of replicas) {
+        if (server === this.#self) continue;
+        for (const site of sites.keys()) {
+          if (seen.has(site)) continue;
+          seen.add(site);
+          if (countOthers(replicas, site, this.#self) > 0) yield site;
+        }
+      }
+    }
+  }
+
+  #replicasOf(bucket: number): Map<string, Replica> {
+    let replicas = this.#buckets.get(bucket);
+    if (!replicas) this.#buckets.set(bucket, (replicas = new Map()));
+    return replicas;
+  }
+
+  #put(bucket: number, server: string, { epoch, sequence, sites }: Snapshot): void {
+    const replicas = this.#replicasOf(bucket);
+    const before = replicas.get(server)?.sites;
+    replicas.set(server, { epoch, sequence, sites: new Map(sites) });
+    for (const site of new Set([...(before?.keys() ?? []), ...sites.keys()])) this.#changed(site);
+  }
 }

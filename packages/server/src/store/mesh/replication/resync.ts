@@ -1,118 +1,129 @@
-import type { BusCommand, BusReply } from '../../bus/bus.ts';
-import { encodeControlMessage, type Delta } from '../wire/messages.ts';
-import type { MeshParts } from '../link/parts.ts';
-import type { Peer } from '../membership/membership.ts';
+import type { BusCommand } from '../../bus/bus.ts';
+import type { RunCommands } from '../../bus/deadline.ts';
+import type { Membership } from '../membership/membership.ts';
+import { encodeControlMessage, type Delta, type Heartbeat } from '../wire/messages.ts';
+import type { KeyNames } from '../wire/keys.ts';
+import type { ReplicaStore } from './replicas.ts';
 import { parseSnapshot } from './snapshot.ts';
 
-/** Reads whole what is known in part only: shares of other servers whose reports were missed. [S4] */
-export interface Resync {
-  /** A report shows that some before it are missing. */
-  need(bucket: number, report: Delta): void;
-  /** Keeps a report back while the share that it belongs to is being read. Returns whether it did. */
-  hold(bucket: number, report: Delta): boolean;
-  /**
-   * Reads what is missing, as far as beats and reports show, of these buckets.
-   *
-   * @param fresh whether they have only just come to be listened to: reports that are behind are not under way then.
-   */
-  mend(buckets: readonly number[], fresh: boolean): Promise<void>;
-}
-
-export interface ResyncOptions extends MeshParts {
-  run: (commands: readonly BusCommand[]) => Promise<readonly BusReply[]>;
+export interface ResyncOptions {
+  keys: KeyNames;
+  replicas: ReplicaStore;
+  membership: Membership;
+  run: RunCommands;
   fail: (error: Error) => void;
 }
 
-/** Reports kept back for one share; more of them would only be read twice. */
-const MAX_HELD = 50;
+/** Deltas that are buffered for one snapshot; the snapshot will contain more than these. */
+const MAX_BUFFERED = 50;
 
 interface Missing {
-  bucket: number;
-  server: string;
-  /** Reports that came meanwhile. */
-  held: Delta[];
+  readonly bucket: number;
+  readonly server: string;
+  /** Deltas that were received while the snapshot is being read. */
+  readonly buffer: Delta[];
 }
 
-export function createResync({ names, ledger, peers, run, fail }: ResyncOptions): Resync {
-  const missing = new Map<string, Missing>();
-  /** Where a share stood when it was first seen to lag behind its server's beat. */
-  const lagging = new Map<string, number>();
-  let reading: Promise<void> | undefined;
+/** Reads the snapshots of servers whose deltas were missed (anti-entropy). [S4] */
+export class Resync {
+  readonly #options: ResyncOptions;
+  /** By the key of the snapshot. */
+  readonly #missing = new Map<string, Missing>();
+  /** The sequence number of a replica when it was first seen to be behind its server's heartbeat. */
+  readonly #lagging = new Map<string, number>();
+  #reading: Promise<void> | undefined;
 
-  function add(bucket: number, server: string): Missing {
-    const key = names.share(bucket, server);
-    let entry = missing.get(key);
-    if (!entry) missing.set(key, (entry = { bucket, server, held: [] }));
-    return entry;
+  constructor(options: ResyncOptions) {
+    this.#options = options;
   }
 
-  /** Whether a share has to be read, as of its server's newest beat. */
-  function isMissing(bucket: number, server: string, { epoch, buckets }: Peer, fresh: boolean): boolean {
-    const sequence = buckets.get(bucket)!;
-    const known = ledger.known(bucket, server);
-    if (!known || known.epoch < epoch) return true;
-    const key = names.share(bucket, server);
-    const lags = known.epoch === epoch && known.sequence < sequence;
-    // The report may just be under way: only one that is still missing at the next beat is lost.
-    if (lags && (fresh || lagging.get(key) === known.sequence)) return true;
-    if (lags) lagging.set(key, known.sequence);
-    else lagging.delete(key);
-    return false;
+  /** Reads the snapshot of a server, because deltas before `delta` are missing. */
+  request(bucket: number, delta: Delta): void {
+    this.#add(bucket, delta.server).buffer.push(delta);
+    this.#read().catch(this.#options.fail);
   }
 
-  function look(buckets: readonly number[], fresh: boolean): void {
-    for (const [server, peer] of peers.alive()) {
+  /** Buffers a delta while the snapshot before it is being read. Returns whether it did. */
+  buffer(bucket: number, delta: Delta): boolean {
+    const buffer = this.#missing.get(this.#options.keys.snapshot(bucket, delta.server))?.buffer;
+    if (!buffer || delta.full) return false;
+    if (buffer.length < MAX_BUFFERED) buffer.push(delta);
+    return true;
+  }
+
+  /**
+   * Reads what is missing of these buckets, as far as heartbeats and deltas show.
+   *
+   * @param isFirst whether their channels have only just been subscribed to, so that no missing delta is under way.
+   */
+  async resync(buckets: readonly number[], isFirst: boolean): Promise<void> {
+    const { membership, replicas } = this.#options;
+    for (const [server, heartbeat] of membership.members()) {
       for (const bucket of buckets) {
-        if (peer.buckets.has(bucket)) {
-          if (isMissing(bucket, server, peer, fresh)) add(bucket, server);
-        } else if (peer.number > 1 && (ledger.known(bucket, server)?.epoch ?? peer.epoch) < peer.epoch) {
-          // It has come back, and with nobody in this bucket.
-          ledger.drop(bucket, server);
+        if (heartbeat.buckets.has(bucket)) {
+          if (this.#isMissing(bucket, server, heartbeat, isFirst)) this.#add(bucket, server);
+        } else if (hasReturnedWithout(heartbeat, replicas.position(bucket, server)?.epoch)) {
+          replicas.drop(bucket, server);
         }
       }
     }
+    await this.#read();
   }
 
-  async function readAll(): Promise<void> {
-    const entries = [...missing];
+  #add(bucket: number, server: string): Missing {
+    const key = this.#options.keys.snapshot(bucket, server);
+    let entry = this.#missing.get(key);
+    if (!entry) this.#missing.set(key, (entry = { bucket, server, buffer: [] }));
+    return entry;
+  }
+
+  #isMissing(bucket: number, server: string, { epoch, buckets }: Heartbeat, isFirst: boolean): boolean {
+    const { keys, replicas } = this.#options;
+    const known = replicas.position(bucket, server);
+    if (!known || known.epoch < epoch) return true;
+    const key = keys.snapshot(bucket, server);
+    const isBehind = known.epoch === epoch && known.sequence < buckets.get(bucket)!;
+    // The delta may be under way. It is lost if it is still missing at the next heartbeat.
+    if (isBehind && (isFirst || this.#lagging.get(key) === known.sequence)) return true;
+    if (isBehind) this.#lagging.set(key, known.sequence);
+    else this.#lagging.delete(key);
+    return false;
+  }
+
+  async #read(): Promise<void> {
+    await this.#reading;
+    if (this.#missing.size > 0) await (this.#reading = this.#readAll());
+  }
+
+  async #readAll(): Promise<void> {
+    const { run } = this.#options;
+    const entries = [...this.#missing];
     const replies = await run(entries.map(([key]) => ['HGETALL', key]));
-    const wants: BusCommand[] = [];
-    entries.forEach(([key, { bucket, server, held }], index) => {
-      missing.delete(key);
-      lagging.delete(key);
-      const share = parseSnapshot(replies[index] as ReadonlyMap<string, string>);
-      const epoch = peers.get(server)?.epoch;
-      // It has gone meanwhile.
-      if (epoch === undefined) return;
-      if (share && share.epoch >= epoch) {
-        ledger.replace(bucket, server, share);
-      } else if (!share && (ledger.known(bucket, server)?.epoch ?? -1) < epoch) {
-        wants.push(['PUBLISH', names.server(server), encodeControlMessage({ kind: 'want', bucket })]);
-      }
-      for (const report of held) ledger.apply(bucket, report);
+    const requests: BusCommand[] = [];
+    entries.forEach(([key, missing], index) => {
+      this.#missing.delete(key);
+      this.#lagging.delete(key);
+      requests.push(...this.#apply(missing, replies[index] as ReadonlyMap<string, string>));
     });
-    await run(wants);
+    await run(requests);
   }
 
-  async function read(): Promise<void> {
-    await reading;
-    if (missing.size > 0) await (reading = readAll());
+  /** Returns the request for a snapshot that is not in its hash. */
+  #apply({ bucket, server, buffer }: Missing, hash: ReadonlyMap<string, string>): BusCommand[] {
+    const { keys, membership, replicas } = this.#options;
+    const epoch = membership.get(server)?.epoch;
+    // It was evicted meanwhile.
+    if (epoch === undefined) return [];
+    const snapshot = parseSnapshot(hash);
+    const isUnknown = (replicas.position(bucket, server)?.epoch ?? -1) < epoch;
+    if (snapshot && snapshot.epoch >= epoch) replicas.applySnapshot(bucket, server, snapshot);
+    for (const delta of buffer) replicas.applyDelta(bucket, delta);
+    if (snapshot || !isUnknown) return [];
+    return [['PUBLISH', keys.server(server), encodeControlMessage({ kind: 'snapshot-request', bucket })]];
   }
+}
 
-  return {
-    need(bucket, report) {
-      add(bucket, report.server).held.push(report);
-      read().catch(fail);
-    },
-    hold(bucket, report) {
-      const held = missing.get(names.share(bucket, report.server))?.held;
-      if (!held || report.full) return false;
-      if (held.length < MAX_HELD) held.push(report);
-      return true;
-    },
-    async mend(buckets, fresh) {
-      look(buckets, fresh);
-      await read();
-    },
-  };
+/** Whether a server has returned under a new epoch without a site in a bucket, which is known as of `knownEpoch`. */
+function hasReturnedWithout({ epoch, number }: Heartbeat, knownEpoch: number = epoch): boolean {
+  return number > 1 && knownEpoch < epoch;
 }

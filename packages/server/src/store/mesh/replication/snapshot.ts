@@ -1,16 +1,16 @@
 import { encodeEntry, isCount, isSite, parseEntry, type Entry, type Delta } from '../wire/messages.ts';
 
-/** All that one server has said about one bucket, as far as a report with this number. */
+/** The whole state of one server for one bucket, as of the delta with this number. */
 export interface Snapshot {
   readonly epoch: number;
   readonly sequence: number;
   readonly sites: ReadonlyMap<string, Entry>;
 }
 
-/** The field of a share's hash that says up to which report it goes. Sites have a "=" before their names. */
+/** The field of a snapshot's hash with its epoch and sequence number. Fields of sites begin with "=". */
 const HEAD = '#';
 
-/** A report as fields and values of the share's hash. Sites that are left stand there as empty entries. */
+/** A delta as fields and values of the snapshot's hash. Sites without a member are in it as empty entries. */
 export function snapshotFields({ epoch, sequence, sites }: Delta): string[] {
   const fields = [HEAD, `${epoch}:${sequence}`];
   for (const [site, entry] of sites) fields.push(siteField(site), encodeEntry(entry));
@@ -21,7 +21,7 @@ export function siteField(site: string): string {
   return `=${site}`;
 }
 
-/** Reads the hash of a share. Returns `undefined` where there is none, or where it cannot be one. */
+/** Reads the hash of a snapshot. Returns `undefined` if there is none, or if it breaks the format. */
 export function parseSnapshot(fields: ReadonlyMap<string, string>): Snapshot | undefined {
   const [epoch, sequence] = (fields.get(HEAD) ?? '').split(':').map((text) => (text ? Number(text) : NaN));
   if (!isCount(epoch) || !isCount(sequence)) return undefined;
@@ -36,6 +36,14 @@ export function parseSnapshot(fields: ReadonlyMap<string, string>): Snapshot | u
   return { epoch, sequence, sites };
 }
 
-export function isEmpty({ count, claims, answers }: Entry): boolean {
-  return count === 0 && !claims && !answers;
+export function isEmpty({ count, claims, acknowledged }: Entry): boolean {
+  return count === 0 && !claims && !acknowledged;
+}
+
+/** Whether `a` is newer than `b`. */
+export function isNewer(
+  a: Pick<Snapshot, 'epoch' | 'sequence'>,
+  b: Pick<Snapshot, 'epoch' | 'sequence'>,
+): boolean {
+  return a.epoch > b.epoch || (a.epoch === b.epoch && a.sequence > b.sequence);
 }

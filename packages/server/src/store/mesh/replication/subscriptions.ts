@@ -1,62 +1,65 @@
 import { BUCKETS } from '../wire/keys.ts';
 
-/** Which buckets this server listens to: those it has people in, and for a while those it had. [S2] */
-export interface BucketSubscriptions {
-  /** This server has one more site (`1`), or one less (`-1`), with people on it in a bucket. */
-  host(bucket: number, by: 1 | -1): void;
-  /** A bucket may be needed soon. */
-  warm(bucket: number): void;
-  /** All buckets to be listened to. */
-  wanted(): number[];
-  /** Whether all that others have said about a bucket is known. */
-  isKnown(bucket: number): boolean;
-  setKnown(bucket: number): void;
-  /** Buckets that are not needed any more; they are forgotten with this. */
-  takeUnused(): number[];
-}
+/** How long a bucket without a site of this server stays subscribed, in ms: members who leave often return. */
+const UNUSED_MS = 60_000;
 
-/** How long a bucket that nobody here needs is still listened to, in ms: who leaves may well come back. */
-const IDLE_MS = 60_000;
-
-interface Followed {
-  /** Sites with people of this server. */
+interface Subscription {
+  /** The sites on which this server has members. */
   hosted: number;
-  known: boolean;
-  neededAt: number;
+  isKnown: boolean;
+  neededAtMs: number;
 }
 
-export function createBucketSubscriptions(follow: 'hosted' | 'all', now: () => number): BucketSubscriptions {
-  const buckets = new Map<number, Followed>();
+/** Which buckets this server subscribes to: those in which it has members, or had until a minute ago. [S2] */
+export class BucketSubscriptions {
+  readonly #followsAll: boolean;
+  readonly #now: () => number;
+  readonly #buckets = new Map<number, Subscription>();
 
-  function get(bucket: number): Followed {
-    let followed = buckets.get(bucket);
-    if (!followed) buckets.set(bucket, (followed = { hosted: 0, known: false, neededAt: now() }));
-    return followed;
+  constructor(follow: 'hosted' | 'all', now: () => number) {
+    this.#followsAll = follow === 'all';
+    this.#now = now;
+    if (this.#followsAll) for (let bucket = 0; bucket < BUCKETS; bucket++) this.add(bucket);
   }
 
-  if (follow === 'all') for (let bucket = 0; bucket < BUCKETS; bucket++) get(bucket);
-  return {
-    host(bucket, by) {
-      const followed = get(bucket);
-      followed.hosted += by;
-      followed.neededAt = now();
-    },
-    warm: (bucket) => void get(bucket),
-    wanted: () => [...buckets.keys()],
-    isKnown: (bucket) => buckets.get(bucket)?.known ?? false,
-    setKnown(bucket) {
-      const followed = buckets.get(bucket);
-      if (followed) followed.known = true;
-    },
-    takeUnused() {
-      if (follow === 'all') return [];
-      const idle: number[] = [];
-      for (const [bucket, { hosted, neededAt }] of buckets) {
-        if (hosted > 0 || now() - neededAt < IDLE_MS) continue;
-        buckets.delete(bucket);
-        idle.push(bucket);
-      }
-      return idle;
-    },
-  };
+  /** Adds a bucket that may be needed soon. */
+  add(bucket: number): Subscription {
+    let subscription = this.#buckets.get(bucket);
+    if (!subscription) {
+      subscription = { hosted: 0, isKnown: false, neededAtMs: this.#now() };
+      this.#buckets.set(bucket, subscription);
+    }
+    return subscription;
+  }
+
+  /** This server has one more site (`1`) with members in a bucket, or one less (`-1`). */
+  host(bucket: number, by: 1 | -1): void {
+    const subscription = this.add(bucket);
+    subscription.hosted += by;
+    subscription.neededAtMs = this.#now();
+  }
+
+  wanted(): number[] {
+    return [...this.#buckets.keys()];
+  }
+
+  /** Whether the state of all other servers for a bucket is known. */
+  isKnown(bucket: number): boolean {
+    return this.#buckets.get(bucket)?.isKnown ?? false;
+  }
+
+  setKnown(bucket: number): void {
+    const subscription = this.#buckets.get(bucket);
+    if (subscription) subscription.isKnown = true;
+  }
+
+  /** Removes the buckets that are not needed any more, and returns them. */
+  takeUnused(): number[] {
+    if (this.#followsAll) return [];
+    const unused = [...this.#buckets].flatMap(([bucket, { hosted, neededAtMs }]) =>
+      hosted > 0 || this.#now() - neededAtMs < UNUSED_MS ? [] : [bucket],
+    );
+    for (const bucket of unused) this.#buckets.delete(bucket);
+    return unused;
+  }
 }

@@ -1,72 +1,75 @@
 import { BUCKETS } from './keys.ts';
 
 /**
- * What servers of a mesh say to each other, as JSON, and the guards for it: what comes from a channel or a hash is
- * outside input like any other. A guard returns `undefined` for what breaks the format, and never throws.
+ * What servers of a mesh send to each other, as JSON, and the parsers for it. Everything from a channel or a hash is
+ * outside input: a parser returns `undefined` for what breaks the format, and never throws.
  */
 
 /** One server between two losses of its link: `<server>:<epoch>`. */
 export type Incarnation = string;
 
-/** What one server says about one site: all numbers are absolute. [S1] */
+/** The state of one server for one site. All numbers are absolute. [S1] */
 export interface Entry {
-  /** The people it has there. */
+  /** The members that it counts. */
   readonly count: number;
-  /** How many of them, ever, it has taken over from other servers. [C7] */
+  /** How many members it has ever claimed from each incarnation. [C7] */
   readonly claims: ReadonlyMap<Incarnation, number> | undefined;
-  /** How many claims of other servers it has answered: it does not count those members any more. [C7] */
-  readonly answers: ReadonlyMap<Incarnation, number> | undefined;
+  /** Up to which number it has acknowledged the claims of each incarnation: it does not count those members. [C7] */
+  readonly acknowledged: ReadonlyMap<Incarnation, number> | undefined;
 }
 
-/** What one server says about a bucket. */
+/** What has changed at one server for the sites of a bucket. */
 export interface Delta {
   readonly server: string;
   readonly epoch: number;
-  /** Counts the reports on this bucket within the epoch, from 1 on. */
+  /** Counts the deltas of this bucket within the epoch, from 1 on. */
   readonly sequence: number;
-  /** Whether sites that are not in it have nobody on them. The first report of an epoch is full. */
+  /** Whether it has every site of the bucket. The first delta of an epoch is full. */
   readonly full: boolean;
   readonly sites: readonly (readonly [site: string, entry: Entry])[];
 }
 
-/** What stands in the registry about a server. */
+/** The registration of a server. */
 export interface Heartbeat {
   readonly epoch: number;
-  /** Rises with every beat of an epoch. */
+  /** Rises with every heartbeat of an epoch. */
   readonly number: number;
-  /** The last report on each bucket that the server has people in, by its sequence number. */
+  /** The sequence number of the last delta for each bucket in which the server has sites. */
   readonly buckets: ReadonlyMap<number, number>;
 }
 
-/** Members that a server has taken over, in the words of the one who took them. */
+/** Members of a site that a server has claimed from another one. */
 export interface Takeover {
   readonly site: string;
   /** The number of the first of them among all that were ever claimed for this site. */
   readonly first: number;
-  readonly members: readonly (readonly [member: string, hop: number])[];
+  readonly members: readonly (readonly [member: string, connectionNumber: number])[];
 }
 
-/** What is said on the channel of one server, or of all. */
+/** To one server under its epoch `epoch`: `by` counts these members now. */
+export interface ClaimMessage {
+  readonly kind: 'claim';
+  readonly epoch: number;
+  readonly by: Incarnation;
+  readonly takeovers: readonly Takeover[];
+}
+
+/** A message on the channel of one server, or of all. */
 export type ControlMessage =
+  /** `server` checks that its own messages reach it. */
   | { readonly kind: 'probe'; readonly server: string; readonly number: number }
-  /** `server` is there, under a new epoch. */
+  /** To all: `server` has joined, under a new epoch. */
   | { readonly kind: 'hello'; readonly server: string; readonly epoch: number }
-  /** `server` is leaving for good, or known to be dead. */
-  | { readonly kind: 'bye'; readonly server: string }
-  /** To a server: it was given up as of `epoch`, and has to come back under another one. */
-  | { readonly kind: 'gone'; readonly epoch: number }
-  /** To a server: its share of a bucket is not where it should be. */
-  | { readonly kind: 'want'; readonly bucket: number }
-  /** To a server, meant for its `epoch`: `by` counts these members now. */
-  | {
-      readonly kind: 'take';
-      readonly epoch: number;
-      readonly by: Incarnation;
-      readonly takeovers: readonly Takeover[];
-    };
+  /** To all: `server` has left for good, or is known to be dead. */
+  | { readonly kind: 'leave'; readonly server: string }
+  /** To one server: its epoch `epoch` was evicted, so that it has to return under another one. */
+  | { readonly kind: 'evicted'; readonly epoch: number }
+  /** To one server: its snapshot of a bucket is missing. */
+  | { readonly kind: 'snapshot-request'; readonly bucket: number }
+  | ClaimMessage;
 
 const SERVER = /^[\w-]{1,48}$/;
-const LIFE = /^[\w-]{1,48}:\d{1,16}$/;
+const INCARNATION = /^[\w-]{1,48}:\d{1,16}$/;
 const MAX_SITE = 400;
 const MAX_MEMBER = 64;
 
@@ -94,7 +97,7 @@ export function parseDelta(text: string): Delta | undefined {
   return { server, epoch, sequence, full: f === 1, sites };
 }
 
-/** The entry as it stands in a hash. */
+/** The entry as the value of a hash field. */
 export function encodeEntry(entry: Entry): string {
   return JSON.stringify(entryFields(entry));
 }
@@ -121,8 +124,8 @@ export function parseHeartbeat(text: string): Heartbeat | undefined {
   return { epoch, number, buckets };
 }
 
-export function encodeControlMessage(letter: ControlMessage): string {
-  return JSON.stringify(letter);
+export function encodeControlMessage(message: ControlMessage): string {
+  return JSON.stringify(message);
 }
 
 export function parseControlMessage(text: string): ControlMessage | undefined {
@@ -134,14 +137,14 @@ export function parseControlMessage(text: string): ControlMessage | undefined {
       return isServer(server) && isCount(number) ? { kind, server, number } : undefined;
     case 'hello':
       return isServer(server) && isCount(epoch) ? { kind, server, epoch } : undefined;
-    case 'bye':
+    case 'leave':
       return isServer(server) ? { kind, server } : undefined;
-    case 'gone':
+    case 'evicted':
       return isCount(epoch) ? { kind, epoch } : undefined;
-    case 'want':
+    case 'snapshot-request':
       return isBucket(bucket) ? { kind, bucket } : undefined;
-    case 'take':
-      return isCount(epoch) && isLife(by) && Array.isArray(takeovers) && takeovers.every(isTakeover)
+    case 'claim':
+      return isCount(epoch) && isIncarnation(by) && Array.isArray(takeovers) && takeovers.every(isTakeover)
         ? { kind, epoch, by, takeovers }
         : undefined;
     default:
@@ -165,8 +168,8 @@ function isBucket(value: unknown): value is number {
   return isCount(value) && value < BUCKETS;
 }
 
-function isLife(value: unknown): value is Incarnation {
-  return typeof value === 'string' && LIFE.test(value);
+function isIncarnation(value: unknown): value is Incarnation {
+  return typeof value === 'string' && INCARNATION.test(value);
 }
 
 function isTakeover(value: unknown): value is Takeover {
@@ -181,30 +184,30 @@ function isTakeover(value: unknown): value is Takeover {
   );
 }
 
-function entryFields({ count, claims, answers }: Entry): unknown[] {
-  if (!claims && !answers) return [count];
-  return [count, [...(claims ?? [])], [...(answers ?? [])]];
+function entryFields({ count, claims, acknowledged }: Entry): unknown[] {
+  if (!claims && !acknowledged) return [count];
+  return [count, [...(claims ?? [])], [...(acknowledged ?? [])]];
 }
 
-function readEntry([count, claimPairs = [], answerPairs = []]: unknown[]): Entry | undefined {
-  const claims = readTally(claimPairs);
-  const answers = readTally(answerPairs);
-  if (!isCount(count) || !claims || !answers) return undefined;
+function readEntry([count, claimPairs = [], acknowledgedPairs = []]: unknown[]): Entry | undefined {
+  const claims = readNumbers(claimPairs);
+  const acknowledged = readNumbers(acknowledgedPairs);
+  if (!isCount(count) || !claims || !acknowledged) return undefined;
   return {
     count,
     claims: claims.size > 0 ? claims : undefined,
-    answers: answers.size > 0 ? answers : undefined,
+    acknowledged: acknowledged.size > 0 ? acknowledged : undefined,
   };
 }
 
-function readTally(pairs: unknown): Map<Incarnation, number> | undefined {
+function readNumbers(pairs: unknown): Map<Incarnation, number> | undefined {
   if (!Array.isArray(pairs)) return undefined;
-  const tally = new Map<Incarnation, number>();
+  const numbers = new Map<Incarnation, number>();
   for (const pair of pairs as unknown[]) {
-    if (!Array.isArray(pair) || !isLife(pair[0]) || !isCount(pair[1])) return undefined;
-    tally.set(pair[0], pair[1]);
+    if (!Array.isArray(pair) || !isIncarnation(pair[0]) || !isCount(pair[1])) return undefined;
+    numbers.set(pair[0], pair[1]);
   }
-  return tally;
+  return numbers;
 }
 
 function parseJson(text: string): unknown {

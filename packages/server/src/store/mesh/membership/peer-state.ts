@@ -1,0 +1,231 @@
+import type { Heartbeat } from '../wire/messages.ts';
+
+/** A server that is counted. */
+interface Member {
+  readonly heartbeat: Heartbeat;
+  /** When its heartbeat last advanced, in ms on this server's clock. */
+  readonly advancedAtMs: number;
+}
+
+/** Counted, with a sign of life since the link came up. */
+interface Alive extends Member {
+  readonly status: 'alive';
+}
+
+/** Counted before the link came up; no sign of life since. */
+interface Unconfirmed extends Member {
+  readonly status: 'unconfirmed';
+  /** Whether the registry has been read since. The first read may return the last heartbeat of a server that is gone. */
+  readonly wasRead: boolean;
+}
+
+/** Found in the registry and subscribed to its channel. A machine that is lost stays subscribed for some time. */
+interface Listening extends Member {
+  readonly status: 'listening';
+  readonly sinceMs: number;
+}
+
+type Counted = Alive | Unconfirmed | Listening;
+
+/**
+ * What this server knows about another one. MESH.md has the diagram.
+ *
+ * - `candidate`: in the registry, perhaps left over from a server that is gone; not counted.
+ * - `suspect`: counted, but nothing subscribes to its channel. `before` is the state that it returns to.
+ * - `evicted`: not counted. `Peer.eviction` has the epoch.
+ */
+export type PeerState =
+  | { readonly status: 'unknown' | 'evicted' }
+  | { readonly status: 'candidate'; readonly heartbeat: Heartbeat; readonly sinceMs: number }
+  | Counted
+  | { readonly status: 'suspect'; readonly before: Counted; readonly sinceMs: number };
+
+/** The newest epoch of a server that was evicted; messages of this epoch and older ones are ignored. */
+export interface Eviction {
+  /** `Infinity` if the server left for good. */
+  readonly epoch: number;
+  /** The epoch under which it was counted. */
+  readonly lastEpoch: number;
+  readonly atMs: number;
+  /** Whether other servers may still count its members. */
+  readonly isRecent: boolean;
+}
+
+export interface Peer {
+  readonly state: PeerState;
+  /** Stays when the server comes back under a newer epoch. */
+  readonly eviction: Eviction | undefined;
+}
+
+export type PeerEvent =
+  /** The link came up; the registry was last read `awayMs` ago. */
+  | { readonly type: 'linked'; readonly awayMs: number }
+  /** The registry was read, with this heartbeat of the server in it. */
+  | { readonly type: 'registry'; readonly heartbeat: Heartbeat | undefined }
+  /** The subscribers of the server's channel were counted. */
+  | { readonly type: 'subscribers'; readonly count: number }
+  /** A message of the server under `epoch` was received. */
+  | { readonly type: 'message'; readonly epoch: number }
+  /** The registry has just been read, so that heartbeats can be aged. */
+  | { readonly type: 'lease'; readonly leaseMs: number }
+  /** The server left, or another server evicted it for good. */
+  | { readonly type: 'leave' }
+  | { readonly type: 'sweep' };
+
+/** How long a channel may have no subscriber, in ms: its server may be about to return by a new link. */
+const SUSPECT_MS = 700;
+/** The same for a server without a sign of life since this link came up: all servers may be reconnecting. */
+const SUSPECT_AFTER_LINK_MS = 2_500;
+/** Within what time a server that was found listening has to advance its heartbeat, in ms. */
+const LISTENING_MS = 2_500;
+/** How long an eviction is remembered, in ms. No message is under way for that long. */
+const EVICTION_MEMORY_MS = 600_000;
+/** How long after an eviction other servers may still count the members of the evicted one, in ms. */
+const EVICTION_RECENT_MS = 20_000;
+/** After what time the registration of a server that is not counted is removed, in ms. */
+const STALE_REGISTRATION_MS = 60_000;
+
+export const UNKNOWN: Peer = { state: { status: 'unknown' }, eviction: undefined };
+
+/** What is known about a server after `event`. Pure. */
+export function transition(peer: Peer, event: PeerEvent, now: number): Peer {
+  if (event.type === 'leave') return evict(peer, Infinity, now);
+  if (event.type === 'sweep') return sweep(peer, now);
+  const state = nextState(peer, event, now);
+  if (state.status !== 'evicted') return state === peer.state ? peer : { ...peer, state };
+  const counted = countedOf(peer.state);
+  return counted ? evict(peer, counted.heartbeat.epoch, now) : { ...peer, state };
+}
+
+/** The newest heartbeat of a server that is counted. */
+export function memberOf({ state }: Peer): Heartbeat | undefined {
+  return countedOf(state)?.heartbeat;
+}
+
+export function isEvicted({ eviction }: Peer, epoch: number): boolean {
+  return eviction !== undefined && epoch <= eviction.epoch;
+}
+
+/** The epoch of a server that is counted, or that other servers may count. */
+export function epochOf({ state, eviction }: Peer): number | undefined {
+  const counted = countedOf(state);
+  if (counted) return counted.heartbeat.epoch;
+  if (eviction?.isRecent) return eviction.lastEpoch;
+  return state.status === 'candidate' ? state.heartbeat.epoch : undefined;
+}
+
+/** Whether totals are not up to date before this server gives a sign of life or is evicted. */
+export function isAwaited({ state }: Peer, now: number): boolean {
+  const counted = countedOf(state);
+  if (counted?.status === 'listening') return now - counted.sinceMs >= LISTENING_MS;
+  return counted?.status === 'unconfirmed';
+}
+
+/** Whether a heartbeat in the registry is left over, so that a server that starts must not find it. */
+export function isStaleRegistration(peer: Peer, epoch: number, now: number): boolean {
+  const { state } = peer;
+  if (isEvicted(peer, epoch)) return true;
+  return state.status === 'candidate' && now - state.sinceMs >= STALE_REGISTRATION_MS;
+}
+
+type StateEvent = Exclude<PeerEvent, { type: 'leave' | 'sweep' }>;
+
+function nextState(peer: Peer, event: StateEvent, now: number): PeerState {
+  const { state } = peer;
+  const counted = countedOf(state);
+  switch (event.type) {
+    case 'linked': {
+      if (!counted) return state.status === 'candidate' ? withoutMember(peer) : state;
+      // The age goes on from the last read, so that links that come and go do not hide a server that is gone.
+      const advancedAtMs = Math.min(now, counted.advancedAtMs + event.awayMs);
+      return { status: 'unconfirmed', heartbeat: counted.heartbeat, advancedAtMs, wasRead: false };
+    }
+    case 'registry': {
+      const { heartbeat } = event;
+      const fresh = heartbeat && !isEvicted(peer, heartbeat.epoch) ? heartbeat : undefined;
+      return counted ? readCounted(state, counted, fresh, now) : readUncounted(state, fresh, now);
+    }
+    case 'subscribers':
+      return countSubscribers(state, event.count, now);
+    case 'message': {
+      if (isEvicted(peer, event.epoch)) return state;
+      if (!counted) return alive({ epoch: event.epoch, number: -1, buckets: new Map() }, now);
+      if (event.epoch <= counted.heartbeat.epoch) return state;
+      // Its older heartbeat does not hold any more, and the next one has not been read.
+      return replaceCounted(state, alive({ ...counted.heartbeat, epoch: event.epoch, number: 0 }, now));
+    }
+    case 'lease':
+      return counted && now - counted.advancedAtMs >= event.leaseMs ? { status: 'evicted' } : state;
+  }
+}
+
+/** A server in the registry counts once its heartbeat advances, or its channel has a subscriber. */
+function readUncounted(state: PeerState, heartbeat: Heartbeat | undefined, now: number): PeerState {
+  if (!heartbeat) return state;
+  if (state.status !== 'candidate') return { status: 'candidate', heartbeat, sinceMs: now };
+  const { epoch, number } = state.heartbeat;
+  return epoch === heartbeat.epoch && number === heartbeat.number ? state : alive(heartbeat, now);
+}
+
+function readCounted(
+  state: PeerState,
+  counted: Counted,
+  heartbeat: Heartbeat | undefined,
+  now: number,
+): PeerState {
+  const known = counted.heartbeat;
+  const hasAdvanced =
+    heartbeat &&
+    (heartbeat.epoch > known.epoch || (heartbeat.epoch === known.epoch && heartbeat.number !== known.number));
+  if (counted.status === 'unconfirmed' && !counted.wasRead) {
+    const advanced = hasAdvanced ? { heartbeat, advancedAtMs: now } : {};
+    return replaceCounted(state, { ...counted, ...advanced, wasRead: true });
+  }
+  return hasAdvanced ? replaceCounted(state, alive(heartbeat, now)) : state;
+}
+
+function countSubscribers(state: PeerState, count: number, now: number): PeerState {
+  if (state.status === 'candidate') {
+    const { heartbeat } = state;
+    return count > 0 ? { status: 'listening', heartbeat, advancedAtMs: now, sinceMs: now } : state;
+  }
+  const counted = countedOf(state);
+  if (!counted) return state;
+  if (count > 0) return counted.status === 'unconfirmed' ? { ...counted, status: 'alive' } : counted;
+  if (state.status !== 'suspect') return { status: 'suspect', before: counted, sinceMs: now };
+  const limitMs = counted.status === 'unconfirmed' ? SUSPECT_AFTER_LINK_MS : SUSPECT_MS;
+  return now - state.sinceMs >= limitMs ? { status: 'evicted' } : state;
+}
+
+function evict({ state }: Peer, epoch: number, now: number): Peer {
+  const lastEpoch = countedOf(state)?.heartbeat.epoch ?? epoch;
+  return { state: { status: 'evicted' }, eviction: { epoch, lastEpoch, atMs: now, isRecent: true } };
+}
+
+function sweep(peer: Peer, now: number): Peer {
+  const { state, eviction } = peer;
+  if (!eviction) return peer;
+  const ageMs = now - eviction.atMs;
+  if (ageMs >= EVICTION_MEMORY_MS)
+    return state.status === 'evicted' ? UNKNOWN : { state, eviction: undefined };
+  if (ageMs < EVICTION_RECENT_MS || !eviction.isRecent) return peer;
+  return { state, eviction: { ...eviction, isRecent: false } };
+}
+
+function alive(heartbeat: Heartbeat, now: number): Alive {
+  return { status: 'alive', heartbeat, advancedAtMs: now };
+}
+
+function withoutMember({ eviction }: Peer): PeerState {
+  return { status: eviction ? 'evicted' : 'unknown' };
+}
+
+function countedOf(state: PeerState): Counted | undefined {
+  if (state.status === 'suspect') return state.before;
+  return 'advancedAtMs' in state ? state : undefined;
+}
+
+/** A suspect stays one until its channel has a subscriber. */
+function replaceCounted(state: PeerState, counted: Counted): PeerState {
+  return state.status === 'suspect' ? { ...state, before: counted } : counted;
+}
