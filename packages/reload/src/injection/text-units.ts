@@ -30,8 +30,37 @@ export function markLength([a, b, c]: Uint8Array): number {
   return (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) ? 2 : 0;
 }
 
-/** Each byte is one character, so that offsets in the text are offsets in the bytes. */
-export function latin1(bytes: Uint8Array): string {
+/** Makes text of the bytes of a document, one character for each unit, so that offsets in the text are offsets in the bytes. */
+export interface Decoder {
+  readonly bytesPerCharacter: 1 | 2;
+  /** Bytes of a character whose other half has not come yet. */
+  readonly pendingBytes: 0 | 1;
+  decode(chunk: Uint8Array): string;
+}
+
+export function createDecoder(unit: Unit): Decoder {
+  if (unit === 'byte') return { bytesPerCharacter: 1, pendingBytes: 0, decode: latin1 };
+  let pending: number | undefined;
+  return {
+    bytesPerCharacter: 2,
+    get pendingBytes() {
+      return pending === undefined ? 0 : 1;
+    },
+    decode(chunk) {
+      let text = '';
+      for (const byte of chunk) {
+        if (pending === undefined) pending = byte;
+        else {
+          text += String.fromCharCode(unit === 'little' ? pending | (byte << 8) : (pending << 8) | byte);
+          pending = undefined;
+        }
+      }
+      return text;
+    },
+  };
+}
+
+function latin1(bytes: Uint8Array): string {
   let text = '';
   for (let start = 0; start < bytes.length; start += 8_192) {
     text += String.fromCharCode(...bytes.subarray(start, start + 8_192));

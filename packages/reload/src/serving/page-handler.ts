@@ -5,7 +5,7 @@ import type { FileUses } from '../core/file-uses.ts';
 import type { FileWatcher } from '../files/file-watcher.ts';
 import type { HtmlResponder } from '../injection/html-response.ts';
 import { renderWaitingPage } from './templates/backend-down-page.ts';
-import { createProxy } from './proxy/reverse-proxy.ts';
+import { createReverseProxy } from './proxy/reverse-proxy.ts';
 import { respondText } from '../http/respond.ts';
 import { createStaticFiles } from './static/static-files.ts';
 
@@ -41,8 +41,8 @@ export function createPageHandler(options: PageSourceOptions): PageSource {
   const { source, content, uses, clock, responder, spa, directoryListing, onDown, onUp } = options;
   if (source.kind === 'proxy') {
     const target = source.target.origin;
-    const waitingPage = (problem: string): string => renderWaitingPage({ target, problem });
-    return createProxy({ target: source.target, responder, clock, waitingPage, onDown, onUp });
+    const renderBackendDown = (problem: string): string => renderWaitingPage({ target, problem });
+    return createReverseProxy({ target: source.target, responder, clock, renderBackendDown, onDown, onUp });
   }
   if (source.kind === 'none') {
     return {

@@ -73,6 +73,8 @@ class FolderHandler implements StaticFiles {
         if (this.#options.directoryListing) {
           return this.#sendListing(request, response, segments, found.path);
         }
+        break;
+      case 'none':
     }
     if (this.#options.spa && isRoute(request, segments)) {
       const index = await this.#files.open(['index.html']);

@@ -1,0 +1,112 @@
+import { isUnsafeEncoding } from './text-units.ts';
+
+/** A token of the document's tokenizer, as far as the search needs it. Offsets count characters. */
+export type Token =
+  | { kind: 'start'; name: string; attributes: readonly Attribute[]; selfClosing: boolean; at: Span }
+  | { kind: 'end'; name: string; at: Span }
+  | { kind: 'text'; text: string; at: Span }
+  | { kind: 'other'; at: Span };
+
+export interface Span {
+  startOffset: number;
+  endOffset: number;
+}
+
+interface Attribute {
+  name: string;
+  value: string;
+}
+
+/** What a token says about the place of the tag. */
+export type Finding =
+  | { kind: 'place'; offset: number }
+  /** The place does not lie before this offset. */
+  | { kind: 'later'; offset: number }
+  /** The document is in an encoding whose bytes cannot be scanned. */
+  | { kind: 'unsafe'; encoding: string };
+
+/** Elements that may stand in a head before the place. */
+const IN_HEAD = new Set([
+  'html',
+  'head',
+  'meta',
+  'title',
+  'base',
+  'link',
+  'script',
+  'style',
+  'noscript',
+  'template',
+  'basefont',
+  'bgsound',
+  'noframes',
+]);
+const WITH_RAW_TEXT = new Set(['title', 'script', 'style', 'noscript', 'noframes']);
+
+export interface HeadPositionOptions {
+  /** Whether the encoding is known from outside of the document, so that the tag may stand before its `<meta charset>`. */
+  isCharsetKnown: boolean;
+  /** Whether characters are scanned byte by byte. */
+  isByteWise: boolean;
+  /** Called for a `<meta http-equiv="Content-Security-Policy">`. */
+  onMetaPolicy?: ((policy: string) => void) | undefined;
+}
+
+/** Finds the first place in a document where a script may stand, token by token. [R7] */
+export class HeadPosition {
+  readonly #options: HeadPositionOptions;
+  /** How many `<template>` are open. */
+  #templates = 0;
+  /** How many elements with raw text, such as `<title>`, are open. */
+  #raw = 0;
+
+  constructor(options: HeadPositionOptions) {
+    this.#options = options;
+  }
+
+  read(token: Token): Finding {
+    const { startOffset, endOffset } = token.at;
+    const before: Finding = { kind: 'place', offset: startOffset };
+    const after: Finding = { kind: 'place', offset: endOffset };
+    const later: Finding = { kind: 'later', offset: endOffset };
+    switch (token.kind) {
+      case 'start': {
+        const { name } = token;
+        if (name === 'template') this.#templates++;
+        if (this.#templates > 0) return later;
+        if (!IN_HEAD.has(name)) return before;
+        if (WITH_RAW_TEXT.has(name) && !(token.selfClosing && name === 'script')) this.#raw++;
+        if (name === 'head' && this.#options.isCharsetKnown) return after;
+        return name === 'meta' ? this.#readMeta(token.attributes, after, later) : later;
+      }
+      case 'end': {
+        const { name } = token;
+        if (name === 'template') this.#templates = Math.max(0, this.#templates - 1);
+        if (this.#templates > 0) return later;
+        if (this.#raw > 0) this.#raw--;
+        else if (name === 'head' || name === 'body' || name === 'html') return before;
+        return later;
+      }
+      case 'text': {
+        // Browsers drop NUL, also before a doctype.
+        const isShown = /[^\t\n\f\r ]/.test(token.text.replaceAll('\0', ''));
+        return this.#raw === 0 && this.#templates === 0 && isShown ? before : later;
+      }
+      case 'other':
+        return later;
+    }
+  }
+
+  #readMeta(attributes: readonly Attribute[], after: Finding, later: Finding): Finding {
+    const value = (name: string): string | undefined => attributes.find((one) => one.name === name)?.value;
+    const equivalent = value('http-equiv')?.toLowerCase();
+    if (equivalent === 'content-security-policy') this.#options.onMetaPolicy?.(value('content') ?? '');
+    const inContentType =
+      equivalent === 'content-type'
+        ? /charset\s*=\s*["']?([^\s"';]+)/i.exec(value('content') ?? '')?.[1]
+        : undefined;
+    const encoding = (value('charset') ?? inContentType)?.trim();
+    if (encoding === undefined) return later;
+    return this.#options.isByteWise && isUnsafeEncoding(encoding) ? { kind: 'unsafe', encoding } : after;
+  }
+}
