@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { NOT_WHOLE } from '../../injection/html-response.ts';
+import { CONDITIONAL_HEADERS } from '../../injection/html-response.ts';
 
 /** Names and values, as they stand on the wire. */
 export type HeaderList = [name: string, value: string][];
@@ -90,7 +90,7 @@ export function requestHeaders(
   for (const [name, value] of endToEnd(raw)) {
     const lower = name.toLowerCase();
     if (lower === 'host' || lower === 'expect' || FORWARDED.test(lower)) continue;
-    if (asDocument && (NOT_WHOLE as readonly string[]).includes(lower)) continue;
+    if (asDocument && (CONDITIONAL_HEADERS as readonly string[]).includes(lower)) continue;
     if (lower === 'origin' || lower === 'referer') headers.push([name, toTarget(value, target, host)]);
     else if (lower === 'accept-encoding') headers.push([name, knownEncodings(value)]);
     else headers.push([name, value]);

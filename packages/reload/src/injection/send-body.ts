@@ -1,0 +1,73 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { HeaderList } from './document-headers.ts';
+
+export function writeHead(
+  response: ServerResponse,
+  status: number,
+  statusMessage: string | undefined,
+  headers: HeaderList,
+): void {
+  // Names may repeat, as Set-Cookie does.
+  const byName = new Map<string, { name: string; values: string[] }>();
+  for (const [name, value] of headers) {
+    const known = byName.get(name.toLowerCase());
+    if (known) known.values.push(value);
+    else byName.set(name.toLowerCase(), { name, values: [value] });
+  }
+  for (const { name, values } of byName.values()) {
+    response.setHeader(name, values.length === 1 ? values[0]! : values);
+  }
+  if (statusMessage === undefined) response.writeHead(status);
+  else response.writeHead(status, statusMessage);
+}
+
+/** Changes a body on its way. */
+export interface Transform {
+  write(chunk: Uint8Array): Uint8Array[];
+  end(): Uint8Array[];
+}
+
+/** Sends a body, through `transform` if there is one. If the body ends before its time, so does the connection. */
+export function sendBody(
+  body: Readable | Buffer | undefined,
+  response: ServerResponse,
+  transform?: Transform,
+): Promise<void> {
+  if (!(body instanceof Readable)) {
+    response.end(body);
+    return Promise.resolve();
+  }
+  if (response.destroyed) {
+    // The client has gone already, so that no event says it again.
+    body.destroy();
+    return Promise.resolve();
+  }
+  if (body.destroyed) {
+    response.destroy();
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    const write = (chunks: readonly Uint8Array[]): void => {
+      let flowing = true;
+      for (const chunk of chunks) flowing = response.write(chunk) && flowing;
+      if (flowing) return;
+      body.pause();
+      response.once('drain', () => body.resume());
+    };
+    body.on('data', (chunk: Buffer) => write(transform ? transform.write(chunk) : [chunk]));
+    body.once('end', () => {
+      if (transform) write(transform.end());
+      response.end(resolve);
+    });
+    body.once('error', () => response.destroy());
+    // If the upstream resets, its body closes before its end.
+    body.once('close', () => {
+      if (!body.readableEnded) response.destroy();
+    });
+    response.once('close', () => {
+      body.destroy();
+      resolve();
+    });
+  });
+}
