@@ -8,23 +8,30 @@ import { systemClock } from '@live-online/internal/system-clock';
 import { createContentVersions } from './core/content-versions.ts';
 import { createFileUses } from './core/file-uses.ts';
 import { alreadyClosed } from './errors.ts';
-import { createEvents, type ListenTo } from './events.ts';
-import { listen, type Listening } from './http/listen.ts';
-import { createUpdateChannel } from './http/update-channel.ts';
+import { createEvents, type Events, type ListenTo } from './events.ts';
 import { FileWatcher } from './files/file-watcher.ts';
-import { createRequestGuard, type Door } from './http/request-guard.ts';
 import { createHostList } from './http/allowed-hosts.ts';
-import { openProjectCache } from './project-cache.ts';
-import { createHtmlResponder } from './injection/html-response.ts';
-import { injectIntoResponse } from './injection/response-hook.ts';
-import { BASE, createOwnRoutes, pathOf, SCRIPT_URL, SOCKET_PATH } from './http/client-routes.ts';
+import {
+  BASE,
+  createClientRoutes,
+  pathOf,
+  SCRIPT_URL,
+  SOCKET_PATH,
+  type ClientRoutes,
+} from './http/client-routes.ts';
+import { listen, type Listening } from './http/listen.ts';
 import { createOwnServer, DEADLINES, type Deadlines } from './http/own-server.ts';
+import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
 import { respondText } from './http/respond.ts';
-import { createServedPages } from './injection/served-documents.ts';
-import { createPageHandler, type PageSource } from './serving/page-handler.ts';
-import type { ReloadServerOptions } from './options/options.ts';
-import { createUpdatePublisher } from './update-publisher.ts';
+import { createUpdateChannel, type UpdateChannel } from './http/update-channel.ts';
+import { createHtmlResponder, type HtmlResponder } from './injection/html-response.ts';
+import { injectIntoResponse } from './injection/response-hook.ts';
+import { createServedDocuments } from './injection/served-documents.ts';
+import type { ReloadServerOptions, ResolvedReloadServerOptions } from './options/options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
+import { openProjectCache } from './project-cache.ts';
+import { createPageHandler, type PageHandler } from './serving/page-handler.ts';
+import { createUpdatePublisher, type UpdatePublisher } from './update-publisher.ts';
 
 /** A connect-style middleware: Express, Connect, Vite's `server.middlewares`, Fastify's `onRequest` hook. */
 export type ReloadMiddleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
@@ -45,15 +52,15 @@ export interface ReloadServer {
    */
   middleware(): ReloadMiddleware;
   /**
-   * Tells pages about files that a build has written, wherever they lie; without files every page is loaded again. Files
-   * that are watched need no telling, and are not told twice.
+   * Publishes an update for files that a build has written, wherever they lie; without files every page is loaded again.
+   * Watched files are reported anyway, and are not reported twice.
    */
   notify(files?: readonly string[]): void;
-  /** Listens to what happens. Returns the undo. */
+  /** Listens to an event. Returns a function that unsubscribes. */
   on: ListenTo;
   /** Resolves when all folders are watched. */
   ready(): Promise<void>;
-  /** Frees the port and lets every page go, which comes back by itself. May be called twice. */
+  /** Frees the port and disconnects every page; pages connect again by themselves. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -71,185 +78,219 @@ export function assembleReloadServer(
   options: ReloadServerOptions,
   deadlines: Readonly<Deadlines>,
 ): ReloadServer {
-  const resolved = resolveOptions(options);
-  const { source, roots, reloadOnly, debounceMs, ignore, poll } = resolved;
-  const events = createEvents();
-  // Whoever creates the server has not had the time to listen yet.
-  const warn = (text: string): void => queueMicrotask(() => events.say('warning', text));
-  const cache = openProjectCache(JSON.stringify([source, roots, ignore]), resolved.cacheFolder, warn);
-  const uses = createFileUses();
-  const pages = createServedPages();
-  const versions = createContentVersions(randomBytes(6).toString('base64url'));
-  const channel = createUpdateChannel({
-    path: SOCKET_PATH,
-    token: cache.token,
-    version: versions.current,
-    fileOf: (page) => pages.get(page)?.file,
-  });
-  const publisher = createUpdatePublisher({
-    folder: source.kind === 'folder' ? source.folder : undefined,
-    roots,
-    useOf: uses.of,
-    reloadOnly,
-    versions,
-    broadcast: channel.tell,
-    broadcastVersion: channel.tellVersion,
-    onUpdate: (report) => events.say('update', report),
-  });
-  const responder = createHtmlResponder({
-    pages,
-    version: () => versions.current().id,
-    scriptUrl: SCRIPT_URL,
-    onWarning: warn,
-  });
-  const undos = new Set<() => void>();
-  const servers = new Set<Server>();
-  const connections = new Set<Socket>();
-  let content: FileWatcher | undefined;
-  let closing: Promise<void> | undefined;
-  /** Whether all pages of this machine may connect: what they hear of files is that they have changed, and their names. [R8] */
-  let isOpenToOthers = false;
+  return new Assembly(resolveOptions(options), deadlines);
+}
 
-  function watch(): FileWatcher {
-    if (closing) throw alreadyClosed();
-    return (content ??= new FileWatcher({
+/** Joins watching, publishing, injection and serving. */
+class Assembly implements ReloadServer {
+  readonly on: ListenTo;
+  readonly #options: ResolvedReloadServerOptions;
+  readonly #deadlines: Readonly<Deadlines>;
+  readonly #events: Events = createEvents();
+  readonly #cache: ReturnType<typeof openProjectCache>;
+  readonly #uses = createFileUses();
+  readonly #documents = createServedDocuments();
+  readonly #versions = createContentVersions(randomBytes(6).toString('base64url'));
+  readonly #channel: UpdateChannel;
+  readonly #publisher: UpdatePublisher;
+  readonly #responder: HtmlResponder;
+  readonly #disposers = new Set<() => void>();
+  readonly #servers = new Set<Server>();
+  readonly #connections = new Set<Socket>();
+  #files: FileWatcher | undefined;
+  #closing: Promise<void> | undefined;
+  /** Whether all pages of this machine may connect. Such pages receive the names of changed files, and no text. [R8] */
+  #isOpenToOthers = false;
+
+  constructor(options: ResolvedReloadServerOptions, deadlines: Readonly<Deadlines>) {
+    this.#options = options;
+    this.#deadlines = deadlines;
+    this.on = this.#events.on;
+    const { source, roots, ignore, reloadOnly, cacheFolder } = options;
+    this.#cache = openProjectCache(JSON.stringify([source, roots, ignore]), cacheFolder, this.#warn);
+    this.#channel = createUpdateChannel({
+      path: SOCKET_PATH,
+      token: this.#cache.token,
+      version: this.#versions.current,
+      fileOf: (page) => this.#documents.get(page)?.file,
+    });
+    this.#publisher = createUpdatePublisher({
+      folder: source.kind === 'folder' ? source.folder : undefined,
+      roots,
+      useOf: this.#uses.of,
+      reloadOnly,
+      versions: this.#versions,
+      broadcast: this.#channel.broadcast,
+      broadcastVersion: this.#channel.broadcastVersion,
+      onUpdate: (report) => this.#events.emit('update', report),
+    });
+    this.#responder = createHtmlResponder({
+      documents: this.#documents,
+      version: () => this.#versions.current().id,
+      scriptUrl: SCRIPT_URL,
+      onWarning: this.#warn,
+    });
+  }
+
+  async listen(): Promise<Listening> {
+    const serves = this.#options.source.kind !== 'none';
+    this.#isOpenToOthers ||= !serves;
+    const handler = this.#createPageHandler(this.#watch());
+    this.#disposers.add(() => void handler.close());
+    const guard = this.#createGuard(this.#isOpenToOthers);
+    const routes = this.#createRoutes(serves);
+    const { servers, listening } = await listen({
+      ...this.#options,
+      create: () =>
+        createOwnServer({
+          answer(request, response) {
+            const rejection = guard.checkRequest(request);
+            if (rejection) {
+              return respondText(response, rejection.status, rejection.problem, { Connection: 'close' });
+            }
+            if (!routes(request, response)) handler.handle(request, response);
+          },
+          takesUpgrade: (request) =>
+            isForChannel(request) || (handler.upgrade !== undefined && offersWebSocket(request)),
+          upgrade: this.#upgradeHandler(guard, handler),
+          takesBodies: this.#options.source.kind === 'proxy',
+          deadlines: this.#deadlines,
+          connections: this.#connections,
+        }),
+    });
+    for (const server of servers) this.#servers.add(server);
+    if (!this.#closing) return listening;
+    // close() was called while the port was being opened, and has not closed these servers.
+    for (const server of servers) server.close();
+    throw alreadyClosed();
+  }
+
+  middleware(): ReloadMiddleware {
+    this.#watch();
+    void this.#responder.prepare();
+    const guard = this.#createGuard(false);
+    const routes = this.#createRoutes(true);
+    const hosts = new WeakSet<Server>();
+    return (request, response, next) => {
+      // Node's sockets know their server; nothing else leads from a middleware to it.
+      const { server } = request.socket as { server?: Server };
+      if (this.#closing || !server) return next();
+      if (!hosts.has(server)) {
+        hosts.add(server);
+        const upgrade = this.#upgradeHandler(guard);
+        this.#disposers.add(interceptServer(server, { takesUpgrade: isForChannel, upgrade }));
+      }
+      // HTTP/2, as of Vite with https, has the host in another header.
+      request.headers.host ??= request.headers[':authority']?.toString();
+      if (!pathOf(request).startsWith(BASE)) {
+        injectIntoResponse(request, response, this.#responder);
+        return next();
+      }
+      const rejection = guard.checkRequest(request);
+      if (rejection) respondText(response, rejection.status, rejection.problem);
+      else routes(request, response);
+    };
+  }
+
+  notify(files: readonly string[] = []): void {
+    if (this.#closing) return;
+    if (files.length === 0) return this.#publisher.publishReload();
+    // Changes of watched files are seen anyway, and compared with what the files were.
+    const unwatched = files.map((file) => resolve(file)).filter((file) => !this.#files?.isWatched(file));
+    if (unwatched.length === 0) return;
+    this.#publisher.publish(
+      unwatched.map((path) => ({ path, kind: 'changed' })),
+      this.#files?.digest(),
+    );
+  }
+
+  async ready(): Promise<void> {
+    await this.#watch().ready;
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    const closed = [...this.#servers].map(
+      (server) => new Promise<void>((done) => server.close(() => done())),
+    );
+    for (const dispose of this.#disposers) dispose();
+    await this.#channel.close();
+    // Requests that are cut off are sent again by their pages.
+    for (const socket of this.#connections) socket.destroy();
+    await Promise.all([...closed, this.#files?.close()]);
+  }
+
+  #watch(): FileWatcher {
+    if (this.#closing) throw alreadyClosed();
+    const { roots, debounceMs, ignore, poll } = this.#options;
+    const { contentFile } = this.#cache;
+    return (this.#files ??= new FileWatcher({
       roots,
       clock: systemClock,
       debounceMs,
       ignore,
       poll,
-      includeTexts: () => !isOpenToOthers,
-      ...(cache.contentFile !== undefined && { cacheFile: cache.contentFile }),
-      onChanges: (changes) => publisher.publish(changes, content?.digest()),
-      onDigest(digest) {
-        publisher.publishDigest(digest);
-        events.say('read', undefined);
+      includeTexts: () => !this.#isOpenToOthers,
+      ...(contentFile !== undefined && { cacheFile: contentFile }),
+      onChanges: (changes) => this.#publisher.publish(changes, this.#files?.digest()),
+      onDigest: (digest) => {
+        this.#publisher.publishDigest(digest);
+        this.#events.emit('read', undefined);
       },
-      onWarning: warn,
+      onWarning: this.#warn,
     }));
   }
 
-  /** Whether pages come through here, on a port of its own or as a host's middleware. */
-  const ownRoutes = (serves: boolean): ReturnType<typeof createOwnRoutes> =>
-    createOwnRoutes({ token: cache.token, reloadOnly, serves, pages, version: versions.current });
-  const doorFor = (takesLoopback: boolean): Door =>
-    createRequestGuard({
-      hosts: createHostList(resolved.host, resolved.allowedHosts),
-      allowedOrigins: resolved.allowedOrigins,
-      takesLoopback,
-    });
-  const isOwnUpgrade = (request: IncomingMessage): boolean =>
-    pathOf(request).startsWith(SOCKET_PATH) && offersWebSocket(request);
-  /** Serves the upgrades that are taken: those of pages, and those of the backend that pages come from. */
-  const upgradeFor =
-    (door: Door, pagesSource?: PageSource): Interceptor['upgrade'] =>
-    (request, socket, head) => {
-      const refusal = door.checkUpgrade(request);
-      if (refusal) rejectUpgrade(socket, refusal.status, refusal.problem);
-      else if (isOwnUpgrade(request)) channel.handleUpgrade(request, socket, head);
-      else pagesSource?.upgrade?.(request, socket, head);
-    };
-
-  async function listenOnPort(): Promise<Listening> {
-    isOpenToOthers ||= source.kind === 'none';
-    const watched = watch();
-    const door = doorFor(isOpenToOthers);
-    const routes = ownRoutes(source.kind !== 'none');
-    const pagesSource = createPageHandler({
-      ...resolved,
-      responder,
-      content: watched,
-      uses,
+  #createPageHandler(files: FileWatcher): PageHandler {
+    return createPageHandler({
+      ...this.#options,
+      responder: this.#responder,
+      files,
+      uses: this.#uses,
       clock: systemClock,
-      onDown: (problem) => events.say('backend', { state: 'down', problem }),
-      onUp() {
-        events.say('backend', { state: 'up' });
-        publisher.publishReload();
+      onDown: (problem) => this.#events.emit('backend', { state: 'down', problem }),
+      onUp: () => {
+        this.#events.emit('backend', { state: 'up' });
+        this.#publisher.publishReload();
       },
     });
-
-    function answer(request: IncomingMessage, response: ServerResponse): void {
-      const refusal = door.checkRequest(request);
-      if (refusal) return respondText(response, refusal.status, refusal.problem, { Connection: 'close' });
-      if (!routes(request, response)) pagesSource.handle(request, response);
-    }
-    undos.add(() => void pagesSource.close());
-
-    const listened = await listen({
-      ...resolved,
-      create: () =>
-        createOwnServer({
-          answer,
-          takesUpgrade: (request) =>
-            isOwnUpgrade(request) || (pagesSource.upgrade !== undefined && offersWebSocket(request)),
-          upgrade: upgradeFor(door, pagesSource),
-          takesBodies: source.kind === 'proxy',
-          deadlines,
-          connections,
-        }),
-    });
-    for (const server of listened.servers) servers.add(server);
-    if (!closing) return listened.listening;
-    // It was closed while it was opening the port, and has not seen these servers.
-    for (const server of servers) server.close();
-    throw alreadyClosed();
   }
 
-  function middleware(): ReloadMiddleware {
-    watch();
-    void responder.prepare();
-    const door = doorFor(false);
-    const routes = ownRoutes(true);
-    const hosts = new WeakSet<Server>();
+  /** @param serves whether pages come through here, on a port of its own or by a host's middleware. */
+  #createRoutes(serves: boolean): ClientRoutes {
+    const { token } = this.#cache;
+    const { reloadOnly } = this.#options;
+    return createClientRoutes({
+      token,
+      reloadOnly,
+      serves,
+      documents: this.#documents,
+      version: this.#versions.current,
+    });
+  }
 
-    function join(server: Server): void {
-      if (hosts.has(server)) return;
-      hosts.add(server);
-      undos.add(interceptServer(server, { takesUpgrade: isOwnUpgrade, upgrade: upgradeFor(door) }));
-    }
+  #createGuard(allowLoopback: boolean): RequestGuard {
+    const { host, allowedHosts, allowedOrigins } = this.#options;
+    return createRequestGuard({ hosts: createHostList(host, allowedHosts), allowedOrigins, allowLoopback });
+  }
 
-    return (request, response, next) => {
-      // Node's sockets know their server; nothing else leads from a middleware to it.
-      const { server } = request.socket as { server?: Server };
-      if (closing || !server) return next();
-      join(server);
-      // HTTP/2, as of Vite with https, says the host by another name.
-      request.headers.host ??= request.headers[':authority']?.toString();
-      if (pathOf(request).startsWith(BASE)) {
-        const refusal = door.checkRequest(request);
-        if (refusal) return respondText(response, refusal.status, refusal.problem);
-        return void routes(request, response);
-      }
-      injectIntoResponse(request, response, responder);
-      next();
+  /** Serves the upgrades that are taken: those of the client, and those of the backend that pages come from. */
+  #upgradeHandler(guard: RequestGuard, handler?: PageHandler): Interceptor['upgrade'] {
+    return (request, socket, head) => {
+      const rejection = guard.checkUpgrade(request);
+      if (rejection) rejectUpgrade(socket, rejection.status, rejection.problem);
+      else if (isForChannel(request)) this.#channel.handleUpgrade(request, socket, head);
+      else handler?.upgrade?.(request, socket, head);
     };
   }
 
-  async function close(): Promise<void> {
-    const stopped = [...servers].map((server) => new Promise<void>((done) => server.close(() => done())));
-    for (const undo of undos) undo();
-    await channel.close();
-    // Nothing is lost with them: pages ask again.
-    for (const socket of connections) socket.destroy();
-    await Promise.all([...stopped, content?.close()]);
-  }
+  /** Emits in the next microtask, because the caller of createReloadServer() could not have subscribed before. */
+  readonly #warn = (text: string): void => queueMicrotask(() => this.#events.emit('warning', text));
+}
 
-  return {
-    listen: listenOnPort,
-    middleware,
-    notify(files) {
-      if (closing) return;
-      if (!files || files.length === 0) return publisher.publishReload();
-      // What is watched is seen without being told, and compared with what it was.
-      const unwatched = files.map((file) => resolve(file)).filter((file) => !content?.isWatched(file));
-      if (unwatched.length === 0) return;
-      publisher.publish(
-        unwatched.map((path) => ({ path, kind: 'changed' })),
-        content?.digest(),
-      );
-    },
-    on: events.on,
-    ready: async () => void (await watch().ready),
-    close: () => (closing ??= close()),
-  };
+function isForChannel(request: IncomingMessage): boolean {
+  return pathOf(request).startsWith(SOCKET_PATH) && offersWebSocket(request);
 }

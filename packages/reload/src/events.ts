@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-/** What a reload server tells about itself. */
+/** The events of a reload server. */
 export interface ReloadEventMap {
   /** Something has changed, and pages have been told. */
   update: UpdateReport;
@@ -21,22 +21,24 @@ export interface UpdateReport {
   applied: ('css' | 'images' | 'html')[];
 }
 
-/** Listens; returns the undo. */
+/** Listens to an event. Returns a function that unsubscribes. */
 export type ListenTo = <Name extends keyof ReloadEventMap>(
   event: Name,
   listener: (details: ReloadEventMap[Name]) => void,
 ) => () => void;
 
-export function createEvents(): {
+export interface Events {
   on: ListenTo;
-  say: <Name extends keyof ReloadEventMap>(event: Name, details: ReloadEventMap[Name]) => void;
-} {
+  emit: <Name extends keyof ReloadEventMap>(event: Name, details: ReloadEventMap[Name]) => void;
+}
+
+export function createEvents(): Events {
   const emitter = new EventEmitter();
   return {
     on(event, listener) {
       emitter.on(event, listener);
       return () => void emitter.off(event, listener);
     },
-    say: (event, details) => void emitter.emit(event, details),
+    emit: (event, details) => void emitter.emit(event, details),
   };
 }

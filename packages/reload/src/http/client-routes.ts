@@ -4,14 +4,14 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { ContentVersion } from '@live-online/protocol';
 import { respondText } from './respond.ts';
-import type { ServedPages } from '../injection/served-documents.ts';
+import type { ServedDocuments } from '../injection/served-documents.ts';
 
 /** Below this path everything is the tool's own. */
 export const BASE = '/__live-online/';
 export const SCRIPT_URL: string = `${BASE}client.js`;
 export const SOCKET_PATH: string = `${BASE}socket.io/`;
 
-/** What the client in the page is told by its script. */
+/** The configuration that the script brings to the client in the page. */
 export interface ClientConfig {
   token: string;
   /** The address of `BASE`, absolute where pages do not come through this server. */
@@ -21,23 +21,23 @@ export interface ClientConfig {
   version?: string;
 }
 
-export interface OwnRoutesOptions {
+export interface ClientRoutesOptions {
   token: string;
   reloadOnly: boolean;
   /** Whether pages come through this server; otherwise the script lies at `/`, for pages of others to embed. */
   serves: boolean;
-  pages: ServedPages;
+  documents: ServedDocuments;
   version: () => ContentVersion;
 }
 
 /** Answers what lies below `BASE`, and returns whether it did. */
-export type OwnRoutes = (request: IncomingMessage, response: ServerResponse) => boolean;
+export type ClientRoutes = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Stands in the built script where the configuration goes. */
 const PLACEHOLDER = /(["'`])__LIVE_ONLINE_CONFIG__\1/;
 
-export function createOwnRoutes(options: OwnRoutesOptions): OwnRoutes {
-  const { serves, pages } = options;
+export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
+  const { serves, documents } = options;
   const resourcePolicy = serves ? 'same-origin' : 'cross-origin';
 
   function answer(path: string, request: IncomingMessage, response: ServerResponse): void {
@@ -50,16 +50,16 @@ export function createOwnRoutes(options: OwnRoutesOptions): OwnRoutes {
       });
       return void response.end();
     }
-    const page = path.startsWith('pages/') ? pages.get(path.slice('pages/'.length)) : undefined;
-    if (!page?.complete) return respondText(response, 404, 'there is nothing of this name');
+    const document = path.startsWith('pages/') ? documents.get(path.slice('pages/'.length)) : undefined;
+    if (!document?.complete) return respondText(response, 404, 'not found');
     response.writeHead(200, {
       'Content-Type': 'application/octet-stream',
-      'Content-Length': page.body.length,
+      'Content-Length': document.body.length,
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
       'Cross-Origin-Resource-Policy': 'same-origin',
     });
-    response.end(request.method === 'HEAD' ? undefined : page.body);
+    response.end(request.method === 'HEAD' ? undefined : document.body);
   }
 
   function sendScript(request: IncomingMessage, response: ServerResponse): void {

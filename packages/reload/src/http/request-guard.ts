@@ -8,7 +8,7 @@ export interface RequestRejection {
 }
 
 /** Who may ask: the tool is for the person at this machine, and any page in the browser can send requests to it. [R8] */
-export interface Door {
+export interface RequestGuard {
   /** Checks the Host and the Origin of a request. */
   checkRequest(request: IncomingMessage): RequestRejection | undefined;
   /** Checks an upgrade as well for having an Origin at all: a browser always sends one there, and that of the page itself. */
@@ -20,10 +20,14 @@ export interface RequestGuardOptions {
   /** Origins beside the own one, such as `http://localhost:3000`. */
   allowedOrigins: readonly string[];
   /** Whether pages of any other server on this machine may come in: those that carry the script by hand. */
-  takesLoopback: boolean;
+  allowLoopback: boolean;
 }
 
-export function createRequestGuard({ hosts, allowedOrigins, takesLoopback }: RequestGuardOptions): Door {
+export function createRequestGuard({
+  hosts,
+  allowedOrigins,
+  allowLoopback,
+}: RequestGuardOptions): RequestGuard {
   const trusted = new Set(allowedOrigins);
 
   function checkRequest(request: IncomingMessage): RequestRejection | undefined {
@@ -44,11 +48,11 @@ export function createRequestGuard({ hosts, allowedOrigins, takesLoopback }: Req
   function isAllowed(origin: string, host: string, request: IncomingMessage): boolean {
     // Any site can make a page without an origin: a sandboxed frame. A form of the page's own sends "null", too, under a
     // strict referrer policy; then this header, which no page can set, says that it is the own one.
-    if (origin === 'null') return !takesLoopback && request.headers['sec-fetch-site'] === 'same-origin';
+    if (origin === 'null') return !allowLoopback && request.headers['sec-fetch-site'] === 'same-origin';
     if (trusted.has(origin)) return true;
     const from = readOrigin(origin);
     if (!from) return false;
-    return from.host === host || (takesLoopback && isLoopback(from.hostname));
+    return from.host === host || (allowLoopback && isLoopback(from.hostname));
   }
 
   return {

@@ -23,17 +23,17 @@ export interface OpenPage {
 }
 
 /** The way to every open page. It says what has changed, and reads nothing that pages say. [R8] */
-export interface Channel {
+export interface UpdateChannel {
   /** Takes an upgrade that the door has let through. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Tells every page what it is to do, and returns what each was told. */
-  tell(decide: (page: OpenPage) => ReloadUpdate): ReloadUpdate[];
+  /** Sends each page the update that `decide` returns for it, and returns all of them. */
+  broadcast(decide: (page: OpenPage) => ReloadUpdate): ReloadUpdate[];
   /** Tells every page where the content stands. */
-  tellVersion(version: ContentVersion): void;
+  broadcastVersion(version: ContentVersion): void;
   close(): Promise<void>;
 }
 
-export interface ChannelOptions {
+export interface UpdateChannelOptions {
   path: string;
   token: string;
   version: () => ContentVersion;
@@ -45,14 +45,14 @@ export interface ChannelOptions {
 const PING_INTERVAL_MS = 10_000;
 const PING_TIMEOUT_MS = 10_000;
 const HANDSHAKE_TIMEOUT_MS = 5_000;
-const GOODBYE_MS = 200;
+const SOCKETS_CLOSE_TIMEOUT_MS = 200;
 /** Several updates with the texts of their files, for a page that does not read them for a while. */
 const MAX_WAITING_BYTES = 4 << 20;
 /** A page sends a CONNECT, and answers a heartbeat now and then. */
 const PACKETS = { burst: 20, perSecond: 1 };
 const CLOSE_TIMEOUT_MS = 2_000;
 
-export function createUpdateChannel({ path, token, version, fileOf }: ChannelOptions): Channel {
+export function createUpdateChannel({ path, token, version, fileOf }: UpdateChannelOptions): UpdateChannel {
   const connections = new Set<Duplex>();
   const engine = createBoundedEngine(
     {
@@ -80,11 +80,11 @@ export function createUpdateChannel({ path, token, version, fileOf }: ChannelOpt
 
   io.use((socket, next) => {
     const parsed = parseReloadHandshake(socket.handshake.auth);
-    if (!parsed.ok) return next(refusal(parsed.code, parsed.problem));
+    if (!parsed.ok) return next(rejection(parsed.code, parsed.problem));
     const { token: shown, page } = parsed.handshake;
     if (!isSameSecret(shown, token)) {
       return next(
-        refusal('token-wrong', 'this page belongs to another project or an earlier start: reload it'),
+        rejection('token-wrong', 'this page belongs to another project or an earlier start: reload it'),
       );
     }
     socket.data = { page, file: page === undefined ? undefined : fileOf(page) };
@@ -103,28 +103,31 @@ export function createUpdateChannel({ path, token, version, fileOf }: ChannelOpt
       socket.on('close', () => connections.delete(socket));
       engine.handleUpgrade(request, socket, head);
     },
-    tell(decide) {
-      const told: ReloadUpdate[] = [];
+    broadcast(decide) {
+      const sent: ReloadUpdate[] = [];
       for (const socket of io.of('/').sockets.values()) {
         const update = decide(socket.data);
         socket.emit('update', update);
-        told.push(update);
+        sent.push(update);
       }
-      return told;
+      return sent;
     },
-    tellVersion(current) {
+    broadcastVersion(current) {
       io.emit('version', current);
     },
     async close() {
       await io.close();
       const gone = [...connections].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-      await Promise.race([Promise.all(gone), setTimeout(GOODBYE_MS, undefined, { ref: false })]);
+      await Promise.race([
+        Promise.all(gone),
+        setTimeout(SOCKETS_CLOSE_TIMEOUT_MS, undefined, { ref: false }),
+      ]);
       for (const socket of connections) socket.destroy();
     },
   };
 }
 
-function refusal(code: ReloadRejectionCode, problem: string): ExtendedError {
+function rejection(code: ReloadRejectionCode, problem: string): ExtendedError {
   const error: ExtendedError = new Error(problem);
   error.data = { code };
   return error;

@@ -14,7 +14,7 @@ import {
 } from './document-headers.ts';
 import type * as Injecting from './script-injector.ts';
 import { sendBody, writeHead, type Transform } from './send-body.ts';
-import type { ServedPages } from './served-documents.ts';
+import type { ServedDocuments } from './served-documents.ts';
 
 /** An answer before it goes to the browser. */
 export interface Answer {
@@ -41,7 +41,7 @@ export interface HtmlResponder {
 }
 
 export interface HtmlResponderOptions {
-  pages: ServedPages;
+  documents: ServedDocuments;
   version: () => string;
   scriptUrl: string;
   onWarning: (text: string) => void;
@@ -120,17 +120,17 @@ class ScriptInjectingResponder implements HtmlResponder {
     headers: HeaderList,
     from: { file?: string },
   ): { transform: Transform; head: HeaderList } {
-    const { pages, version, scriptUrl } = this.#options;
+    const { documents, version, scriptUrl } = this.#options;
     const policies = headers.filter(([name]) => isPolicy(name));
     if (policies.some(([, value]) => shutsOut(value)))
       this.#warn(request, 'its policy (sandbox) allows no scripts of its own origin');
-    const page = pages.open(from);
+    const document = documents.open(from);
     const nonce = randomBytes(12).toString('base64');
     const injector = injecting!.createInjector({
       charset: mimeTypeOf(headers)?.parameters.get('charset'),
       tag: scriptTag({
         src: scriptUrl,
-        'data-page': page.id,
+        'data-page': document.id,
         'data-version': version(),
         ...(policies.length > 0 && { nonce }),
         ...(request.method === 'POST' && { 'data-method': 'post' }),
@@ -142,11 +142,11 @@ class ScriptInjectingResponder implements HtmlResponder {
       head: documentHeaders(headers, request, scriptUrl, nonce),
       transform: {
         write(chunk) {
-          page.collect(chunk);
+          document.collect(chunk);
           return injector.write(chunk);
         },
         end() {
-          page.finish();
+          document.finish();
           return injector.end();
         },
       },

@@ -1,25 +1,25 @@
 import { randomBytes } from 'node:crypto';
 
 /** A document as it was served, without the client in it. */
-export interface ServedPage {
+export interface ServedDocument {
   /** The file that it was made from, where that is known. */
   readonly file: string | undefined;
   readonly complete: boolean;
   readonly body: Buffer;
 }
 
-/** Remembers the HTML that pages were given last, so that they can tell what of them scripts have made. [R4] */
-export interface ServedPages {
+/** Keeps the HTML that was sent to pages, so that a page can tell its own HTML from what scripts have changed. [R4] */
+export interface ServedDocuments {
   open(from: { file?: string | undefined }): { id: string; collect(chunk: Uint8Array): void; finish(): void };
-  get(id: string): ServedPage | undefined;
+  get(id: string): ServedDocument | undefined;
 }
 
 const MAX_BYTES = 32 << 20;
-/** A page that streams for ever is not remembered. */
-const MAX_PAGE_BYTES = 4 << 20;
-const MAX_PAGES = 1_000;
+/** A longer document, such as one that streams without end, is not kept. */
+const MAX_DOCUMENT_BYTES = 4 << 20;
+const MAX_DOCUMENTS = 1_000;
 
-export function createServedPages(maxBytes: number = MAX_BYTES): ServedPages {
+export function createServedDocuments(maxBytes: number = MAX_BYTES): ServedDocuments {
   interface Entry {
     file: string | undefined;
     complete: boolean;
@@ -27,49 +27,49 @@ export function createServedPages(maxBytes: number = MAX_BYTES): ServedPages {
     bytes: number;
     tooLong: boolean;
   }
-  const pages = new Map<string, Entry>();
+  const documents = new Map<string, Entry>();
   let bytes = 0;
 
-  function drop(id: string, page: Entry): void {
-    bytes -= page.bytes;
-    pages.delete(id);
+  function drop(id: string, document: Entry): void {
+    bytes -= document.bytes;
+    documents.delete(id);
   }
 
   function makeRoom(): void {
-    for (const [id, page] of pages) {
-      if (bytes <= maxBytes && pages.size <= MAX_PAGES) return;
-      drop(id, page);
+    for (const [id, document] of documents) {
+      if (bytes <= maxBytes && documents.size <= MAX_DOCUMENTS) return;
+      drop(id, document);
     }
   }
 
   return {
     open({ file }) {
       const id = randomBytes(9).toString('base64url');
-      const page: Entry = { file, complete: false, chunks: [], bytes: 0, tooLong: false };
-      pages.set(id, page);
+      const document: Entry = { file, complete: false, chunks: [], bytes: 0, tooLong: false };
+      documents.set(id, document);
       makeRoom();
       return {
         id,
         collect(chunk) {
-          if (!pages.has(id) || page.tooLong) return;
-          page.chunks.push(chunk);
-          page.bytes += chunk.length;
+          if (!documents.has(id) || document.tooLong) return;
+          document.chunks.push(chunk);
+          document.bytes += chunk.length;
           bytes += chunk.length;
-          if (page.bytes > MAX_PAGE_BYTES) {
-            bytes -= page.bytes;
-            Object.assign(page, { chunks: [], bytes: 0, tooLong: true });
+          if (document.bytes > MAX_DOCUMENT_BYTES) {
+            bytes -= document.bytes;
+            Object.assign(document, { chunks: [], bytes: 0, tooLong: true });
           }
           makeRoom();
         },
         finish() {
-          page.complete = !page.tooLong;
+          document.complete = !document.tooLong;
         },
       };
     },
     get(id) {
-      const page = pages.get(id);
-      if (!page) return undefined;
-      return { file: page.file, complete: page.complete, body: Buffer.concat(page.chunks) };
+      const document = documents.get(id);
+      if (!document) return undefined;
+      return { file: document.file, complete: document.complete, body: Buffer.concat(document.chunks) };
     },
   };
 }

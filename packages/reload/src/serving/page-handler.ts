@@ -4,68 +4,68 @@ import type { Clock } from '../core/ports.ts';
 import type { FileUses } from '../core/file-uses.ts';
 import type { FileWatcher } from '../files/file-watcher.ts';
 import type { HtmlResponder } from '../injection/html-response.ts';
-import { renderWaitingPage } from './templates/backend-down-page.ts';
+import { renderBackendDownPage } from './templates/backend-down-page.ts';
 import { createReverseProxy } from './proxy/reverse-proxy.ts';
 import { respondText } from '../http/respond.ts';
 import { createStaticFiles } from './static/static-files.ts';
 
-/** Where pages come from. */
-export interface PageSource {
+/** Serves the pages: a folder, a reverse proxy, or none. */
+export interface PageHandler {
   handle(request: IncomingMessage, response: ServerResponse): void;
-  /** Takes a WebSocket, where some other program behind this server may. */
+  /** Takes the WebSockets of a backend. */
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
 }
 
-export interface PageSourceOptions {
+export interface PageHandlerOptions {
   source: { kind: 'folder'; folder: string } | { kind: 'proxy'; target: URL } | { kind: 'none' };
   spa: boolean;
   directoryListing: boolean;
   responder: HtmlResponder;
-  content: FileWatcher;
+  files: FileWatcher;
   uses: FileUses;
   clock: Clock;
   onDown: (problem: string) => void;
   onUp: () => void;
 }
 
-/** What browsers say of a request for a whole page; what frames show is a page of its own. */
+/** Destinations (Sec-Fetch-Dest) of requests for a whole page; a frame's page is one, too. */
 const DOCUMENTS = new Set(['document', 'iframe', 'frame']);
 
-/** The client asks for its page's own HTML by script, and says so. */
+/** The client requests its page's own HTML by script, with a header of its own. */
 function isForDocument({ headers }: IncomingMessage): boolean {
   return DOCUMENTS.has(String(headers['sec-fetch-dest'])) || headers['x-live-online'] === 'morph';
 }
 
-export function createPageHandler(options: PageSourceOptions): PageSource {
-  const { source, content, uses, clock, responder, spa, directoryListing, onDown, onUp } = options;
+export function createPageHandler(options: PageHandlerOptions): PageHandler {
+  const { source, files, uses, clock, responder, spa, directoryListing, onDown, onUp } = options;
   if (source.kind === 'proxy') {
     const target = source.target.origin;
-    const renderBackendDown = (problem: string): string => renderWaitingPage({ target, problem });
+    const renderBackendDown = (problem: string): string => renderBackendDownPage({ target, problem });
     return createReverseProxy({ target: source.target, responder, clock, renderBackendDown, onDown, onUp });
   }
   if (source.kind === 'none') {
     return {
       handle: (_request, response) =>
-        respondText(response, 404, 'only the script for pages of others lies here, at /'),
+        respondText(response, 404, 'this server has only the script, at /, for pages of other servers'),
       close: async () => {},
     };
   }
-  const files = createStaticFiles({
+  const staticFiles = createStaticFiles({
     root: source.folder,
     spa,
     directoryListing,
     responder,
     content: {
-      whenStable: (path) => content.whenStable(path),
+      whenStable: (path) => files.whenStable(path),
       served(path, request) {
-        content.markServed(path);
+        files.markServed(path);
         uses.note(path, isForDocument(request) ? 'document' : 'part');
       },
     },
   });
   return {
-    handle: (request, response) => void files.handle(request, response),
+    handle: (request, response) => void staticFiles.handle(request, response),
     close: async () => {},
   };
 }

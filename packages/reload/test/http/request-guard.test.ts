@@ -9,7 +9,7 @@ function doorWith(more: Partial<RequestGuardOptions> & { host?: string; allowed?
   const door = createRequestGuard({
     hosts: createHostList(host, allowed),
     allowedOrigins: [],
-    takesLoopback: false,
+    allowLoopback: false,
     ...rest,
   });
   const ask = (headers: Record<string, string>): IncomingMessage =>
@@ -110,13 +110,13 @@ describe('allowedOrigins', () => {
     const own = { host, origin: 'null', 'sec-fetch-site': 'same-origin' };
     expect(doorWith().request(own)).toBeUndefined();
     expect(doorWith().upgrade(own)).toBe(403);
-    expect(doorWith({ takesLoopback: true }).request(own)).toBe(403);
+    expect(doorWith({ allowLoopback: true }).request(own)).toBe(403);
     expect(doorWith().request({ ...own, 'sec-fetch-site': 'cross-site' })).toBe(403);
     expect(doorWith({ allowedOrigins: ['null'] }).upgrade({ host, origin: 'null' })).toBe(403);
   });
 
   it('[R8] with the script in pages of others, all pages of this machine come in', () => {
-    const open = doorWith({ takesLoopback: true });
+    const open = doorWith({ allowLoopback: true });
     for (const origin of [
       'http://localhost:3000',
       'http://127.0.0.1',

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createHtmlResponder } from '../../src/injection/html-response.ts';
-import { createServedPages } from '../../src/injection/served-documents.ts';
+import { createServedDocuments } from '../../src/injection/served-documents.ts';
 import { createStaticFiles } from '../../src/serving/static/static-files.ts';
 
 /** Serves a file whose writer cuts it off right after it was opened, and goes on once somebody waits for it. */
@@ -20,7 +20,7 @@ async function serve(before: string, after: string): Promise<string> {
     spa: false,
     directoryListing: false,
     responder: createHtmlResponder({
-      pages: createServedPages(),
+      documents: createServedDocuments(),
       version: () => 'a.0',
       scriptUrl: '/client.js',
       onWarning: () => {},

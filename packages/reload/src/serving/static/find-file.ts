@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileLook } from '../../core/ports.ts';
+import type { FileStat } from '../../core/ports.ts';
 import { isPublic, realPathOf } from '../../files/public-path.ts';
 import { resolveFile, type Resolved } from './resolve-file.ts';
 
@@ -15,7 +15,7 @@ export interface FileFinder {
 /** @param whenStable resolves once nothing writes to the file any more. */
 export function createFileFinder(
   root: string,
-  whenStable: (path: string) => Promise<FileLook | undefined>,
+  whenStable: (path: string) => Promise<FileStat | undefined>,
 ): FileFinder {
   async function open(segments: readonly string[]): Promise<Resolved> {
     const requested = join(root, ...segments);

@@ -10,7 +10,7 @@ import { isPublic, realPathOf } from '../../files/public-path.ts';
 import { respondText } from '../../http/respond.ts';
 import { mayBeDocument, type HtmlResponder } from '../../injection/html-response.ts';
 import { renderListing } from '../templates/listing-page.ts';
-import { renderMissingPage, renderRefusedPage } from '../templates/not-found-page.ts';
+import { renderNotFoundPage, renderRejectedPage } from '../templates/not-found-page.ts';
 import { createFileFinder, type FileFinder } from './find-file.ts';
 import { COMMON_HEADERS, sendFile, type OpenFile } from './send-file.ts';
 
@@ -58,7 +58,7 @@ class FolderHandler implements StaticFiles {
     }
     const path = readUrlPath(request.url ?? '/', platform() === 'win32');
     if (!path.ok && path.status === 400) return respondText(response, 400, path.problem);
-    if (!path.ok) return this.#notFound(request, response, renderRefusedPage(path.problem));
+    if (!path.ok) return this.#notFound(request, response, renderRejectedPage(path.problem));
     const { segments, trailingSlash } = path;
     const found = await this.#files.find(segments, trailingSlash);
     switch (found.kind) {
@@ -81,7 +81,7 @@ class FolderHandler implements StaticFiles {
       if (index.kind === 'file') return this.#send(request, response, index, 200);
     }
     const names = trailingSlash || segments.length === 0 ? [...segments, 'index.html'] : segments;
-    return this.#notFound(request, response, renderMissingPage(`/${names.join('/')}`));
+    return this.#notFound(request, response, renderNotFoundPage(`/${names.join('/')}`));
   }
 
   async #send(

@@ -1,7 +1,7 @@
 import { renderPage } from './render-page.ts';
 
 /** Stands where a page of the backend would, until it answers. */
-export function renderWaitingPage({ target, problem }: { target: string; problem: string }): string {
+export function renderBackendDownPage({ target, problem }: { target: string; problem: string }): string {
   return renderPage({
     title: 'Waiting for the backend',
     heading: `Waiting for ${target}`,

@@ -1,7 +1,7 @@
 import { renderPage } from './render-page.ts';
 
 /** Tells that there is no file for a path. */
-export function renderMissingPage(path: string): string {
+export function renderNotFoundPage(path: string): string {
   return renderPage({
     title: 'Not found',
     heading: `There is no ${path}`,
@@ -10,7 +10,7 @@ export function renderMissingPage(path: string): string {
 }
 
 /** Tells that there will never be a file for an address. */
-export function renderRefusedPage(problem: string): string {
+export function renderRejectedPage(problem: string): string {
   return renderPage({
     title: 'Not found',
     heading: 'There is nothing here',
