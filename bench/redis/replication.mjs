@@ -23,8 +23,6 @@ export async function replication({ args, signal, out }) {
   const { outputFiles } = await build({ stdin, bundle: true, write: false, format: 'esm', platform: 'node' });
   const sources = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
   const [runs, rows] = [[], [[`members on ${SERVERS} servers`, 'counts', 'hashes', 'hashes / counts']]];
-  // What the first run measures is mostly how Node compiles the code, so it is not shown.
-  await measure(sources, SIZES[0], { ...options, seconds: 1 });
   for (const members of SIZES) {
     signal.throwIfAborted();
     const figures = await measure(sources, members, options);
@@ -80,13 +78,13 @@ async function measure({ createLedger, parseReport, bucketOf, ...sources }, memb
   };
   const figures = {};
   const put = (name, side, value) => ((figures[name] ??= {})[side] = value);
+  let { heapUsed: before } = await settledMemory();
   for (const side of ['counts', 'hashes']) {
     put('bytes a second of churn', side, churn[side].bytes / seconds);
     put('bytes when Redis was emptied', side, resync[side].bytes);
     put('bytes a member that moves', side, move[side].bytes / moving.length);
     // One small replica takes less than what else changes on the heap.
     const copies = side === 'counts' ? 1_000 : Math.max(1, SIZES.at(-1) / members);
-    const { heapUsed: before } = await settledMemory();
     const snapshotMs = cpuMs(() => {
       for (let i = 0; i < copies; i++) {
         const replica = create[side]();
@@ -94,7 +92,9 @@ async function measure({ createLedger, parseReport, bucketOf, ...sources }, memb
         for (const message of resync[side].messages) apply[side](replica, message);
       }
     });
-    put('bytes of memory, a replica', side, ((await settledMemory()).heapUsed - before) / copies);
+    const { heapUsed } = await settledMemory();
+    put('bytes of memory, a replica', side, (heapUsed - before) / copies);
+    before = heapUsed;
     put('ms of CPU to apply all snapshots', side, snapshotMs / copies);
     const replica = created[side].at(-1);
     const churnMs = cpuMs(() => churn[side].messages.forEach((message) => apply[side](replica, message)));
