@@ -57,6 +57,14 @@ export const benches = new Map([
     },
   ],
   [
+    'replication',
+    {
+      about: 'what servers pay to replicate counts, and would pay for hashes of members',
+      flags: '--stay-seconds 60 (how long a member stays), --seconds 10 (of churn)',
+      load: async () => (await import('./redis/replication.mjs')).replication,
+    },
+  ],
+  [
     'reload',
     {
       about: 'from a save to the page, beside the recipe and other reload tools',
