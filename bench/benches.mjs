@@ -50,7 +50,8 @@ export const benches = new Map([
   [
     'redis',
     {
-      about: 'several servers with Redis: arrivals compared with the simplest counter, changes on many sites, and silence',
+      about:
+        'several servers with Redis: arrivals compared with the simplest counter, changes on many sites, and silence',
       flags:
         '--n 2000 (visitors), --rounds 3 (0: none), --warm-ups 5, --sites 10000 (and a tenth of it), --ticks 5 (0: none), --idle-seconds 5',
       load: async () => (await import('./redis/redis.mjs')).redis,

@@ -21,7 +21,8 @@ const MAX_LOOP_DELAY_MS = 50;
 /** Visitors connect and disconnect all the time: how old are the totals that clients show, and does the server keep up? */
 export async function churn({ args, signal, out }) {
   const { n, rate, seconds, rounds } = readNumbers(args, { n: 1_000, rate: 500, seconds: 10, rounds: 3 });
-  if (rate > n) throw new BenchError(`--rate must be at most --n, or there are no visitors left to disconnect.`);
+  if (rate > n)
+    throw new BenchError(`--rate must be at most --n, or there are no visitors left to disconnect.`);
   checkOpenFiles(n + rate);
   const recipeRate = Math.max(1, Math.round(rate * RECIPE_SHARE));
   out(
@@ -34,7 +35,9 @@ export async function churn({ args, signal, out }) {
     runs.recipe.push(await measureChurn(RECIPE, { n, rate: recipeRate, ms: RECIPE_MS }, signal));
     runs.ours.push(await measureChurn(OURS, { n, rate, ms: seconds * 1_000 }, signal));
     const { lagMs, loopDelayMs } = runs.ours.at(-1);
-    out(`  round ${i}: ours has a lag of ${millis(lagMs.p99)}, its event loop ${loopDelayMs.toFixed(1)} ms (p99)`);
+    out(
+      `  round ${i}: ours has a lag of ${millis(lagMs.p99)}, its event loop ${loopDelayMs.toFixed(1)} ms (p99)`,
+    );
   }
 
   const recipe = summary(runs.recipe);
@@ -52,7 +55,9 @@ export async function churn({ args, signal, out }) {
   const pass = ours.lagMs.p99 <= MAX_LAG_MS && ours.loopDelayMs < MAX_LOOP_DELAY_MS;
   out(`\n${report(recipe, ours, ratio)}\n`);
   const found = pass ? 'Reached:' : 'MISSED:';
-  out(`  ${found} a lag of at most ${MAX_LAG_MS} ms, and an event loop delay under ${MAX_LOOP_DELAY_MS} ms.\n`);
+  out(
+    `  ${found} a lag of at most ${MAX_LAG_MS} ms, and an event loop delay under ${MAX_LOOP_DELAY_MS} ms.\n`,
+  );
   return {
     suite: 'churn',
     n,

@@ -19,7 +19,9 @@ export function readNumbers(args, defaults, mayBeZero = []) {
     const options = Object.fromEntries(Object.keys(defaults).map((name) => [name, { type: 'string' }]));
     ({ values } = parseArgs({ args, options }));
   } catch {
-    throw new BenchError(`Flags of this benchmark: ${flags}, each with a number (npm requires "--" before them).`);
+    throw new BenchError(
+      `Flags of this benchmark: ${flags}, each with a number (npm requires "--" before them).`,
+    );
   }
   const numbers = { ...defaults };
   for (const [name, text] of Object.entries(values)) {

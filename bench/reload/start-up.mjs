@@ -55,7 +55,10 @@ export async function measureStartUp(side, project, signal) {
   save();
   const ticker = setInterval(save, side.debounceMs ? side.debounceMs * 1.3 : SAVE_MS);
   try {
-    const reportedAt = await Promise.race([server.saveReported, rest(REPORT_TIMEOUT_MS, undefined, { signal, ref: false })]);
+    const reportedAt = await Promise.race([
+      server.saveReported,
+      rest(REPORT_TIMEOUT_MS, undefined, { signal, ref: false }),
+    ]);
     clearInterval(ticker);
     if (reportedAt === undefined) return { absent: 'reported no save' };
     await rest(REST_MS, undefined, { signal });

@@ -52,7 +52,10 @@ describe('the README', () => {
 
   it.each([0, 1])('[W1] its script tags show the number (%i)', async (index) => {
     const { url } = await startCounter();
-    const html = snippet('Add the script tag to your pages', 'html', index).replace('http://localhost:8081/', url);
+    const html = snippet('Add the script tag to your pages', 'html', index).replace(
+      'http://localhost:8081/',
+      url,
+    );
     const site = await startSite({ '/': html });
     const tab = await visit(await chromiumBrowser.getContext(), site.at('localhost'));
     await tab.sees(1);
@@ -78,7 +81,9 @@ describe('the README', () => {
 
   it('[C10] its Express app shows the number', async () => {
     const port = await freePort();
-    await runProgram(snippet('Add the counter to an Express or Fastify app', 'js').replace('3000', String(port)));
+    await runProgram(
+      snippet('Add the counter to an Express or Fastify app', 'js').replace('3000', String(port)),
+    );
     const tab = await visitWhenUp(`http://localhost:${port}/`);
     await tab.sees(1);
     expect(await tab.page.textContent('body')).toContain('Hello');
@@ -86,7 +91,9 @@ describe('the README', () => {
 
   it('[C10] its Fastify app serves the counter', async () => {
     const port = await freePort();
-    await runProgram(snippet('Add the counter to an Express or Fastify app', 'js', 1).replace('3000', String(port)));
+    await runProgram(
+      snippet('Add the counter to an Express or Fastify app', 'js', 1).replace('3000', String(port)),
+    );
     const script = `http://localhost:${port}/live-online/`;
     await vi.waitFor(async () => expect((await fetch(script)).status).toBe(200), 10_000);
     const site = await startSite({ '/': `<script async src="${script}"></script>` });
@@ -181,10 +188,7 @@ describe('the README', () => {
   it('[R1] its script tag reloads the page after a save', async () => {
     const { folder, write } = makeFolder({ 'content/a.txt': '1' });
     const tool = await runReload(['content', '--no-serve', '--port', '0'], { cwd: folder });
-    const tag = snippet('Add a script tag to your pages', 'html').replace(
-      'http://localhost:8081/',
-      tool.url,
-    );
+    const tag = snippet('Add a script tag to your pages', 'html').replace('http://localhost:8081/', tool.url);
     const site = await startSite({ '/': tag });
     const tab = await openTab(await chromiumBrowser.getContext(), site.at('localhost'));
     write('content/a.txt', '2');

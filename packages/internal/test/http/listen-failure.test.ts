@@ -10,7 +10,11 @@ describe('errors at start', () => {
     ['EADDRINUSE', 'port-in-use', /^port 80 is in use: choose another port/],
     ['EACCES', 'port-forbidden', /^permission denied \(EACCES\) for port 80: choose a port ≥ 1024/],
     ['EPERM', 'port-forbidden', /^permission denied \(EPERM\) for port 80/],
-    ['EADDRNOTAVAIL', 'host-unknown', /^address not available \(EADDRNOTAVAIL\) for port 80: choose an address/],
+    [
+      'EADDRNOTAVAIL',
+      'host-unknown',
+      /^address not available \(EADDRNOTAVAIL\) for port 80: choose an address/,
+    ],
     ['ENOTFOUND', 'host-unknown', /^address not available \(ENOTFOUND\)/],
     ['EMFILE', 'listen-failed', /^cannot listen on port 80: listen EMFILE/],
   ])('[C11] %s becomes %s, with a message that says what to do', (system, code, text) => {
