@@ -1,58 +1,59 @@
 /**
- * The benches by the name they are called by.
+ * The benchmarks by their names.
  *
  * @type {Map<string, { about: string, flags: string, load: () => Promise<Bench> }>}
  *
  * @typedef {(on: { args: string[], signal: AbortSignal, out: (line: string) => void }) => Promise<object>} Bench
- * Resolves to what is printed as JSON; `pass: false` in it makes the run fail.
+ * Resolves to the JSON that is printed. With `pass: false` the run fails.
  */
 export const benches = new Map([
   [
     'storm',
     {
-      about: 'many people arrive on one site at once, beside the recipe',
-      flags: '--n 1000 (people), --rounds 3, --warm-ups 15 (0: cold processes)',
+      about: 'many visitors connect to one site at once, compared with the simplest counter',
+      flags: '--n 1000 (visitors), --rounds 3, --warm-ups 15 (0: new processes)',
       load: async () => (await import('./counter/storm.mjs')).storm,
     },
   ],
   [
     'growth',
     {
-      about: 'the storm with twice the people: does one arrival cost more in a larger crowd?',
-      flags: '--n 2000 (people, and twice as many), --rounds 3',
+      about: 'the storm with twice the visitors: does an arrival cost more?',
+      flags: '--n 2000 (visitors, and twice as many), --rounds 3',
       load: async () => (await import('./counter/growth.mjs')).growth,
     },
   ],
   [
     'broadcast',
     {
-      about: 'one announcement to each of many idle people, beside raw ws',
-      flags: '--n 5000 (people), --rounds 3, --announcements 30',
+      about: 'one broadcast to many idle connections, compared with raw ws',
+      flags: '--n 5000 (connections), --rounds 3, --updates 30',
       load: async () => (await import('./counter/broadcast.mjs')).broadcast,
     },
   ],
   [
     'churn',
     {
-      about: 'people come and go all the time: how far behind is what they see?',
-      flags: '--n 1000 (people), --rate 500 (arrivals and departures a second), --seconds 10, --rounds 3',
+      about: 'visitors connect and disconnect all the time: how old are the totals that they see?',
+      flags: '--n 1000 (visitors), --rate 500 (arrivals and departures a second), --seconds 10, --rounds 3',
       load: async () => (await import('./counter/churn.mjs')).churn,
     },
   ],
   [
     'idle',
     {
-      about: 'what a connection costs that is just there, beside plain Socket.IO',
-      flags: '--n 5000 (people), --rounds 3',
+      about: 'what an idle connection costs, compared with plain Socket.IO',
+      flags: '--n 5000 (connections), --rounds 3',
       load: async () => (await import('./counter/idle.mjs')).idle,
     },
   ],
   [
     'redis',
     {
-      about: 'many servers over Redis: arrivals beside the recipe, changes on many sites, and silence',
+      about:
+        'several servers with Redis: arrivals compared with the simplest counter, changes on many sites, and silence',
       flags:
-        '--n 2000 (people), --rounds 3 (0: none), --warm-ups 5, --sites 10000 (and a tenth of it), --ticks 5 (0: none), --idle-seconds 5',
+        '--n 2000 (visitors), --rounds 3 (0: none), --warm-ups 5, --sites 10000 (and a tenth of it), --ticks 5 (0: none), --idle-seconds 5',
       load: async () => (await import('./redis/redis.mjs')).redis,
     },
   ],
@@ -67,8 +68,8 @@ export const benches = new Map([
   [
     'reload',
     {
-      about: 'from a save to the page, beside the recipe and other reload tools',
-      flags: '--saves 30, --files 50000 (of a large project); BENCH_PEERS=none leaves the others out',
+      about: 'the time from a save to the page, compared with other reload tools',
+      flags: '--saves 30, --files 50000 (of a large project); BENCH_PEERS=none skips the other tools',
       load: async () => (await import('./reload/reload.mjs')).reload,
     },
   ],

@@ -9,27 +9,27 @@ import { CLIENTS, OURS } from './storm.mjs';
 const RAW = new URL('./raw-server.mjs', import.meta.url);
 
 const QUIET_MS = 500;
-/** Lets timers and buffers of one announcement come to rest before the next is measured. */
+/** Lets timers and buffers of one broadcast settle before the next is measured. */
 const REST_MS = 50;
 const MAX_RATIO = 1.15;
-/** An announcement with more pings in it than this share of the crowd is measured again. */
+/** A broadcast during which more than this part of the clients get a ping is measured again. */
 const MAX_PING_SHARE = 0.02;
 
-/** One more person comes, and each of N others is told: ours beside a raw `ws` server, in turn. */
+/** One more visitor connects, and the new total is broadcast to N others: a raw `ws` server and ours in turn. */
 export async function broadcast({ args, signal, out }) {
-  const { n, rounds, announcements } = readNumbers(args, { n: 5_000, rounds: 3, announcements: 30 });
-  checkOpenFiles(n + 2 * announcements);
+  const { n, rounds, updates } = readNumbers(args, { n: 5_000, rounds: 3, updates: 30 });
+  checkOpenFiles(n + 2 * updates);
   out(
-    `One announcement to each of ${grouped(n)} idle people, ${announcements} times. ` +
+    `One broadcast to ${grouped(n)} idle connections, ${updates} times. ` +
       `Raw ws and ours in turn, ${rounds} rounds, medians.\n`,
   );
 
   const runs = { raw: [], ours: [] };
   for (let i = 1; i <= rounds; i++) {
-    runs.raw.push(await measureBroadcast(RAW, n, announcements, signal));
-    runs.ours.push(await measureBroadcast(OURS, n, announcements, signal));
+    runs.raw.push(await measureBroadcast(RAW, n, updates, signal));
+    runs.ours.push(await measureBroadcast(OURS, n, updates, signal));
     const [raw, ours] = [runs.raw.at(-1), runs.ours.at(-1)].map((run) => micros(run.cpuUsPerMessage));
-    out(`  round ${i}: raw ${raw}, ours ${ours} of CPU a message`);
+    out(`  round ${i}: raw ${raw}, ours ${ours} of CPU per message`);
   }
 
   const raw = summary(runs.raw);
@@ -39,11 +39,11 @@ export async function broadcast({ args, signal, out }) {
   out(`\n${report(raw, ours, ratio)}\n`);
   const found = pass ? 'Reached: at most' : 'MISSED: ours may take at most';
   out(`  ${found} ${MAX_RATIO} times the CPU of raw ws.\n`);
-  return { suite: 'broadcast', n, rounds, announcements, raw, ours, ratio, pass };
+  return { suite: 'broadcast', n, rounds, updates, raw, ours, ratio, pass };
 }
 
-async function measureBroadcast(server, n, announcements, signal) {
-  const timeoutMs = 60_000 + n * announcements * 0.2;
+async function measureBroadcast(server, n, updates, signal) {
+  const timeoutMs = 60_000 + n * updates * 0.2;
   return race({ server, clients: CLIENTS, timeoutMs, signal }, async (on) => {
     const { server, clients, url } = on;
     const { pingIntervalMs } = await clients.call('storm', url, n, QUIET_MS);
@@ -51,7 +51,7 @@ async function measureBroadcast(server, n, announcements, signal) {
 
     const sum = { cpuMs: 0, messages: 0, pings: 0 };
     let measured = 0;
-    while (measured < announcements) {
+    while (measured < updates) {
       await rest(REST_MS, undefined, { signal: on.signal });
       const before = await server.call('cpuMs');
       const { messages, pings } = await clients.call('arrive', url);
@@ -66,7 +66,7 @@ async function measureBroadcast(server, n, announcements, signal) {
   });
 }
 
-/** What the heartbeat of one idle connection costs the server, where it has one. */
+/** The server's CPU time for a ping to one idle connection, in ms; 0 without a heartbeat. */
 async function measurePing({ server, clients, signal }, pingIntervalMs) {
   if (pingIntervalMs === undefined) return 0;
   const before = { cpuMs: await server.call('cpuMs'), pings: await clients.call('pings') };
@@ -86,7 +86,7 @@ function summary(runs) {
 function report(raw, ours, ratio) {
   return table([
     ['', 'raw ws', 'ours', 'ours / raw ws'],
-    ["server's CPU a message", micros(raw.cpuUsPerMessage), micros(ours.cpuUsPerMessage), times(ratio.cpu)],
+    ["server's CPU per message", micros(raw.cpuUsPerMessage), micros(ours.cpuUsPerMessage), times(ratio.cpu)],
     ['messages measured', grouped(raw.messages), grouped(ours.messages), ''],
   ]);
 }

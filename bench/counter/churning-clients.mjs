@@ -1,4 +1,4 @@
-/** Visitors who come and go all the time, all in one process. */
+/** Clients that connect and disconnect all the time, all in one process. */
 import { setTimeout as rest } from 'node:timers/promises';
 import { answer } from '../lib/answer.mjs';
 import { percentile } from '../lib/stats.mjs';
@@ -6,12 +6,12 @@ import { createCrowd } from './crowd.mjs';
 import { createLag } from './lag.mjs';
 
 const SAMPLE_MS = 20;
-/** For so long two come for each who goes, then two go for each who comes. */
+/** For this long two connect for each that disconnects, then two disconnect for each that connects. */
 const SWELL_MS = 1_500;
 const PACE_MS = 1;
 
 const crowd = createCrowd();
-/** Those who may leave: they were told a total. */
+/** Members that have received a total, and so may disconnect. */
 const settled = [];
 let lag;
 let pacing;
@@ -21,19 +21,19 @@ let firstTotals = [];
 function arrive(url) {
   const startedAt = performance.now();
   const watch = {
-    asked: () => lag.asked(),
-    told(member) {
-      lag.told();
+    connecting: () => lag.connecting(),
+    firstTotal(member) {
+      lag.counted();
       firstTotals.push(performance.now() - startedAt);
       settled.push(member);
       changes++;
     },
   };
-  // The crowd remembers who failed.
+  // `throwIfFailed` reports it.
   crowd.join(url, watch).catch(() => {});
 }
 
-/** Anyone leaves, be it somebody who has been here from the start or somebody who has just come. */
+/** Disconnects a random member, whenever it connected. */
 function depart() {
   const index = Math.floor(Math.random() * settled.length);
   const member = settled[index];
@@ -41,16 +41,16 @@ function depart() {
   settled[index] = settled.at(-1);
   settled.pop();
   lag.leaving();
-  crowd.leave(member, () => lag.gone());
+  crowd.leave(member, () => lag.left());
   changes++;
 }
 
 answer({
   async gather(url, n) {
-    await crowd.joinTogether(url, n, () => ({ told: (member) => settled.push(member) }));
+    await crowd.joinTogether(url, n, () => ({ firstTotal: (member) => settled.push(member) }));
     await crowd.allShow(n, 0);
   },
-  /** From now on `rate` people come and `rate` people go each second, on average. */
+  /** From now on `rate` clients connect and `rate` clients disconnect each second, on average. */
   churn(url, rate) {
     lag = createLag(settled.length);
     const startedAt = performance.now();
@@ -59,7 +59,7 @@ answer({
     pacing = setInterval(() => {
       const due = (performance.now() - startedAt) * changesAMs;
       for (; done < due; done++) {
-        // It begins in the middle of a swell, so that the crowd is as much above its size as below.
+        // Starts in the middle of a rise, so that the count is above and below its size equally often.
         const swelling = Math.floor(done / changesAMs / SWELL_MS + 0.5) % 2 === 0;
         const isThird = done % 3 === 0;
         if (swelling !== isThird) arrive(url);
@@ -67,21 +67,21 @@ answer({
       }
     }, PACE_MS);
   },
-  /** Looks at what everybody shows for `ms`; resolves to what happened meanwhile. */
+  /** Samples the totals that all clients show for `ms`. Resolves to the figures of this time. */
   async watch(ms) {
     firstTotals = [];
-    const before = { changes, messages: crowd.heard.messages };
+    const before = { changes, messages: crowd.received.messages };
     const sampling = setInterval(() => lag.sample(crowd.showing), SAMPLE_MS);
     await rest(ms);
     clearInterval(sampling);
     crowd.throwIfFailed();
     return {
       changes: changes - before.changes,
-      messages: crowd.heard.messages - before.messages,
+      messages: crowd.received.messages - before.messages,
       firstTotalMs: percentile(firstTotals, 0.99),
     };
   },
-  /** Nobody comes or goes any more; resolves when everybody shows how many are here. */
+  /** Stops the changes. Resolves when all clients show the number of clients. */
   async settle() {
     clearInterval(pacing);
     await crowd.allShow(crowd.members.size, 0);

@@ -1,4 +1,4 @@
-/** All visitors of a bench, in one process. */
+/** All clients of a benchmark, in one process. */
 import { setTimeout as rest } from 'node:timers/promises';
 import { answer } from '../lib/answer.mjs';
 import { percentile } from '../lib/stats.mjs';
@@ -9,7 +9,7 @@ const ADMITTED_POLL_MS = 20;
 const crowd = createCrowd();
 
 answer({
-  /** `n` clients come and all but one go again, `times` over, so that the server runs as it does after an hour. */
+  /** `n` clients connect and all but one disconnect again, `times` times, so that the server's hot code is compiled. */
   async warmUp(url, n, times) {
     for (let time = 0; time < times; time++) {
       await crowd.joinTogether(url, n - crowd.members.size);
@@ -19,41 +19,41 @@ answer({
       await crowd.allShow(1, 0);
     }
   },
-  /** All who are missing to `n` come at once; resolves when all show it and nothing is said any more. */
+  /** Connects clients at once until there are `n`. Resolves when all show `n` and no message arrives any more. */
   async storm(url, n, quietMs) {
-    crowd.heard.messages = 0;
+    crowd.received.messages = 0;
     const startedAt = performance.now();
     const firstTotals = [];
     await crowd.joinTogether(url, n - crowd.members.size, () => {
-      const knockedAt = performance.now();
-      return { told: () => firstTotals.push(performance.now() - knockedAt) };
+      const openedAt = performance.now();
+      return { firstTotal: () => firstTotals.push(performance.now() - openedAt) };
     });
     const allShowSince = await crowd.allShow(n, quietMs);
     return {
-      ...crowd.heard,
+      ...crowd.received,
       settledMs: allShowSince - startedAt,
       firstTotalMs: { p50: percentile(firstTotals, 0.5), p99: percentile(firstTotals, 0.99) },
     };
   },
-  /** One more arrival; resolves when all have heard of it. */
+  /** Connects one more client. Resolves when all show the new total. */
   async arrive(url) {
-    const before = { ...crowd.heard };
+    const before = { ...crowd.received };
     const total = crowd.members.size + 1;
     await crowd.join(url);
     await crowd.allShow(total, 0);
     return {
-      messages: crowd.heard.messages - before.messages,
-      pings: crowd.heard.pings - before.pings,
+      messages: crowd.received.messages - before.messages,
+      pings: crowd.received.pings - before.pings,
     };
   },
-  /** `n` more arrive, on a server that may have nothing to say to them; resolves when each was let in. */
+  /** Connects `n` more clients, to a server that may send no totals. Resolves when each has its CONNECT answer. */
   async fill(url, n) {
-    let outside = n;
-    await crowd.joinTogether(url, n, () => ({ admitted: () => outside-- }));
-    while (outside > 0) {
+    let waiting = n;
+    await crowd.joinTogether(url, n, () => ({ admitted: () => waiting-- }));
+    while (waiting > 0) {
       crowd.throwIfFailed();
       await rest(ADMITTED_POLL_MS);
     }
   },
-  pings: () => crowd.heard.pings,
+  pings: () => crowd.received.pings,
 });

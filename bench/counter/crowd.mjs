@@ -1,41 +1,41 @@
 import { connectClient } from './client.mjs';
 
-// Node's listening sockets hold 511 callers that are not yet answered. More at once would wait for a
-// retransmission of TCP, a second or more that says nothing about the server.
-const KNOCKING_AT_ONCE = 500;
+// Node's default backlog is 511 connections. More at once would wait for a TCP retransmission, a second or more
+// that has nothing to do with the server.
+const CONNECTING_AT_ONCE = 500;
 
 /**
- * The visitors of a bench, all in one process: brings them, takes them away, and knows what they show.
+ * The clients of a benchmark, all in one process: connects and disconnects them, and knows which totals they show.
  *
- * @typedef {object} Watch What one visitor goes through; all of it is optional.
- * @property {() => void} [asked] It is about to ask to be counted.
- * @property {() => void} [admitted] It was let in.
- * @property {(member: Member) => void} [told] It has its first total, and is about to show it.
+ * @typedef {object} Watch Callbacks of one client, all optional.
+ * @property {() => void} [connecting] It is about to send CONNECT.
+ * @property {() => void} [admitted] It has the CONNECT answer.
+ * @property {(member: Member) => void} [firstTotal] It has received its first total, and is about to show it.
  *
  * @typedef {{ client: import('./client.mjs').Client, shown: number | undefined, here: boolean }} Member
  */
 export function createCrowd() {
   /** @type {Set<Member>} */
   const members = new Set();
-  /** How many clients show which total. */
+  /** The number of clients that show a total, by the total. */
   const showing = new Map();
-  /** `pingIntervalMs`: how often the server says it will ask whether a client is there; none without heartbeat. */
-  const heard = { messages: 0, pings: 0, pingIntervalMs: undefined };
+  /** `pingIntervalMs`: the interval of the server's heartbeat, as its handshake says; undefined without one. */
+  const received = { messages: 0, pings: 0, pingIntervalMs: undefined };
   let failed;
-  let heardAt = 0;
+  let receivedAt = 0;
   let allShowSince = 0;
   let check = () => {};
 
   function show(member, total) {
-    heard.messages++;
-    heardAt = performance.now();
+    received.messages++;
+    receivedAt = performance.now();
     if (member.shown === total) return;
     unshow(member);
     member.shown = total;
     const count = (showing.get(total) ?? 0) + 1;
     showing.set(total, count);
     if (count === members.size) {
-      allShowSince = heardAt;
+      allShowSince = receivedAt;
       check();
     }
   }
@@ -48,7 +48,7 @@ export function createCrowd() {
   }
 
   /**
-   * Brings one more client; resolves when its WebSocket stands.
+   * Connects one more client. Resolves when its WebSocket is open.
    *
    * @param {string} url
    * @param {Watch} [watch]
@@ -58,17 +58,17 @@ export function createCrowd() {
       const member = { client: undefined, shown: undefined, here: true };
       member.client = connectClient(url, {
         open: resolve,
-        welcome(handshake) {
-          heard.pingIntervalMs = handshake.pingInterval;
-          watch.asked?.();
+        handshake(handshake) {
+          received.pingIntervalMs = handshake.pingInterval;
+          watch.connecting?.();
         },
         admitted: () => watch.admitted?.(),
         total(total) {
           if (!member.here) return;
-          if (member.shown === undefined) watch.told?.(member);
+          if (member.shown === undefined) watch.firstTotal?.(member);
           show(member, total);
         },
-        ping: () => heard.pings++,
+        ping: () => received.pings++,
         failed(error) {
           failed ??= error;
           check();
@@ -82,34 +82,34 @@ export function createCrowd() {
   return {
     members,
     showing,
-    heard,
+    received,
     join,
     /**
-     * Brings `n`, as many at once as the server's queue holds; resolves when their WebSockets stand.
+     * Connects `n` clients, as many at once as the server's backlog holds. Resolves when their WebSockets are open.
      *
-     * @param {() => Watch} [watch] One for each of them.
+     * @param {() => Watch} [watch] Called for each of them.
      */
     async joinTogether(url, n, watch = () => ({})) {
-      let due = n;
-      const knock = async () => {
-        while (due > 0) {
-          due--;
+      let waiting = n;
+      const connectNext = async () => {
+        while (waiting > 0) {
+          waiting--;
           await join(url, watch());
         }
       };
-      await Promise.all(Array.from({ length: Math.min(n, KNOCKING_AT_ONCE) }, knock));
+      await Promise.all(Array.from({ length: Math.min(n, CONNECTING_AT_ONCE) }, connectNext));
     },
-    /** Takes one away; `gone` is called when the server has answered its goodbye. */
-    leave(member, gone) {
+    /** Disconnects one; `left` is called when the server has answered its DISCONNECT. */
+    leave(member, left) {
       member.here = false;
       members.delete(member);
       unshow(member);
-      member.client.leave(gone);
+      member.client.leave(left);
     },
     /**
-     * Resolves when every client shows `total` and nothing more was said for `quietMs`: since when they all do.
+     * Waits until every client shows `total` and no message has arrived for `quietMs`.
      *
-     * @returns {Promise<number>}
+     * @returns {Promise<number>} Since when all show it.
      */
     allShow(total, quietMs) {
       return new Promise((resolve, reject) => {
@@ -118,9 +118,9 @@ export function createCrowd() {
           clearTimeout(timer);
           if (failed !== undefined) return reject(failed);
           if (showing.get(total) !== members.size) return;
-          const left = quietMs - (performance.now() - heardAt);
-          if (left <= 0) resolve(allShowSince);
-          else timer = setTimeout(check, left);
+          const leftMs = quietMs - (performance.now() - receivedAt);
+          if (leftMs <= 0) resolve(allShowSince);
+          else timer = setTimeout(check, leftMs);
         };
         check();
       });

@@ -6,11 +6,11 @@ import { measureStorm, OURS } from './storm.mjs';
 
 const MAX_RATIO = 2.3;
 
-/** The storm on ours alone, with N and with 2 N people: the cost of an arrival may not grow with the crowd. */
+/** The storm on ours alone, with N and with 2 N visitors: the cost of an arrival must not grow with their number. */
 export async function growth({ args, signal, out }) {
   const { n, rounds } = readNumbers(args, { n: 2_000, rounds: 3 });
   checkOpenFiles(2 * n);
-  out(`${grouped(n)} people arrive at once, and ${grouped(2 * n)}. In turn, ${rounds} rounds, medians.\n`);
+  out(`${grouped(n)} visitors connect at once, and ${grouped(2 * n)}. In turn, ${rounds} rounds, medians.\n`);
 
   const runs = { once: [], twice: [] };
   for (let i = 1; i <= rounds; i++) {
@@ -30,7 +30,7 @@ export async function growth({ args, signal, out }) {
       ['until all show the final total', seconds(once.settledMs), seconds(twice.settledMs), ''],
     ])}\n`,
   );
-  const found = pass ? 'Reached: at most' : 'MISSED: twice the people may cost at most';
+  const found = pass ? 'Reached: at most' : 'MISSED: twice the visitors must cost at most';
   out(`  ${found} ${MAX_RATIO} times the CPU.\n`);
   return { suite: 'growth', n, rounds, once, twice, ratio, pass };
 }

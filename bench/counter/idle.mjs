@@ -9,23 +9,23 @@ const PLAIN = new URL('./plain-server.mjs', import.meta.url);
 const QUIET = new URL('./quiet-server.mjs', import.meta.url);
 
 /**
- * How many are there before anything is measured, and stay: what a process takes once, such as room for its garbage
- * and compiled code, is not what one more connection takes.
+ * How many connections stay open before measuring starts: what a process allocates once, such as room for garbage and
+ * compiled code, is not part of the cost of a connection.
  */
-const THERE_BEFORE = 1_000;
+const CONNECTED_BEFORE = 1_000;
 
-/** N people are just there: what has it cost to let each of them in, and what does holding the connection take? */
+/** N idle connections: what does it cost to accept each of them, and how much memory does it take? */
 export async function idle({ args, signal, out }) {
   const { n, rounds } = readNumbers(args, { n: 5_000, rounds: 3 });
-  checkOpenFiles(THERE_BEFORE + n);
-  out(`${grouped(n)} idle people. Plain Socket.IO and ours in turn, ${rounds} rounds, medians.\n`);
+  checkOpenFiles(CONNECTED_BEFORE + n);
+  out(`${grouped(n)} idle connections. Plain Socket.IO and ours in turn, ${rounds} rounds, medians.\n`);
 
   const runs = { plain: [], ours: [] };
   for (let i = 1; i <= rounds; i++) {
     runs.plain.push(await measureIdle(PLAIN, n, signal));
     runs.ours.push(await measureIdle(QUIET, n, signal));
     const [plain, ours] = [runs.plain.at(-1), runs.ours.at(-1)].map(({ rssKb }) => kilobytes(rssKb));
-    out(`  round ${i}: plain ${plain}, ours ${ours} a connection`);
+    out(`  round ${i}: plain ${plain}, ours ${ours} per connection`);
   }
 
   const plain = summary(runs.plain);
@@ -36,14 +36,14 @@ export async function idle({ args, signal, out }) {
     cpu: round(ours.cpuMs / plain.cpuMs, 2),
   };
   out(`\n${report(plain, ours, ratio)}\n`);
-  out('  No target is set for ours on Socket.IO.\n');
+  out('  There is no target.\n');
   return { suite: 'idle', n, rounds, plain, ours, ratio, pass: null };
 }
 
 function measureIdle(server, n, signal) {
   const timeoutMs = 60_000 + n * 10;
   return race({ server, clients: CLIENTS, timeoutMs, signal }, async ({ server, clients, url }) => {
-    await clients.call('fill', url, THERE_BEFORE);
+    await clients.call('fill', url, CONNECTED_BEFORE);
     const memoryBefore = await server.call('memory');
     const cpuBefore = await server.call('cpuMs');
     await clients.call('fill', url, n);
@@ -68,10 +68,10 @@ function summary(runs) {
 function report(plain, ours, ratio) {
   const row = (name, format, figure, by) => [name, format(plain[figure]), format(ours[figure]), times(by)];
   return table([
-    ['for each connection', 'plain', 'ours', 'ours / plain'],
+    ['per connection', 'plain', 'ours', 'ours / plain'],
     row("server's memory (RSS)", kilobytes, 'rssKb', ratio.rss),
-    row('of it objects of JavaScript', kilobytes, 'heapKb', ratio.heap),
-    row("server's CPU to let it in", (ms) => `${ms.toFixed(2)} ms`, 'cpuMs', ratio.cpu),
+    row('of it JavaScript objects', kilobytes, 'heapKb', ratio.heap),
+    row("server's CPU to accept it", (ms) => `${ms.toFixed(2)} ms`, 'cpuMs', ratio.cpu),
   ]);
 }
 

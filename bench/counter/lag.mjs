@@ -1,16 +1,16 @@
 import { createTimeline } from './timeline.mjs';
 import { median, tallyPercentile } from '../lib/stats.mjs';
 
-/** The announcing rule: what is said is the highest count of the last second. */
+/** The publishing rule: the published total is the highest count of the last second. */
 const WINDOW_MS = 1_000;
 
 /**
- * How far what clients show is behind what the announcing rule says, told by nobody but the clients. They know
- * two bounds of the count: surely here are those who were told a total and have not said goodbye, perhaps here
- * are also those who have asked and were not told yet, and those whose goodbye is not answered yet. So the rule
- * lies between what it says of the one and of the other.
+ * How old the totals are that clients show, compared with the publishing rule and measured at the clients alone. They
+ * know two bounds of the count: `surely` has the clients that have received a total and not sent DISCONNECT; `perhaps`
+ * also has those that have sent CONNECT and have no total yet, and those whose DISCONNECT has no answer yet. So the
+ * result of the rule is between its results for the two bounds.
  *
- * @param {number} count Who is here, for sure.
+ * @param {number} count How many clients are connected at the start.
  */
 export function createLag(count) {
   const startedAt = performance.now();
@@ -20,21 +20,21 @@ export function createLag(count) {
   const samples = [];
 
   return {
-    asked: () => perhaps.change(1, performance.now()),
-    told: () => surely.change(1, performance.now()),
+    connecting: () => perhaps.change(1, performance.now()),
+    counted: () => surely.change(1, performance.now()),
     leaving: () => surely.change(-1, performance.now()),
-    gone: () => perhaps.change(-1, performance.now()),
-    /** @param {Iterable<[total: number, clients: number]>} showing How many clients show which total now. */
+    left: () => perhaps.change(-1, performance.now()),
+    /** @param {Iterable<[total: number, clients: number]>} showing The number of clients that show a total now. */
     sample(showing) {
       samples.push({ ms: Math.floor(performance.now() - startedAt), showing: [...showing] });
     },
     /**
-     * A client's lag is how long ago, in ms, the total that it shows was last what the rule says: 0 when it still
-     * is, and all the time since the start when it never was.
+     * A client's lag is how long ago, in ms, the total that it shows was last a possible result of the rule: 0 if it
+     * still is, and the time since the start if it never was.
      */
     result() {
       const now = performance.now();
-      // Seen from anywhere within a millisecond, these are in the last second for certain, and perhaps.
+      // Samples have a resolution of 1 ms: the first window surely lies within the last second, the second covers it.
       const least = surely.highestWithin(WINDOW_MS - 1, 1, now);
       const most = perhaps.highestWithin(WINDOW_MS, 0, now);
       const tally = [];
@@ -49,7 +49,7 @@ export function createLag(count) {
         p50: tallyPercentile(tally, 0.5),
         p99: tallyPercentile(tally, 0.99),
         max: tally.length - 1,
-        /** How far apart the two bounds are, in people. */
+        /** The difference between the two bounds, in clients. */
         uncertainty: median(samples.map(({ ms }) => most[ms] - least[ms])),
       };
     },

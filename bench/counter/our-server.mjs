@@ -1,4 +1,4 @@
-/** Live Online, as it is shipped. */
+/** Live Online with its defaults. */
 import { serveOurs } from './serve-ours.mjs';
 
 serveOurs();

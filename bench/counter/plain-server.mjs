@@ -1,4 +1,4 @@
-/** Socket.IO as it comes, with nothing on top: what there is to be paid for being connected. */
+/** Socket.IO without an application: the cost of a connection alone. */
 import { createServer } from 'node:http';
 import { requireOfServer } from '../lib/packages.mjs';
 import { serve } from './serve.mjs';

@@ -1,4 +1,4 @@
-/** Live Online that greets everybody and then keeps quiet, so that nothing is measured but the connections. */
+/** Live Online that sends each client one total and no updates, so that only connections are measured. */
 import { serveOurs } from './serve-ours.mjs';
 
 serveOurs({ minUpdateIntervalMs: 60_000 });

@@ -1,6 +1,6 @@
 /**
- * The least that an announcement costs with `ws`: one frame encoded once and sent to every connection. It says a
- * total to all when somebody has arrived, and does nothing else.
+ * The cheapest broadcast with `ws`: one frame that is encoded once and sent to every connection. The server sends a
+ * total to all after a client has connected, and does nothing else.
  */
 import { createServer } from 'node:http';
 import { requireOfServer } from '../lib/packages.mjs';
@@ -13,17 +13,17 @@ const TEXT = { opcode: 1, fin: true, rsv1: false, mask: false, readOnly: false }
 
 const http = createServer();
 const wss = new WebSocketServer({ server: http, perMessageDeflate: false });
-let announcing;
+let broadcasting;
 
 wss.on('connection', (webSocket) => {
   webSocket.on('error', () => {});
-  announcing ??= setTimeout(announce, TICK_MS);
+  broadcasting ??= setTimeout(broadcast, TICK_MS);
 });
 
-function announce() {
-  announcing = undefined;
+function broadcast() {
+  broadcasting = undefined;
   const frame = Sender.frame(Buffer.from(`42["total",${wss.clients.size}]`), TEXT);
-  // `send()` would encode it again for each of them; Socket.IO reaches for the sender in the same way.
+  // `send()` would encode it again for each of them. Socket.IO uses the sender in the same way.
   for (const webSocket of wss.clients) webSocket._sender.sendFrame(frame);
 }
 

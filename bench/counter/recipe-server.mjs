@@ -1,4 +1,4 @@
-/** The recipe: whoever comes or goes, everybody is told. */
+/** The recipe: a new total to all clients whenever one connects or disconnects. */
 import { createServer } from 'node:http';
 import { requireOfServer } from '../lib/packages.mjs';
 import { serve } from './serve.mjs';

@@ -2,12 +2,12 @@ import { createCounterServer } from '../../packages/server/dist/index.js';
 import { serveAs } from './serve.mjs';
 
 /**
- * Lets the bench start Live Online on a free port of the loopback.
+ * Lets the benchmark start Live Online on a free port of the loopback.
  *
  * @param {import('../../packages/server/dist/index.js').CounterServerOptions} [options]
  */
 export function serveOurs(options) {
-  // The limits are lifted, since all clients come from one address.
+  // All clients have the same address.
   const counter = createCounterServer({ ...options, port: 0, host: '127.0.0.1', maxPerAddress: 100_000 });
   serveAs(async () => {
     const { port } = await counter.listen();

@@ -2,9 +2,9 @@ import { answer } from '../lib/answer.mjs';
 import { loopDelay } from '../lib/loop-delay.mjs';
 import { settledMemory } from '../lib/memory.mjs';
 
-/** What every measured server answers beside its work: what it costs, and whether it keeps up. */
+/** The figures that every measured server reports: CPU time, event loop delay and memory. */
 const cost = {
-  /** CPU time of this process up to now, user and system, in ms. */
+  /** CPU time of this process until now, user and system, in ms. */
   cpuMs() {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1_000;
@@ -14,7 +14,7 @@ const cost = {
 };
 
 /**
- * Lets the bench start an HTTP server on a free port of the loopback.
+ * Lets the benchmark start an HTTP server on a free port of the loopback.
  *
  * @param {import('node:http').Server} http
  */

@@ -8,28 +8,28 @@ export const RECIPE = new URL('./recipe-server.mjs', import.meta.url);
 export const OURS = new URL('./our-server.mjs', import.meta.url);
 export const CLIENTS = new URL('./clients.mjs', import.meta.url);
 
-/** A storm is over when every client shows the whole crowd and nobody has heard anything for this long. */
+/** A storm is over when every client shows the final total and no message has arrived for this long. */
 const QUIET_MS = 500;
 
 /**
- * How many come and go before anything is measured, and how often. A process that has just started spends as much
- * on compiling its hot code as on running it, which no server does for long.
+ * How many clients connect and disconnect before measuring starts, and how often. A new process spends as much CPU
+ * time on compiling its hot code as on running it.
  */
-const WARM_UP = { people: 300, times: 15 };
+const WARM_UP = { clients: 300, times: 15 };
 
-/** What ours must save over the recipe, by the number of clients. */
+/** How many times less ours has to take than the recipe, by the number of clients. */
 const TARGETS = new Map([
   [1_000, { cpu: 8, messages: 50 }],
   [2_000, { cpu: 18, messages: 50 }],
 ]);
 
-/** N people arrive on one site at once: the recipe and ours in turn. */
+/** N visitors connect to one site at once: the recipe and ours in turn. */
 export async function storm({ args, signal, out }) {
   const defaults = { n: 1_000, rounds: 3, 'warm-ups': WARM_UP.times };
   const { n, rounds, 'warm-ups': warmUps } = readNumbers(args, defaults, ['warm-ups']);
   checkOpenFiles(n);
   out(
-    `${grouped(n)} people arrive on one site at once. Recipe and ours in turn, ${rounds} rounds, medians.\n`,
+    `${grouped(n)} visitors connect to one site at once. Recipe and ours in turn, ${rounds} rounds, medians.\n`,
   );
 
   const runs = { recipe: [], ours: [] };
@@ -55,7 +55,7 @@ export async function storm({ args, signal, out }) {
 }
 
 /**
- * One storm on a server of its own.
+ * Measures one storm in a new server process.
  *
  * @param {URL} serverModule
  * @param {number} n
@@ -63,15 +63,15 @@ export async function storm({ args, signal, out }) {
  * @param {number} warmUps
  */
 export function measureStorm(serverModule, n, signal, warmUps = WARM_UP.times) {
-  // The recipe's work grows with the square of the crowd; thrice of what it took on a slow machine.
+  // The recipe's work grows with the square of the number of visitors. This is three times its time on a slow machine.
   const timeoutMs = 30_000 + n * n * 0.03 + warmUps * 10_000;
   return race(
     { server: serverModule, clients: CLIENTS, timeoutMs, signal },
     async ({ server, clients, url }) => {
-      await clients.call('warmUp', url, WARM_UP.people, warmUps);
+      await clients.call('warmUp', url, WARM_UP.clients, warmUps);
       const before = await server.call('cpuMs');
-      const heard = await clients.call('storm', url, n, QUIET_MS);
-      return { cpuMs: (await server.call('cpuMs')) - before, ...heard };
+      const received = await clients.call('storm', url, n, QUIET_MS);
+      return { cpuMs: (await server.call('cpuMs')) - before, ...received };
     },
   );
 }
@@ -95,13 +95,13 @@ function report(recipe, ours, ratio) {
     row("server's CPU", seconds, (side) => side.cpuMs, times(ratio.cpu)),
     row('messages received', grouped, (side) => side.messages, times(ratio.messages)),
     row('until all show the final total', seconds, (side) => side.settledMs, times(ratio.settled)),
-    row("a newcomer's first total, median", millis, (side) => side.firstTotalMs.p50, ''),
-    row("a newcomer's first total, p99", millis, (side) => side.firstTotalMs.p99, ''),
+    row('first total, median', millis, (side) => side.firstTotalMs.p50, ''),
+    row('first total, p99', millis, (side) => side.firstTotalMs.p99, ''),
   ]);
 }
 
 function verdict(pass, target, n) {
-  if (target === undefined) return `No target is set for ${grouped(n)} people, only for 1,000 and 2,000.`;
+  if (target === undefined) return `There is no target for ${grouped(n)} visitors, only for 1,000 and 2,000.`;
   const wanted = `${target.cpu} × less CPU and ${target.messages} × fewer messages`;
   return pass ? `Reached: at least ${wanted}.` : `MISSED: ours must take at least ${wanted}.`;
 }

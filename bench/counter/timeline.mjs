@@ -1,4 +1,4 @@
-/** How many people there were at every millisecond: a count that changes, and all that it ever was. */
+/** A count that changes, with its history by the millisecond. */
 export function createTimeline(startedAt, count) {
   let current = count;
   /** The highest count within each millisecond since the start. */

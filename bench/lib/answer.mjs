@@ -1,10 +1,10 @@
 /**
- * The child's side of `startChild()`: answers calls from the parent, and leaves when the parent is gone.
+ * The child's side of `startChild()`: answers calls from the parent, and exits when the parent has exited.
  *
  * @param {Record<string, (...args: any[]) => unknown>} methods
  */
 export function answer(methods) {
-  // Ctrl-C reaches the whole group of processes; the parent is the one that ends its children.
+  // Ctrl-C reaches the whole process group. The parent ends its children.
   process.on('SIGINT', () => {});
   process.on('disconnect', () => process.exit());
   process.on('message', async ({ id, method, args }) => {

@@ -1,4 +1,4 @@
-/** Something the person at the terminal can mend: its message is shown without a stack. */
+/** An error that the user can fix: its message is shown without a stack. */
 export class BenchError extends Error {
   name = 'BenchError';
 }

@@ -1,14 +1,14 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-const END_PATIENCE_MS = 2_000;
+const KILL_AFTER_MS = 2_000;
 
 /**
- * A process of its own that answers calls, as `answer()` in its module sets them up.
+ * A child process that answers calls, as `answer()` in its module defines them.
  *
  * @typedef {object} Child
  * @property {(method: string, ...args: unknown[]) => Promise<any>} call
- * @property {() => Promise<void>} end Ends the process and waits until it is gone.
+ * @property {() => Promise<void>} end Ends the process and waits until it has exited.
  */
 
 /**
@@ -22,7 +22,7 @@ export async function startChild(module, signal) {
   signal.throwIfAborted();
   const name = module.pathname.split('/').at(-1);
   const child = fork(module, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const gone = once(child, 'exit');
+  const exited = once(child, 'exit');
   /** @type {Map<number, { resolve: (value: unknown) => void, reject: (error: Error) => void }>} */
   const calls = new Map();
   let calledLast = 0;
@@ -45,10 +45,10 @@ export async function startChild(module, signal) {
   const end = async () => {
     signal.removeEventListener('abort', abort);
     if (child.exitCode === null && child.signalCode === null) child.kill();
-    // A child that is busy in a loop of its own would outlive a polite request.
-    const insist = setTimeout(() => child.kill('SIGKILL'), END_PATIENCE_MS);
-    await gone;
-    clearTimeout(insist);
+    // A child that blocks its event loop does not react to SIGTERM.
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+    await exited;
+    clearTimeout(killTimer);
   };
   const abort = () => {
     rejectAll(signal.reason);

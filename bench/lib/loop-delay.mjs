@@ -1,19 +1,19 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** How often the event loop is looked at. Node records the time between two looks, so this is in every value. */
+/** The sampling interval. Node records the time between two samples, so every value contains it. */
 const RESOLUTION_MS = 10;
 
 let histogram;
 
-/** Answers how long the event loop of this process keeps what is due waiting. */
+/** Measures the event loop delay of this process. */
 export const loopDelay = {
-  /** Begins anew. */
+  /** Starts a new measurement. */
   watchLoop() {
     histogram?.disable();
     histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
     histogram.enable();
   },
-  /** @param {number} share 0.99 is the delay that 99 % of the looks stay at or below, in ms. */
+  /** @param {number} share 0.99 is the delay in ms that 99 % of the samples do not exceed. */
   loopDelayMs(share) {
     return Math.max(0, histogram.percentile(share * 100) / 1e6 - RESOLUTION_MS);
   },

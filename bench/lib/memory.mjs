@@ -5,11 +5,11 @@ import { runInNewContext } from 'node:vm';
 const ROUNDS = 5;
 const REST_MS = 200;
 
-/** The memory of this process once it holds no garbage: all of it (RSS), and what its objects take, in bytes. */
+/** The memory of this process after garbage collection, in bytes: resident set size, and JavaScript objects. */
 export async function settledMemory() {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
-  // One collection lets finalizers run, whose garbage the next one takes; V8 then gives pages back in its own time.
+  // Finalizers run after the first collection, and the next one collects their garbage. V8 frees pages some time later.
   for (let round = 0; round < ROUNDS; round++) {
     collect();
     await rest(REST_MS);

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { BenchError } from './bench-error.mjs';
 
-// What a Node process holds open besides its connections, generously.
+// An upper bound of the files that a Node process has open beside its connections.
 const OWN_FILES = 64;
 
 /**
- * Refuses to begin where a process could not hold one open file for every client: the figures would be
- * those of a server that runs out of files. Only Linux tells its limit in a file; elsewhere the run itself
- * will show it.
+ * Throws if a process cannot have one open file for every client, because the figures would be those of a server that
+ * runs out of files. Only Linux has the limit in a file; elsewhere the run itself fails.
  *
  * @param {number} clients
  */

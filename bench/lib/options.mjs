@@ -6,7 +6,7 @@ import { BenchError } from './bench-error.mjs';
  *
  * @template {Record<string, number>} T
  * @param {string[]} args
- * @param {T} defaults Names the flags, too.
+ * @param {T} defaults Its keys are the flags.
  * @param {Array<keyof T>} mayBeZero
  * @returns {T}
  */
@@ -19,14 +19,16 @@ export function readNumbers(args, defaults, mayBeZero = []) {
     const options = Object.fromEntries(Object.keys(defaults).map((name) => [name, { type: 'string' }]));
     ({ values } = parseArgs({ args, options }));
   } catch {
-    throw new BenchError(`Flags of this bench: ${flags}, each with a number (npm wants "--" before them).`);
+    throw new BenchError(
+      `Flags of this benchmark: ${flags}, each with a number (npm requires "--" before them).`,
+    );
   }
   const numbers = { ...defaults };
   for (const [name, text] of Object.entries(values)) {
     const value = Number(text);
     const least = mayBeZero.includes(name) ? 0 : 1;
     if (!Number.isSafeInteger(value) || value < least) {
-      throw new BenchError(`--${name} must be a whole number from ${least} on, and is "${text}".`);
+      throw new BenchError(`--${name} must be an integer ≥ ${least}, not "${text}".`);
     }
     numbers[name] = value;
   }

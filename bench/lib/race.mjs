@@ -1,13 +1,13 @@
 import { startChild } from './child.mjs';
 
 /**
- * Runs one contest of a server and a client process, each started afresh, and ends both.
+ * Starts a server and a client process for one measurement, and ends both.
  *
  * @template T
  * @param {object} contest
  * @param {URL} contest.server
  * @param {URL} contest.clients
- * @param {number} contest.timeoutMs After that the contest is over, whatever state it is in.
+ * @param {number} contest.timeoutMs After that the measurement fails.
  * @param {AbortSignal} contest.signal
  * @param {(on: { server: import('./child.mjs').Child, clients: import('./child.mjs').Child, url: string,
  *   signal: AbortSignal }) => Promise<T>} run
@@ -18,7 +18,7 @@ export async function race({ server: serverModule, clients: clientsModule, timeo
   const children = [];
   try {
     const server = await startChild(serverModule, either);
-    // The server ends first: it is not to spend its time on telling thousands that thousands have left.
+    // The server ends first. Otherwise it would broadcast thousands of departures to thousands of clients.
     children.push(server);
     const clients = await startChild(clientsModule, either);
     children.push(clients);
@@ -28,7 +28,7 @@ export async function race({ server: serverModule, clients: clientsModule, timeo
     signal.throwIfAborted();
     if (!either.aborted) throw error;
     const name = serverModule.pathname.split('/').at(-1);
-    throw new Error(`${name} was not done within ${timeoutMs} ms`, { cause: error });
+    throw new Error(`${name} did not finish within ${timeoutMs} ms`, { cause: error });
   } finally {
     for (const child of children) await child.end();
   }

@@ -1,6 +1,6 @@
 /**
  * @param {number[]} values At least one.
- * @param {number} share 0.5 is the median, 0.99 the value that 99 % stay at or below.
+ * @param {number} share 0.5 is the median, 0.99 the value that 99 % do not exceed.
  */
 export function percentile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -8,16 +8,16 @@ export function percentile(values, share) {
 }
 
 /**
- * The same for whole numbers that were only counted.
+ * The same for integers of which only the frequencies are known.
  *
- * @param {number[]} tally How often each value was seen, by the value; at least one was.
+ * @param {number[]} tally The frequency of each value, by the value. At least one is not 0.
  */
 export function tallyPercentile(tally, share) {
   let due = Math.max(1, Math.ceil(share * tally.reduce((sum, times) => sum + times, 0)));
   return tally.findIndex((times) => (due -= times ?? 0) <= 0);
 }
 
-/** @param {number[]} values At least one; of an even number of values, the mean of the middle two. */
+/** @param {number[]} values At least one. For an even number, the result is the mean of the middle two. */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -8,12 +8,12 @@ const OURS = new URL('./our-server.mjs', import.meta.url);
 const CLIENTS = new URL('./clients.mjs', import.meta.url);
 const SERVERS = 2;
 
-const WARM_UP_PEOPLE = 300;
+const WARM_UP_CLIENTS = 300;
 
-/** For 2,000 arrivals: most commands in all, and most CPU a server, or how many times less than the recipe's. */
+/** For 2,000 arrivals: the maximum of commands, and of CPU time per server, or how many times less than the recipe. */
 const TARGET = { n: 2_000, commands: 100, cpuMs: 1_200, cpuRatio: 10.8 };
 
-/** N people arrive on one site over two servers: the recipe and ours in turn. */
+/** N visitors connect to one site at two servers: the recipe and ours in turn. */
 export async function measureArrivals({ n, rounds, warmUps, signal, out }) {
   const runs = { recipe: [], ours: [] };
   for (let i = 1; i <= rounds; i++) {
@@ -21,7 +21,7 @@ export async function measureArrivals({ n, rounds, warmUps, signal, out }) {
     runs.ours.push(await arrive(OURS, n, warmUps, signal));
     const [recipe, ours] = [runs.recipe.at(-1), runs.ours.at(-1)];
     out(
-      `  round ${i}: recipe ${grouped(recipe.commands)} commands and ${seconds(recipe.cpuMs)} of CPU a server, ` +
+      `  round ${i}: recipe ${grouped(recipe.commands)} commands and ${seconds(recipe.cpuMs)} of CPU per server, ` +
         `ours ${grouped(ours.commands)} and ${seconds(ours.cpuMs)}`,
     );
   }
@@ -37,7 +37,7 @@ export async function measureArrivals({ n, rounds, warmUps, signal, out }) {
 }
 
 async function arrive(module, n, warmUps, signal) {
-  // The recipe's work grows with the square of the crowd.
+  // The recipe's work grows with the square of the number of visitors.
   const timeoutMs = 60_000 + n * n * 0.06 + warmUps * 20_000;
   const either = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const ends = [];
@@ -52,20 +52,20 @@ async function arrive(module, n, warmUps, signal) {
     const clients = await startChild(CLIENTS, either);
     ends.push(() => clients.end());
     const urls = await Promise.all(servers.map((server) => server.call('listen', redis.url)));
-    await clients.call('warmUp', urls, WARM_UP_PEOPLE, warmUps);
+    await clients.call('warmUp', urls, WARM_UP_CLIENTS, warmUps);
 
     const cpuOfAll = async () => {
       const each = await Promise.all(servers.map((server) => server.call('cpuMs')));
       return each.reduce((sum, cpuMs) => sum + cpuMs, 0);
     };
     const [before, cpuBefore] = [await redis.count(), await cpuOfAll()];
-    const heard = await clients.call('storm', urls, n);
+    const received = await clients.call('storm', urls, n);
     const cpuMs = ((await cpuOfAll()) - cpuBefore) / SERVERS;
-    return { cpuMs, ...heard, ...(await redis.doneSince(before)) };
+    return { cpuMs, ...received, ...(await redis.doneSince(before)) };
   } catch (error) {
     signal.throwIfAborted();
     const name = module.pathname.split('/').at(-1);
-    const problem = either.aborted ? `was not done within ${timeoutMs} ms` : error.message;
+    const problem = either.aborted ? `did not finish within ${timeoutMs} ms` : error.message;
     throw new Error(`${name}: ${problem}`, { cause: error });
   } finally {
     for (const end of ends) await end();
@@ -85,20 +85,20 @@ function report(recipe, ours, ratio) {
     times(ratio[figure]),
   ];
   return table([
-    [`over ${SERVERS} servers`, 'recipe', 'ours', 'recipe / ours'],
-    row('commands of Redis', 'commands', grouped),
+    [`${SERVERS} servers`, 'recipe', 'ours', 'recipe / ours'],
+    row('Redis commands', 'commands', grouped),
     row('bytes to Redis', 'bytesIn', grouped),
     row('bytes from Redis', 'bytesOut', grouped),
-    row('CPU a server', 'cpuMs', seconds),
+    row('CPU per server', 'cpuMs', seconds),
     row('until all show the final total', 'settledMs', seconds),
     row('messages received', 'messages', grouped),
   ]);
 }
 
 function verdict(pass) {
-  if (pass === null) return `No target is set for this number of people, only for ${grouped(TARGET.n)}.`;
+  if (pass === null) return `There is no target for this number of visitors, only for ${grouped(TARGET.n)}.`;
   const wanted =
-    `at most ${TARGET.commands} commands, and at most ${seconds(TARGET.cpuMs)} of CPU a server ` +
+    `at most ${TARGET.commands} commands, and at most ${seconds(TARGET.cpuMs)} of CPU per server ` +
     `or ${TARGET.cpuRatio} × less than the recipe`;
   return pass ? `Reached: ${wanted}.` : `MISSED: ${wanted}.`;
 }

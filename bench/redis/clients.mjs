@@ -1,10 +1,10 @@
-/** All visitors of several servers, in one process. */
+/** The clients of several servers, all in one process. */
 import { answer } from '../lib/answer.mjs';
 import { createCrowd } from '../counter/crowd.mjs';
 
 const crowd = createCrowd();
 
-/** All who are missing to `n` come, as many to each server. */
+/** Connects clients until there are `n`, as many to each server. */
 async function fillUp(urls, n) {
   const missing = n - crowd.members.size;
   await Promise.all(
@@ -13,7 +13,7 @@ async function fillUp(urls, n) {
 }
 
 answer({
-  /** `n` come and all but one go again, `times` over, so that the servers run as they do after an hour. */
+  /** `n` clients connect and all but one disconnect again, `times` times, so that the servers' hot code is compiled. */
   async warmUp(urls, n, times) {
     for (let time = 0; time < times; time++) {
       await fillUp(urls, n);
@@ -23,12 +23,12 @@ answer({
       await crowd.allShow(1, 0);
     }
   },
-  /** All who are missing to `n` come at once; resolves when all show it. */
+  /** Connects clients at once until there are `n`. Resolves when all show `n`. */
   async storm(urls, n) {
-    crowd.heard.messages = 0;
+    crowd.received.messages = 0;
     const startedAt = performance.now();
     await fillUp(urls, n);
     const allShowSince = await crowd.allShow(n, 0);
-    return { messages: crowd.heard.messages, settledMs: allShowSince - startedAt };
+    return { messages: crowd.received.messages, settledMs: allShowSince - startedAt };
   },
 });

@@ -1,10 +1,10 @@
-/** Live Online, as it is shipped, adding up with others over Redis. */
+/** Live Online with its defaults, and `redisStore`. */
 import { createCounterServer } from '../../packages/server/dist/index.js';
 import { redisStore } from '../../packages/server/dist/redis.js';
 import { serveAs } from '../counter/serve.mjs';
 
 serveAs(async (redisUrl) => {
-  // The limits are lifted, since all clients come from one address.
+  // All clients have the same address.
   const counter = createCounterServer({
     port: 0,
     host: '127.0.0.1',

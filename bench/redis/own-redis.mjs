@@ -7,11 +7,11 @@ import { requireOfServer } from '../lib/packages.mjs';
 
 const { createClient } = requireOfServer('redis');
 
-const TIMEOUT_MS = 20_000;
+const CONNECT_TIMEOUT_MS = 20_000;
 const POLL_MS = 50;
 
 /**
- * A Redis of the bench's own, on a free port of the loopback, and what it has done.
+ * Starts a Redis on a free port of the loopback, and counts its commands and bytes.
  *
  * @typedef {{ commands: number, byCommand: Record<string, number>, bytesIn: number, bytesOut: number }} Done
  *
@@ -23,26 +23,26 @@ export async function startOwnRedis(signal) {
   const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no' };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const redis = spawn('redis-server', args, { stdio: 'ignore' });
-  const gone = Promise.race([once(redis, 'exit'), once(redis, 'error')]).catch(() => {});
+  const exited = Promise.race([once(redis, 'exit'), once(redis, 'error')]).catch(() => {});
   const kill = () => redis.kill('SIGKILL');
   signal.addEventListener('abort', kill, { once: true });
   process.once('exit', kill);
   await once(redis, 'spawn').catch(() => {
     throw new BenchError(
-      'This bench needs redis-server: "apt-get install redis-server" (Debian), then again.',
+      'This benchmark needs redis-server. Install it (Debian: apt-get install redis-server), then try again.',
     );
   });
 
   const url = `redis://127.0.0.1:${port}`;
   const client = await connect(url);
   const count = async () => readDone(await client.info('commandstats'), await client.info('stats'));
-  // What asking costs by itself is taken off.
+  // The bytes of counting itself are subtracted.
   const before = await count();
   const asking = difference(await count(), before);
 
   return {
     url,
-    /** What has been done so far. */
+    /** Commands and bytes until now. */
     count,
     /** @param {Done} since */
     async doneSince(since) {
@@ -58,7 +58,7 @@ export async function startOwnRedis(signal) {
       signal.removeEventListener('abort', kill);
       process.removeListener('exit', kill);
       kill();
-      await gone;
+      await exited;
     },
   };
 }
@@ -66,7 +66,7 @@ export async function startOwnRedis(signal) {
 async function connect(url) {
   const client = createClient({ url, socket: { reconnectStrategy: false } });
   client.on('error', () => {});
-  const until = performance.now() + TIMEOUT_MS;
+  const until = performance.now() + CONNECT_TIMEOUT_MS;
   for (;;) {
     try {
       return await client.connect();
@@ -77,7 +77,7 @@ async function connect(url) {
   }
 }
 
-/** The bench's own commands are INFO and what its client says when it connects: neither is counted. */
+/** Leaves out the benchmark's own commands: INFO, and those of its client when it connects. */
 function readDone(commandStats, stats) {
   const byCommand = {};
   for (const [, name, calls] of commandStats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)) {

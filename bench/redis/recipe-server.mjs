@@ -1,4 +1,4 @@
-/** The recipe with Redis: a key a site counts up and down, and whoever comes or goes, everybody on all servers is told. */
+/** The recipe with Redis: a counter key per site, and a new total to all clients whenever one connects or disconnects. */
 import { createServer } from 'node:http';
 import { requireOfServer } from '../lib/packages.mjs';
 import { serveAs } from '../counter/serve.mjs';
@@ -10,7 +10,7 @@ const CHANNEL = 'totals';
 
 serveAs(async (redisUrl) => {
   const http = createServer();
-  // A client process that is busy hearing millions of messages answers pings late, and is not to be thrown out for it.
+  // The client process receives millions of messages, so that it answers pings late. That must not close connections.
   const io = new Server(http, { cors: { origin: '*' }, pingTimeout: 300_000 });
   const redis = await createClient({ url: redisUrl }).connect();
   const subscriber = await redis.duplicate().connect();

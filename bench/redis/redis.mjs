@@ -4,7 +4,7 @@ import { grouped } from '../lib/table.mjs';
 import { measureArrivals } from './arrivals.mjs';
 import { measureTicks } from './ticks.mjs';
 
-/** What many servers cost each other: arrivals beside the recipe, then ticks on many sites, then silence. */
+/** What several servers cost each other: arrivals compared with the recipe, changes on many sites, and silence. */
 export async function redis({ args, signal, out }) {
   const defaults = { n: 2_000, rounds: 3, 'warm-ups': 5, sites: 10_000, ticks: 5, 'idle-seconds': 5 };
   const mayBeZero = ['warm-ups', 'rounds', 'ticks'];
@@ -15,13 +15,13 @@ export async function redis({ args, signal, out }) {
   let arrivals = null;
   if (rounds > 0) {
     out(
-      `${grouped(n)} people arrive on one site over two servers. Recipe and ours in turn, medians of ${rounds}.\n`,
+      `${grouped(n)} visitors connect to one site at two servers. Recipe and ours in turn, medians of ${rounds}.\n`,
     );
     arrivals = await measureArrivals({ n, rounds, warmUps, signal, out });
   }
   let runs = null;
   if (ticks > 0) {
-    out(`Stores alone: every server changes its number on every site, ${ticks} times, then nobody does.`);
+    out(`Stores alone: every server changes its count of every site, ${ticks} times, then none does.`);
     const siteCounts = [Math.ceil(sites / 10), sites];
     runs = await measureTicks({ siteCounts, ticks, idleSeconds, signal, out });
   }

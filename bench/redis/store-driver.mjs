@@ -1,40 +1,40 @@
-/** A store over Redis, driven by its public interface as a server with many sites does it. */
+/** Uses a Redis store through its public interface, as a server with many sites does. */
 import { redisStore } from '../../packages/server/dist/redis.js';
 import { answer } from '../lib/answer.mjs';
 
 let store;
 let sites = [];
-/** What others are to have on every site, and the sites on which they do not have it yet. */
+/** The expected count of the other servers on every site, and the sites that do not have it yet. */
 let wanted;
-let due = new Set();
+let differing = new Set();
 let agreed = () => {};
 
 const siteOf = (index) => `site-${index}.example.org`;
 
-function look(site) {
-  if (due.size === 0 || store.others(site) !== wanted) return;
-  due.delete(site);
-  if (due.size === 0) agreed(performance.timeOrigin + performance.now());
+function check(site) {
+  if (differing.size === 0 || store.others(site) !== wanted) return;
+  differing.delete(site);
+  if (differing.size === 0) agreed(performance.timeOrigin + performance.now());
 }
 
 answer({
   async open(redisUrl, siteCount) {
     sites = Array.from({ length: siteCount }, (_, index) => siteOf(index));
     store = redisStore(redisUrl);
-    await store.open({ changed: look, stale() {}, claimed() {} });
+    await store.open({ changed: check, stale() {}, taken() {} });
   },
   /**
-   * This server now has `count` people on every site.
+   * This server now has `count` visitors on every site.
    *
-   * @param {number} others How many all others will have on each.
-   * @returns {Promise<number>} When it knew that of all of them, in ms since the epoch.
+   * @param {number} others How many the other servers together will have on each.
+   * @returns {Promise<number>} When it knew this for all sites, in ms since the epoch.
    */
   report(count, others) {
     wanted = others;
-    due = new Set(sites);
+    differing = new Set(sites);
     const all = new Promise((resolve) => (agreed = resolve));
     for (const site of sites) store.report(site, count);
-    for (const site of sites) look(site);
+    for (const site of sites) check(site);
     return all;
   },
   cpuMs() {

@@ -9,7 +9,7 @@ const SERVERS = [2, 4, 8];
 const WARM_UP_TICKS = 3;
 const TIMEOUT_MS = 240_000;
 
-/** What one change on every site of every server costs, and what doing nothing does. */
+/** The cost of one change on every site of every server, and of no changes. */
 export async function measureTicks({ siteCounts, ticks, idleSeconds, signal, out }) {
   const runs = [];
   for (const sites of siteCounts) {
@@ -17,7 +17,7 @@ export async function measureTicks({ siteCounts, ticks, idleSeconds, signal, out
       const run = await measure({ servers, sites, ticks, idleSeconds, signal });
       runs.push(run);
       const { cpuMs, agreementMs } = run.tick;
-      out(`  ${nameOf(run)}: ${cpuMs} ms of CPU a server, all agree after ${millis(agreementMs.p50)}`);
+      out(`  ${nameOf(run)}: ${cpuMs} ms of CPU per server, all agree after ${millis(agreementMs.p50)}`);
     }
   }
   out(`\n${report(runs)}\n`);
@@ -54,7 +54,7 @@ async function measure({ servers, sites, ticks, idleSeconds, signal }) {
     const cpuMs = ((await cpuOfAll()) - cpuBefore) / servers / ticks;
     const done = await redis.doneSince(before);
 
-    // What the last tick left to be acknowledged is over.
+    // The acknowledgements of the last tick are over.
     await rest(1_000, undefined, { signal: either });
     [before, cpuBefore] = [await redis.count(), await cpuOfAll()];
     await rest(idleSeconds * 1_000, undefined, { signal: either });
@@ -62,7 +62,7 @@ async function measure({ servers, sites, ticks, idleSeconds, signal }) {
     const idleDone = await redis.doneSince(before);
     await Promise.all(drivers.map((driver) => driver.call('close')));
 
-    const aServer = ({ commands, bytesIn, bytesOut }, times) => ({
+    const perServer = ({ commands, bytesIn, bytesOut }, times) => ({
       commands: round(commands / servers / times, 1),
       bytesIn: round(bytesIn / servers / times),
       bytesOut: round(bytesOut / servers / times),
@@ -72,16 +72,16 @@ async function measure({ servers, sites, ticks, idleSeconds, signal }) {
       sites,
       tick: {
         cpuMs: round(cpuMs, 1),
-        ...aServer(done, ticks),
+        ...perServer(done, ticks),
         byCommand: done.byCommand,
         agreementMs: { p50: round(median(agreementMs)), p99: round(percentile(agreementMs, 0.99)) },
       },
-      idleSecond: { cpuMs: round(idleCpuMs, 1), ...aServer(idleDone, idleSeconds) },
+      idleSecond: { cpuMs: round(idleCpuMs, 1), ...perServer(idleDone, idleSeconds) },
     };
   } catch (error) {
     signal.throwIfAborted();
     if (!either.aborted) throw error;
-    throw new Error(`${servers} servers with ${sites} sites were not done within ${TIMEOUT_MS} ms`, {
+    throw new Error(`${servers} servers with ${sites} sites did not finish within ${TIMEOUT_MS} ms`, {
       cause: error,
     });
   } finally {
@@ -96,7 +96,7 @@ function nameOf({ servers, sites }) {
 function report(runs) {
   return table([
     [
-      'one change on every site, a server',
+      'one change on every site, per server',
       'CPU',
       'commands',
       'bytes out',
@@ -118,7 +118,7 @@ function report(runs) {
 
 function idleReport(runs) {
   return table([
-    ['a second in which nothing changes, a server', 'CPU', 'commands', 'bytes out', 'bytes in'],
+    ['a second without changes, per server', 'CPU', 'commands', 'bytes out', 'bytes in'],
     ...runs.map(({ idleSecond, ...run }) => [
       nameOf(run),
       `${idleSecond.cpuMs.toFixed(1)} ms`,

@@ -18,13 +18,13 @@ export function launchBrowser() {
   });
 }
 
-/** The time of this machine, as the page tells it, too: in ms since 1970, with fractions. */
+/** The time of this machine in ms since 1970, with fractions, comparable with the page's. */
 export function now() {
   return performance.timeOrigin + performance.now();
 }
 
 /**
- * Opens a page that notes when it hears anything, and when its text and its colour change.
+ * Opens a page that records when it receives a message, and when its text and its colour change.
  *
  * @param {import('playwright-core').Browser} browser
  * @param {string} url
@@ -37,8 +37,8 @@ export async function openPage(browser, url) {
   await page.addInitScript(() => {
     const note = (kind, value) =>
       window.benchNote({ kind, value, at: performance.timeOrigin + performance.now() });
-    const hear = (data) => {
-      // Heartbeats and greetings are no news.
+    const receive = (data) => {
+      // Heartbeats and handshakes do not count.
       if (/^(2|3|40?|0\{)/.test(String(data)) && !/^42/.test(String(data))) return;
       if (/\["(version|connection|options:set)"|"type":"connected"|"ping"|^connected$/.test(String(data)))
         return;
@@ -48,13 +48,13 @@ export async function openPage(browser, url) {
     window.WebSocket = class extends NativeSocket {
       constructor(...args) {
         super(...args);
-        this.addEventListener('message', ({ data }) => hear(data));
+        this.addEventListener('message', ({ data }) => receive(data));
       }
     };
     let text;
     let color;
     let unstyled = 0;
-    const look = () => {
+    const check = () => {
       const mark = document.getElementById('text');
       if (!mark) return;
       if (mark.textContent !== text) note('text', (text = mark.textContent));
@@ -62,16 +62,16 @@ export async function openPage(browser, url) {
       if (now === 'rgb(0, 0, 0)') unstyled++;
       if (now !== color) note('color', (color = now));
     };
-    new MutationObserver(look).observe(document, {
+    new MutationObserver(check).observe(document, {
       childList: true,
       subtree: true,
       characterData: true,
       attributes: true,
     });
-    document.addEventListener('load', look, true);
-    document.addEventListener('DOMContentLoaded', look);
+    document.addEventListener('load', check, true);
+    document.addEventListener('DOMContentLoaded', check);
     const frame = () => {
-      look();
+      check();
       if (unstyled > 0 && document.readyState === 'complete') {
         note('unstyled', unstyled);
         unstyled = 0;
@@ -79,8 +79,8 @@ export async function openPage(browser, url) {
       requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
-    // New rules are seen without waiting for the next frame.
-    setInterval(look, 1);
+    // Finds new rules before the next frame.
+    setInterval(check, 1);
   });
   let loads = 0;
   page.on('domcontentloaded', () => loads++);
@@ -89,9 +89,9 @@ export async function openPage(browser, url) {
     page,
     log,
     loads: () => loads,
-    /** Waits until something was noted after `since`. */
-    async saw(kind, value, since, patienceMs = 8_000) {
-      const until = now() + patienceMs;
+    /** Waits for a record after `since`. */
+    async saw(kind, value, since, timeoutMs = 8_000) {
+      const until = now() + timeoutMs;
       for (;;) {
         const found = log.find(
           (entry) =>

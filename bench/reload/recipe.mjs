@@ -1,4 +1,4 @@
-/** The reload server that everybody writes first: it watches one folder and tells every page to load itself again. */
+/** The simplest reload server: it watches one folder, and every change reloads all pages. */
 import { watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

@@ -7,13 +7,13 @@ import { installPeers, sides } from './sides.mjs';
 import { measureFirstByte, measureReturn } from './returns.mjs';
 import { makeProject, measureStartUp } from './start-up.mjs';
 
-/** Times in ms that must be reached, as medians. */
+/** Targets for the medians, in ms. */
 const TARGETS = { morph: 20, reload: 75, css: 15, firstByte: 10, back: 100 };
 const ROUNDS = 3;
-/** Machines are noisy: by so much more than the fastest peer a reload may take. */
+/** Tolerance: how many times as long as the fastest peer a reload may take. */
 const NOISE = 1.1;
 
-/** From a save to the page, beside the recipe and other tools. */
+/** The time from a save to the page, compared with the recipe and other tools. */
 export async function reload({ args, signal, out }) {
   const { saves: count, files } = readNumbers(args, { saves: 30, files: 50_000 });
   const peersWanted = !process.env.BENCH_PEERS || process.env.BENCH_PEERS !== 'none';
@@ -33,7 +33,7 @@ export async function reload({ args, signal, out }) {
     });
   try {
     const figures = new Map(present.map(({ name }) => [name, []]));
-    // In turns, so that a machine that is slow for a minute is so to all of them.
+    // In turn, so that a busy minute of the machine affects all of them.
     for (let round = 0; round < ROUNDS; round++) {
       for (const side of present) {
         figures
@@ -65,8 +65,8 @@ export async function reload({ args, signal, out }) {
     out(`\n${report(results)}\n\n${reportStarts(starts)}\n`);
     const firstByteMs = await measureFirstByte(signal);
     const backMs = await measureReturn(browser, signal);
-    out(`  first byte of a page that streams, through the proxy: ${firstByteMs} ms later than without it`);
-    out(`  the page begins to load again after the server’s return: ${backMs} ms\n`);
+    out(`  first byte of a streamed page through the proxy: ${firstByteMs} ms later than without it`);
+    out(`  reload after the server is back: ${backMs} ms\n`);
     const verdict = {
       ...judge(results, starts['ours, in place'][files]),
       [`first byte through the proxy within ${TARGETS.firstByte} ms`]: firstByteMs <= TARGETS.firstByte,
@@ -89,7 +89,7 @@ export async function reload({ args, signal, out }) {
   }
 }
 
-/** @throws {Error} if a round could not be measured. */
+/** @throws {Error} if a round has failed. */
 function summary(rounds) {
   const missing = rounds.find(({ absent }) => absent);
   if (missing) throw new Error(missing.absent);

@@ -9,15 +9,15 @@ import { now, openPage } from './page.mjs';
 import { freePort, proxySide, sides, startSide } from './sides.mjs';
 
 const ROUNDS = 15;
-/** How long a server stays away: pages have noticed by then, ms. */
+/** How long a server stays away, in ms: long enough for pages to notice. */
 const AWAY_MS = 500;
-/** How long a page may take that streams, ms: whoever waits for its end is seen. */
+/** How long the backend takes to stream a page, in ms: a proxy that waits for the end shows this delay. */
 const STREAM_MS = 60;
 
 const html = (text) =>
   `<!doctype html><html><head><title>Bench</title></head><body><h1 id="text">${text}</h1>`;
 
-/** By how much later the first byte of a page that streams comes through the proxy, in ms, as a median. */
+/** How much later the first byte of a streamed page arrives through the proxy, in ms (median). */
 export async function measureFirstByte(signal) {
   const backend = createServer((_request, response) => {
     response.writeHead(200, { 'Content-Type': 'text/html' });
@@ -42,7 +42,7 @@ export async function measureFirstByte(signal) {
   }
 }
 
-/** How long after a server is back, with other content, a page begins to load again, in ms, as a median. */
+/** How long after a server is back with other content a page starts to reload, in ms (median). */
 export async function measureReturn(browser, signal) {
   const folder = mkdtempSync(join(tmpdir(), 'live-online-bench-'));
   writeFileSync(join(folder, 'index.html'), html('start'));
@@ -59,7 +59,7 @@ export async function measureReturn(browser, signal) {
       server = await startSide(sides[0], folder, signal, port);
       const answered = now();
       const shown = await page.saw('text', `back ${index}`, 0);
-      if (shown === undefined) throw new Error('a return was not noticed');
+      if (shown === undefined) throw new Error('the page did not notice the return');
       figures.push((await page.page.evaluate(() => performance.timeOrigin)) - answered);
     }
     return round(median(figures));

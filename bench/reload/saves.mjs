@@ -6,14 +6,14 @@ import { setTimeout as rest } from 'node:timers/promises';
 import { now, openPage } from './page.mjs';
 import { startSide } from './sides.mjs';
 
-/** Saves that do not count: the first ones find processes cold. */
+/** Saves that do not count, because the processes have just started. */
 const WARM_UPS = 3;
 
 const html = (text) =>
   `<!doctype html><html><head><meta charset="utf-8"><title>Bench</title><link rel="icon" href="data:,"><link rel="stylesheet" href="site.css"></head><body><h1 id="text">${text}</h1>${'<p>Some text that stays as it is.</p>'.repeat(50)}</body></html>`;
 const css = (value) => `#text { color: rgb(${value}, 1, 1) }`;
 
-/** Saves, as editors do them. */
+/** The ways in which editors save. */
 const saves = {
   'in place': (file, text) => writeFileSync(file, text),
   'temporary file, rename': (file, text) => {
@@ -46,13 +46,13 @@ const saves = {
   },
 };
 
-/** The kinds of save by which updates are counted. */
+/** The kinds of save for which updates are counted. */
 export const kinds = [...Object.keys(saves), '500 files'];
 
 /**
  * Saves a page's HTML and its styles `count` times each.
  *
- * @returns the times from the end of each save, in ms, and the frames in which there were no styles.
+ * @returns The times from the end of each save, in ms, and the number of frames without styles.
  */
 export function measureSaves(side, browser, count, signal) {
   return withSide(side, browser, signal, async (page, folder) => {
@@ -65,7 +65,7 @@ export function measureSaves(side, browser, count, signal) {
         page.saw('message', undefined, since - 1),
         page.saw('text', text, since - 1),
       ]);
-      if (shown === undefined) throw new Error('a save was not shown');
+      if (shown === undefined) throw new Error('the page did not show a save');
       if (index >= WARM_UPS) {
         figures.text.push(shown - since);
         if (message !== undefined) figures.message.push(message - since);
@@ -85,7 +85,7 @@ export function measureSaves(side, browser, count, signal) {
   });
 }
 
-/** How often the page is told or loaded for one save of each kind. */
+/** The number of messages or loads for one save of each kind. */
 export function countUpdates(side, browser, signal) {
   return withSide(side, browser, signal, async (page, folder) => {
     const updates = {};
@@ -100,7 +100,7 @@ export function countUpdates(side, browser, signal) {
   });
 }
 
-/** Whichever is more: messages or loads. */
+/** Messages or loads, whichever is more. */
 async function countOne(page, save) {
   const loads = page.loads();
   const since = now();
@@ -110,7 +110,7 @@ async function countOne(page, save) {
   return Math.max(messages, page.loads() - loads);
 }
 
-/** Starts a side on a small site of its own, with a page open. */
+/** Starts a tool on a new small site, and opens a page. */
 async function withSide(side, browser, signal, measure) {
   const folder = mkdtempSync(join(tmpdir(), 'live-online-bench-'));
   writeFileSync(join(folder, 'index.html'), html('start'));
@@ -129,7 +129,7 @@ async function withSide(side, browser, signal, measure) {
   }
 }
 
-/** Nobody saves to a beat. */
+/** Saves are not periodic. */
 function pause() {
   return rest(250 + Math.random() * 100);
 }

@@ -13,16 +13,16 @@ const recipe = fileURLToPath(new URL('./recipe.mjs', import.meta.url));
 const peers = { 'browser-sync': '3.0.4', 'live-server': '1.2.2', 'five-server': '0.4.5' };
 
 /**
- * What is measured side by side: how each is started on a folder and a port.
+ * The tools that are compared, and how each is started on a folder and a port.
  *
  * @type {readonly { name: string, command: (folder: string, port: number) => string[], peer?: boolean,
- *   says?: RegExp, debounceMs?: number }[]} `says`: what it prints of a save; `debounceMs`: it tells of nothing until no
- *   file has changed for so long.
+ *   saveOutput?: RegExp, debounceMs?: number }[]} `saveOutput`: matches what it prints after a save; `debounceMs`: it
+ *   reports a save only after no file has changed for this long.
  */
 export const sides = [
   {
     name: 'ours, in place',
-    says: /→/,
+    saveOutput: /→/,
     command: (folder, port) => [ours, folder, '--port', `${port}`, '--strict-port'],
   },
   {
@@ -33,7 +33,7 @@ export const sides = [
   {
     name: 'vite',
     peer: true,
-    says: /page reload/,
+    saveOutput: /page reload/,
     command: (folder, port) => [
       `${root}node_modules/vite/bin/vite.js`,
       folder,
@@ -47,7 +47,7 @@ export const sides = [
   {
     name: 'browser-sync',
     peer: true,
-    says: /Reloading Browsers/,
+    saveOutput: /Reloading Browsers/,
     debounceMs: 500,
     command: (folder, port) => [
       `${peersFolder}/node_modules/browser-sync/dist/bin.js`,
@@ -65,7 +65,7 @@ export const sides = [
   {
     name: 'live-server',
     peer: true,
-    says: /Change detected/,
+    saveOutput: /Change detected/,
     command: (folder, port) => [
       `${peersFolder}/node_modules/live-server/live-server.js`,
       folder,
@@ -77,8 +77,8 @@ export const sides = [
   {
     name: 'five-server',
     peer: true,
-    says: /change detected/,
-    // It takes whatever it is given for a folder of the one that it is started in.
+    saveOutput: /change detected/,
+    // It resolves its argument against the folder in which it is started.
     command: (_folder, port) => [
       `${peersFolder}/node_modules/five-server/lib/bin.js`,
       '.',
@@ -89,15 +89,15 @@ export const sides = [
   },
 ];
 
-/** Ours in front of a backend. */
+/** Ours as a reverse proxy. */
 export function proxySide(target) {
   return {
-    name: 'ours, in front of a backend',
+    name: 'ours, as a reverse proxy',
     command: (folder, port) => [ours, '--proxy', target, '--watch', folder, '--port', `${port}`],
   };
 }
 
-/** Installs the peers that are not there yet, beside the repository's own dependencies. */
+/** Installs the other tools, apart from the repository's dependencies. */
 export async function installPeers() {
   if (existsSync(`${peersFolder}/node_modules/five-server`)) return;
   await mkdir(peersFolder, { recursive: true });
@@ -109,7 +109,7 @@ export async function installPeers() {
   await once(child, 'close');
 }
 
-/** A port that nobody listens on at the moment. */
+/** A port that is not in use at the moment. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -120,7 +120,8 @@ export async function freePort() {
 }
 
 /**
- * Starts a side, and waits until it answers. `said` resolves to the moment when it first prints that it has seen a save.
+ * Starts a tool, and waits until it answers. `saveReported` resolves to the moment when it first prints that a file was
+ * saved.
  *
  * @param {(typeof sides)[number]} side
  * @param {string} folder
@@ -129,36 +130,36 @@ export async function freePort() {
 export async function startSide(side, folder, signal, port) {
   port ??= await freePort();
   const [script, ...args] = side.command(folder, port);
-  if (!existsSync(script)) throw new Error('it is not installed');
+  if (!existsSync(script)) throw new Error('not installed');
   const startedAt = performance.now();
   const child = spawn(process.execPath, [script, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, XDG_CACHE_HOME: `${folder}-cache`, NO_COLOR: '1' },
   });
-  const said = new Promise((resolve) =>
+  const saveReported = new Promise((resolve) =>
     child.stdout.on('data', (chunk) => {
-      if (side.says?.test(String(chunk))) resolve(performance.now());
+      if (side.saveOutput?.test(String(chunk))) resolve(performance.now());
     }),
   );
   const end = async () => {
     signal.removeEventListener('abort', abort);
     if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'close');
+    const closed = once(child, 'close');
     child.kill('SIGTERM');
-    const insist = setTimeout(() => child.kill('SIGKILL'), 2_000);
-    await gone;
-    clearTimeout(insist);
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), 2_000);
+    await closed;
+    clearTimeout(killTimer);
   };
   const abort = () => void end();
   signal.addEventListener('abort', abort, { once: true });
   const url = `http://localhost:${port}/`;
   for (;;) {
     signal.throwIfAborted();
-    if (child.exitCode !== null) throw new Error(`it ended with exit code ${child.exitCode}`);
+    if (child.exitCode !== null) throw new Error(`ended with exit code ${child.exitCode}`);
     if (performance.now() - startedAt > 60_000) {
       await end();
-      throw new Error('it did not answer within a minute');
+      throw new Error('did not answer within a minute');
     }
     const answered = await fetch(url).then(
       ({ ok }) => ok,
@@ -167,5 +168,5 @@ export async function startSide(side, folder, signal, port) {
     if (answered) break;
     await rest(5);
   }
-  return { url, port, pid: child.pid, startedAt, said, end };
+  return { url, port, pid: child.pid, startedAt, saveReported, end };
 }

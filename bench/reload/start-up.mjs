@@ -6,11 +6,11 @@ import { round } from '../lib/stats.mjs';
 import { startSide } from './sides.mjs';
 
 const FILES_PER_FOLDER = 10;
-/** How long a save waits for the next: a side says so of it meanwhile, so that it is known which one was seen, ms. */
+/** The time between saves, in ms: long enough for a tool to report one before the next. */
 const SAVE_MS = 150;
-/** After this a side that has seen no save will see none, ms. */
-const TIMEOUT_MS = 30_000;
-/** How long everybody may tidy up before memory is read, ms. */
+/** How long to wait for the first reported save, in ms. */
+const REPORT_TIMEOUT_MS = 30_000;
+/** How long a tool has to collect garbage before its memory is read, in ms. */
 const REST_MS = 10_000;
 
 /** A project of many files, in folders of ten, one HTML file in each. */
@@ -28,7 +28,7 @@ export function makeProject(files) {
   writeFileSync(join(folder, 'index.html'), '<!doctype html><html><head></head><body>Bench</body></html>');
   return {
     folder,
-    /** Changes a page somewhere in the project: what is watched already may be anywhere in it. */
+    /** Changes a page in a random folder: a tool may watch only some of them yet. */
     save() {
       const inner = folders[Math.floor(Math.random() * folders.length)];
       writeFileSync(join(inner, 'page.html'), `<!doctype html><title>${Math.random()}</title>`);
@@ -40,12 +40,12 @@ export function makeProject(files) {
 }
 
 /**
- * Starts a side on a project, and saves until it says that it has seen one.
+ * Starts a tool on a project, and saves until the tool reports a save.
  *
- * @returns `readyMs` from the start of the process to the first save that was seen, and its memory at rest.
+ * @returns `readyMs` from the start of the process to the first reported save, and the memory when idle.
  */
 export async function measureStartUp(side, project, signal) {
-  if (!side.says) return { absent: 'watches no folders in its folder' };
+  if (!side.saveOutput) return { absent: 'does not watch subfolders' };
   const server = await startSide(side, project.folder, signal);
   const saves = [];
   const save = () => {
@@ -55,12 +55,15 @@ export async function measureStartUp(side, project, signal) {
   save();
   const ticker = setInterval(save, side.debounceMs ? side.debounceMs * 1.3 : SAVE_MS);
   try {
-    const said = await Promise.race([server.said, rest(TIMEOUT_MS, undefined, { signal, ref: false })]);
+    const reportedAt = await Promise.race([
+      server.saveReported,
+      rest(REPORT_TIMEOUT_MS, undefined, { signal, ref: false }),
+    ]);
     clearInterval(ticker);
-    if (said === undefined) return { absent: 'has seen no save' };
+    if (reportedAt === undefined) return { absent: 'reported no save' };
     await rest(REST_MS, undefined, { signal });
     return {
-      readyMs: round(saves.findLast((at) => at < said) - server.startedAt),
+      readyMs: round(saves.findLast((at) => at < reportedAt) - server.startedAt),
       memoryMb: round(memoryOf(server.pid)),
     };
   } finally {
@@ -69,7 +72,7 @@ export async function measureStartUp(side, project, signal) {
   }
 }
 
-/** What a process and its children take of the machine (RSS), in MB. */
+/** The memory of a process and its children (RSS), in MB. */
 function memoryOf(pid) {
   const parents = new Map();
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {

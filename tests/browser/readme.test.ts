@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { chromiumBrowser } from '../helpers/browsers.ts';
 import { startRedis } from '../../packages/server/test/helpers/redis.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { freePort } from '../helpers/free-port.ts';
+import { startNginx } from '../helpers/nginx.ts';
 import { startFamily } from '../helpers/processes.ts';
 import { makeFolder, openTab, runReload } from '../helpers/reload-tool.ts';
 import { readSnippets } from '../helpers/readme.ts';
@@ -33,7 +35,7 @@ async function runProgram(code: string, cwd: string = serverFolder) {
 
 describe('the README', () => {
   it('[C10] its command starts the server', async () => {
-    const [command] = snippet('On your server', 'sh').split('\n');
+    const [command] = snippet('Start the counter server', 'sh').split('\n');
     expect(command).toMatch(/^npx @live-online\/server /);
     const args = command!.split(' ').slice(2);
     args[args.indexOf('--port') + 1] = '0';
@@ -44,13 +46,16 @@ describe('the README', () => {
 
   it('[C10] its code starts the server', async () => {
     const port = await freePort();
-    const program = await runProgram(snippet('On your server', 'js').replace('8081', String(port)));
+    const program = await runProgram(snippet('Start the counter server', 'js').replace('8081', String(port)));
     await vi.waitFor(() => expect(program.output()).toBe(`counting at http://localhost:${port}/\n`), 10_000);
   });
 
   it.each([0, 1])('[W1] its script tags show the number (%i)', async (index) => {
     const { url } = await startCounter();
-    const html = snippet('In a page: one script tag', 'html', index).replace('http://localhost:8081/', url);
+    const html = snippet('Add the script tag to your pages', 'html', index).replace(
+      'http://localhost:8081/',
+      url,
+    );
     const site = await startSite({ '/': html });
     const tab = await visit(await chromiumBrowser.getContext(), site.at('localhost'));
     await tab.sees(1);
@@ -61,7 +66,7 @@ describe('the README', () => {
     const { url } = await startCounter();
     const { outputFiles } = await build({
       stdin: {
-        contents: snippet('In a bundled app: the number alone', 'js').replace('http://localhost:8081', url),
+        contents: snippet('Show the number in a bundled app', 'js').replace('http://localhost:8081', url),
         resolveDir: fileURLToPath(new URL('../..', import.meta.url)),
       },
       bundle: true,
@@ -76,7 +81,9 @@ describe('the README', () => {
 
   it('[C10] its Express app shows the number', async () => {
     const port = await freePort();
-    await runProgram(snippet('Beside your own app', 'js').replace('3000', String(port)));
+    await runProgram(
+      snippet('Add the counter to an Express or Fastify app', 'js').replace('3000', String(port)),
+    );
     const tab = await visitWhenUp(`http://localhost:${port}/`);
     await tab.sees(1);
     expect(await tab.page.textContent('body')).toContain('Hello');
@@ -84,20 +91,42 @@ describe('the README', () => {
 
   it('[C10] its Fastify app serves the counter', async () => {
     const port = await freePort();
-    await runProgram(snippet('Beside your own app', 'js', 1).replace('3000', String(port)));
+    await runProgram(
+      snippet('Add the counter to an Express or Fastify app', 'js', 1).replace('3000', String(port)),
+    );
     const script = `http://localhost:${port}/live-online/`;
     await vi.waitFor(async () => expect((await fetch(script)).status).toBe(200), 10_000);
     const site = await startSite({ '/': `<script async src="${script}"></script>` });
     await (await visit(await chromiumBrowser.getContext(), site.at('localhost'))).sees(1);
   });
 
+  it('[P1] its nginx configuration passes the script and the WebSocket on', async () => {
+    const { port } = await startCounter({ trustProxy: ['loopback'] });
+    const location = snippet('Reverse proxy and TLS', 'nginx').replace('8081', String(port));
+    const { url } = await startNginx([port], location);
+    const site = await startSite({ '/': `<script async src="${url}live-online/"></script>` });
+    const tab = await visit(await chromiumBrowser.getContext(), site.at('localhost'));
+    await tab.sees(1);
+    expect(tab.problems).toEqual([]);
+  });
+
+  it('[S7] its code for SIGTERM ends the process', async () => {
+    const port = await freePort();
+    const { child } = await runProgram(snippet('Graceful shutdown', 'js').replace('8081', String(port)));
+    const ready = `http://localhost:${port}/readyz`;
+    await vi.waitFor(async () => expect((await fetch(ready)).status).toBe(200), 10_000);
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+
   it('[S1] its code and its command for many servers add up over Redis', async () => {
     const redis = await startRedis();
     const port = await freePort();
-    const code = snippet('On many servers', 'js')
+    const code = snippet('Scaling with Redis', 'js')
       .replace('redis://localhost:6379', redis.url)
       .replace('createCounterServer({', `createCounterServer({ port: ${port}, `);
-    const [, command] = snippet('On many servers', 'sh').split('\n');
+    const [, command] = snippet('Scaling with Redis', 'sh').split('\n');
     const args = command!.replace('redis://localhost:6379', redis.url).split(' ').slice(2);
     args[args.indexOf('--port') + 1] = '0';
     const bin = join(serverFolder, 'bin', 'live-online-server.js');
@@ -120,7 +149,7 @@ describe('the README', () => {
   });
 
   it('[S8] its command for several cores starts them', async () => {
-    const [command] = snippet('On many servers', 'sh', 1).split('\n');
+    const [command] = snippet('Several processes on one machine', 'sh').split('\n');
     const args = command!.split(' ').slice(2);
     args[args.indexOf('--port') + 1] = '0';
     const bin = join(serverFolder, 'bin', 'live-online-server.js');
@@ -131,7 +160,7 @@ describe('the README', () => {
   it('[C10] its Socket.IO server counts', async () => {
     const port = await freePort();
     const program = await runProgram(
-      snippet('On your own Socket.IO server', 'js').replace('3000', String(port)),
+      snippet('Add the counter to a Socket.IO server', 'js').replace('3000', String(port)),
     );
     const { io } = await import('socket.io-client');
     const socket = io(`http://localhost:${port}/live-online`);
@@ -139,9 +168,9 @@ describe('the README', () => {
     await vi.waitFor(() => expect(program.output()).toBe('local: 1\n'), 10_000);
   });
 
-  it('[C10] any Socket.IO client hears the total', async () => {
+  it('[C10] any Socket.IO client receives the total', async () => {
     const { port, counter } = await startCounter();
-    const code = snippet('From any Socket.IO client', 'js').replace('8081', String(port));
+    const code = snippet('Connect with any Socket.IO client', 'js').replace('8081', String(port));
     const program = await runProgram(code);
     await vi.waitFor(() => expect(program.output()).toBe('1 online\n'), 10_000);
     expect(counter.total('local')).toBe(1);
@@ -149,20 +178,17 @@ describe('the README', () => {
 
   it('[R1] its folder follows a save', async () => {
     const { folder, write } = makeFolder({ 'content/index.html': '<h1>one</h1>' });
-    const [command] = snippet('Refresh the browser on every save', 'sh').split('\n');
+    const [command] = snippet('Serve a folder', 'sh').split('\n');
     const tool = await runReload([...command!.split(' ').slice(2), '--port', '0'], { cwd: folder });
     const tab = await openTab(await chromiumBrowser.getContext(), tool.url);
     write('content/index.html', '<h1>two</h1>');
     await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'), 10_000);
   });
 
-  it('[R1] its script tag hears of a save', async () => {
+  it('[R1] its script tag reloads the page after a save', async () => {
     const { folder, write } = makeFolder({ 'content/a.txt': '1' });
     const tool = await runReload(['content', '--no-serve', '--port', '0'], { cwd: folder });
-    const tag = snippet('Refresh the browser on every save', 'html').replace(
-      'http://localhost:8081/',
-      tool.url,
-    );
+    const tag = snippet('Add a script tag to your pages', 'html').replace('http://localhost:8081/', tool.url);
     const site = await startSite({ '/': tag });
     const tab = await openTab(await chromiumBrowser.getContext(), site.at('localhost'));
     write('content/a.txt', '2');
@@ -171,7 +197,7 @@ describe('the README', () => {
 
   it('[R1] its Express app is refreshed', async () => {
     const port = await freePort();
-    const code = snippet('Refresh the browser on every save', 'js').replace('3000', String(port));
+    const code = snippet('Use it as a middleware', 'js').replace('3000', String(port));
     const { folder, write } = makeFolder({ 'a.txt': '1' });
     await runProgram(code.replace("['.']", JSON.stringify([folder])), reloadFolder);
     const url = `http://localhost:${port}/`;

@@ -11,13 +11,25 @@ import { need } from './needs.ts';
 /** For tests of what starts nginx itself. */
 export const needNginx = (): string => need('nginx');
 
-/** Starts a real nginx in front of servers of this machine: a server that does not answer is passed over. */
-export async function startNginx(ports: readonly number[]): Promise<{ url: string }> {
+/** Passes everything on. A server that does not answer is passed over. */
+const balance = `location / {
+      proxy_pass http://counter;
+      proxy_http_version 1.1;
+      proxy_set_header Host $host;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection upgrade;
+      proxy_next_upstream error timeout http_503;
+      proxy_connect_timeout 1s;
+      proxy_read_timeout 60s;
+    }`;
+
+/** Starts a real nginx in front of servers of this machine. */
+export async function startNginx(ports: readonly number[], location = balance): Promise<{ url: string }> {
   const program = needNginx();
   const folder = await mkdtemp(join(tmpdir(), 'live-online-nginx-'));
   const port = await freePort();
   const file = join(folder, 'nginx.conf');
-  await writeFile(file, configuration(folder, port, ports));
+  await writeFile(file, configuration(folder, port, ports, location));
   const child = spawn(program, ['-c', file, '-p', folder, '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'ignore'],
   });
@@ -34,7 +46,7 @@ export async function startNginx(ports: readonly number[]): Promise<{ url: strin
   return { url: `http://127.0.0.1:${port}/` };
 }
 
-function configuration(folder: string, port: number, ports: readonly number[]): string {
+function configuration(folder: string, port: number, ports: readonly number[], location: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `
 daemon off;
@@ -50,16 +62,7 @@ http {
   }
   server {
     listen 127.0.0.1:${port};
-    location / {
-      proxy_pass http://counter;
-      proxy_http_version 1.1;
-      proxy_set_header Host $host;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection upgrade;
-      proxy_next_upstream error timeout http_503;
-      proxy_connect_timeout 1s;
-      proxy_read_timeout 60s;
-    }
+    ${location}
   }
 }
 `;

@@ -55,7 +55,7 @@ describe('installed with plain npm', () => {
     expect(code).toBe(1);
     expect(printed).toBe('');
     expect(errors).toMatch(
-      /^live-online-server: no right to listen on .*: choose a port from 1024 on, or grant it \(--port\)\n$/,
+      /^live-online-server: permission denied \(EACCES\) for .*: choose a port ≥ 1024, or grant the permission \(--port\)\n$/,
     );
   });
 

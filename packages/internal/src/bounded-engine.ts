@@ -4,9 +4,9 @@ import type { WebSocket } from 'ws';
 import { boundedWebSockets, type ConnectionBounds, type TerminationReason } from './bounded-web-sockets.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** What a packet costs that waits to be sent, beside its text, in bytes. */
+/** The memory of a queued packet in addition to its text, in bytes. */
 const PACKET_OVERHEAD_BYTES = 100;
-/** How many packets a polling client may send without asking for the answers. */
+/** How many packets a polling client may send between two polls. */
 const MAX_PACKETS_WITHOUT_POLL = 8;
 
 /** A packet as Engine.IO's events name it. */
@@ -31,9 +31,9 @@ interface SessionParts {
 const partsOf = (session: Session): SessionParts => session as unknown as SessionParts;
 
 /**
- * An Engine.IO server for Socket.IO, each of whose sessions costs a bounded amount of memory and time, by WebSocket and by
- * polling: what waits to be sent is bounded, a client may send one CONNECT, to the main namespace, and few other
- * packets, and a close ends within `closeTimeoutMs`.
+ * An Engine.IO server for Socket.IO that bounds the memory and time of each session, for WebSocket and polling: it bounds
+ * the queue of packets to send, allows one CONNECT, to the main namespace, and few other packets, and ends a close
+ * within `closeTimeoutMs`.
  */
 export function createBoundedEngine(options: ServerOptions, bounds: ConnectionBounds): Engine {
   const { maxWaitingBytes, packets, closeTimeoutMs, onTerminated } = bounds;
@@ -48,7 +48,7 @@ export function createBoundedEngine(options: ServerOptions, bounds: ConnectionBo
 
   function checkReceived(this: Session, packet: Packet): void {
     if (packet.type !== 'message' || typeof packet.data !== 'string' || packet.data[0] !== '0') return;
-    // A CONNECT names its namespace unless that is the main one: `0/name,{…}`. Each one is answered.
+    // A CONNECT names its namespace unless that is the main one: `0/name,{…}`. The server answers each of them.
     const isFirst = !connecting.has(this) && (packet.data[1] !== '/' || packet.data[2] === ',');
     connecting.add(this);
     if (!isFirst) terminate(this, 'second-connect');
@@ -61,7 +61,7 @@ export function createBoundedEngine(options: ServerOptions, bounds: ConnectionBo
     if (waiting > maxWaitingBytes) terminate(this, 'not-reading');
   }
 
-  /** In place of a session's own, which waits until the client has read everything, for however long that takes. */
+  /** Replaces the session's own `close`, which waits without a timeout until the client has read everything. */
   function boundedClose(this: Session, discard?: boolean): void {
     Session.prototype.close.call(this, discard);
     if (this.readyState !== 'closing') return;
@@ -69,13 +69,13 @@ export function createBoundedEngine(options: ServerOptions, bounds: ConnectionBo
     this.once('close', () => clearTimeout(timer));
   }
 
-  /** Frames of a WebSocket are counted one by one; a polling client sends many packets in a request. */
+  /** A WebSocket's frames are counted as they arrive. A polling client sends several packets in one request. */
   function boundPolling(session: Session): void {
     const { transport } = partsOf(session);
     const budget = new TokenBucket(packets.burst, packets.perSecond, performance.now());
     let withoutPoll = 0;
     transport.closeTimeout = closeTimeoutMs;
-    // Also while the session is closing.
+    // The transport emits packets while the session is closing, too.
     transport.on('packet', () => {
       withoutPoll = transport.writable ? 0 : withoutPoll + 1;
       if (withoutPoll > MAX_PACKETS_WITHOUT_POLL || !budget.take(performance.now())) {
@@ -97,7 +97,7 @@ function bytesOf(data: unknown): number {
   return PACKET_OVERHEAD_BYTES + (typeof data === 'string' ? data.length : 0);
 }
 
-/** Without waiting for anything that the client would have to do. */
+/** Ends a session without waiting for the client. */
 function destroy(session: Session): void {
   Session.prototype.close.call(session, true);
   const { transport } = partsOf(session);

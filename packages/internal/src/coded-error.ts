@@ -1,14 +1,14 @@
 import type { OptionProblem } from './option-problems.ts';
 
-/** What an error knows beside its code and its text. */
+/** Details of an error in addition to code and message. */
 export interface CodedErrorOptions extends ErrorOptions {
   problems?: readonly OptionProblem[];
 }
 
-/** An error that programs tell apart by its code. Its message says what to do about it. */
+/** An error with a code for programs, and a message that says what to do about it. */
 export abstract class CodedError<Code extends string> extends Error {
   readonly code: Code;
-  /** Every mistake in the options, where the code is `options-invalid`; otherwise none. */
+  /** All mistakes in the options if the code is `options-invalid`; otherwise empty. */
   readonly problems: readonly OptionProblem[];
 
   constructor(code: Code, message: string, { problems = [], ...options }: CodedErrorOptions = {}) {

@@ -1,31 +1,31 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 
-/** Whether an upgrade that a client offers is taken. */
+/** Whether an upgrade that a client offers is accepted. */
 export type UpgradeDecider = (request: IncomingMessage) => boolean;
 
-/** What decides on one server's upgrades. */
+/** The state for one server. */
 interface Decision {
   deciders: Set<UpgradeDecider>;
-  /** Leaves the server as it was found. */
+  /** Restores the server. */
   restore: () => void;
 }
 
 type RequestClass = typeof IncomingMessage;
 
-/** A registered symbol, because several bundles of this module may meet on one server. */
+/** A registered symbol, because several bundles can contain this module and use the same server. */
 const DECISION = Symbol.for('live-online.upgrade-decision');
 
-/** From Node 22.21 and 24.9 on, Node asks this function whether an offered upgrade becomes an 'upgrade' event. */
+/** From Node 22.21 and 24.9 on, Node calls this function to decide whether an offered upgrade becomes an 'upgrade' event. */
 type DecidingServer = Server & { shouldUpgradeCallback?: UpgradeDecider; [DECISION]?: Decision };
 
 /**
- * Lets `decide` take upgrades from an HTTP server, and leaves all others to the server.
+ * Lets `decide` accept upgrades of an HTTP server. The server handles all others.
  *
- * As soon as anything listens for 'upgrade', Node treats every request that offers one, such as `Upgrade: h2c`, as an
- * upgrade and does not read its body. Here each offer is decided by itself: one that no decider takes is an
- * ordinary request, unless the server has other listeners for upgrades.
+ * If a server has a listener for 'upgrade', Node treats every request that offers an upgrade, such as `Upgrade: h2c`, as an
+ * upgrade and does not read its body. This function decides for each request: if no decider accepts the upgrade, it is
+ * an ordinary request, unless the server has other listeners for upgrades.
  *
- * @returns a function that leaves the server as it was found. It may be called twice.
+ * @returns A function that restores the server. It can be called twice.
  */
 export function decideUpgrades(server: Server, decide: UpgradeDecider): () => void {
   const deciding: DecidingServer = server;
@@ -75,9 +75,9 @@ function wrapCallback(
 }
 
 /**
- * Older versions of Node read `request.upgrade` to decide, and keep the class of a server's requests (an
- * option of `http.createServer`) under a symbol of their own. An HTTP/2 server that allows HTTP/1.1 sets it
- * again with each such connection.
+ * Older versions of Node read `request.upgrade` to decide, and store the class of a server's requests (an option of
+ * `http.createServer`) under a private symbol. An HTTP/2 server that allows HTTP/1.1 sets it again for each such
+ * connection.
  */
 function wrapRequestClass(server: Server, decide: UpgradeDecider): () => void {
   const symbol = requestClassSymbol();
@@ -100,14 +100,14 @@ function wrapRequestClass(server: Server, decide: UpgradeDecider): () => void {
 function requestClassSymbol(): symbol {
   const symbols = Object.getOwnPropertySymbols(createServer());
   const symbol = symbols.find(({ description }) => description === 'IncomingMessage');
-  if (!symbol) throw new TypeError('this version of Node does not say of which class its requests are');
+  if (!symbol) throw new TypeError('this version of Node has no known class of requests');
   return symbol;
 }
 
 function decidingClass(original: RequestClass, decide: UpgradeDecider): RequestClass {
   const offers = new WeakSet<IncomingMessage>();
   const define = (request: IncomingMessage, value: boolean): void => {
-    // An own property from here on, as Node has it: frameworks replace the prototypes of requests.
+    // An own property, as in Node, because frameworks replace the prototypes of requests.
     Object.defineProperty(request, 'upgrade', {
       value,
       writable: true,
@@ -116,7 +116,7 @@ function decidingClass(original: RequestClass, decide: UpgradeDecider): RequestC
     });
   };
   const Deciding = class extends original {};
-  // Node sets it before it has read the headers, and asks for it afterwards.
+  // Node sets it before it has read the headers, and reads it afterwards.
   Object.defineProperty(Deciding.prototype, 'upgrade', {
     configurable: true,
     get(this: IncomingMessage): boolean | null {

@@ -2,23 +2,23 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { decideUpgrades } from './decide-upgrades.ts';
 
-/** What is taken from an HTTP server before any of its listeners sees it. */
+/** Handles requests and upgrades of an HTTP server before the server's listeners. */
 export interface Interceptor {
-  /** Answers a request, or returns `false` for one that is the host's. */
+  /** Answers a request, or returns `false` to pass it to the host. */
   request?: (request: IncomingMessage, response: ServerResponse) => boolean;
-  /** Whether an upgrade that a client offers is taken. One that is not is the host's, or an ordinary request. */
+  /** Whether to accept an upgrade that a client offers. Otherwise it is the host's, or an ordinary request. */
   takesUpgrade: (request: IncomingMessage) => boolean;
-  /** Serves an upgrade that was taken. It owns the socket. */
+  /** Serves an accepted upgrade. It owns the socket. */
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 type Emit = (this: Server, event: string, ...details: unknown[]) => boolean;
 
 /**
- * Puts `interceptor` in front of whatever an HTTP server does by itself. Listeners that the host adds, before or
- * after, stay where they are: among them may be WebSocket servers that reject every path but their own.
+ * Runs `interceptor` before all listeners of an HTTP server. The host's own listeners, added before or after, stay
+ * unchanged: some of them may be WebSocket servers that reject all other paths.
  *
- * @returns a function that leaves the server as it was found. It may be called twice.
+ * @returns A function that restores the server. It can be called twice.
  */
 export function interceptServer(server: Server, interceptor: Interceptor): () => void {
   const { request: answers, takesUpgrade, upgrade } = interceptor;
@@ -40,12 +40,12 @@ export function interceptServer(server: Server, interceptor: Interceptor): () =>
     return emit.call(this, event, ...details);
   };
 
-  const leaveUpgrades = decideUpgrades(server, takesUpgrade);
+  const restoreUpgrades = decideUpgrades(server, takesUpgrade);
   server.emit = intercept as Server['emit'];
   return () => {
     active = false;
-    leaveUpgrades();
-    // A tool that has wrapped the server after us keeps our function, which passes everything on from now on.
+    restoreUpgrades();
+    // If another tool has wrapped `emit` since, it still calls `intercept`, which now passes all events on.
     if (server.emit !== intercept) return;
     if (wrapped) server.emit = emit as Server['emit'];
     else delete (server as Partial<Server>).emit;
@@ -53,8 +53,8 @@ export function interceptServer(server: Server, interceptor: Interceptor): () =>
 }
 
 /**
- * Whether a request offers a WebSocket (RFC 6455, 4.2.1), and not another protocol such as h2c. One with a body does not: as an
- * upgrade it would be served without the body.
+ * Whether a request offers a WebSocket (RFC 6455 §4.2.1), and not another protocol such as h2c. A request with a body does
+ * not count: an upgrade would lose the body.
  */
 export function offersWebSocket({ method, headers }: IncomingMessage): boolean {
   const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';

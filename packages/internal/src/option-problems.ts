@@ -1,23 +1,23 @@
 /** One mistake in the options. */
 export interface OptionProblem {
-  /** Which option, such as `sites[0].name`. Empty for the options as a whole. */
+  /** The path of the option, such as `sites[0].name`. Empty for the options as a whole. */
   path: string;
-  /** What to do about it, as the end of a sentence that begins with the path: `must be a list of sites`. */
+  /** What to do about it. It continues a sentence that starts with the path: `must be a list of sites`. */
   message: string;
 }
 
-/** The text of an error that has problems: one line. */
+/** The message of an error with problems, on one line. */
 export function describeProblems(problems: readonly OptionProblem[]): string {
   return problems.map(({ path, message }) => (path === '' ? message : `${path} ${message}`)).join('; ');
 }
 
-/** What valibot says about one mistake, as far as it is of use here. */
+/** The used part of a valibot issue. */
 interface Issue {
   message: string;
   path?: readonly { key: unknown }[] | undefined;
 }
 
-/** The problems that a schema has found. */
+/** Converts the issues of a schema. */
 export function problemsOfIssues(issues: readonly Issue[] = []): OptionProblem[] {
   return issues.map(({ path = [], message }) => ({ path: path.map(pathPart).join(''), message }));
 }

@@ -1,4 +1,4 @@
-/** Whether a value is an object with entries, such as options. */
+/** Whether a value is a plain record, such as options. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -10,7 +10,7 @@ export function filterEntries(
   return Object.fromEntries(Object.entries(record).filter(([key, value]) => keep(key, value)));
 }
 
-/** An option that is undefined is one that was not given: callers pass their own through. */
+/** Removes options that are undefined: for callers that pass their own options on, they count as absent. */
 export function withoutUndefined(options: unknown): unknown {
   return isRecord(options) ? filterEntries(options, (_key, value) => value !== undefined) : options;
 }

@@ -1,15 +1,15 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** How long a client may take to read the answer and to close, in ms. */
+/** How long a client may take to read the response and to close, in ms. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
- * Answers an upgrade that is not taken, and ends its connection: at once if the client closes, and otherwise after a
- * second, whether it reads or not.
+ * Responds to a rejected upgrade, and ends the connection: at once if the client closes it, otherwise after a second,
+ * whether the client reads or not.
  */
 export function rejectUpgrade(socket: Duplex, status: number, text: string): void {
-  // The client may be gone already.
+  // The client may have disconnected.
   socket.on('error', () => {});
   const body = `${text}\n`;
   socket.end(
@@ -19,9 +19,9 @@ export function rejectUpgrade(socket: Duplex, status: number, text: string): voi
   closeWithin(socket, CLOSE_TIMEOUT_MS);
 }
 
-/** Destroys a connection that is not closed within `timeoutMs`, and reads it out until then. */
+/** Destroys a connection that is not closed within `timeoutMs`. Discards what the client sends until then. */
 export function closeWithin(socket: Duplex, timeoutMs: number): void {
-  // What is not read would keep the end of the connection from being noticed.
+  // Node notices the end of a connection only after all data before it is read.
   socket.resume();
   const timer = setTimeout(() => socket.destroy(), timeoutMs);
   socket.once('close', () => clearTimeout(timer));

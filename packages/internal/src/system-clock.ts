@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from './clock.ts';
 
-/** The machine's monotonic clock: setting the time of day has no effect on it. */
+/** The machine's monotonic clock. It does not depend on the time of day. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   schedule(task, delayMs) {

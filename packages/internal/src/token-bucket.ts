@@ -1,4 +1,4 @@
-/** Allows `burst` events at once, and `perSecond` in the long run. */
+/** Allows `burst` events at once, and `perSecond` events on average. */
 export class TokenBucket {
   readonly #burst: number;
   readonly #perSecond: number;
@@ -13,7 +13,7 @@ export class TokenBucket {
     this.#refilledAt = now;
   }
 
-  /** Takes a token. Returns `false` if there is none. */
+  /** Takes a token. Returns `false` if the bucket is empty. */
   take(now: number): boolean {
     const refilled = this.#tokens + ((now - this.#refilledAt) / 1_000) * this.#perSecond;
     this.#refilledAt = now;

@@ -135,7 +135,7 @@ describe('live-online-server', () => {
   });
 
   it.each([
-    [['--bogus'], /Unknown option '--bogus'; --help lists what there is/],
+    [['--bogus'], /Unknown option '--bogus'; --help lists all options/],
     [['stray'], /Unexpected argument 'stray'/],
     [['--port', 'eighty'], /--port must be a whole number from 0 to 65535/],
     [['--site', 'https://a.example'], /--site\[0\] "https:\/\/a.example" is not a hostname/],
@@ -145,7 +145,7 @@ describe('live-online-server', () => {
     [['--trust-proxy', ''], /--trust-proxy must be a list/],
     [['--log', 'xml'], /--log must be pretty or json, not "xml"/],
     [['--port', '1', '--max-sites', '0'], /--max-sites must be a whole number from 1 on/],
-    [['--host', '203.0.113.1'], /203\.0\.113\.1 is no address of this machine/],
+    [['--host', '203.0.113.1'], /address not available \(EADDRNOTAVAIL\) for 203\.0\.113\.1/],
   ])('[C11] %o: one line that says what to do, exit code 1', async (args, message) => {
     const cli = run(args);
     expect(await cli.ended).toBe(1);

@@ -1,6 +1,6 @@
 import type { Setting } from './settings.ts';
 
-/** The lines of `--help` about flags, in two columns: `column` is where the second one begins. */
+/** The lines of `--help` about flags, in two columns. `column` is where the second one starts. */
 export function describeSettings<Values extends object>(
   settings: readonly Setting<Values>[],
   { width, column }: { width: number; column: number },

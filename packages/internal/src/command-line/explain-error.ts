@@ -1,10 +1,10 @@
 import type { CodedError } from '../coded-error.ts';
 import { describeProblems } from '../option-problems.ts';
 
-/** Where options came from, by their paths: `port` from `--port` or from a variable. */
+/** The flag or environment variable of each option, by the option's path: `--port` of `port`. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** The text of an error, with flags and variables where the error names options. */
+/** The text of an error, with flags and environment variables in place of options. */
 export function explainError(
   { code, message, problems }: Pick<CodedError<string>, 'code' | 'message' | 'problems'>,
   sources: Sources,
@@ -15,7 +15,7 @@ export function explainError(
   return describeProblems(problems.map((problem) => ({ ...problem, path: nameOf(problem.path, sources) })));
 }
 
-/** Replaces the part of a path that is an option by its source: `sites[0]` becomes `--site[0]`. */
+/** Replaces the option in a path by its source: `sites[0]` becomes `--site[0]`. */
 function nameOf(path: string, sources: Sources): string {
   for (const [option, source] of sources) {
     const rest = path.slice(option.length);

@@ -1,33 +1,33 @@
 import { parseArgs } from 'node:util';
 import { readList, splitAtCommas, type Setting } from './settings.ts';
 
-/** What a command takes. */
+/** The flags, variables and arguments of a command. */
 export interface CommandSyntax<Values extends object> {
   settings: readonly Setting<Values>[];
-  /** What the names of environment variables begin with, such as `LIVE_ONLINE_`. */
+  /** The prefix of environment variables, such as `LIVE_ONLINE_`. */
   variablePrefix: string;
-  /** Whether there may be arguments that are no flags. @default false */
+  /** Whether the command takes arguments beside flags. @default false */
   takesArguments?: boolean;
 }
 
-/** What a command line and the environment ask for. */
+/** The settings from command line and environment. */
 export interface ReadSettings<Values extends object> {
   ask: 'run' | 'help' | 'version';
-  /** By their options. They are as they were given: whoever takes them checks them. */
+  /** The values by their options. They are not validated. */
   values: Partial<Values>;
-  /** Where each of them comes from, or could: `--port` or `LIVE_ONLINE_PORT`. */
+  /** The flag or variable of each option, such as `--port` or `LIVE_ONLINE_PORT`; the flag for those without a value. */
   sources: Map<string, string>;
-  /** Arguments that are no flags. */
+  /** Arguments beside flags. */
   rest: string[];
 }
 
-/** Something on the command line that cannot be understood; the message says what to do. */
+/** A mistake on the command line. The message says what to do about it. */
 export class UsageError extends Error {}
 
 type Given = string | string[] | boolean;
 
 /**
- * Reads flags and environment. Flags go before variables.
+ * Reads flags and environment variables. A flag overrides its variable.
  *
  * @throws UsageError
  */
@@ -39,13 +39,13 @@ export function readSettings<Values extends object>(
   const { values: flags, positionals: rest } = parseFlags(syntax, args);
   const values: Record<string, unknown> = {};
   const sources = new Map<string, string>();
-  // Whoever asks for help is not held up by what is wrong elsewhere.
+  // `--help` works even if other settings are wrong.
   const ask = flags['help'] ? 'help' : flags['version'] ? 'version' : 'run';
   for (const setting of ask === 'run' ? syntax.settings : []) {
     const variable = variableOf(syntax, setting);
     const flagged = flags[setting.flag];
     const given = flagged ?? (environment[variable]?.trim() || undefined);
-    // What is left out may be a mistake, too: it is named by its flag.
+    // A missing value can be a mistake, too. The error then names the flag.
     const source = flagged === undefined && given !== undefined ? variable : `--${setting.flag}`;
     sources.set(setting.option, source);
     if (given !== undefined) values[setting.option] = readValue(setting, given, source);
@@ -101,8 +101,8 @@ function parseFlags<Values extends object>(
       },
     });
   } catch (error) {
-    // parseArgs explains well; only its first sentence is about this command line.
+    // Only the first sentence of parseArgs' message is about this command line.
     const [problem] = (error as Error).message.split(/\.\s/, 1);
-    throw new UsageError(`${problem}; --help lists what there is`);
+    throw new UsageError(`${problem}; --help lists all options`);
   }
 }

@@ -4,7 +4,7 @@ import type { Output } from './output.ts';
 import { UsageError } from './read-settings.ts';
 import type { LogFormat } from './settings.ts';
 
-/** What every command knows of its command line. */
+/** The part of a command line that every command has. */
 export interface BasicCommand {
   ask: 'run' | 'help' | 'version';
   log: LogFormat;
@@ -16,17 +16,17 @@ export interface Program<Command extends BasicCommand, Log extends { error(text:
   read: (args: readonly string[], environment: Record<string, string | undefined>) => Command;
   helpText: () => string;
   version: () => string;
-  /** How to create the log, by its format: where lines go, and where errors go if that is elsewhere. */
+  /** Creates the log, by its format. `out` is for lines, `errors` for errors if the format separates them. */
   logs: Record<LogFormat, (out: Output, errors: Output) => Log>;
-  /** Runs until everything is started. A {@link CodedError} that it rejects with is explained in the user's words. */
+  /** Resolves when everything is started. If it rejects with a {@link CodedError}, the log shows its text with flags. */
   start: (command: Command, log: Log) => Promise<void>;
 }
 
-/** Runs the command line of this process. Mistakes are one line of the log and the exit code 1. */
+/** Runs the command line of this process. A mistake becomes one line in the log, and exit code 1. */
 export async function runCommand<Command extends BasicCommand, Log extends { error(text: string): void }>(
   program: Program<Command, Log>,
 ): Promise<void> {
-  // A log that nobody reads any more (a closed pipe) must not end the server.
+  // A closed pipe must not end the server.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
 
@@ -46,17 +46,16 @@ export async function runCommand<Command extends BasicCommand, Log extends { err
     await program.start(command, log);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    // A signal came while the port was being opened: that is an end, and no mistake.
+    // A signal arrived while the port was being opened.
     if (error.code === 'closed') return;
     fail(log, explainError(error as CodedError<string>, command.sources));
   }
 }
 
-/** Ends this process on SIGTERM and SIGINT, once `close` is done. */
+/** Calls `close` on SIGTERM and SIGINT, then exits. A second signal exits at once. */
 export function endOnSignals(close: () => Promise<void>): void {
   let ending = false;
   const end = (): void => {
-    // Whoever asks a second time does not want to wait.
     if (ending) process.exit(0);
     ending = true;
     void close().then(() => process.exit(0));

@@ -1,22 +1,22 @@
-/** One setting of a command line: its flag, its environment variable and its line of help come from here. */
+/** One setting of a command line. It defines the flag, the environment variable and the line of `--help`. */
 export interface Setting<Values extends object = Record<string, unknown>> {
-  /** The flag without its dashes. */
+  /** The flag without `--`. */
   flag: string;
-  /** What stands for the value in the help. Flags without one are switches. */
+  /** The name of the value in `--help`. A flag without one is a switch. */
   value?: string;
   help: string;
-  /** What it sets, by the path that errors name it by. */
+  /** The option that it sets, by its path in errors. */
   option: keyof Values & string;
   /**
-   * Whether the flag may be given more than once. With `values` each of them is one value, and in the environment
-   * values are separated by commas. With `lists` each may have several, with commas between them.
+   * Whether the flag can be repeated. With `values`, each flag is one value, and commas separate the values of the
+   * environment variable. With `lists`, commas separate values in both.
    */
   many?: 'values' | 'lists';
-  /** What a switch sets its option to. @default true */
+  /** The value that a switch sets. @default true */
   sets?: boolean;
-  /** The values that are allowed, where there are only a few. */
+  /** The allowed values. @default all */
   oneOf?: readonly string[];
-  /** Reads the text that was given. What it cannot read it returns as it is: the options say what is wrong. */
+  /** Parses the text. It returns a text that it cannot parse unchanged, so that validation reports it. */
   read?: (text: string) => unknown;
 }
 
@@ -27,7 +27,7 @@ export const logSetting: Setting<{ log: LogFormat }> = {
   value: 'FORMAT',
   option: 'log',
   oneOf: ['pretty', 'json'],
-  help: 'pretty for people, json for one object a line (pretty)',
+  help: 'pretty (text) or json (one object per line) (pretty)',
 };
 
 export function readNumber(text: string): unknown {

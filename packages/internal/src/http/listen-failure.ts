@@ -1,7 +1,7 @@
-/** Why a server cannot listen, by who has to do something about it. */
+/** Why a server cannot listen. */
 export type ListenFailureCode = 'port-in-use' | 'port-forbidden' | 'host-unknown' | 'listen-failed';
 
-/** Says what to do about a failed `listen`. */
+/** The code and message of a failed `listen`. The message says what to do about it. */
 export function describeListenFailure(
   error: NodeJS.ErrnoException,
   host: string | undefined,
@@ -18,14 +18,14 @@ export function describeListenFailure(
     case 'EPERM':
       return {
         code: 'port-forbidden',
-        message: `no right to listen on ${where}: choose a port from 1024 on, or grant it`,
+        message: `permission denied (${error.code}) for ${where}: choose a port ≥ 1024, or grant the permission`,
       };
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return {
         code: 'host-unknown',
-        message: `${host ?? 'the host'} is no address of this machine: choose another host`,
+        message: `address not available (${error.code}) for ${where}: choose an address of this machine`,
       };
     default:
       return { code: 'listen-failed', message: `cannot listen on ${where}: ${error.message}` };

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
-/** Answers with a line of text that nobody keeps. */
+/** Responds with a line of text that caches must not store. */
 export function respondText(
   response: ServerResponse,
   status: number,

@@ -3,21 +3,24 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A client on a bare TCP connection that has upgraded to a WebSocket, and from there on does as it likes. */
+/** A client on a plain TCP connection that is upgraded to a WebSocket. It can then violate the protocol. */
 export interface Attacker {
   socket: Socket;
-  /** How many bytes it has handed to the system since the upgrade. */
+  /** How many bytes it has written since the upgrade. */
   sent(): number;
-  /** Everything it has read since the upgrade, where it reads. */
+  /** Everything it has read since the upgrade. */
   received(): string;
-  /** Sends `bytes` again and again until the server ends the connection, `maxBytes` are sent or `maxMs` have passed. Returns whether the server has ended it. */
+  /**
+   * Sends `bytes` repeatedly until the server ends the connection, `maxBytes` are sent or `maxMs` have passed. Resolves to
+   * whether the server has ended it.
+   */
   flood(bytes: Buffer, limits: { maxBytes: number; maxMs: number }): Promise<boolean>;
 }
 
-/** WebSocket opcodes (RFC 6455, 5.2). */
+/** WebSocket opcodes (RFC 6455 §5.2). */
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** A frame as clients send it, masked with zeros so that its payload can be read. */
+/** A client's frame, masked with zeros so that its payload is readable. */
 export function frame(opcode: number, payload: string | Buffer = '', fin = true): Buffer {
   const bytes = Buffer.from(payload);
   const length =
@@ -33,16 +36,16 @@ export interface AttackerOptions {
   origin?: string;
   /** @default a */
   host?: string;
-  /** The CONNECT that it sends, and whose answer it waits for; `undefined` for none. @default 40 */
+  /** The CONNECT that it sends and whose answer it awaits; `undefined` for none. @default 40 */
   connect?: string | undefined;
-  /** More of the query, such as `&a=b`, and of the headers, each with its line break. */
+  /** The end of the query, such as `&a=b`, and additional headers, each with its line break. */
   query?: string;
   headers?: string;
-  /** Whether it goes on reading afterwards. @default false */
+  /** Whether it continues to read afterwards. @default false */
   reads?: boolean;
 }
 
-/** Upgrades, joins unless it is told not to, and stops reading unless it is told to go on. */
+/** Opens a WebSocket and, by default, sends CONNECT and then stops reading. */
 export async function openAttacker(options: AttackerOptions): Promise<Attacker> {
   const {
     port,
@@ -98,25 +101,25 @@ export async function openAttacker(options: AttackerOptions): Promise<Attacker> 
 
 const ping: Buffer = frame(opcodes.ping);
 /** The first fragment of a message that never ends. */
-const begun: Buffer = frame(opcodes.text, '4', false);
-/** A 1-byte fragment, in a chunk that is filled up with empty frames that are no part of the message. */
-const filledUp = (opcode: number): Buffer =>
+const firstFragment: Buffer = frame(opcodes.text, '4', false);
+/** A 1-byte fragment in a large chunk, followed by empty frames that do not belong to the message. */
+const paddedFragment = (opcode: number): Buffer =>
   Buffer.concat([
     frame(opcodes.continuation, 'x', false),
     ...Array.from({ length: 9_000 }, () => frame(opcode)),
   ]);
 
-/** What an attacker sends again and again, what it sends before, and whether it reads the answers. */
+/** What an attacker sends repeatedly, what it sends before, and whether it reads the answers. */
 export interface Flood {
   rule: string;
   bytes: Buffer;
   first?: Buffer;
   reads: boolean;
-  /** Why a bounded server ends the connection. */
+  /** The reason for which the server ends the connection. */
   reason: 'too-many-packets' | 'malformed-frame' | 'second-connect' | 'not-reading';
 }
 
-/** Each of these made some server grow, or kept it from serving others. */
+/** Each of these made a server's memory grow, or kept it from serving others. */
 export const floods: readonly Flood[] = [
   { rule: '[C6] pings, not reading', bytes: ping, reads: false, reason: 'too-many-packets' },
   { rule: '[C6] second CONNECTs, not reading', bytes: text('40'), reads: false, reason: 'second-connect' },
@@ -138,21 +141,21 @@ export const floods: readonly Flood[] = [
   { rule: '[C11] pongs', bytes: frame(opcodes.pong), reads: true, reason: 'too-many-packets' },
   {
     rule: '[C11] fragments between pongs',
-    first: begun,
-    bytes: filledUp(opcodes.pong),
+    first: firstFragment,
+    bytes: paddedFragment(opcodes.pong),
     reads: true,
     reason: 'too-many-packets',
   },
   {
     rule: '[C11] fragments between pings',
-    first: begun,
-    bytes: filledUp(opcodes.ping),
+    first: firstFragment,
+    bytes: paddedFragment(opcodes.ping),
     reads: false,
     reason: 'too-many-packets',
   },
   {
     rule: '[C11] fragments without end',
-    first: begun,
+    first: firstFragment,
     bytes: frame(opcodes.continuation, '', false),
     reads: true,
     reason: 'malformed-frame',

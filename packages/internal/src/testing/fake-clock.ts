@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
 
-/** A clock that stands still until it is told to move. */
+/** A clock that advances only when a test advances it. */
 export interface FakeClock extends Clock {
-  /** Moves on, running what falls due on the way, each task at its own time. */
+  /** Advances the time, and runs each task that becomes due at its own time. */
   advance(ms: number): void;
-  /** Moves on without running anything, as time that work takes does. */
+  /** Advances the time without running tasks, like work that blocks the event loop. */
   spend(ms: number): void;
   /** How many tasks are planned. */
   readonly planned: number;

@@ -10,12 +10,12 @@ const sources = new Map([
 it('[C11] problems name flags and variables instead of options', () => {
   const problems = [
     { path: 'sites[0].name', message: 'must be text; port' },
-    { path: 'portable', message: 'is no option' },
+    { path: 'portable', message: 'is an unknown option' },
     { path: 'redis.url', message: 'must be a URL' },
     { path: '', message: 'port or socket' },
   ];
   expect(explainError({ code: 'options-invalid', message: 'as in code', problems }, sources)).toBe(
-    'LIVE_ONLINE_SITE[0].name must be text; port; portable is no option; --redis-url must be a URL; port or socket',
+    'LIVE_ONLINE_SITE[0].name must be text; port; portable is an unknown option; --redis-url must be a URL; port or socket',
   );
 });
 

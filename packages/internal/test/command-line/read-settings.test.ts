@@ -40,7 +40,7 @@ describe('the settings of a command line', () => {
     expect(readSettings(syntax, [], environment).values).toEqual(values);
   });
 
-  it('[C11] a flag goes before its variable, and sources say which was used', () => {
+  it('[C11] a flag overrides its variable, and sources name the one that was used', () => {
     const { values, sources } = readSettings(syntax, ['--port', '1'], { TOOL_PORT: '2', TOOL_SITE: 'a' });
     expect(values).toEqual({ port: 1, sites: ['a'] });
     expect(Object.fromEntries(sources)).toMatchObject({
@@ -50,7 +50,7 @@ describe('the settings of a command line', () => {
     });
   });
 
-  it('[C11] help and version come first', () => {
+  it('[C11] help and version override all other settings', () => {
     expect(readSettings(syntax, ['--log', 'wrong', '-h', '-v'], {})).toMatchObject({
       ask: 'help',
       values: {},
@@ -59,24 +59,24 @@ describe('the settings of a command line', () => {
   });
 
   it.each([
-    [['--prot'], {}, /^Unknown option '--prot'; --help lists what there is$/],
+    [['--prot'], {}, /^Unknown option '--prot'; --help lists all options$/],
     [['stray'], {}, /^Unexpected argument 'stray'/],
     [['--port'], {}, /'--port <value>' argument missing; --help/],
     [['--log', 'xml'], {}, /^--log must be pretty or json, not "xml"$/],
     [[], { TOOL_LOG: 'xml' }, /^TOOL_LOG must be pretty or json, not "xml"$/],
     [[], { TOOL_NO_SERVE: 'maybe' }, /^TOOL_NO_SERVE must be true or false, not "maybe"$/],
-  ])('[C11] %j with %j is a mistake, in a sentence that says what to do', (args, environment, message) => {
+  ])('[C11] %j with %j is a mistake, with a message that says what to do', (args, environment, message) => {
     const read = () => readSettings(syntax, args, environment as Record<string, string>);
     expect(read).toThrow(UsageError);
     expect(read).toThrow(message);
   });
 
-  it('[R1] arguments that are no flags are returned where a command takes them', () => {
+  it('[R1] a command that takes arguments gets those that are not flags', () => {
     const { rest } = readSettings({ ...syntax, takesArguments: true }, ['a', '--port', '1', 'b'], {});
     expect(rest).toEqual(['a', 'b']);
   });
 
-  it('[C10] the help has two columns, and wraps the second', () => {
+  it('[C10] the help has two columns, and wraps the second one', () => {
     const lines = describeSettings(syntax.settings.slice(2, 5), { width: 38, column: 18 });
     expect(lines).toEqual([
       '  --site SITE     one or several words',

@@ -8,22 +8,26 @@ function failure(code: string): NodeJS.ErrnoException {
 describe('errors at start', () => {
   it.each([
     ['EADDRINUSE', 'port-in-use', /^port 80 is in use: choose another port/],
-    ['EACCES', 'port-forbidden', /^no right to listen on port 80: choose a port from 1024 on/],
-    ['EPERM', 'port-forbidden', /^no right to listen on port 80/],
-    ['EADDRNOTAVAIL', 'host-unknown', /is no address of this machine: choose another host$/],
-    ['ENOTFOUND', 'host-unknown', /is no address of this machine/],
+    ['EACCES', 'port-forbidden', /^permission denied \(EACCES\) for port 80: choose a port ≥ 1024/],
+    ['EPERM', 'port-forbidden', /^permission denied \(EPERM\) for port 80/],
+    [
+      'EADDRNOTAVAIL',
+      'host-unknown',
+      /^address not available \(EADDRNOTAVAIL\) for port 80: choose an address/,
+    ],
+    ['ENOTFOUND', 'host-unknown', /^address not available \(ENOTFOUND\)/],
     ['EMFILE', 'listen-failed', /^cannot listen on port 80: listen EMFILE/],
-  ])('[C11] %s is told as %s, with what to do', (system, code, text) => {
+  ])('[C11] %s becomes %s, with a message that says what to do', (system, code, text) => {
     const { message, ...rest } = describeListenFailure(failure(system), undefined, 80);
     expect(rest).toEqual({ code });
     expect(message).toMatch(text);
     expect(message).not.toContain('\n');
   });
 
-  it('[C11] names the host that was asked for', () => {
-    const told = (code: string, host: string): string =>
+  it('[C11] the message names the host', () => {
+    const messageOf = (code: string, host: string): string =>
       describeListenFailure(failure(code), host, 8081).message;
-    expect(told('EADDRINUSE', '::1')).toMatch(/^::1, port 8081 is in use/);
-    expect(told('ENOTFOUND', 'nowhere')).toMatch(/^nowhere is no address/);
+    expect(messageOf('EADDRINUSE', '::1')).toMatch(/^::1, port 8081 is in use/);
+    expect(messageOf('ENOTFOUND', 'nowhere')).toMatch(/ for nowhere, port 8081: choose an address/);
   });
 });

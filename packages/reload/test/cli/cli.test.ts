@@ -122,11 +122,11 @@ describe('live-online-reload', () => {
     [['--proxy', 'http://localhost:8000'], /--watch must name what the pages of the backend are made from/],
     [['.', '--proxy', 'http://localhost:8000', '--no-serve'], /--proxy cannot be without serving/],
     [['.', '--port', 'x'], /--port must be a whole number from 0 to 65535/],
-    [['.', '--host', '203.0.113.9', '--port', '0'], /203\.0\.113\.9 is no address of this machine.*--host/],
     [
-      ['.', '--allow-origin', 'box.lan'],
-      /--allow-origin\S* must be an origin such as http:\/\/localhost:3000/,
+      ['.', '--host', '203.0.113.9', '--port', '0'],
+      /address not available \(EADDRNOTAVAIL\) for 203\.0\.113\.9.*--host/,
     ],
+    [['.', '--origin', 'box.lan'], /--origin\S* must be an origin such as http:\/\/localhost:3000/],
     [['.', '--nonsense'], /--nonsense.*--help/],
   ])('[R1] %j is told in one line that says what to do', async (args, message) => {
     const { errors, ended } = run(args, { cwd: makeFolder().folder });
