@@ -1,32 +1,36 @@
-import { hasForgotten, loadedUrls } from './loaded-files.ts';
-import { bust, matchUrls, type UrlMatch } from './match-urls.ts';
+import { mayHaveLoaded } from './loaded-files.ts';
+import { bustCache, matchUrls } from './match-urls.ts';
+import { LOAD_TIMEOUT_MS } from './morph/stylesheets.ts';
 
 /**
  * Swaps the images that come from changed files, wherever the page shows them. [R4]
  *
- * @returns whether that is all there is to do; otherwise the page has to be loaded again.
+ * @returns whether that updates the page; otherwise it has to be loaded again.
  */
 export async function applyImages(paths: readonly string[], exact: boolean, stamp: string): Promise<boolean> {
   const uses = [...roots(document)].flatMap(usesIn);
   const urls = [...new Set(uses.flatMap(({ urls }) => urls))];
-  for (const path of paths) {
-    if (urls.some(matchUrls([path], exact, urls))) continue;
-    if (path.endsWith('/favicon.ico')) continue;
-    const loaded = loadedUrls();
-    if (!exact || hasForgotten() || loaded.some(matchUrls([path], exact, loaded))) return false;
-  }
+  const isIcon = (path: string): boolean => path.endsWith('/favicon.ico');
+  const unused = paths.filter((path) => !urls.some(matchUrls([path], exact, urls)) && !isIcon(path));
+  if (unused.some((path) => mayHaveLoaded(path, exact))) return false;
   const matches = matchUrls(paths, exact, urls);
-  // Loaded before it is shown: an image that is being loaded shows as nothing.
-  await Promise.all(urls.filter(matches).map((url) => preload(bust(url, stamp))));
-  for (const use of uses) if (use.urls.some(matches)) use.swap(matches, stamp);
-  if (paths.some((path) => path.endsWith('/favicon.ico'))) refreshImplicitIcon(stamp);
+  // Loaded before it is shown: an image that still loads shows as nothing.
+  await Promise.all(urls.filter(matches).map((url) => preload(bustCache(url, stamp))));
+  const swap = (url: string): string | undefined => (matches(url) ? bustCache(url, stamp) : undefined);
+  for (const use of uses) if (use.urls.some(matches)) use.replace(swap);
+  if (paths.some(isIcon)) refreshImplicitIcon(stamp);
   return true;
 }
 
-/** A place where images are named. */
+/** Returns what replaces an absolute address; `undefined` if it stays. */
+type UrlSwap = (url: string) => string | undefined;
+/** Returns a text with its addresses replaced by those that `swap` returns. */
+type ReplaceUrls = (text: string, swap: UrlSwap) => string;
+
+/** A place that names images. */
 interface ImageUse {
   urls: string[];
-  swap: (matches: UrlMatch, stamp: string) => void;
+  replace: (swap: UrlSwap) => void;
 }
 
 const ATTRIBUTES: readonly [selector: string, attribute: string][] = [
@@ -52,77 +56,64 @@ function* roots(root: Document | ShadowRoot): Generator<Document | ShadowRoot> {
 }
 
 function usesIn(root: Document | ShadowRoot): ImageUse[] {
-  const plain = ATTRIBUTES.flatMap(([selector, attribute]) =>
-    [...root.querySelectorAll(selector)].map((element) => attributeUse(element, attribute)),
-  );
-  const sets = SETS.flatMap(([selector, attribute]) =>
-    [...root.querySelectorAll(selector)].map((element) => setUse(element, attribute)),
-  );
-  const inline = [...root.querySelectorAll<HTMLElement>('[style*="url("]')].map(({ style }) =>
-    styleUse(style, document.baseURI),
+  const attributes = (places: typeof SETS, replaceUrls: ReplaceUrls): ImageUse[] =>
+    places.flatMap(([selector, attribute]) =>
+      [...root.querySelectorAll(selector)].map((element) =>
+        useOf(
+          () => element.getAttribute(attribute) ?? '',
+          (text) => element.setAttribute(attribute, text),
+          replaceUrls,
+        ),
+      ),
+    );
+  const inline = [...root.querySelectorAll<HTMLElement>('[style*="url("]')].flatMap(({ style }) =>
+    styleUses(style, document.baseURI),
   );
   const sheets = [...root.styleSheets, ...root.adoptedStyleSheets].flatMap(sheetUses);
-  return [...plain, ...sets, ...inline, ...sheets].filter(({ urls }) => urls.length > 0);
+  const all = [...attributes(ATTRIBUTES, replaceUrl), ...attributes(SETS, replaceSet), ...inline, ...sheets];
+  return all.filter(({ urls }) => urls.length > 0);
 }
 
-function attributeUse(element: Element, attribute: string): ImageUse {
-  const url = resolve(element.getAttribute(attribute)!, document.baseURI);
-  return {
-    urls: url === undefined ? [] : [url],
-    swap: (_, stamp) => element.setAttribute(attribute, bust(url!, stamp)),
-  };
+function useOf(read: () => string, write: (text: string) => void, replaceUrls: ReplaceUrls): ImageUse {
+  const urls: string[] = [];
+  replaceUrls(read(), (url) => void urls.push(url));
+  return { urls, replace: (swap) => write(replaceUrls(read(), swap)) };
 }
 
-function setUse(element: Element, attribute: string): ImageUse {
-  const candidates = element
-    .getAttribute(attribute)!
+function replaceUrl(text: string, swap: UrlSwap): string {
+  const url = resolve(text, document.baseURI);
+  return (url !== undefined && swap(url)) || text;
+}
+
+function replaceSet(text: string, swap: UrlSwap): string {
+  return text
     .split(/,\s+|\s+,/)
-    .map((text) => /^\s*,*(\S+)(.*)$/s.exec(text))
+    .map((candidate) => /^\s*,*(\S+)(.*)$/s.exec(candidate))
     .filter((match) => match !== null)
-    .map(([, url, descriptor]) => ({
-      url: resolve(url!, document.baseURI) ?? url!,
-      descriptor: descriptor!,
-    }));
-  return {
-    urls: candidates.map(({ url }) => url),
-    swap(matches, stamp) {
-      const texts = candidates.map(
-        ({ url, descriptor }) => (matches(url) ? bust(url, stamp) : url) + descriptor,
-      );
-      element.setAttribute(attribute, texts.join(', '));
-    },
-  };
+    .map(([, url, descriptor]) => replaceUrl(url!, swap) + descriptor!)
+    .join(', ');
 }
 
-function styleUse(style: CSSStyleDeclaration, base: string): ImageUse {
-  const found = [...style].flatMap((property) => {
-    const value = style.getPropertyValue(property);
-    const urls = [...value.matchAll(CSS_URL)].flatMap(
-      (match) => resolve(match[1] ?? match[2] ?? match[3]!, base) ?? [],
-    );
-    return urls.length > 0 ? [{ property, urls }] : [];
-  });
-  return {
-    urls: found.flatMap(({ urls }) => urls),
-    swap(matches, stamp) {
-      for (const { property } of found) {
-        const value = style
-          .getPropertyValue(property)
-          .replace(CSS_URL, (whole, a?: string, b?: string, c?: string) => {
-            const url = resolve(a ?? b ?? c!, base);
-            return url !== undefined && matches(url) ? `url(${JSON.stringify(bust(url, stamp))})` : whole;
-          });
-        style.setProperty(property, value, style.getPropertyPriority(property));
-      }
-    },
-  };
+function styleUses(style: CSSStyleDeclaration, base: string): ImageUse[] {
+  return [...style].map((property) =>
+    useOf(
+      () => style.getPropertyValue(property),
+      (value) => style.setProperty(property, value, style.getPropertyPriority(property)),
+      (value, swap) =>
+        value.replace(CSS_URL, (whole, a?: string, b?: string, c?: string) => {
+          const url = resolve(a ?? b ?? c!, base);
+          const swapped = url !== undefined && swap(url);
+          return swapped ? `url(${JSON.stringify(swapped)})` : whole;
+        }),
+    ),
+  );
 }
 
 function sheetUses(sheet: CSSStyleSheet): ImageUse[] {
   try {
     return ruleUses(sheet.cssRules, sheet.href ?? document.baseURI);
   } catch {
-    // Sheets of other origins keep their rules to themselves.
+    // The rules of other origins' sheets cannot be read.
     return [];
   }
 }
@@ -131,7 +122,7 @@ function ruleUses(rules: CSSRuleList, base: string): ImageUse[] {
   return [...rules].flatMap((rule) => {
     if (rule instanceof CSSImportRule) return rule.styleSheet ? sheetUses(rule.styleSheet) : [];
     const { style, cssRules } = rule as CSSRule & { style?: CSSStyleDeclaration; cssRules?: CSSRuleList };
-    return [...(style ? [styleUse(style, base)] : []), ...(cssRules ? ruleUses(cssRules, base) : [])];
+    return [...(style ? styleUses(style, base) : []), ...(cssRules ? ruleUses(cssRules, base) : [])];
   });
 }
 
@@ -144,15 +135,15 @@ function resolve(text: string, base: string): string | undefined {
 async function preload(url: string): Promise<void> {
   const image = new Image();
   image.src = url;
-  const patience = new Promise((resolve) => setTimeout(resolve, 3_000));
-  await Promise.race([image.decode().catch(() => {}), patience]);
+  const timeout = new Promise((resolve) => setTimeout(resolve, LOAD_TIMEOUT_MS));
+  await Promise.race([image.decode().catch(() => {}), timeout]);
 }
 
-/** Without a link, browsers take the icon from its usual place: a link makes them look again. */
+/** Without a link, browsers load the icon from `/favicon.ico`: a new link makes them load it again. */
 function refreshImplicitIcon(stamp: string): void {
   if (document.querySelector('link[rel~=icon i]')) return;
   const link = document.createElement('link');
   link.rel = 'icon';
-  link.href = bust('/favicon.ico', stamp);
+  link.href = bustCache('/favicon.ico', stamp);
   document.head.append(link);
 }

@@ -1,23 +1,23 @@
-/** What the server writes into the script. */
+/** The configuration that the server writes into the script. */
 export interface ClientConfig {
   token: string;
-  /** Below this everything of the tool's lives; absolute where pages do not come through its server. */
+  /** The address below which all routes of the tool lie; absolute if pages do not come through its server. */
   base: string;
   reloadOnly: boolean;
   /** Whether pages come through the tool's server. */
   serves: boolean;
-  /** Where they do not: the version that the script was fetched with. */
+  /** If they do not: the version with which the script was served. */
   version?: string;
 }
 
-/** The tag this script came by, and what it says of the document. */
+/** What the script's own tag says about the document. */
 export interface PageInfo {
   page: string | undefined;
   version: string | undefined;
   post: boolean;
 }
 
-/** To be read while the script runs for the first time. */
+/** To be called while the script runs for the first time. */
 export function readPageInfo(): PageInfo {
   const data = document.currentScript instanceof HTMLScriptElement ? document.currentScript.dataset : {};
   return { page: data['page'], version: data['version'], post: data['method'] === 'post' };

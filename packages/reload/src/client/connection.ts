@@ -10,93 +10,95 @@ import {
 import type { ClientConfig } from './config.ts';
 
 export interface ConnectionListener {
-  version(version: ContentVersion): void;
-  update(update: ReloadUpdate): void;
-  /** What was said cannot be understood, or the server no longer knows this page. */
-  lost(): void;
+  onVersion(version: ContentVersion): void;
+  onUpdate(update: ReloadUpdate): void;
+  /** The server sent something that this client cannot read. */
+  onUnreadable(): void;
 }
 
-/** The way to the server, which finds back by itself. Returns how it is ended and begun again. */
-export interface Connection {
-  open(): void;
-  close(): void;
-}
-
-/** For so long after the server has gone, ms, it is asked for so often, in ms. */
-const PATIENCE: readonly (readonly [forMs: number, everyMs: number])[] = [
+/** How often a lost server is probed, by how long it has been away, in ms. */
+const PROBE_INTERVALS: readonly (readonly [awayMs: number, everyMs: number])[] = [
   [10_000, 100],
   [60_000, 500],
   [Infinity, 2_000],
 ];
 const HIDDEN_MS = 1_000;
-/** A server that answers but takes no socket is hardly the one that is looked for: it is asked ever more seldom, in ms. */
-const MAX_REFUSED_MS = 60_000;
+/** A server that responds but rejects the socket is hardly the lost one: the interval doubles each time, up to this, in ms. */
+const MAX_REJECTED_MS = 60_000;
 
-export function createConnection(
-  config: ClientConfig,
-  page: string | undefined,
-  listener: ConnectionListener,
-): Connection {
-  const base = new URL(config.base, location.href);
-  const socket: Socket<ReloadServerEvents, ReloadClientEvents> = io(base.origin, {
-    path: `${base.pathname}socket.io/`,
-    transports: ['websocket'],
-    autoConnect: false,
-    reconnection: false,
-    auth: { v: 1, token: config.token, ...(page !== undefined && { page }) },
-  });
-  let wanted = false;
-  let goneAt = 0;
-  /** How often in a row the server has answered and then taken no socket. */
-  let refusals = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/** The connection to the server, which it opens again by itself. */
+export class Connection {
+  readonly #base: URL;
+  readonly #socket: Socket<ReloadServerEvents, ReloadClientEvents>;
+  #isWanted = false;
+  #lostMs = 0;
+  /** How often in a row the server has responded and then rejected the socket. */
+  #rejections = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  socket.on('version', (version) =>
-    isContentVersion(version) ? listener.version(version) : listener.lost(),
-  );
-  socket.on('update', (update) => (isReloadUpdate(update) ? listener.update(update) : listener.lost()));
-  socket.on('connect', () => (refusals = 0));
-  socket.on('disconnect', () => {
-    goneAt = performance.now();
-    probeLater();
-  });
-  socket.on('connect_error', (error) => {
-    // Another project has taken the port: it is not for this page.
-    if ((error as { data?: { code?: string } }).data?.code !== undefined) wanted = false;
-    else probeLater();
-  });
-
-  function probeLater(): void {
-    if (!wanted) return;
-    const goneMs = performance.now() - goneAt;
-    const [, everyMs] = PATIENCE.find(([forMs]) => goneMs < forMs)!;
-    clearTimeout(timer);
-    const refusedMs = refusals === 0 ? 0 : Math.min(500 * 2 ** refusals, MAX_REFUSED_MS);
-    timer = setTimeout(() => void probe(), Math.max(everyMs, refusedMs, document.hidden ? HIDDEN_MS : 0));
+  constructor({ base, token }: ClientConfig, page: string | undefined, listener: ConnectionListener) {
+    this.#base = new URL(base, location.href);
+    const socket = (this.#socket = io(this.#base.origin, {
+      path: `${this.#base.pathname}socket.io/`,
+      transports: ['websocket'],
+      autoConnect: false,
+      reconnection: false,
+      auth: { v: 1, token, ...(page !== undefined && { page }) },
+    }));
+    socket.on('version', (version) =>
+      isContentVersion(version) ? listener.onVersion(version) : listener.onUnreadable(),
+    );
+    socket.on('update', (update) =>
+      isReloadUpdate(update) ? listener.onUpdate(update) : listener.onUnreadable(),
+    );
+    socket.on('connect', () => (this.#rejections = 0));
+    socket.on('disconnect', () => {
+      this.#lostMs = performance.now();
+      this.#probeLater();
+    });
+    socket.on('connect_error', (error) => {
+      // Another project uses the port: its server is not for this page.
+      if ((error as { data?: { code?: string } }).data?.code !== undefined) this.#isWanted = false;
+      else this.#probeLater();
+    });
   }
 
-  /** A request is asked for more often than browsers let a socket be tried. */
-  async function probe(): Promise<void> {
+  open(): void {
+    this.#isWanted = true;
+    this.#lostMs = performance.now();
+    this.#socket.connect();
+  }
+
+  close(): void {
+    this.#isWanted = false;
+    clearTimeout(this.#timer);
+    this.#socket.disconnect();
+  }
+
+  #probeLater(): void {
+    if (!this.#isWanted) return;
+    const delayMs = probeDelay(performance.now() - this.#lostMs, this.#rejections, document.hidden);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#probe(), delayMs);
+  }
+
+  /** Browsers allow requests more often than sockets. */
+  async #probe(): Promise<void> {
     try {
-      await fetch(new URL('alive', base), { mode: 'no-cors', cache: 'no-store', credentials: 'omit' });
-      if (!wanted) return;
-      refusals++;
-      socket.connect();
+      const url = new URL('alive', this.#base);
+      await fetch(url, { mode: 'no-cors', cache: 'no-store', credentials: 'omit' });
+      if (!this.#isWanted) return;
+      this.#rejections++;
+      this.#socket.connect();
     } catch {
-      probeLater();
+      this.#probeLater();
     }
   }
+}
 
-  return {
-    open() {
-      wanted = true;
-      goneAt = performance.now();
-      socket.connect();
-    },
-    close() {
-      wanted = false;
-      clearTimeout(timer);
-      socket.disconnect();
-    },
-  };
+/** How long to wait until the next probe, in ms. */
+export function probeDelay(awayMs: number, rejections: number, hidden: boolean): number {
+  const [, everyMs] = PROBE_INTERVALS.find(([forMs]) => awayMs < forMs)!;
+  const rejectedMs = rejections === 0 ? 0 : Math.min(500 * 2 ** rejections, MAX_REJECTED_MS);
+  return Math.max(everyMs, rejectedMs, hidden ? HIDDEN_MS : 0);
 }

@@ -1,11 +1,22 @@
-/** The addresses that a page has loaded anything from, as far as it can tell. */
-export function loadedUrls(): string[] {
-  return [...ownWindows(window)].flatMap(({ performance }) =>
-    performance.getEntriesByType('resource').map(({ name }) => name),
-  );
+import { matchUrls } from './match-urls.ts';
+
+let hasOverflowed = false;
+
+/** Records more addresses than browsers do by default: 250 are soon exceeded. */
+export function recordLoadedFiles(): void {
+  performance.setResourceTimingBufferSize(5_000);
+  performance.addEventListener('resourcetimingbufferfull', () => (hasOverflowed = true));
 }
 
-/** A frame without an address of its own has no client either: what it shows is this page's. */
+/** Whether the page, or a script in it, may have loaded a file. */
+export function mayHaveLoaded(path: string, exact: boolean): boolean {
+  const urls = [...ownWindows(window)].flatMap(({ performance }) =>
+    performance.getEntriesByType('resource').map(({ name }) => name),
+  );
+  return !exact || hasOverflowed || urls.some(matchUrls([path], exact, urls));
+}
+
+/** The page and its frames without an address: these have no client of their own, so this page updates what they show. */
 function* ownWindows(parent: Window): Generator<Window> {
   yield parent;
   for (let index = 0; index < parent.length; index++) {
@@ -13,22 +24,9 @@ function* ownWindows(parent: Window): Generator<Window> {
     try {
       if (!frame.location.href.startsWith('about:')) continue;
     } catch {
-      // Another origin's.
+      // It belongs to another origin.
       continue;
     }
     yield* ownWindows(frame);
   }
-}
-
-let overflowed = false;
-
-/** Remembers more than browsers do by themselves: 250 are soon full. */
-export function rememberLoaded(): void {
-  performance.setResourceTimingBufferSize(5_000);
-  performance.addEventListener('resourcetimingbufferfull', () => (overflowed = true));
-}
-
-/** Whether the page may have loaded more than it remembers. */
-export function hasForgotten(): boolean {
-  return overflowed;
 }

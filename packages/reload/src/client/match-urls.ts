@@ -1,15 +1,15 @@
-/** Which of a page's addresses stand for files that have changed. */
+/** Which of a page's addresses belong to files that changed. */
 export type UrlMatch = (url: string) => boolean;
 
 /**
  * @param paths of the changed files.
- * @param exact whether they are the very paths of URLs; otherwise ends are compared, and the longest common ones win.
- * @param urls all addresses that come into question.
+ * @param exact whether these are paths of URLs; otherwise their ends are compared, and the longest common ones match.
+ * @param urls all addresses that may match.
  */
 export function matchUrls(paths: readonly string[], exact: boolean, urls: readonly string[]): UrlMatch {
   if (exact) {
     const wanted = new Set(paths.map(normalize));
-    return (url) => isOwn(url) && wanted.has(normalize(pathOf(url)));
+    return (url) => read(url)?.origin === location.origin && wanted.has(normalize(pathOf(url)));
   }
   const matched = new Set<string>();
   for (const path of paths) {
@@ -20,15 +20,11 @@ export function matchUrls(paths: readonly string[], exact: boolean, urls: readon
   return (url) => matched.has(url);
 }
 
-function isOwn(url: string): boolean {
-  return read(url)?.origin === location.origin;
-}
-
 function pathOf(url: string): string {
   return read(url)?.pathname ?? '';
 }
 
-/** Pages may name addresses that are none. */
+/** Pages may contain invalid addresses. */
 function read(url: string): URL | undefined {
   return URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI) : undefined;
 }
@@ -49,19 +45,15 @@ function segmentsOf(path: string): string[] {
 
 function commonEnd(a: readonly string[], b: readonly string[]): number {
   let length = 0;
-  while (
-    length < a.length &&
-    length < b.length &&
-    a.at(-1 - length) === b.at(-1 - length) &&
-    a.at(-1 - length) !== ''
-  ) {
-    length++;
+  for (; length < a.length && length < b.length; length++) {
+    const segment = a.at(-1 - length);
+    if (segment === '' || segment !== b.at(-1 - length)) break;
   }
   return length;
 }
 
-/** An address that no cache has met, in place of another one. It stays as long as it was. */
-export function bust(url: string, stamp: string): string {
+/** The address with a query that no cache knows; a later one replaces it. */
+export function bustCache(url: string, stamp: string): string {
   const next = new URL(url, document.baseURI);
   next.searchParams.set('live-online', stamp);
   return next.href;

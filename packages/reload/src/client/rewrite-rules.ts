@@ -1,17 +1,17 @@
 /**
- * Puts the rules of a text in the place of those of a stylesheet, at once and without a request.
+ * Replaces the rules of a stylesheet by those of a text, at once and without a request.
  *
- * @returns whether it was done; otherwise the stylesheet is as it was.
+ * @returns whether they are replaced; otherwise the stylesheet is unchanged.
  */
 export function rewriteRules(sheet: CSSStyleSheet | null, text: string): boolean {
-  // What a sheet imports has to be asked for.
+  // Imported sheets have to be requested.
   if (!sheet || /@import/i.test(text)) return false;
   try {
     const old = sheet.cssRules.length;
     const next = new CSSStyleSheet({ baseURL: sheet.href ?? document.baseURI });
     next.replaceSync(text);
     const rules = [...next.cssRules].map(({ cssText }) => cssText);
-    // Behind the old ones, so that a rule that is refused leaves them as they were.
+    // After the old ones, so that an invalid rule leaves them unchanged.
     try {
       for (const rule of rules) sheet.insertRule(rule, sheet.cssRules.length);
     } catch {
@@ -21,7 +21,7 @@ export function rewriteRules(sheet: CSSStyleSheet | null, text: string): boolean
     for (let index = 0; index < old; index++) sheet.deleteRule(0);
     return true;
   } catch {
-    // Another origin's, or a browser without constructed sheets.
+    // The sheet belongs to another origin, or the browser has no constructed sheets.
     return false;
   }
 }

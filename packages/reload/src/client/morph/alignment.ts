@@ -1,20 +1,20 @@
 import { pairNodes } from './pair-nodes.ts';
 
-/** Which node of the page is which of the HTML it was made from. Nodes that scripts have built are none of them. */
+/** Maps the nodes of the HTML that the page was made from to the nodes of the page. Nodes built by scripts are not among them. */
 export interface Alignment {
-  /** The node in the page; `undefined` where scripts have taken it away, or where it is new. */
+  /** The node in the page; `undefined` if a script has removed it, or if it is new. */
   liveOf(node: Node): Node | undefined;
-  /** Pairs the children of a node: to be done before the page changes. */
+  /** Pairs the children of a node; to be called before the page changes. */
   align(parent: Node): void;
-  /** Whether it stands in the HTML that the page was made from. */
+  /** Whether the HTML that the page was made from contains it. */
   isBase(node: Node): boolean;
-  /** Remembers a node that was put into the page. */
+  /** Adds a node that was inserted into the page. */
   link(node: Node, live: Node): void;
 }
 
-/** @param base the HTML as it was served; it may be changed later without harm. */
+/** @param base the HTML as it was served; it may be changed later. */
 export function createAlignment(base: Document, page: Document): Alignment {
-  /** Each node of the base as it was, in a copy that stays so. */
+  /** The copy of each node of the base, which does not change. */
   const copies = new Map<Node, Node>();
   const live = new Map<Node, Node | undefined>();
   const aligned = new Set<Node>();

@@ -1,23 +1,23 @@
 import morphdom from 'morphdom';
 import { pairNodes } from './pair-nodes.ts';
 
-/** What makes one document of another. */
+/** The differences between two documents. */
 export interface DocumentDiff {
-  /** Each step, done to nodes that are now as they should be. */
+  /** Each step; its nodes are already in their new state. */
   records: MutationRecord[];
-  /** The element that an element was, although it stands elsewhere now. */
+  /** The old element for each new one that was moved to another place. */
   moved: ReadonlyMap<Node, Node>;
 }
 
 /**
- * Turns `before` into `after`, node by node, and tells each step. It works on documents beside the page, so
- * that a library that knows nothing of scripts' doings can say what has changed in the HTML itself.
+ * Turns `before` into `after`, node by node, and records each step. It works on documents beside the page: morphdom knows nothing
+ * of what scripts did, and finds only what changed in the HTML itself.
  *
- * @returns the steps; or why there are none that keep what has moved.
+ * @returns the steps; or why no steps keep what has moved.
  */
 export function diffDocuments(before: Document, after: Document): DocumentDiff | string {
-  const { keys, gone, come } = pairElements(before, after);
-  const moved = pairMoved(gone, come);
+  const { keys, removed, added } = pairElements(before, after);
+  const moved = pairMoved(removed, added);
   if (typeof moved === 'string') return moved;
   const observer = new MutationObserver(() => {});
   observer.observe(before, {
@@ -38,15 +38,15 @@ export function diffDocuments(before: Document, after: Document): DocumentDiff |
 }
 
 interface Pairs {
-  /** The same for those that are one element at one place in both documents; every other element has its own. */
+  /** The same key for both elements of a pair; every other element has its own. */
   keys: Map<Node, string>;
-  gone: Element[];
-  come: Element[];
+  removed: Element[];
+  added: Element[];
 }
 
 function pairElements(before: Document, after: Document): Pairs {
   const keys = new Map<Node, string>();
-  const [gone, come]: [Element[], Element[]] = [[], []];
+  const [removed, added]: [Element[], Element[]] = [[], []];
   const name = (...nodes: Node[]): void => {
     const key = String(keys.size);
     for (const node of nodes) keys.set(node, key);
@@ -64,19 +64,19 @@ function pairElements(before: Document, after: Document): Pairs {
     const pairs = pairNodes([...from.children], [...to.children]) as [Element, Element][];
     const paired = new Set(pairs.flat());
     for (const [one, other] of pairs) pair(one, other);
-    gone.push(...[...from.children].filter((element) => !paired.has(element)).flatMap(withInner));
-    come.push(...[...to.children].filter((element) => !paired.has(element)).flatMap(withInner));
+    removed.push(...[...from.children].filter((element) => !paired.has(element)).flatMap(withInner));
+    added.push(...[...to.children].filter((element) => !paired.has(element)).flatMap(withInner));
   }
 
   pair(before.documentElement, after.documentElement);
-  // A library that meets a key at another place loses its own: what has moved is not told to it.
-  for (const element of [...gone, ...come]) name(element);
-  return { keys, gone, come };
+  // If morphdom found a moved element's key at another place, it would lose its own order: moved elements have two keys.
+  for (const element of [...removed, ...added]) name(element);
+  return { keys, removed, added };
 }
 
-/** Finds elements that went to another place: by their ids, or because there is only one that is the same. */
-function pairMoved(gone: readonly Element[], come: readonly Element[]): Map<Node, Node> | string {
-  const [from, to] = [groupSame(gone), groupSame(come)];
+/** Finds elements that moved to another place: by their ids, or because exactly one other is the same. */
+function pairMoved(removed: readonly Element[], added: readonly Element[]): Map<Node, Node> | string {
+  const [from, to] = [groupSame(removed), groupSame(added)];
   const moved = new Map<Node, Node>();
   const used = new Set<Element>();
   for (const [key, [element, ...more]] of from) {

@@ -1,26 +1,26 @@
-/** Pairs nodes of two lists in order: first what is the same, then, in the gaps, what is of a kind. */
+/** Pairs the nodes of two lists in order: first the same nodes, then, in the gaps, nodes of the same kind. */
 export function pairNodes(nodes: readonly Node[], others: readonly Node[]): [Node, Node][] {
   const pairs: [Node, Node][] = [];
-  const anchors = inOrder(nodes, others, identityOf);
+  const anchors = pairInOrder(nodes, others, identityOf);
   let [start, otherStart] = [0, 0];
   for (const [index, otherIndex] of [...anchors, [nodes.length, others.length] as const]) {
     const gap = nodes.slice(start, index);
     const otherGap = others.slice(otherStart, otherIndex);
-    for (const [a, b] of inOrder(gap, otherGap, kindOf)) pairs.push([gap[a]!, otherGap[b]!]);
+    for (const [a, b] of pairInOrder(gap, otherGap, kindOf)) pairs.push([gap[a]!, otherGap[b]!]);
     if (index < nodes.length) pairs.push([nodes[index]!, others[otherIndex]!]);
     [start, otherStart] = [index + 1, otherIndex + 1];
   }
   return pairs;
 }
 
-/** The longest common part of two lists would be best; the first that fits is found faster, and as well in pages. */
-function inOrder(
+/** The longest common subsequence would be best; the first match is found faster, and serves pages as well. */
+function pairInOrder(
   nodes: readonly Node[],
   others: readonly Node[],
   nameOf: (node: Node) => string | undefined,
 ): [number, number][] {
   const places = new Map<string, number[]>();
-  // Backwards, so that the first place of each name is the last of its list.
+  // Backwards, so that the first place of each name is at the end of its list.
   for (let index = others.length - 1; index >= 0; index--) {
     const name = nameOf(others[index]!);
     if (name === undefined) continue;
@@ -41,14 +41,14 @@ function inOrder(
   return found;
 }
 
-/** What two nodes that are the same have in common; blank text is never the same as another. */
+/** Equal for two nodes that are the same; `undefined` for blank text, which has no identity. */
 function identityOf(node: Node): string | undefined {
   if (!isElement(node))
     return node.nodeValue?.trim() === '' ? undefined : `${node.nodeName} ${node.nodeValue}`;
   return node.id !== '' || isUnique(node) ? kindOf(node) : node.outerHTML;
 }
 
-/** There is one of these in a page, whatever scripts have done to it. */
+/** A page has one of each of these, whatever scripts change in it. */
 function isUnique({ localName }: Element): boolean {
   return localName === 'html' || localName === 'head' || localName === 'body' || localName === 'title';
 }

@@ -3,12 +3,12 @@ interface Mover {
 }
 
 /**
- * Brings children into order with as few moves as can be: what is moved loses its scroll position, and frames begin anew. Children
- * that are not named, because scripts have built them, stay where they are.
+ * Orders children with as few moves as possible: a moved element loses its scroll position, and a moved frame loads again.
+ * Children that are not in `wanted`, because scripts have built them, stay where they are.
  */
 export function placeChildren(parent: Node, wanted: readonly Node[]): void {
   const positions = new Map([...parent.childNodes].map((node, index) => [node as Node, index]));
-  const staying = longestRise(
+  const staying = longestIncreasing(
     wanted.filter((node) => positions.has(node)),
     (node) => positions.get(node)!,
   );
@@ -26,15 +26,15 @@ function place(parent: Node, node: Node, before: Node | null): void {
     try {
       return mover.moveBefore(node, before);
     } catch {
-      // Not everything can be moved that way.
+      // Some nodes cannot be moved that way.
     }
   }
   parent.insertBefore(node, before);
 }
 
-/** The most items that stand in rising order already. */
-function longestRise<Item>(items: readonly Item[], rank: (item: Item) => number): Set<Item> {
-  /** The item with the lowest rank that ends a rise of each length, and what came before each item in its rise. */
+/** The longest increasing subsequence: the most items that are in order already. */
+function longestIncreasing<Item>(items: readonly Item[], rank: (item: Item) => number): Set<Item> {
+  /** The item with the lowest rank that ends a subsequence of each length, and the predecessor of each item in its own. */
   const ends: Item[] = [];
   const before = new Map<Item, Item | undefined>();
   for (const item of items) {
@@ -47,7 +47,7 @@ function longestRise<Item>(items: readonly Item[], rank: (item: Item) => number)
     before.set(item, ends[low - 1]);
     ends[low] = item;
   }
-  const rise = new Set<Item>();
-  for (let item = ends.at(-1); item !== undefined; item = before.get(item)) rise.add(item);
-  return rise;
+  const longest = new Set<Item>();
+  for (let item = ends.at(-1); item !== undefined; item = before.get(item)) longest.add(item);
+  return longest;
 }

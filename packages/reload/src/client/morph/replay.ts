@@ -5,9 +5,9 @@ import { setAttribute } from './set-attribute.ts';
 import { isStylesheet, whenLoaded } from './stylesheets.ts';
 
 /**
- * Plans to do to the page what was done to its HTML.
+ * Plans how to apply the differences of the HTML to the page.
  *
- * @returns what does it; or, where the page is no longer what the HTML made of it, why it cannot be done.
+ * @returns a function that applies them; or, if scripts have changed the same places, why they cannot be applied.
  */
 export function planReplay(
   { records, moved }: DocumentDiff,
@@ -16,20 +16,20 @@ export function planReplay(
   const { liveOf, isBase, link } = alignment;
   const relevant = records.filter(({ target }) => isBase(target) && target.isConnected && !isSilent(target));
   for (const record of relevant) {
-    // A node may have left one parent for another.
+    // A node may have moved from one parent to another.
     if (record.type === 'childList') alignment.align(record.target);
     const problem = problemOf(record, alignment);
     if (problem !== undefined) return problem;
   }
-  // Where they stand in the page can be told only as long as it is as it was.
+  // Their places in the page can be found only before it changes.
   const movedLive = new Map([...moved].map(([node, origin]) => [node, liveOf(origin)]));
   const staying = new Set(movedLive.values());
   const loading: Promise<unknown>[] = [];
 
-  /** The node in the page for one that stands in the HTML now; `undefined` where scripts have taken it away. */
+  /** The node in the page for one of the new HTML; `undefined` if a script has removed it. */
   function materialize(node: Node): Node | undefined {
     if (isBase(node)) return liveOf(node);
-    // What has moved is taken along as it is, not made again.
+    // A moved node is kept, not created again.
     if (movedLive.has(node)) return movedLive.get(node);
     const made = liveOf(node) ?? document.importNode(node, false);
     link(node, made);
@@ -42,7 +42,7 @@ export function planReplay(
   }
 
   return async () => {
-    // A stylesheet gets another address as a copy, which takes along what it is otherwise.
+    // A stylesheet gets another address by being copied: its other attributes have to be set before.
     const addressLast = [...relevant].sort(
       (a, b) => Number(a.attributeName === 'href') - Number(b.attributeName === 'href'),
     );
@@ -56,23 +56,23 @@ export function planReplay(
       const wanted = [...parent.childNodes].map(materialize).filter((node) => node !== undefined);
       placeChildren(liveOf(parent)!, wanted);
     }
-    const gone = lists
+    const removed = lists
       .flatMap(({ removedNodes }) => [...removedNodes])
       .filter((node) => isBase(node) && !node.isConnected)
       .map(liveOf)
       .filter((live) => !staying.has(live));
     const remove = (node: Node | undefined): void => void node?.parentNode?.removeChild(node);
-    gone.filter((node) => !node || !isStylesheet(node)).forEach(remove);
+    removed.filter((node) => !node || !isStylesheet(node)).forEach(remove);
     await Promise.all(loading);
-    // Old styles go when new ones have come, so that no frame is without any.
-    gone.filter((node) => node && isStylesheet(node)).forEach(remove);
+    // Old styles are removed once the new ones have loaded, so that no frame is without styles.
+    removed.filter((node) => node && isStylesheet(node)).forEach(remove);
   };
 }
 
 function problemOf(record: MutationRecord, { liveOf, isBase }: Alignment): string | undefined {
   const { target, type, attributeName, oldValue } = record;
   const live = liveOf(target);
-  if (!live) return 'a script has taken away what changed';
+  if (!live) return 'a script has removed what changed';
   if (type === 'attributes' && attributeName!.startsWith('on')) return `an ${attributeName} handler changed`;
   if (type === 'characterData' && live.nodeValue !== oldValue)
     return 'a script has rewritten text that changed';
@@ -82,10 +82,10 @@ function problemOf(record: MutationRecord, { liveOf, isBase }: Alignment): strin
       isBase(node) && node.nodeType === Node.TEXT_NODE && !node.isConnected ? liveOf(node) : undefined;
     return text && text.nodeValue !== node.nodeValue;
   });
-  return rewritten ? 'a script has rewritten text that went' : undefined;
+  return rewritten ? 'a script has rewritten text that was removed' : undefined;
 }
 
-/** Where scripts run, what stands in a noscript is not even parsed. */
+/** Where scripts run, the content of a noscript element is not parsed. */
 function isSilent(node: Node): boolean {
   return (node instanceof Element ? node : node.parentElement)?.closest('noscript') != null;
 }

@@ -1,6 +1,6 @@
 import { isStylesheet, replaceStylesheet } from './stylesheets.ts';
 
-/** Does to an element of the page what was done to one attribute in its HTML; what scripts have added to it stays. */
+/** Applies the change of one attribute in the HTML to the page's element, and keeps what scripts have added to it. */
 export function setAttribute(live: Element, record: MutationRecord, loading: Promise<unknown>[]): void {
   const name = record.attributeName!;
   const old = record.oldValue;

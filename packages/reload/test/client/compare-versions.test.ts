@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareVersions } from '../../src/client/version.ts';
+import { compareVersions } from '../../src/client/compare-versions.ts';
 
 describe('a page that hears where the content stands', () => {
   it('[R6] the same version: nothing to do', () => {
