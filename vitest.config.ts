@@ -57,7 +57,7 @@ export default defineConfig({
           // A worker's files share its browsers: starting one takes longer than most tests.
           isolate: false,
           // They wait, for browsers that wait for servers.
-          maxWorkers: 4,
+          maxWorkers: 5,
           // After the others: browsers take the processor from tests that look at the clock.
           sequence: { groupOrder: 1 },
         },
@@ -70,7 +70,7 @@ export default defineConfig({
           exclude: ['tests/install/other-nodes.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 4,
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
         },
       },
@@ -81,7 +81,7 @@ export default defineConfig({
           name: 'long',
           include: ['tests/install/other-nodes.test.ts'],
           testTimeout: 120_000,
-          maxWorkers: 4,
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
         },
       },
