@@ -30,7 +30,7 @@ export async function startNginx(ports: readonly number[]): Promise<{ url: strin
   await vi.waitFor(async () => {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect').finally(() => socket.destroy());
-  }, 5_000);
+  });
   return { url: `http://127.0.0.1:${port}/` };
 }
 
