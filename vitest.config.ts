@@ -12,7 +12,10 @@ const withGlobals = ['packages/widget/test/**/*.test.ts', 'packages/server/test/
 
 export default defineConfig({
   test: {
-    reporters: ['default', fileURLToPath(new URL('./scripts/closing-line-reporter.mjs', import.meta.url))],
+    reporters: [
+      'default',
+      fileURLToPath(new URL('./scripts/closing-line-reporter.mjs', import.meta.url)),
+    ],
     sequence: { sequencer: LongestFirstSequencer },
     setupFiles: [fileURLToPath(new URL('./tests/setup.ts', import.meta.url))],
     projects: [
@@ -57,7 +60,7 @@ export default defineConfig({
           // A worker's files share its browsers: starting one takes longer than most tests.
           isolate: false,
           // They wait, for browsers that wait for servers.
-          maxWorkers: 4,
+          maxWorkers: 5,
           // After the others: browsers take the processor from tests that look at the clock.
           sequence: { groupOrder: 1 },
         },
@@ -70,7 +73,7 @@ export default defineConfig({
           exclude: ['tests/install/other-nodes.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 4,
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
         },
       },
@@ -81,7 +84,7 @@ export default defineConfig({
           name: 'long',
           include: ['tests/install/other-nodes.test.ts'],
           testTimeout: 120_000,
-          maxWorkers: 4,
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
         },
       },

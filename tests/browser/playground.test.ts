@@ -33,7 +33,7 @@ function showTotals(page: Page, totals: Record<string, number[]>): Promise<void>
   };
   return vi.waitFor(async () => {
     for (const [server, expected] of Object.entries(totals)) expect(await shown(server)).toEqual(expected);
-  }, 20_000);
+  });
 }
 
 describe('the pages of an example', () => {
@@ -65,7 +65,7 @@ describe('npm run playground', () => {
     expect(alive().length).toBeGreaterThan(1);
     interrupt();
     await once(child, 'exit');
-    await vi.waitFor(() => expect(alive()).toEqual([]), 5_000);
+    await vi.waitFor(() => expect(alive()).toEqual([]));
     // Redis writes over what the system knows of its family: it shows by its port whether it has gone.
     for (const address of Object.values(addresses)) {
       const refused = { cause: { code: 'ECONNREFUSED' } };
@@ -84,6 +84,6 @@ describe('npm run playground', () => {
 
     child.kill('SIGTERM');
     await once(child, 'exit');
-    await vi.waitFor(() => expect(alive()).toEqual([]), 5_000);
+    await vi.waitFor(() => expect(alive()).toEqual([]));
   });
 });

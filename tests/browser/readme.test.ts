@@ -41,13 +41,13 @@ describe('the README', () => {
     args[args.indexOf('--port') + 1] = '0';
     const bin = join(serverFolder, 'bin', 'live-online-server.js');
     const { output } = startFamily(process.execPath, [bin, ...args], { cwd: serverFolder });
-    await vi.waitFor(() => expect(output()).toMatch(/counts at http:/), 10_000);
+    await vi.waitFor(() => expect(output()).toMatch(/counts at http:/));
   });
 
   it('[C10] its code starts the server', async () => {
     const port = await freePort();
     const program = await runProgram(snippet('Start the counter server', 'js').replace('8081', String(port)));
-    await vi.waitFor(() => expect(program.output()).toBe(`counting at http://localhost:${port}/\n`), 10_000);
+    await vi.waitFor(() => expect(program.output()).toBe(`counting at http://localhost:${port}/\n`));
   });
 
   it.each([0, 1])('[W1] its script tags show the number (%i)', async (index) => {
@@ -75,7 +75,7 @@ describe('the README', () => {
     });
     const site = await startSite({ '/': `<script type="module">${outputFiles[0]!.text}</script>` });
     const tab = await visit(await chromiumBrowser.getContext(), site.at('localhost'));
-    await vi.waitFor(async () => expect(await tab.page.title()).toBe('1 online'), 10_000);
+    await vi.waitFor(async () => expect(await tab.page.title()).toBe('1 online'));
     expect(tab.problems).toEqual([]);
   });
 
@@ -95,7 +95,7 @@ describe('the README', () => {
       snippet('Add the counter to an Express or Fastify app', 'js', 1).replace('3000', String(port)),
     );
     const script = `http://localhost:${port}/live-online/`;
-    await vi.waitFor(async () => expect((await fetch(script)).status).toBe(200), 10_000);
+    await vi.waitFor(async () => expect((await fetch(script)).status).toBe(200));
     const site = await startSite({ '/': `<script async src="${script}"></script>` });
     await (await visit(await chromiumBrowser.getContext(), site.at('localhost'))).sees(1);
   });
@@ -137,7 +137,7 @@ describe('the README', () => {
     await vi.waitFor(async () => {
       expect(cli.output()).toMatch(/counts at (http:\S+)/);
       expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200);
-    }, 10_000);
+    });
     const [, url] = /counts at (http:\S+)/.exec(cli.output())!;
     const tabs = await Promise.all(
       [url!, `http://localhost:${port}/`].map(async (server) => {
@@ -154,7 +154,7 @@ describe('the README', () => {
     args[args.indexOf('--port') + 1] = '0';
     const bin = join(serverFolder, 'bin', 'live-online-server.js');
     const { output } = startFamily(process.execPath, [bin, ...args], { cwd: serverFolder });
-    await vi.waitFor(() => expect(output()).toMatch(/counts? at http:/), 15_000);
+    await vi.waitFor(() => expect(output()).toMatch(/counts? at http:/));
   });
 
   it('[C10] its Socket.IO server counts', async () => {
@@ -165,14 +165,14 @@ describe('the README', () => {
     const { io } = await import('socket.io-client');
     const socket = io(`http://localhost:${port}/live-online`);
     onTestFinished(() => void socket.close());
-    await vi.waitFor(() => expect(program.output()).toBe('local: 1\n'), 10_000);
+    await vi.waitFor(() => expect(program.output()).toBe('local: 1\n'));
   });
 
   it('[C10] any Socket.IO client receives the total', async () => {
     const { port, counter } = await startCounter();
     const code = snippet('Connect with any Socket.IO client', 'js').replace('8081', String(port));
     const program = await runProgram(code);
-    await vi.waitFor(() => expect(program.output()).toBe('1 online\n'), 10_000);
+    await vi.waitFor(() => expect(program.output()).toBe('1 online\n'));
     expect(counter.total('local')).toBe(1);
   });
 
@@ -182,7 +182,7 @@ describe('the README', () => {
     const tool = await runReload([...command!.split(' ').slice(2), '--port', '0'], { cwd: folder });
     const tab = await openTab(await chromiumBrowser.getContext(), tool.url);
     write('content/index.html', '<h1>two</h1>');
-    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'), 10_000);
+    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'));
   });
 
   it('[R1] its script tag reloads the page after a save', async () => {
@@ -192,7 +192,7 @@ describe('the README', () => {
     const site = await startSite({ '/': tag });
     const tab = await openTab(await chromiumBrowser.getContext(), site.at('localhost'));
     write('content/a.txt', '2');
-    await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);
+    await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
   it('[R1] its Express app is refreshed', async () => {
@@ -201,15 +201,15 @@ describe('the README', () => {
     const { folder, write } = makeFolder({ 'a.txt': '1' });
     await runProgram(code.replace("['.']", JSON.stringify([folder])), reloadFolder);
     const url = `http://localhost:${port}/`;
-    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), 10_000);
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200));
     const tab = await openTab(await chromiumBrowser.getContext(), url);
     write('a.txt', '2');
-    await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);
+    await vi.waitFor(() => expect(tab.loads()).toBe(2));
     expect(await tab.page.textContent('h1')).toBe('Hello');
   });
 
   async function visitWhenUp(url: string) {
-    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), 10_000);
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200));
     return visit(await chromiumBrowser.getContext(), url);
   }
 });

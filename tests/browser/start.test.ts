@@ -30,10 +30,10 @@ describe('the PHP example', () => {
       cwd: `${root}/examples/live-reload-php`,
       env: { PORT: String(port), XDG_CACHE_HOME: makeFolder().folder },
     });
-    await vi.waitFor(() => expect(family.output()).toContain('http://localhost:'), 20_000);
+    await vi.waitFor(() => expect(family.output()).toContain('http://localhost:'));
     const url = /http:\S+/.exec(family.output())![0];
     // PHP takes a moment, and is not waited for.
-    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), 20_000);
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200));
     // PHP has a line to say of each request: they are not to fill a pipe that nobody reads.
     for (let times = 0; times < 1_000; times++) {
       const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
@@ -42,7 +42,7 @@ describe('the PHP example', () => {
     const ended = once(family.child, 'close');
     family.child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
-    await vi.waitFor(() => expect(family.alive()).toEqual([]), 5_000);
+    await vi.waitFor(() => expect(family.alive()).toEqual([]));
   });
 });
 
@@ -54,7 +54,7 @@ describe('npm start', () => {
     const tabs = await Promise.all(hosts.map((host) => visit(context, `http://${host}:${sitePort}/`)));
     await Promise.all([2, 2, 1, 1].map((total, index) => tabs[index]!.sees(total)));
     for (const site of ['localhost 2', '127.0.0.1 1', 'harbour.localhost 1']) {
-      await vi.waitFor(() => expect(output()).toContain(site), 10_000);
+      await vi.waitFor(() => expect(output()).toContain(site));
     }
     await tabs[0]!.page.close();
     await tabs[1]!.sees(1);
@@ -85,7 +85,7 @@ describe('npm start', () => {
     expect(family.alive().length).toBeGreaterThan(1);
     end(family);
     await once(family.child, 'exit');
-    await vi.waitFor(() => expect(family.alive()).toEqual([]), 5_000);
+    await vi.waitFor(() => expect(family.alive()).toEqual([]));
     await expect(fetch(`http://localhost:${port}/`)).rejects.toThrow('fetch failed');
   });
 

@@ -63,6 +63,8 @@ export async function takePage(context: BrowserContext, initScript: () => void =
   const empty = [...emptyPages].find((page) => page.context() === context && !page.isClosed());
   if (empty) emptyPages.delete(empty);
   const page = empty ?? (await context.newPage());
+  // Pages behind others draw once a second, and every click waits for that.
+  if (empty) await empty.bringToFront();
   const script = await page.addInitScript(initScript);
   onTestFinished(async () => {
     if (page.isClosed()) return;

@@ -114,7 +114,7 @@ export function createCrowd(addresses: Address[], origin = 'https://faults.examp
         () => {
           if (crowd.at(name).length > 0) throw new Error(`pages still believe that ${name} is there`);
         },
-        { timeout: 10_000, interval: 10 },
+        { interval: 10 },
       ),
     at: (name) => [...pages].filter((page) => page.at === name),
     since(sinceMs) {

@@ -42,7 +42,7 @@ export async function startNginx(ports: readonly number[], location = balance): 
   await vi.waitFor(async () => {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect').finally(() => socket.destroy());
-  }, 5_000);
+  });
   return { url: `http://127.0.0.1:${port}/` };
 }
 

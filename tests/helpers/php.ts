@@ -12,6 +12,6 @@ const fresh = ['-d', 'opcache.revalidate_freq=0'];
 export async function startPhp(port: number, folder: string): Promise<Family> {
   const args = [...fresh, '-S', `127.0.0.1:${port}`, '-t', folder];
   const php = startFamily(needPhp(), args, { cwd: folder });
-  await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200), 15_000);
+  await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200));
   return php;
 }

@@ -51,7 +51,7 @@ export async function runReload(args: string[], { cwd = tmpdir(), cache = '' } =
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Said)
       .filter((one) => event === undefined || one.event === event);
-  await vi.waitFor(() => expect(said()[0], family.output()).toMatchObject({ event: 'listening' }), 20_000);
+  await vi.waitFor(() => expect(said()[0], family.output()).toMatchObject({ event: 'listening' }));
   const stop = async (): Promise<void> => {
     const ended = once(family.child, 'close');
     family.child.kill('SIGINT');
@@ -109,8 +109,7 @@ export async function openTab(context: BrowserContext, url: string): Promise<Tab
   let loads = 0;
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('domcontentloaded', () => loads++);
-  const connected = async (): Promise<void> =>
-    void (await page.waitForSelector('[data-connected]', { timeout: 15_000 }));
+  const connected = async (): Promise<void> => void (await page.waitForSelector('[data-connected]'));
   await page.goto(url);
   await connected();
   // A mark of the test's own, which no save shall find.

@@ -36,8 +36,7 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
   return {
     page,
     problems,
-    sees: (total) =>
-      vi.waitFor(async () => expect(await text()).toBe(String(total)), { timeout: 15_000, interval: 20 }),
+    sees: (total) => vi.waitFor(async () => expect(await text()).toBe(String(total)), { interval: 20 }),
     seen: () => page.evaluate(() => (window as unknown as { shownTexts: string[] }).shownTexts),
   };
 }

@@ -21,8 +21,8 @@ describe('a script that ends with its parent', () => {
   it('[C10] notices a parent that ended before the script began to watch it', async () => {
     const command = `"${process.execPath}" --input-type=module --eval "$SCRIPT" & wait`;
     const { child, output } = startFamily('sh', ['-c', command], { cwd: root, env: { SCRIPT: late } });
-    await vi.waitFor(() => expect(output()).toContain('ready'), 10_000);
+    await vi.waitFor(() => expect(output()).toContain('ready'));
     child.kill('SIGKILL');
-    await vi.waitFor(() => expect(output()).toContain('parent is gone'), 5_000);
+    await vi.waitFor(() => expect(output()).toContain('parent is gone'));
   });
 });

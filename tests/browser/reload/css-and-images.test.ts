@@ -16,7 +16,7 @@ inEachBrowser('parts in place, in $name', ({ getContext }) => {
     const tab = await openTab(context, tool.url);
     const color = (): Promise<string> => tab.page.$eval('#text', (text) => getComputedStyle(text).color);
     const turns = (value: number): Promise<void> =>
-      vi.waitFor(async () => expect(await color()).toBe(`rgb(${value}, 1, 1)`), 10_000);
+      vi.waitFor(async () => expect(await color()).toBe(`rgb(${value}, 1, 1)`));
     return { ...made, tool, tab, color, turns };
   }
 
@@ -45,10 +45,7 @@ inEachBrowser('parts in place, in $name', ({ getContext }) => {
     });
     write('a.css', red(20) + padding);
     await turns(20);
-    await vi.waitFor(
-      async () => expect(await tab.page.locator('link[rel=stylesheet]').count()).toBe(1),
-      10_000,
-    );
+    await vi.waitFor(async () => expect(await tab.page.locator('link[rel=stylesheet]').count()).toBe(1));
     const colors = await tab.page.evaluate(() => (window as unknown as { colors: string[] }).colors);
     expect(new Set(colors)).toEqual(new Set(['rgb(10, 1, 1)', 'rgb(20, 1, 1)']));
     expect(tab.loads()).toBe(1);
@@ -66,9 +63,8 @@ inEachBrowser('parts in place, in $name', ({ getContext }) => {
     write('deep/d.css', red(31));
     await turns(31);
     write('deep/b.css', 'body { top: 2px }');
-    await vi.waitFor(
-      async () => expect(await tab.page.evaluate(() => getComputedStyle(document.body).top)).toBe('2px'),
-      10_000,
+    await vi.waitFor(async () =>
+      expect(await tab.page.evaluate(() => getComputedStyle(document.body).top)).toBe('2px'),
     );
     for (let value = 32; value < 36; value++) {
       write('a.css', red(value));
@@ -97,9 +93,9 @@ inEachBrowser('parts in place, in $name', ({ getContext }) => {
       tab.page.evaluate(
         () => getComputedStyle(document.querySelector('#host')!.shadowRoot!.querySelector('p')!).color,
       );
-    await vi.waitFor(async () => expect(await inside()).toBe('rgb(2, 2, 2)'), 10_000);
+    await vi.waitFor(async () => expect(await inside()).toBe('rgb(2, 2, 2)'));
     write('unused.css', 'y {}');
-    await vi.waitFor(() => expect(tool.updates.at(-1)!.files).toEqual(['unused.css']), 10_000);
+    await vi.waitFor(() => expect(tool.updates.at(-1)!.files).toEqual(['unused.css']));
     write('a.css', red(41));
     await turns(41);
     expect(tab.loads()).toBe(1);
@@ -129,13 +125,11 @@ inEachBrowser('parts in place, in $name', ({ getContext }) => {
       ]);
     await vi.waitFor(async () => {
       for (const use of await uses()) expect(use).toMatch(/a\.svg\?live-online=/);
-    }, 10_000);
+    });
     expect(await tab.page.getAttribute('#picture', 'src')).toBe('b.svg');
     write('icon.svg', svg('blue'));
-    await vi.waitFor(
-      async () =>
-        expect(await tab.page.getAttribute('link[rel=icon]', 'href')).toMatch(/icon\.svg\?live-online=/),
-      10_000,
+    await vi.waitFor(async () =>
+      expect(await tab.page.getAttribute('link[rel=icon]', 'href')).toMatch(/icon\.svg\?live-online=/),
     );
     expect(tab.loads()).toBe(1);
   });
@@ -150,7 +144,7 @@ inEachBrowser('parts in place, in $name', ({ getContext }) => {
     for (const value of [51, 52]) {
       const before = tool.updates.length;
       write('a.css', red(value));
-      await vi.waitFor(() => expect(tool.updates.length).toBe(before + 1), 10_000);
+      await vi.waitFor(() => expect(tool.updates.length).toBe(before + 1));
     }
     expect(await color()).toBe('rgb(50, 1, 1)');
     await hide(tab.page, false);
@@ -168,6 +162,6 @@ inEachBrowser('parts in place, in $name', ({ getContext }) => {
     const context = await getContext();
     const tab = await openTab(context, tool.url);
     made.write('a.css', red(61));
-    await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);
+    await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 });

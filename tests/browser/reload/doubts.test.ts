@@ -16,7 +16,7 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
     const color = (): Promise<string> =>
       tab.page.$eval('#text', (text) => getComputedStyle(text).color).catch(() => '');
     const turns = (value: number): Promise<void> =>
-      vi.waitFor(async () => expect(await color()).toBe(`rgb(${value}, 1, 1)`), 10_000);
+      vi.waitFor(async () => expect(await color()).toBe(`rgb(${value}, 1, 1)`));
     return { ...made, tool, tab, turns };
   }
 
@@ -32,9 +32,8 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
     write('a.css', '#text { color: rgb(2, 1, 1) }');
     await turns(2);
     write('a.svg', '<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>');
-    await vi.waitFor(
-      async () => expect(await tab.page.getAttribute('img[src]', 'src')).toMatch(/a\.svg\?live-online=/),
-      10_000,
+    await vi.waitFor(async () =>
+      expect(await tab.page.getAttribute('img[src]', 'src')).toMatch(/a\.svg\?live-online=/),
     );
     expect([tab.loads(), tab.problems]).toEqual([1, []]);
   });
@@ -52,9 +51,8 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
       document.querySelector<HTMLLinkElement>('#dark')!.sheet!.disabled = true;
     });
     write('dark.css', '#text { color: rgb(101, 1, 1) }');
-    await vi.waitFor(
-      async () => expect(await tab.page.getAttribute('#dark', 'href')).toMatch(/live-online=/),
-      10_000,
+    await vi.waitFor(async () =>
+      expect(await tab.page.getAttribute('#dark', 'href')).toMatch(/live-online=/),
     );
     write('a.css', '#text { color: rgb(2, 1, 1) }');
     await turns(2);
@@ -75,12 +73,11 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
     const asked = tab.page.waitForRequest('**/slow.js');
     const before = tool.updates.length;
     write('index.html', page('<p>three</p>'));
-    await vi.waitFor(() => expect(tool.updates.length).toBe(before + 1), 10_000);
+    await vi.waitFor(() => expect(tool.updates.length).toBe(before + 1));
     await asked;
     goOn();
-    await vi.waitFor(
-      async () => expect(await tab.page.textContent('body').catch(() => '')).toBe('onetwothree'),
-      10_000,
+    await vi.waitFor(async () =>
+      expect(await tab.page.textContent('body').catch(() => '')).toBe('onetwothree'),
     );
   });
 
@@ -94,7 +91,7 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
       document.head.prepend(Object.assign(document.createElement('base'), { href: 'http://127.0.0.1:9/x/' }));
     });
     write('index.html', page('two'));
-    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'), 10_000);
+    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'));
     expect(tab.loads()).toBe(1);
   });
 
@@ -117,7 +114,7 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
     await tab.page.waitForFunction(
       () => document.querySelector<HTMLElement>('#box')!.style.height === '5001px',
     );
-    await vi.waitFor(async () => expect(await tab.page.evaluate(() => scrollY)).toBe(2_700), 10_000);
+    await vi.waitFor(async () => expect(await tab.page.evaluate(() => scrollY)).toBe(2_700));
   });
 
   it('[R4] an image in a frame without an address of its own: reload', async () => {
@@ -127,7 +124,7 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
     });
     await tab.page.waitForLoadState('load');
     write('a.svg', '<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>');
-    await vi.waitFor(() => expect(tab.loads()).toBe(2), 10_000);
+    await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
   it('[R4] somebody who prefers to stay is asked again by the next change', async () => {
@@ -145,14 +142,14 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
       void dialog.dismiss();
     });
     write('app.js', '1');
-    await vi.waitFor(() => expect(asked).toBe(1), 10_000);
+    await vi.waitFor(() => expect(asked).toBe(1));
     let round = 2;
     await vi.waitFor(
       () => {
         write('app.js', String(round++));
         expect(asked).toBeGreaterThan(1);
       },
-      { timeout: 15_000, interval: 500 },
+      { interval: 500 },
     );
     expect(tab.loads()).toBe(1);
   });
@@ -177,6 +174,6 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
     await page.waitForSelector('[data-connected]');
     expect([await page.textContent('h1'), new URL(page.url()).hash]).toEqual(['POST', '#place']);
     write('page.php', '2');
-    await vi.waitFor(async () => expect(await page.textContent('h1')).toBe('GET'), 10_000);
+    await vi.waitFor(async () => expect(await page.textContent('h1')).toBe('GET'));
   });
 });

@@ -28,7 +28,7 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
     const tab = await openTab(context, tool.url + path);
     const text = (): Promise<string | null> => tab.page.textContent('#text');
     const shows = (expected: string): Promise<void> =>
-      vi.waitFor(async () => expect(await text().catch(() => '')).toBe(expected), 15_000);
+      vi.waitFor(async () => expect(await text().catch(() => '')).toBe(expected));
     const color = (): Promise<string> =>
       tab.page.evaluate(() => getComputedStyle(document.querySelector('#text')!).color);
     const at = (name: string): string => join(made.folder, name);
@@ -52,7 +52,7 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
     const { write, tab, color } = await open();
     expect(await color()).toBe('rgb(1, 1, 1)');
     write('site.css', '#text { color: rgb(2, 2, 2) }');
-    await vi.waitFor(async () => expect(await color()).toBe('rgb(2, 2, 2)'), 15_000);
+    await vi.waitFor(async () => expect(await color()).toBe('rgb(2, 2, 2)'));
     expect(tab.loads()).toBe(1);
   });
 
@@ -62,7 +62,7 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
       tab.page.$eval('#image', (image) => (image as HTMLImageElement).currentSrc);
     const before = await src();
     write('a.svg', svg('blue'));
-    await vi.waitFor(async () => expect(await src()).not.toBe(before), 15_000);
+    await vi.waitFor(async () => expect(await src()).not.toBe(before));
     expect(tab.loads()).toBe(1);
   });
 
@@ -71,7 +71,7 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
     await tab.page.evaluate(() => scrollTo(0, 700));
     write('app.js', 'window.second = true');
     await tab.page.waitForFunction('window.second === true');
-    await vi.waitFor(async () => expect(await tab.page.evaluate('scrollY')).toBe(700), 15_000);
+    await vi.waitFor(async () => expect(await tab.page.evaluate('scrollY')).toBe(700));
     await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
@@ -79,10 +79,10 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
     const { write, tab, tool, context } = await open();
     const other = await openTab(context, `${tool.url}about`);
     write('about.html', html('changed'));
-    await vi.waitFor(async () => expect(await other.page.textContent('#text')).toBe('changed'), 15_000);
+    await vi.waitFor(async () => expect(await other.page.textContent('#text')).toBe('changed'));
     expect([tab.loads(), other.loads()]).toEqual([1, 1]);
     write('new.txt', 'new');
-    await vi.waitFor(() => expect([tab.loads(), other.loads()]).toEqual([2, 2]), 15_000);
+    await vi.waitFor(() => expect([tab.loads(), other.loads()]).toEqual([2, 2]));
   });
 
   const saves: [string, (at: (name: string) => string, text: string) => void][] = [
@@ -138,7 +138,7 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
         await shows(text);
         // Something else, so that a late second update would have been told before it.
         writeFileSync(at('site.css'), `#text { color: rgb(9, 9, ${before}) }`);
-        await vi.waitFor(() => expect(tool.updates.length).toBeGreaterThanOrEqual(before + 2), 15_000);
+        await vi.waitFor(() => expect(tool.updates.length).toBeGreaterThanOrEqual(before + 2));
         expect(tool.updates.slice(before).map(({ files }) => files)).toEqual([['index.html'], ['site.css']]);
       }
       expect(tab.loads()).toBe(1);
@@ -149,7 +149,7 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
     const { at, tab, tool } = await open();
     mkdirSync(at('many'));
     for (let index = 0; index < 500; index++) writeFileSync(at(`many/${index}.txt`), String(index));
-    await vi.waitFor(() => expect(tab.loads()).toBe(2), 15_000);
+    await vi.waitFor(() => expect(tab.loads()).toBe(2));
     expect(tool.updates).toHaveLength(1);
     expect(tool.updates[0]!.files).toHaveLength(500);
   });
@@ -176,7 +176,7 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
   it('[R3] a root that is deleted and made again goes on', async () => {
     const { folder, tab, shows, write } = await open();
     rmSync(folder, { recursive: true });
-    await vi.waitFor(() => expect(tab.loads()).toBeGreaterThan(1), 15_000);
+    await vi.waitFor(() => expect(tab.loads()).toBeGreaterThan(1));
     for (const [name, text] of Object.entries(site)) write(name, text);
     await shows('one');
     write('index.html', html('again'));

@@ -24,12 +24,12 @@ inEachBrowser('beside other servers in $name', ({ getContext }) => {
     const css = readFileSync(`${folder}/site.css`, 'utf8');
     write('site.css', `${css}\nh1 { color: rgb(3, 4, 5) }`);
     const color = (): Promise<string> => tab.page.$eval('h1', (h1) => getComputedStyle(h1).color);
-    await vi.waitFor(async () => expect(await color()).toBe('rgb(3, 4, 5)'), 15_000);
+    await vi.waitFor(async () => expect(await color()).toBe('rgb(3, 4, 5)'));
     expect(tab.loads()).toBe(1);
 
     const template = readFileSync(`${folder}/index.php`, 'utf8');
     write('index.php', template.replace('Tide table', 'Moon table'));
-    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('Moon table'), 15_000);
+    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('Moon table'));
     await vi.waitFor(() => expect(tab.loads()).toBe(2));
 
     const gone = once(php.child, 'close');
@@ -39,7 +39,7 @@ inEachBrowser('beside other servers in $name', ({ getContext }) => {
     expect(await tab.page.textContent('body')).toContain(`127.0.0.1:${port}`);
     expect(tool.said('backend')).toEqual([expect.objectContaining({ state: 'down' })]);
     await startPhp(port, folder);
-    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('Moon table'), 15_000);
+    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('Moon table'));
     expect(tool.said('backend').map(({ state }) => state)).toEqual(['down', 'up']);
     expect(tab.problems).toEqual([]);
   });
@@ -66,11 +66,11 @@ inEachBrowser('beside other servers in $name', ({ getContext }) => {
 
     write('css/site.css', 'h1 { color: rgb(2, 2, 2) }');
     const color = (): Promise<string> => tab.page.$eval('h1', (h1) => getComputedStyle(h1).color);
-    await vi.waitFor(async () => expect(await color()).toBe('rgb(2, 2, 2)'), 15_000);
+    await vi.waitFor(async () => expect(await color()).toBe('rgb(2, 2, 2)'));
     expect(tab.loads()).toBe(1);
     text = 'two';
     write('index.html', 'changed');
-    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'), 15_000);
+    await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'));
     await vi.waitFor(() => expect(tab.loads()).toBe(2));
     expect(tab.problems).toEqual([]);
   });

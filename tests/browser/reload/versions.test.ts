@@ -32,7 +32,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
 
   function watch(tab: Tab, write: (name: string, content: string) => void) {
     const shows = (text: string): Promise<void> =>
-      vi.waitFor(async () => expect(await tab.page.textContent('#text').catch(() => '')).toBe(text), 15_000);
+      vi.waitFor(async () => expect(await tab.page.textContent('#text').catch(() => '')).toBe(text));
     /** Saves what no page shows, until the page has heard of it, and so of all that was said before. */
     const settled = async (): Promise<void> => {
       let saves = 0;
@@ -89,7 +89,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
     for (const text of ['two', 'three', 'four']) {
       const before = tool.updates.length;
       write('index.html', html(text));
-      await vi.waitFor(() => expect(tool.updates.length).toBe(before + 1), 15_000);
+      await vi.waitFor(() => expect(tool.updates.length).toBe(before + 1));
       // Long enough for a page to notice that it has stood still.
       await delay(1_000);
     }
@@ -104,7 +104,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
     await hide(tab.page, true);
     // Nothing that this page shows.
     write('source.ts', '1');
-    await vi.waitFor(() => expect(tool.updates).toHaveLength(1), 15_000);
+    await vi.waitFor(() => expect(tool.updates).toHaveLength(1));
     await tool.stop();
     write('index.html', html('two'));
     const connected = tab.page.waitForSelector('[data-connected]', { state: 'attached' });
@@ -120,7 +120,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
     const { write, tab, tool, restart } = await open();
     write('frame.html', html('frame'));
     write('index.html', `${html('one')}<iframe src="frame"></iframe>`);
-    await vi.waitFor(() => expect(tab.loads()).toBeGreaterThan(1), 15_000);
+    await vi.waitFor(() => expect(tab.loads()).toBeGreaterThan(1));
     await tab.page.reload();
     await tab.page.waitForSelector('[data-connected]', { state: 'attached' });
     const kept = new Map<string, string>();
@@ -141,7 +141,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
     await tool.stop();
     write('data.json', '3');
     await restart();
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(1), 15_000);
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(1));
     await delay(2_000);
     expect(asked).toBeLessThan(6);
   });
