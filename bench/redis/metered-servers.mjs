@@ -6,7 +6,7 @@ const HASH_BYTES = 8;
 /**
  * Mesh stores in virtual time with members on one site, and a meter between each and the bus. The meter adds up what the
  * stores' commands, replies and messages take in RESP, and what the same commands would take if they carried the hashes
- * of members: a field of the snapshot's hash for each member, and lists of joins and leaves in each report.
+ * of members: a field of the snapshot's hash for each member, and lists of joins and leaves in each delta.
  *
  * @param {{ createMeshStore: Function, createWorld: Function }} sources
  */
@@ -28,18 +28,23 @@ export function startServers({ createMeshStore, createWorld }, { count, site }) 
     if (name === 'HSET' && isSnapshot) {
       const joins = [...(server.opens ? server.members : server.joins).values()];
       const left = server.opens ? [] : [...server.leaves.values()];
-      const fields = joins.flatMap(({ hash, hop }) => [fieldOf(hash), String(hop)]);
+      const fields = joins.flatMap(({ hash, connectionNumber }) => [fieldOf(hash), String(connectionNumber)]);
       const write = [['HSET', key, ...rest.slice(0, 2), ...fields], reply];
       return left.length === 0 ? [write] : [write, [['HDEL', key, ...left.map(fieldOf)], left.length]];
     }
     if (name === 'HGETALL' && isSnapshot && reply.size > 0) {
       const { members } = servers.find(({ store }) => key.endsWith(`:${store.server}`));
-      const fields = [...members.values()].map(({ hash, hop }) => [fieldOf(hash), String(hop)]);
+      const fields = [...members.values()].map(({ hash, connectionNumber }) => [
+        fieldOf(hash),
+        String(connectionNumber),
+      ]);
       return [[command, new Map([['#', reply.get('#')], ...fields])]];
     }
     if (name !== 'PUBLISH' || !rest[0].startsWith('{"s"')) return [[command, reply]];
     const joins = [...(server.opens ? server.members : server.joins).values()];
-    const joined = Buffer.concat(joins.flatMap(({ hash, hop }) => [hash, Buffer.of(hop)]));
+    const joined = Buffer.concat(
+      joins.flatMap(({ hash, connectionNumber }) => [hash, Buffer.of(connectionNumber)]),
+    );
     const left = Buffer.concat(server.opens ? [] : [...server.leaves.values()]);
     const delta = [site, joined.toString('base64url'), left.toString('base64url')];
     const text = JSON.stringify({ ...JSON.parse(rest[0]), c: [delta] });
@@ -64,8 +69,11 @@ export function startServers({ createMeshStore, createWorld }, { count, site }) 
     return { connect };
   }
 
-  function join(server, id = getRandomValues(new Uint32Array(5)).join('-'), hop = 1) {
-    const member = { hash: createHash('sha256').update(id).digest().subarray(0, HASH_BYTES), hop };
+  function join(server, id = getRandomValues(new Uint32Array(5)).join('-'), connectionNumber = 1) {
+    const member = {
+      hash: createHash('sha256').update(id).digest().subarray(0, HASH_BYTES),
+      connectionNumber,
+    };
     server.members.set(id, member);
     server.joins.set(id, member);
     server.store.report(site, server.members.size);
@@ -82,11 +90,14 @@ export function startServers({ createMeshStore, createWorld }, { count, site }) 
   const servers = Array.from({ length: count }, (_, index) => {
     const machine = world.machine();
     const server = { index, members: new Map(), joins: new Map(), leaves: new Map(), opens: false };
-    const [name, timing] = [`server-${index}`, { leaseMs: 8_000, beatMs: 1_000, flushMs: 100 }];
+    const [name, timing] = [
+      `server-${index}`,
+      { leaseMs: 8_000, heartbeatIntervalMs: 1_000, publishIntervalMs: 100 },
+    ];
     const options = { server: name, prefix: 'bench', follow: 'hosted', random: () => 0.5, ...timing };
     server.store = createMeshStore({ ...options, bus: watch(machine.bus, server), clock: machine.clock });
-    const taken = (_site, id) => server.members.has(id) && leave(server, id);
-    void server.store.open({ changed() {}, stale() {}, taken });
+    const claimed = (_site, id) => server.members.has(id) && leave(server, id);
+    void server.store.open({ changed() {}, stale() {}, claimed });
     return server;
   });
 
@@ -99,15 +110,15 @@ export function startServers({ createMeshStore, createWorld }, { count, site }) 
   return { world, servers, join, leave, take };
 }
 
-/** Takes a report of hashes in. A member's number holds its servers as bits, above them that of its connection. */
+/** Applies a delta of hashes. A member's number holds its servers as bits, above them that of its connection. */
 export function applyHashes(replica, { from, text }) {
   const [[, joined, left]] = JSON.parse(text).c;
   const joins = Buffer.from(joined, 'base64url');
   for (let at = 0; at < joins.length; at += HASH_BYTES + 1) {
     const hash = joins.readBigUInt64LE(at);
     const known = replica.get(hash) ?? 0;
-    const hop = Math.max(known >> 8, joins[at + HASH_BYTES]);
-    replica.set(hash, (hop << 8) | (known & 0xff) | (1 << from));
+    const connectionNumber = Math.max(known >> 8, joins[at + HASH_BYTES]);
+    replica.set(hash, (connectionNumber << 8) | (known & 0xff) | (1 << from));
   }
   const leaves = Buffer.from(left, 'base64url');
   for (let at = 0; at < leaves.length; at += HASH_BYTES) {

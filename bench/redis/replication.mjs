@@ -10,9 +10,9 @@ const SIZES = [1_000, 10_000, 100_000];
 /** The side of the counts is the store itself, from its sources: its parts are not exported. */
 const SOURCES = `
   export { createMeshStore } from './src/store/mesh/mesh-store.ts';
-  export { createLedger } from './src/store/mesh/ledger.ts';
-  export { parseReport } from './src/store/mesh/messages.ts';
-  export { bucketOf } from './src/store/mesh/names.ts';
+  export { ReplicaStore } from './src/store/mesh/replication/replicas.ts';
+  export { parseDelta } from './src/store/mesh/wire/messages.ts';
+  export { bucketOf } from './src/store/mesh/wire/keys.ts';
   export { createWorld } from './test/helpers/virtual-world.ts';`;
 
 /** What servers pay to replicate counts, and would pay for 8-byte hashes of members. In virtual time, without Redis. */
@@ -37,7 +37,7 @@ export async function replication({ args, signal, out }) {
 
 const format = (value) => (value < 10 ? value.toFixed(2) : grouped(Math.round(value)));
 
-async function measure({ createLedger, parseReport, bucketOf, ...sources }, members, options) {
+async function measure({ ReplicaStore, parseDelta, bucketOf, ...sources }, members, options) {
   const { seconds, 'stay-seconds': staySeconds } = options;
   const { world, servers, join, leave, take } = startServers(sources, { count: SERVERS, site: SITE });
   /** Calls `task` `count` times, evenly over some seconds of virtual time. */
@@ -64,16 +64,16 @@ async function measure({ createLedger, parseReport, bucketOf, ...sources }, memb
   const churn = take();
   const moving = [...servers[2].members.keys()];
   await spread(MOVE_SECONDS, moving.length, (i) => {
-    servers[i % 2].store.take(SITE, moving[i], { server: servers[2].store.server, hop: 2 });
+    servers[i % 2].store.claim(SITE, moving[i], { server: servers[2].store.server, connectionNumber: 2 });
     join(servers[i % 2], moving[i], 2);
   });
   await world.advance(1_000);
   const move = take();
 
   const created = { counts: [], hashes: [] };
-  const create = { counts: () => createLedger('0', () => {}), hashes: () => new Map() };
+  const create = { counts: () => new ReplicaStore('0', () => {}), hashes: () => new Map() };
   const apply = {
-    counts: (ledger, { text }) => ledger.apply(bucketOf(SITE), parseReport(text)),
+    counts: (replicas, { text }) => replicas.applyDelta(bucketOf(SITE), parseDelta(text)),
     hashes: applyHashes,
   };
   const figures = {};
