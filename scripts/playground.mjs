@@ -2,5 +2,4 @@ import { prepareToRun } from './lib/prepare-to-run.mjs';
 
 // Two counter servers, Redis and the reload tool, to try a change by hand: `npm run playground`.
 await prepareToRun();
-const { runPlayground } = await import('./playground/run-playground.mjs');
-await runPlayground();
+await import('./playground/main.mjs');

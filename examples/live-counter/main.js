@@ -1,79 +1,48 @@
-/** The counter, and a small site that embeds it and follows every save, as `npm start` runs them. */
-import { realpathSync } from 'node:fs';
-import { createServer } from 'node:http';
+/** The counter, and a small site that embeds it and follows every save. */
 import { fileURLToPath } from 'node:url';
 import { createCounterServer } from '@live-online/server';
-import { showStatus } from './terminal/status.js';
-import { announce } from './terminal/welcome.js';
-import { readPort, StartError } from './start-error.js';
-import { listenOnLoopback } from './web/loopback.js';
-import { openSite } from './web/site.js';
+import { openPages } from '../shared/pages.js';
+import { portFrom } from '../shared/ports.js';
+import { addressTable, run } from '../shared/run.js';
+import { showTotals } from './totals.js';
 
-/**
- * @param {object} options
- * @param {number} [options.port] Of the counter; 0 picks a free one.
- * @param {number} [options.sitePort] Of the site; 0 picks a free one.
- * @param {import('node:stream').Writable} [options.out] Where to tell what is going on.
- * @returns {Promise<{ counterUrl: string, siteUrls: string[], close: () => Promise<void> }>}
- * @throws {StartError} Whose message is one line that says what to do.
- */
-export async function startLiveCounter({ port = 8081, sitePort = 8080, out = process.stdout } = {}) {
-  const counter = createCounterServer({ path: '/' });
-  // On both addresses of the loopback, since browsers take `localhost` for either.
-  const servers = await listenOnLoopback(port, () => {
-    const server = createServer();
-    counter.attach(server);
-    return server;
-  }).catch(async (error) => {
-    await counter.close();
-    throw StartError.from(error, port, 'PORT');
+const SITE = fileURLToPath(new URL('./site', import.meta.url));
+/** The ports in the pages, which are as on any site. Other ports are written into them while they are served. */
+const [COUNTER_PORT, SITE_PORT] = [8081, 8080];
+
+await run(async (onEnd) => {
+  const port = await portFrom('PORT', COUNTER_PORT);
+  const sitePort = await portFrom('SITE_PORT', SITE_PORT);
+
+  const counter = createCounterServer({ port, host: '127.0.0.1' });
+  onEnd(() => counter.close());
+  await counter.listen();
+
+  const totals = showTotals(counter, process.stdout);
+  onEnd(totals.stop);
+  const hasOtherPorts = port !== COUNTER_PORT || sitePort !== SITE_PORT;
+  const pages = await openPages({
+    folder: SITE,
+    port: sitePort,
+    print: totals.print,
+    ...(hasOtherPorts && {
+      replacements: [
+        [`localhost:${COUNTER_PORT}`, `localhost:${port}`],
+        [`:${SITE_PORT}/`, `:${sitePort}/`],
+      ],
+    }),
   });
-  const counterPort = servers[0].address().port;
-  const closeCounter = async () => {
-    for (const server of servers) server.close();
-    await counter.close();
-  };
-  const site = await openSite({ counterPort, sitePort }).catch(async (error) => {
-    await closeCounter();
-    throw StartError.from(error, sitePort, 'SITE_PORT');
-  });
+  onEnd(pages.close);
 
-  const counterUrl = `http://localhost:${counterPort}/`;
-  const siteUrls = ['localhost', '127.0.0.1'].map((host) => `http://${host}:${site.port}/`);
-  announce(out, { counterUrl, siteUrls });
-  const status = showStatus(counter, out);
-  site.onChange((text) => status.say(text));
-
-  let closing;
-  const close = () =>
-    (closing ??= (async () => {
-      status.stop();
-      await Promise.all([site.close(), closeCounter()]);
-    })());
-  return { counterUrl, siteUrls, close };
-}
-
-/**
- * Runs the example as this process: ports from the environment, a clear line and exit code 1 where it cannot
- * start, exit code 0 on SIGINT and SIGTERM.
- *
- * @returns {Promise<() => void>} ends the process as a signal does
- */
-export async function runLiveCounter() {
-  try {
-    const running = await startLiveCounter({
-      port: readPort(process.env, 'PORT', 8081),
-      sitePort: readPort(process.env, 'SITE_PORT', 8080),
-    });
-    const end = () => void running.close().then(() => process.exit(0));
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end);
-    return end;
-  } catch (error) {
-    console.error(error instanceof StartError ? error.message : error);
-    process.exit(1);
-  }
-}
-
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await runLiveCounter();
-}
+  totals.print(
+    addressTable([
+      ['site', `http://localhost:${sitePort}/`],
+      ['another', `http://127.0.0.1:${sitePort}/`, 'the same pages, counted as a site of their own'],
+      ['counter', `http://localhost:${port}/`],
+    ]),
+  );
+  totals.print(
+    'Open a page in two tabs and watch its lower right corner. Change a file in examples/live-counter/site',
+  );
+  totals.print('and save it: the page follows. Ctrl-C ends everything.\n');
+});

@@ -1,57 +1,35 @@
-/** PHP's built-in server, and the reload tool in front of it: one command, one Ctrl-C. */
+/** PHP's built-in server, and the reload tool in front of it. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { createReloadServer, ReloadServerError } from '@live-online/reload';
+import { createReloadServer } from '@live-online/reload';
+import { ManagedProcess } from '../shared/managed-process.js';
+import { needProgram } from '../shared/need-program.js';
+import { freePort, portFrom } from '../shared/ports.js';
+import { addressTable, run } from '../shared/run.js';
 
 const SITE = fileURLToPath(new URL('./site', import.meta.url));
+// With opcache, PHP would check a compiled template for changes only every two seconds.
+const SETTINGS = ['-d', 'opcache.revalidate_freq=0', '-d', 'display_errors=1'];
 
-/** A port that nobody listens on at the moment: PHP cannot be told to pick one. */
-async function findFreePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
+await run(async (onEnd) => {
+  const program = await needProgram('PHP');
+  const port = await portFrom('PORT', 8080);
+  const phpPort = await freePort(8000);
 
-const phpPort = await findFreePort();
-// With opcache, PHP would look at a template it has compiled every two seconds only.
-const fresh = ['-d', 'opcache.revalidate_freq=0'];
-// What is wrong in a page is shown in that page.
-const php = spawn('php', ['-d', 'display_errors=1', ...fresh, '-S', `127.0.0.1:${phpPort}`, '-t', SITE], {
-  stdio: 'ignore',
-});
-php.on('error', () => {
-  console.error(
-    'This example needs PHP: "apt-get install php-cli" or https://www.php.net/downloads, then again.',
-  );
-  process.exit(1);
-});
-await once(php, 'spawn');
+  const args = [...SETTINGS, '-S', `127.0.0.1:${phpPort}`, '-t', SITE];
+  const php = new ManagedProcess('PHP', () => spawn(program, args, { stdio: 'ignore' }));
+  php.start();
+  onEnd(() => php.end());
 
-const reload = createReloadServer({
-  proxy: `http://127.0.0.1:${phpPort}`,
-  watch: [SITE],
-  port: Number(process.env.PORT ?? 8080),
-});
-const end = async () => {
-  php.kill();
-  await reload.close();
-  process.exit(0);
-};
-process.once('SIGINT', end);
-process.once('SIGTERM', end);
-reload.on('warning', (text) => console.log(`Note: ${text}`));
-reload.on('update', ({ files, pages }) => {
-  console.log(`${files.join(', ')}: ${pages.reload} reloaded, ${pages.apply} swapped in place`);
-});
-try {
+  const reload = createReloadServer({ proxy: `http://127.0.0.1:${phpPort}`, watch: [SITE], port });
+  onEnd(() => reload.close());
+  reload.on('warning', (text) => console.log(text));
+  reload.on('update', ({ files, pages }) => {
+    console.log(`saved ${files.join(', ')}: ${pages.reload} pages reloaded, ${pages.apply} changed in place`);
+  });
   const { url } = await reload.listen();
-  console.log(`PHP's pages, reloaded on every save: ${url}`);
-} catch (error) {
-  php.kill();
-  console.error(error instanceof ReloadServerError ? error.message : error);
-  process.exit(1);
-}
+  console.log(addressTable([['pages', url]]));
+  console.log(
+    'Open the page, and save a file in examples/live-reload-php/site: it follows. Ctrl-C ends everything.\n',
+  );
+});

@@ -1,117 +1,88 @@
-/** Redis, three counter servers, a balancer in front of them, and a page to break them from: one command, one Ctrl-C. */
-import { randomBytes } from 'node:crypto';
-import { realpathSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+/** Redis, three counter servers, nginx as their load balancer, and a page with buttons that break each of them. */
+import { fork, spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ManagedProcess } from '../shared/managed-process.js';
+import { needProgram } from '../shared/need-program.js';
+import { freePort, listening, portFrom } from '../shared/ports.js';
+import { createRedis } from '../shared/redis.js';
+import { addressTable, run } from '../shared/run.js';
 import { openControl } from './control/control.js';
-import { createOrders, title } from './control/orders.js';
+import { createMonitor } from './control/monitor.js';
 import { createVisitors } from './control/visitors.js';
-import { createWatch } from './control/watch.js';
-import { findPrograms } from './run/needs.js';
-import { watchParent } from './run/parent.js';
-import { freePort, listening, portFrom } from './run/ports.js';
-import { StartError } from './run/start-error.js';
-import { startReaper } from './run/start-reaper.js';
-import { createBalancer, createRedis, createServerUnit } from './run/units.js';
 
-const NAMES = ['a', 'b', 'c'];
+const SERVER = fileURLToPath(new URL('./server.js', import.meta.url));
+const NGINX_CONF = new URL('./balancers/nginx.conf', import.meta.url);
 const SITE = 'localhost';
-const BALANCERS = ['nginx', 'haproxy'];
 
-/**
- * @param {(text: string) => void} say
- * @param {(undo: () => unknown) => void} onEnd Takes what is to be done at the end, last first.
- * @returns {Promise<{ url: string, counterUrl: string }>}
- * @throws {StartError} Whose message is one line that says what to do.
- */
-async function start(say, onEnd) {
-  const kind = process.env.BALANCER || 'nginx';
-  if (!BALANCERS.includes(kind)) throw new StartError(`BALANCER must be nginx or haproxy, and is "${kind}".`);
-  const [redisProgram, balancerProgram] = await findPrograms(['redis-server', kind], say);
+await run(async (onEnd) => {
+  const [redisProgram, nginxProgram] = [await needProgram('Redis'), await needProgram('nginx')];
   const port = await portFrom('PORT', 8081);
   const sitePort = await portFrom('SITE_PORT', 8080);
-  const folder = await mkdtemp(join(tmpdir(), 'live-online-'));
-  onEnd(() => rm(folder, { recursive: true, force: true }));
-
-  /** @type {import('./control/watch.js').Watch | undefined} */
-  let watch = undefined;
-  const changed = ({ name, state }) => {
-    if (state === 'dead') watch?.note('end', `${title(name)} is gone`);
+  const start = async (managed, itsPort) => {
+    managed.start();
+    onEnd(() => managed.end());
+    await listening(managed, itsPort);
   };
 
-  const how = { changed, reaper: startReaper() };
-
-  const password = randomBytes(16).toString('hex');
+  const servers = [];
   const redisPort = await freePort(6390);
-  const redis = await createRedis(redisProgram, { folder, port: redisPort, password, ...how });
-  redis.start();
-  onEnd(() => redis.end());
-  await listening(redisPort, 'Redis');
+  const onChange = ({ name, state }) => state === 'dead' && monitor.log('end', `${name} has ended`);
+  const redis = await createRedis(redisProgram, redisPort, { onChange });
+  const visitors = createVisitors(`http://127.0.0.1:${port}`, `http://${SITE}:${sitePort}`);
+  const monitor = createMonitor(servers, redis.process, visitors);
 
-  const redisUrl = `redis://live-online:${password}@127.0.0.1:${redisPort}`;
-  const servers = new Map();
-  for (const name of NAMES) {
-    const server = { unit: undefined, port: await freePort(8091), word: undefined, at: Date.now() };
-    const told = (word) => Object.assign(server, { word, at: Date.now() });
-    const gone = (unit) => {
-      if (unit.state === 'dead') server.word = undefined;
-      changed(unit);
-    };
-    server.unit = createServerUnit(name, {
-      port: server.port,
-      redisUrl,
-      site: SITE,
-      told,
-      ...how,
-      changed: gone,
-    });
-    server.unit.start();
-    onEnd(() => server.unit.end());
-    servers.set(name, server);
+  await start(redis.process, redisPort);
+  for (const name of ['a', 'b', 'c']) {
+    servers.push(createServer(name, await freePort(8091), redis.url, onChange));
   }
-  await Promise.all(NAMES.map((name) => listening(servers.get(name).port, title(name))));
+  await Promise.all(servers.map((server) => start(server.process, server.port)));
+  await start(await createNginx(nginxProgram, port, servers, onEnd), port);
+  onEnd(() => visitors.remove(Infinity));
 
-  const serverPorts = NAMES.map((name) => servers.get(name).port);
-  const balancer = await createBalancer(kind, balancerProgram, { folder, port, serverPorts, ...how });
-  balancer.start();
-  onEnd(() => balancer.end());
-  await listening(port, kind);
+  const processes = Object.fromEntries(servers.map(({ name, process }) => [name, process]));
+  processes.redis = redis.process;
+  const control = await openControl({ port: sitePort, counterPort: port, processes, monitor, visitors });
+  onEnd(control.close);
 
-  const counterUrl = `http://localhost:${port}/`;
-  const visitors = createVisitors({ url: `http://127.0.0.1:${port}`, origin: `http://${SITE}:${sitePort}` });
-  onEnd(() => visitors.remove(visitors.count));
-  watch = createWatch({ servers, redis, visitors });
-  const units = new Map([...NAMES.map((name) => [name, servers.get(name).unit]), ['redis', redis]]);
-  const obey = createOrders({ units, visitors, watch });
-  const control = await openControl({ port: sitePort, counterUrl, watch, obey });
-  onEnd(() => control.close());
-  return { url: control.url, counterUrl, kind };
+  console.log(
+    addressTable([
+      ['page', `http://localhost:${sitePort}/`, 'kill, freeze and drain servers, stop Redis'],
+      ['counter', `http://localhost:${port}/`, 'three servers behind nginx'],
+    ]),
+  );
+  console.log('Ctrl-C ends everything.\n');
+});
+
+/** A counter server in a process of its own. `report` is what it has sent last. */
+function createServer(name, port, redisUrl, onChange) {
+  const spawnServer = () => {
+    const env = { ...process.env, REDIS_URL: redisUrl };
+    const stdio = ['ignore', 'ignore', 'inherit', 'ipc'];
+    const child = fork(SERVER, [name, String(port), SITE], { env, stdio });
+    server.report = undefined;
+    return child.on('message', (report) => (server.report = report));
+  };
+  const server = { name, port, report: undefined };
+  return Object.assign(server, { process: new ManagedProcess(`Server ${name}`, spawnServer, { onChange }) });
 }
 
-/** Runs the example as this process, until a signal or until whoever started it is gone. */
-export async function runRedisExample() {
-  const undos = [];
-  let ended;
-  const end = (code) =>
-    (ended ??= (async () => {
-      for (const undo of undos.reverse()) await undo();
-      process.exit(code);
-    })());
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(0));
-  watchParent(() => void end(0));
-  try {
-    const onEnd = (undo) => void (ended ? undo() : undos.push(undo));
-    const { url, counterUrl, kind } = await start((text) => console.log(text), onEnd);
-    console.log(`Three servers behind ${kind}, one number: ${counterUrl}`);
-    console.log(`Break them here, and watch it stay right: ${url}`);
-  } catch (error) {
-    if (!ended) console.error(error instanceof StartError ? error.message : error);
-    await end(1);
-  }
-}
-
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await runRedisExample();
+/** nginx with a copy of balancers/nginx.conf that has the addresses of this run. */
+async function createNginx(program, port, servers, onEnd) {
+  const folder = await mkdtemp(join(tmpdir(), 'live-online-nginx-'));
+  onEnd(() => rm(folder, { recursive: true, force: true }));
+  // As root, nginx starts workers as another user, which have to reach their temporary files in this folder.
+  await chmod(folder, 0o711);
+  let config = await readFile(NGINX_CONF, 'utf8');
+  for (const server of servers) config = config.replace(`${server.name}:8081`, `127.0.0.1:${server.port}`);
+  config = config
+    .replace('listen 8081', `listen 127.0.0.1:${port}`)
+    .replace('error_log stderr', 'error_log error.log');
+  await writeFile(join(folder, 'nginx.conf'), config);
+  const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr', '-g', 'daemon off;'];
+  const spawnNginx = () => spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  // After a SIGKILL its workers would go on.
+  return new ManagedProcess('nginx', spawnNginx, { endSignal: 'SIGTERM' });
 }

@@ -1,40 +1,35 @@
-/** One of the servers: a counter as in any Node program, which tells its parent what it says right now. */
+/** One of the servers: a counter as in any Node program. It also sends its parent process what it counts. */
 import { createCounterServer } from '@live-online/server';
 import { redisStore } from '@live-online/server/redis';
 
-const TELL_MS = 100;
+const REPORT_INTERVAL_MS = 100;
 
 const [name, port, site] = process.argv.slice(2);
-// Not an argument, which everybody on the machine may read: it holds the password.
-const { REDIS_URL: redisUrl } = process.env;
 const counter = createCounterServer({
   port: Number(port),
   host: '127.0.0.1',
-  // The pages' address has two names.
+  // The page has two names.
   sites: [site, `127.0.0.1=${site}`],
   trustProxy: ['loopback'],
-  // All sites are followed, so that a server without pages has something to say as well.
-  store: redisStore(redisUrl, { name, follow: 'all' }),
+  // `all`: the server knows the total also while none of its own connections is on the site. The URL is in the environment
+  // because all users of the machine can read arguments.
+  store: redisStore(process.env.REDIS_URL, { name, follow: 'all' }),
 });
 
 let stale = false;
-counter.on('total', (told) => (stale = told.stale));
+counter.on('total', (update) => (stale = update.stale));
 
-let ending = false;
-process.on('SIGTERM', async () => {
-  if (ending) return;
-  ending = true;
-  // Pages are asked to leave a few at a time, and are counted until they are due elsewhere.
+process.once('SIGTERM', async () => {
+  // Moves its connections to the other servers, a few at a time.
   await counter.drain();
   process.exit(0);
 });
-// Ctrl-C reaches all processes of a terminal; the parent is the one that ends its children.
+// Ctrl-C reaches all processes of a terminal. main.js ends this one.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 
 await counter.listen();
-const tell = () =>
-  process.connected &&
-  process.send({ total: counter.total(site), stale, pages: counter.stats().connections });
-tell();
-setInterval(tell, TELL_MS);
+setInterval(() => {
+  if (!process.connected) return;
+  process.send({ total: counter.total(site), stale, connections: counter.stats().connections });
+}, REPORT_INTERVAL_MS);

@@ -1,13 +1,13 @@
 const POLL_MS = 100;
-/** As of when this module is loaded: a parent that ends before it is watched has to be noticed as well. */
+/** Read when this module is loaded: a parent that ends before `watchParent` is called is noticed, too. */
 const parent = process.ppid;
 
 /**
- * Calls `onGone` once the process that started this one has ended. npm passes a SIGTERM on to the shell it runs
- * scripts in, and the shell dies of it without telling its child.
+ * Calls `onGone` after the process that started this one has ended. npm runs scripts in a shell, and sends its SIGTERM only
+ * to that shell, which ends without a signal to this process.
  *
  * @param {() => void} onGone
- * @returns {() => void} the undo
+ * @returns {() => void} stops watching
  */
 export function watchParent(onGone) {
   const timer = setInterval(() => {
@@ -25,7 +25,7 @@ function isAlive(pid) {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: there is such a process, and it is somebody else's.
+    // EPERM: the process exists, and belongs to another user.
     return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
   }
 }

@@ -87,26 +87,38 @@ export function installCommand(missing) {
  *
  * @param {readonly Need[]} wanted
  * @param {(text: string) => void} say
- * @throws {Error} in CI, where nothing may be missing
+ * @returns {Promise<Need[]>} what is still missing
  */
-export async function installNeeds(wanted, say) {
+export async function installMissing(wanted, say) {
   const missing = () => wanted.filter(({ name }) => !findNeed(name));
-  const list = () =>
-    missing()
-      .map(({ name }) => name)
-      .join(', ');
-  if (missing().length === 0) return;
-  if (process.getuid?.() === 0 && isDebian()) {
-    say(`Installing ${list()}…`);
+  if (missing().length > 0 && process.getuid?.() === 0 && isDebian()) {
+    say(`Installing ${listNames(missing())}…`);
     const options = { quiet: true, env: { DEBIAN_FRONTEND: 'noninteractive' } };
     const update = await run('apt-get', ['update'], options);
     const { output } = await run('apt-get', installArguments(missing()), options);
     if (missing().length > 0) say(`${update.output}${output}`.trim());
   }
-  if (missing().length === 0) return;
-  const remedy = `The tests need ${list()}: ${installCommand(missing())}`;
+  return missing();
+}
+
+/**
+ * Installs what tests need, and says what is still missing.
+ *
+ * @param {readonly Need[]} wanted
+ * @param {(text: string) => void} say
+ * @throws {Error} in CI, where nothing may be missing
+ */
+export async function installNeeds(wanted, say) {
+  const missing = await installMissing(wanted, say);
+  if (missing.length === 0) return;
+  const remedy = `The tests need ${listNames(missing)}: ${installCommand(missing)}`;
   if (process.env.CI) throw new Error(remedy);
   say(`${remedy}\nWithout, the tests that need it are skipped.`);
+}
+
+/** @param {readonly Need[]} list */
+function listNames(list) {
+  return list.map(({ name }) => name).join(', ');
 }
 
 /** @param {readonly Need[]} missing */

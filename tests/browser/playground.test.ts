@@ -1,8 +1,9 @@
 import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createPageServer } from '../../examples/live-counter/web/page-server.js';
+import { createPageServer } from '../../examples/shared/page-server.js';
 import { needRedis } from '../../packages/server/test/helpers/redis.ts';
 import { chromiumBrowser } from '../helpers/browsers.ts';
 import { freePort } from '../helpers/free-port.ts';
@@ -12,7 +13,7 @@ import { visit } from '../helpers/visitor.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** `npm run playground` on free ports, once it has printed its table: what is where. */
+/** Runs `npm run playground` on free ports, and waits until it has printed its addresses. */
 async function startPlayground(env: Record<string, string> = {}) {
   const [port, sitePort] = [await freePort(), await freePort()];
   const family = startFamily('npm', ['run', 'playground', '--silent'], {
@@ -37,15 +38,29 @@ function showTotals(page: Page, totals: Record<string, number[]>): Promise<void>
 }
 
 describe('the pages of an example', () => {
-  it('[C10] hold each port as it is, also where it is one that stands in the pages', async () => {
+  it('[C10] get each port once, also if it is the text of another replacement', async () => {
     const { folder } = makeFolder({ 'index.html': 'http://localhost:8081/ http://localhost:8080/' });
-    const pages = await createPageServer(folder);
-    onTestFinished(() => pages.close());
-    pages.rewrite([
+    const replacements: [string, string][] = [
       ['localhost:8081', 'localhost:8080'],
       [':8080/', ':8090/'],
-    ]);
+    ];
+    const pages = await createPageServer(folder, { replacements });
+    onTestFinished(() => pages.close());
     expect(await (await fetch(pages.url)).text()).toBe('http://localhost:8080/ http://localhost:8090/');
+  });
+
+  it('[C10] are all that their server has: no file outside of the folder, and nothing for other names', async () => {
+    const { folder } = makeFolder({ 'page.html': 'inside' });
+    const pages = await createPageServer(folder);
+    onTestFinished(() => pages.close());
+    const status = async (path: string): Promise<number> => (await fetch(`${pages.url}${path}`)).status;
+    expect(await status('page.html')).toBe(200);
+    expect(await status('base.css')).toBe(200);
+    for (const path of ['missing.html', '..%2f..%2fetc%2fpasswd', '%00', '%'])
+      expect(await status(path)).toBe(404);
+    const other = get({ port: new URL(pages.url).port, headers: { Host: 'example.org' } });
+    const [response] = (await once(other, 'response')) as [IncomingMessage];
+    expect(response.resume().statusCode).toBe(421);
   });
 });
 
@@ -66,7 +81,7 @@ describe('npm run playground', () => {
     interrupt();
     await once(child, 'exit');
     await vi.waitFor(() => expect(alive()).toEqual([]));
-    // Redis writes over what the system knows of its family: it shows by its port whether it has gone.
+    // Redis overwrites its environment, by which the family is known: its port shows that it has ended.
     for (const address of Object.values(addresses)) {
       const refused = { cause: { code: 'ECONNREFUSED' } };
       await expect(fetch(`http://${new URL(address).host}/`)).rejects.toMatchObject(refused);

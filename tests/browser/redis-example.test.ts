@@ -17,24 +17,23 @@ const HAPROXY = '/usr/sbin/haproxy';
 
 const patient = { timeout: 30_000, interval: 50 };
 
-/** The example by its one command, once it has said where its page is. It may have to install nginx first. */
+/** Starts the example by its one command, and waits until it has printed its addresses. */
 async function startExample() {
   needRedis();
   needNginx();
   const family = startFamily('npm', ['start', '--silent'], { cwd: folder });
-  await vi.waitFor(() => expect(family.output()).toContain('watch it stay right: http'), 90_000);
-  const url = /stay right: (http:\S+)/.exec(family.output())![1]!;
+  await vi.waitFor(() => expect(family.output()).toContain('Ctrl-C ends everything'), 90_000);
   const addresses = [...family.output().matchAll(/http:\S+/g)].map(([address]) => address);
-  return { ...family, url, addresses };
+  return { ...family, url: addresses[0]!, addresses };
 }
 
 /** What the card of a server, or of Redis, shows. */
-async function cardOf(page: Page, name: string): Promise<{ state: string; says: string }> {
-  const card = page.locator(`.card[data-unit="${name}"]`);
-  const [state, says] = await Promise.all(
-    ['.state', '.says output'].map(async (part) => (await card.locator(part).textContent()) ?? ''),
+async function cardOf(page: Page, name: string): Promise<{ state: string; total: string }> {
+  const card = page.locator(`.card[data-process="${name}"]`);
+  const [state, total] = await Promise.all(
+    ['.state', 'output'].map(async (part) => (await card.locator(part).textContent()) ?? ''),
   );
-  return { state: state!, says: says! };
+  return { state: state!, total: total! };
 }
 
 describe('the example of many servers', () => {
@@ -43,38 +42,38 @@ describe('the example of many servers', () => {
     const context = await chromiumBrowser.getContext();
     const tab = await visit(context, family.url);
     const { page } = tab;
-    const shows = (cards: Record<string, { state: string; says: string }>): Promise<void> =>
+    const shows = (cards: Record<string, { state: string; total: string }>): Promise<void> =>
       vi.waitFor(async () => {
         for (const [name, card] of Object.entries(cards)) expect(await cardOf(page, name)).toEqual(card);
       }, patient);
 
-    await page.getByText('Open 10 more').click();
-    const right = { state: 'running', says: '11' };
+    await page.getByText('Add 10', { exact: true }).click();
+    const right = { state: 'running', total: '11' };
     await shows({ a: right, b: right, c: right });
     await tab.sees(11);
 
-    await page.locator('.card[data-unit="b"]').getByText('Kill').click();
-    await shows({ a: right, b: { state: 'dead', says: '' }, c: right });
+    await page.locator('.card[data-process="b"]').getByText('Kill').click();
+    await shows({ a: right, b: { state: 'dead', total: '' }, c: right });
     await vi.waitFor(async () => expect(await page.textContent('#connected')).toBe('10'), patient);
     await shows({ a: right, c: right });
     await tab.sees(11);
     expect(await page.textContent('#verdict')).toBe('right');
-    // Nobody was counted twice.
+    // No visitor was counted twice.
     expect(Math.max(...(await tab.seen()).map(Number))).toBe(11);
 
-    // By its keys: back again.
+    // It can be started again with keys alone.
     await page.keyboard.press('2');
     await page.keyboard.press('s');
     await shows({ a: right, b: right, c: right });
 
     expect(tab.problems).toEqual([]);
 
-    const redis = Number(/\d+/.exec((await page.textContent('.card[data-unit="redis"] .facts'))!)![0]);
+    const redis = Number(/\d+/.exec((await page.textContent('.card[data-process="redis"] .facts'))!)![0]);
     expect(() => process.kill(redis, 0)).not.toThrow();
     family.child.kill('SIGTERM');
     await once(family.child, 'exit');
     await vi.waitFor(() => expect(family.alive()).toEqual([]));
-    // Redis and nginx write over what the system knows of their family.
+    // Redis and nginx overwrite their environment, by which the family is known.
     await vi.waitFor(() => expect(() => process.kill(redis, 0)).toThrow('ESRCH'));
     expect(family.addresses).toHaveLength(2);
     for (const address of family.addresses) await expect(fetch(address)).rejects.toThrow('fetch failed');
@@ -84,7 +83,7 @@ describe('the example of many servers', () => {
     const [, documented] = /^ACL SETUSER (live-online .*\+publish .*)$/m.exec(
       readFileSync(`${root}/packages/server/README.md`, 'utf8'),
     )!;
-    const acl = readFileSync(`${folder}/redis/users.acl`, 'utf8');
+    const acl = readFileSync(`${folder}/users.acl`, 'utf8');
     expect(acl).toBe(`user default off\nuser ${documented}\n`);
   });
 

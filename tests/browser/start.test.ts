@@ -11,7 +11,7 @@ import { visit } from '../helpers/visitor.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** `npm start` on free ports, once it has said where everything is. */
+/** Runs `npm start` on free ports, and waits until it has printed its addresses. */
 async function npmStart() {
   const [port, sitePort] = [await freePort(), await freePort()];
   const family = startFamily('npm', ['start'], {
@@ -32,9 +32,9 @@ describe('the PHP example', () => {
     });
     await vi.waitFor(() => expect(family.output()).toContain('http://localhost:'));
     const url = /http:\S+/.exec(family.output())![0];
-    // PHP takes a moment, and is not waited for.
+    // The example does not wait for PHP.
     await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200));
-    // PHP has a line to say of each request: they are not to fill a pipe that nobody reads.
+    // PHP writes a line for each request: they must not fill a pipe that is not read.
     for (let times = 0; times < 1_000; times++) {
       const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
       expect(await response.text()).toContain('Tide table');
@@ -47,7 +47,7 @@ describe('the PHP example', () => {
 });
 
 describe('npm start', () => {
-  it('[C1] shows the number of people on each of two sites, in the pages and in the terminal', async () => {
+  it('[C1] shows the total of each site, in the pages and in the terminal', async () => {
     const { output, sitePort } = await npmStart();
     const context = await chromiumBrowser.getContext();
     const hosts = ['localhost', 'localhost', '127.0.0.1', 'harbour.localhost'];
@@ -61,7 +61,7 @@ describe('npm start', () => {
     for (const { problems } of tabs) expect(problems).toEqual([]);
   });
 
-  it('[C4] its pages can be walked through without a fall', async () => {
+  it('[C4] keeps the number while a visitor goes from page to page', async () => {
     const { sitePort } = await npmStart();
     const context = await chromiumBrowser.getContext();
     const tab = await visit(context, `http://localhost:${sitePort}/`);
@@ -89,7 +89,7 @@ describe('npm start', () => {
     await expect(fetch(`http://localhost:${port}/`)).rejects.toThrow('fetch failed');
   });
 
-  it.each(['PORT', 'SITE_PORT'])('[C11] a %s in use is told in one line', async (variable) => {
+  it.each(['PORT', 'SITE_PORT'])('[C11] names a %s in use in one line', async (variable) => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     onTestFinished(() => void taken.close());

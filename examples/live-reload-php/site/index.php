@@ -10,6 +10,7 @@ $now = new DateTimeImmutable();
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title><?= htmlspecialchars($title) ?></title>
     <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="base.php">
     <link rel="stylesheet" href="site.css">
   </head>
   <body>
@@ -17,8 +18,8 @@ $now = new DateTimeImmutable();
       <p class="kicker">PHP <?= PHP_VERSION ?>, behind the reload tool</p>
       <h1><?= htmlspecialchars($title) ?></h1>
       <p class="lead">
-        Change <code>index.php</code> or <code>harbours.php</code> and the page is loaded again, where it
-        was scrolled to. Change <code>site.css</code> and only the styles are swapped.
+        Save <code>index.php</code> or <code>harbours.php</code>: the page reloads and keeps its scroll position.
+        Save <code>site.css</code>: only the styles change.
       </p>
       <table>
         <thead>

@@ -1,90 +1,86 @@
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
-import { readSite } from './site.js';
+import { createPageServer } from '../../shared/page-server.js';
 
-const SAMPLE_MS = 200;
-const MAX_ORDER_BYTES = 1_000;
+const PAGES = fileURLToPath(new URL('../site', import.meta.url));
+const SAMPLE_INTERVAL_MS = 200;
+const MAX_VISITORS_AT_ONCE = 100;
+const ACTIONS = {
+  kill: 'killed (SIGKILL)',
+  freeze: 'frozen (SIGSTOP)',
+  thaw: 'thawed (SIGCONT)',
+  drain: 'draining (SIGTERM)',
+  start: 'started',
+};
 
 /**
- * The page, and the wire by which it gives orders. Orders end processes, so it is for this machine and this page alone: it
- * listens on the loopback, to its own names, and takes orders from its own page, which knows a token.
+ * Serves the page, and a WebSocket for its buttons. The buttons end processes, so the WebSocket accepts only this page, and
+ * only this machine can connect.
  *
- * @param {object} on
- * @param {number} on.port
- * @param {string} on.counterUrl
- * @param {import('./watch.js').Watch} on.watch
- * @param {(order: unknown) => void} on.obey
+ * @param {object} options
+ * @param {number} options.port
+ * @param {number} options.counterPort Of the load balancer.
+ * @param {Record<string, import('../../shared/managed-process.js').ManagedProcess>} options.processes By their names in the page.
+ * @param {import('./monitor.js').Monitor} options.monitor
+ * @param {ReturnType<typeof import('./visitors.js').createVisitors>} options.visitors
  */
-export async function openControl({ port, counterUrl, watch, obey }) {
-  const token = randomBytes(16).toString('hex');
-  const hosts = ['localhost', '127.0.0.1'].map((name) => `${name}:${port}`);
-  const site = await readSite({ counterUrl, token });
-  const counter = new URL(counterUrl).host;
-  const headers = {
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy':
-      `default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self' http://${counter}; ` +
-      `connect-src 'self' ${hosts.map((host) => `ws://${host}`).join(' ')} ws://${counter}; ` +
-      `base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+export async function openControl({ port, counterPort, processes, monitor, visitors }) {
+  const replacements = [['localhost:8081', `localhost:${counterPort}`]];
+  const pages = await createPageServer(PAGES, { port, replacements });
+  const sockets = new WebSocketServer({
+    server: pages.server,
+    path: '/control',
+    maxPayload: 1_000,
+    verifyClient: ({ origin, req }) =>
+      pages.isOwnHost(req.headers.host) && origin === `http://${req.headers.host}`,
+  });
+  // Each open tab of the page has one.
+  const tabs = sockets.clients;
+  const broadcast = (message) => {
+    for (const tab of tabs) tab.send(JSON.stringify(message));
   };
 
-  const http = createServer((request, response) => {
-    const file = site.get(request.url.split('?', 1)[0]);
-    const say = (status, type, body) =>
-      response.writeHead(status, { ...headers, 'Content-Type': `${type}; charset=utf-8` }).end(body);
-    if (!hosts.includes(request.headers.host)) return say(421, 'text/plain', 'Not the name of this page.');
-    if (request.method !== 'GET') return say(405, 'text/plain', 'There is nothing here but a page.');
-    if (!file) return say(404, 'text/plain', 'There is no such file.');
-    return say(200, file.type, file.body);
-  });
-
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_ORDER_BYTES });
-  http.on('upgrade', (request, socket, head) => {
-    const { host, origin } = request.headers;
-    const isOurs = hosts.includes(host) && origin === `http://${host}`;
-    if (!isOurs || request.url !== `/control?token=${token}`) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      return;
+  const perform = ({ action, target, count }) => {
+    if (action === 'visitors') return changeVisitors(count);
+    if (!Object.hasOwn(processes, target) || !Object.hasOwn(ACTIONS, action)) return;
+    const managed = processes[target];
+    const before = managed.state;
+    managed[action]();
+    // A killed process is dead a moment later.
+    if (managed.state !== before || (action === 'kill' && before !== 'dead')) {
+      monitor.log('action', `${managed.name} ${ACTIONS[action]}`, `${action} ${target}`);
     }
-    sockets.handleUpgrade(request, socket, head, (page) => welcome(page));
+  };
+  const changeVisitors = (count) => {
+    if (!Number.isSafeInteger(count) || Math.abs(count) > MAX_VISITORS_AT_ONCE) return;
+    const before = visitors.count();
+    if (count > 0) visitors.add(count);
+    else visitors.remove(-count);
+    const change = visitors.count() - before;
+    const label = change > 0 ? `+${change}` : `−${-change}`;
+    if (change !== 0) monitor.log('action', `Visitors ${label}`, label);
+  };
+
+  sockets.on('connection', (tab) => {
+    tab.on('error', () => {});
+    tab.on('message', (data) => {
+      try {
+        perform(JSON.parse(data));
+      } catch {
+        // It does not come from this page.
+        tab.terminate();
+      }
+    });
+    tab.send(JSON.stringify({ history: monitor.history, events: monitor.events }));
   });
+  monitor.onEvent = (event) => broadcast({ events: [event] });
+  const timer = setInterval(() => broadcast({ sample: monitor.sample(tabs.size) }), SAMPLE_INTERVAL_MS);
 
-  function welcome(page) {
-    page.on('error', () => {});
-    page.on('message', (data) => obey(parse(data)));
-    page.send(JSON.stringify({ history: watch.history, events: watch.events }));
-    page.send(JSON.stringify({ now: watch.look(sockets.clients.size) }));
-  }
-
-  function tellAll(message) {
-    const text = JSON.stringify(message);
-    for (const page of sockets.clients) page.send(text);
-  }
-  watch.onEvent((event) => tellAll({ events: [event] }));
-  const timer = setInterval(() => tellAll({ now: watch.look(sockets.clients.size) }), SAMPLE_MS);
-
-  http.listen(port, '127.0.0.1');
-  await once(http, 'listening');
   return {
-    url: `http://localhost:${port}/`,
-    async close() {
+    close() {
       clearInterval(timer);
-      for (const page of sockets.clients) page.terminate();
-      const closed = once(http, 'close');
-      http.close();
-      http.closeAllConnections();
-      await closed;
+      for (const tab of tabs) tab.terminate();
+      return pages.close();
     },
   };
-}
-
-function parse(data) {
-  try {
-    return JSON.parse(String(data));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,49 +1,41 @@
 import { randomUUID } from 'node:crypto';
 import { io } from 'socket.io-client';
 
-/**
- * Pages without a browser: each connects through the balancer, is counted, and comes back by itself when its server goes.
- *
- * @param {{ url: string, origin: string }} where The counter, and the site that they are on.
- */
-export function createVisitors({ url, origin }) {
-  /** @type {Set<import('socket.io-client').Socket>} */
-  const pages = new Set();
+const MAX_VISITORS = 1_000;
 
-  function open() {
+/**
+ * Simulated visitors: connections without a browser, which reconnect by themselves.
+ *
+ * @param {string} url The counter.
+ * @param {string} origin The site that they visit.
+ */
+export function createVisitors(url, origin) {
+  /** @type {import('socket.io-client').Socket[]} */
+  const sockets = [];
+
+  function connect() {
     const member = randomUUID();
-    /** The newest word of a server's, which the next one wants to hear. */
+    // Sent back at each reconnect, so that the new server does not count this visitor beside the old one.
     let server;
-    const page = io(url, {
+    const socket = io(url, {
       transports: ['websocket'],
       forceNew: true,
       extraHeaders: { Origin: origin },
-      auth: (say) => say({ v: 1, member, server }),
+      auth: (send) => send({ v: 1, member, server }),
       reconnectionDelay: 300,
       reconnectionDelayMax: 2_000,
     });
-    page.on('total', (_total, details) => (server = details?.server ?? server));
-    pages.add(page);
+    return socket.on('total', (_total, details) => (server = details?.server ?? server));
   }
 
   return {
-    get count() {
-      return pages.size;
-    },
-    /** How many of them are let in somewhere right now. */
-    get connected() {
-      let connected = 0;
-      for (const page of pages) if (page.connected) connected++;
-      return connected;
-    },
+    count: () => sockets.length,
+    connected: () => sockets.filter((socket) => socket.connected).length,
     add(count) {
-      for (let added = 0; added < count; added++) open();
+      while (count-- > 0 && sockets.length < MAX_VISITORS) sockets.push(connect());
     },
     remove(count) {
-      for (const page of [...pages].slice(0, count)) {
-        page.disconnect();
-        pages.delete(page);
-      }
+      for (const socket of sockets.splice(0, count)) socket.disconnect();
     },
   };
 }

@@ -1,109 +1,77 @@
-/** What can be done to something, by its state. */
-const POSSIBLE = {
-  running: ['kill', 'freeze', 'drain'],
+const USUAL_ACTIONS = ['kill', 'freeze', 'drain'];
+/** What the buttons of a card do in each state. A button without an action is disabled. */
+const ACTIONS = {
+  running: USUAL_ACTIONS,
   frozen: ['kill', 'thaw'],
   draining: ['kill'],
   dead: ['start'],
 };
-/** What the first two buttons do, by the state; one that is not listed here can be killed and frozen. */
-const FACES = {
-  dead: { kill: ['start', 'Start', 'S'], freeze: ['freeze', 'Freeze', 'F'] },
-  frozen: { kill: ['kill', 'Kill', 'K'], freeze: ['thaw', 'Thaw', 'F'] },
+const REDIS_NOTES = {
+  running: 'connects the servers',
+  frozen: 'does not answer',
+  dead: 'the servers keep their last total',
 };
-const USUAL_FACES = { kill: ['kill', 'Kill', 'K'], freeze: ['freeze', 'Freeze', 'F'] };
-const QUIET_MS = 1_000;
-const SVG_NAMES = { redis: '#buoy' };
 
 /**
- * A card for each server, and one for Redis.
+ * Makes a card for each server, and one for Redis. The keys 1 to 4 focus a card; the first letter of an action performs it.
  *
- * @param {HTMLElement} home
+ * @param {HTMLElement} parent
  * @param {HTMLTemplateElement} template
  * @param {string[]} names
- * @param {(order: object) => void} send
+ * @param {(message: object) => void} send
+ * @returns {(processes: object[], open: number) => void} Shows the state of all, in the order of the names.
  */
-export function createCards(home, template, names, send) {
-  let chosen = 0;
-  const cards = names.map((name, index) => {
+export function createCards(parent, template, names, send) {
+  const cards = names.map((name) => {
     const card = template.content.firstElementChild.cloneNode(true);
-    card.dataset.unit = name;
-    card.querySelector('use').setAttribute('href', SVG_NAMES[name] ?? '#light');
-    card.querySelector('.number-key').textContent = index + 1;
+    card.dataset.process = name;
+    card.style.setProperty('--line', `var(--${name})`);
+    card.querySelector('use').setAttribute('href', name === 'redis' ? '#buoy' : '#light');
     card.querySelector('h2').textContent = name === 'redis' ? 'Redis' : `Server ${name}`;
-    // Redis has nothing to drain: it ends at once.
-    if (name === 'redis') card.querySelector('[data-do="drain"]').remove();
-    card.onclick = () => choose(index);
-    for (const button of card.querySelectorAll('button')) {
-      button.onclick = () => send({ do: button.dataset.do, to: name });
-    }
-    home.append(card);
+    const buttons = card.querySelectorAll('button');
+    for (const button of buttons)
+      button.onclick = () => send({ action: button.dataset.action, target: name });
+    // Redis has no connections to move.
+    if (name === 'redis') buttons[2].remove();
+    parent.append(card);
     return card;
   });
-  choose(0);
 
-  function choose(index) {
-    chosen = index;
-    cards.forEach((card, at) => card.classList.toggle('chosen', at === index));
-  }
-
-  function show(card, state, { says, note, facts }) {
-    card.dataset.state = state;
-    card.querySelector('.state').textContent = state;
-    card.querySelector('.says output').textContent = says;
-    card.querySelector('.says span').textContent = note;
-    card.querySelector('.facts').textContent = facts;
-    const faces = FACES[state] ?? USUAL_FACES;
-    dress(card.querySelector('[data-do="kill"], [data-do="start"]'), faces.kill);
-    dress(card.querySelector('[data-do="freeze"], [data-do="thaw"]'), faces.freeze);
-    for (const button of card.querySelectorAll('button')) {
-      button.disabled = !POSSIBLE[state].includes(button.dataset.do);
+  addEventListener('keydown', ({ key, repeat, ctrlKey, metaKey, altKey }) => {
+    if (repeat || ctrlKey || metaKey || altKey || !/^[1-4kftds]$/i.test(key)) return;
+    if (/\d/.test(key)) cards[key - 1].focus();
+    else {
+      const card = document.activeElement.closest('.card');
+      card?.querySelector(`[data-action^="${key.toLowerCase()}"]:enabled`)?.click();
     }
-  }
+  });
 
-  return {
-    choose,
-    /** Does to the chosen card what one of its buttons does. */
-    order(deed) {
-      const wanted = deed === 'freeze' ? '[data-do="freeze"], [data-do="thaw"]' : `[data-do="${deed}"]`;
-      cards[chosen].querySelector(wanted)?.click();
-    },
-    /** Marks the card of the server that this tab is on. */
-    here(name) {
-      for (const card of cards) card.classList.toggle('here', card.dataset.unit === name);
-    },
-    show({ servers, redis, real }) {
-      servers.forEach((server, index) => show(cards[index], server.state, wordsOf(server, real)));
-      show(cards.at(-1), redis.state, {
-        says: '',
-        note: {
-          running: 'the servers meet here',
-          frozen: 'takes calls, and answers none',
-          dead: 'the servers go on with what they know',
-        }[redis.state],
-        facts: redis.pid === null ? 'no process' : `process ${redis.pid}`,
+  return (processes, open) => {
+    processes.forEach((process, index) => {
+      const { state, pid, total, connections } = process;
+      const card = cards[index];
+      card.dataset.state = state;
+      card.querySelector('.state').textContent = state;
+      card.querySelector('output').textContent = total ?? '';
+      card.querySelector('.total span').textContent =
+        names[index] === 'redis' ? REDIS_NOTES[state] : noteOf(process, open);
+      card.querySelector('.facts').textContent = [
+        ...(connections === undefined ? [] : [`${connections} connection${connections === 1 ? '' : 's'}`]),
+        pid === undefined ? 'no process' : `process ${pid}`,
+      ].join(' · ');
+      card.querySelectorAll('button').forEach((button, position) => {
+        const action = ACTIONS[state][position];
+        button.disabled = action === undefined;
+        button.dataset.action = button.textContent = action ?? USUAL_ACTIONS[position];
       });
-    },
+    });
   };
 }
 
-function dress(button, [deed, text, key]) {
-  if (button.dataset.do === deed) return;
-  button.dataset.do = deed;
-  button.firstChild.data = `${text} `;
-  button.lastChild.textContent = key;
-}
-
-function wordsOf({ state, total, stale, pages, pid, silentMs }, real) {
-  const facts = pid === null ? 'no process' : `process ${pid}`;
-  if (total === null) return { says: '', note: state === 'dead' ? 'says nothing' : 'is starting', facts };
-  const onIt = `${pages} ${pages === 1 ? 'page' : 'pages'} on it · ${facts}`;
-  const isQuiet = silentMs > QUIET_MS;
-  const note = isQuiet
-    ? `was its last word, ${Math.round(silentMs / 1_000)} s ago`
-    : stale
-      ? 'is the last it knows: no Redis'
-      : total === real
-        ? 'it says, and is right'
-        : `it says, not yet ${real}`;
-  return { says: String(total), note, facts: onIt };
+function noteOf({ state, total, stale }, open) {
+  if (state === 'dead') return 'does not run';
+  if (total === undefined) return 'starts';
+  if (state === 'frozen') return 'was its last total';
+  if (stale) return 'is the last total: no Redis';
+  return total === open ? 'is right' : `is not ${open} yet`;
 }

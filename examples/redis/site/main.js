@@ -1,76 +1,64 @@
 import { createCards } from './cards.js';
 import { createChart } from './chart.js';
-import { openControl } from './control.js';
-import { listenToKeys } from './keys.js';
-import { showEvent, showFrame } from './lists.js';
 
-const SERVER_NAMES = ['a', 'b', 'c'];
-const by = (id) => document.getElementById(id);
-const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
+const RECONNECT_MS = 500;
+const MAX_LOG_LINES = 40;
+const SERVERS = ['a', 'b', 'c'];
+const byId = (id) => document.getElementById(id);
+const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** What this tab was told last, and by whom: `name-random.hop`, which only an example looks into. */
-const tab = { total: undefined, stale: false, server: undefined, hop: undefined, isConnected: false };
-let now;
+let socket;
+const send = (message) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
+const chart = createChart(byId('chart'), [...SERVERS, 'tab']);
+const showCards = createCards(byId('cards'), byId('card'), [...SERVERS, 'redis'], send);
 
-const chart = createChart(by('chart'), SERVER_NAMES);
-const cards = createCards(by('cards'), by('card'), [...SERVER_NAMES, 'redis'], (order) => send(order));
-const send = openControl(
-  (message) => {
-    if (message.history) chart.start(message.history);
-    for (const event of message.events ?? []) {
-      showEvent(by('log'), event);
-      chart.mark(event);
-    }
-    if (message.now) showNow(message.now);
-  },
-  (isThere) => document.body.classList.toggle('alone', !isThere),
-);
-listenToKeys(cards, send);
+for (const button of document.querySelectorAll('[data-count]')) {
+  button.onclick = () => send({ action: 'visitors', count: Number(button.dataset.count) });
+}
+addEventListener('pageshow', connect);
+addEventListener('pagehide', () => socket.close());
 
-for (const button of document.querySelectorAll('[data-visitors]')) {
-  button.onclick = () => send({ do: 'visitors', count: Number(button.dataset.visitors) });
+/** The example counts the open tabs by these connections. */
+function connect() {
+  const own = new WebSocket(`ws://${location.host}/control`);
+  socket = own;
+  own.onopen = () => document.body.classList.remove('offline');
+  own.onmessage = ({ data }) => receive(JSON.parse(data));
+  own.onclose = () => {
+    document.body.classList.add('offline');
+    setTimeout(() => own === socket && document.visibilityState === 'visible' && connect(), RECONNECT_MS);
+  };
 }
 
-addEventListener('wire', ({ detail: { way, data } }) => {
-  if (way === 'closed') tab.isConnected = false;
-  else if (way === 'in' && data.startsWith('42["total",')) hear(JSON.parse(data.slice(2)));
-  showFrame(by('wire'), way, data);
-  showTab();
-});
-
-function hear([, total, details]) {
-  const [, server, hop] = /^(\w+)-\w+\.(\d+)$/.exec(details?.server ?? '') ?? [];
-  Object.assign(tab, { total, stale: details?.stale === true, isConnected: true });
-  if (server !== undefined) Object.assign(tab, { server, hop });
+function receive({ history, events = [], sample }) {
+  if (history) chart.start(history);
+  if (history) byId('log').replaceChildren();
+  for (const event of events) {
+    chart.mark(event);
+    showEvent(event);
+  }
+  if (sample) showSample(sample);
 }
 
-function showTab() {
-  by('total').textContent = tab.total ?? '–';
-  by('total').classList.toggle('stale', tab.stale || !tab.isConnected);
-  by('here').textContent = !tab.isConnected
-    ? 'is looking for a server'
-    : tab.server === undefined
-      ? 'is connected'
-      : `is on server ${tab.server}, its connection number ${tab.hop}`;
-  cards.here(tab.isConnected ? tab.server : undefined);
-  if (now) showVerdict();
+function showSample({ at, open, totals, tabs, visitors, connected, processes }) {
+  const { status, total = null } = window.locWidget?.state ?? {};
+  chart.add({ at, open, totals: [...totals, total] });
+  showCards(processes, open);
+  byId('visitors').textContent = visitors;
+  byId('connected').textContent = connected;
+  byId('open').textContent =
+    `Really open: ${plural(tabs, 'tab')} and ${plural(visitors, 'simulated visitor')}.`;
+  const verdict = total !== open ? `${open} are open` : status === 'live' ? 'right' : 'the last known total';
+  byId('verdict').textContent = verdict;
+  byId('verdict').dataset.right = verdict === 'right';
 }
 
-function showNow(next) {
-  now = next;
-  chart.add(now, tab.total);
-  cards.show(now);
-  const { tabs, visitors } = now;
-  by('real').textContent =
-    `${plural(tabs, 'tab', 'tabs')} and ${plural(visitors.count, 'page', 'pages')} without a browser`;
-  by('visitors').textContent = visitors.count;
-  by('connected').textContent = visitors.connected;
-  showTab();
-}
-
-function showVerdict() {
-  const isRight = tab.total === now.real;
-  const verdict = by('verdict');
-  verdict.dataset.right = isRight ? (tab.stale ? 'stale' : 'yes') : 'no';
-  verdict.textContent = isRight ? (tab.stale ? 'the last one known' : 'right') : `really ${now.real}`;
+function showEvent({ at, kind, text }) {
+  const line = document.createElement('li');
+  line.dataset.kind = kind;
+  const time = document.createElement('time');
+  time.textContent = new Date(at).toLocaleTimeString('en-GB');
+  line.append(time, text);
+  byId('log').prepend(line);
+  while (byId('log').children.length > MAX_LOG_LINES) byId('log').lastChild.remove();
 }

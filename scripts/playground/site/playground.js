@@ -1,4 +1,4 @@
-/** Opens visitors: frames whose pages have a counter, each connected to one of the servers. */
+/** Adds and removes visitors: frames with a page that embeds the counter of one server. */
 const servers = document.querySelector('main').dataset.servers.split(' ');
 document.body.classList.toggle('one-server', servers.length === 1);
 
