@@ -1,53 +1,53 @@
 import assert from 'node:assert/strict';
 import type { Store, StoreListener } from '../core/ports.ts';
 
-/** Makes stores that share what they know, as those of several servers do. */
+/** Creates stores that share their counts, as those of several servers do. */
 export interface StoreGround {
-  /** A store for one more server; not opened yet. */
+  /** Creates the store of one more server, without opening it. */
   create(): Store;
-  /** Undoes whatever the ground needed. The stores have been closed before. */
+  /** Releases what the stores share. They have been closed before. */
   end?(): Promise<void>;
 }
 
-/** One thing that every store must do, to be run by any test runner. */
+/** One rule for every store, for any test runner. */
 export interface StoreContractCase {
   name: string;
   /**
-   * Runs the case on a ground of its own.
+   * Runs the case with stores of its own.
    *
-   * @throws AssertionError when the store does not keep its contract.
+   * @throws AssertionError if the store breaks the rule.
    */
   run(createGround: () => StoreGround | Promise<StoreGround>): Promise<void>;
 }
 
 interface Server {
   store: Store;
-  /** The sites that were reported as changed since the last look. */
+  /** The sites that the store has reported as changed. */
   changed: Set<string>;
-  /** The members that others were reported to have taken over. */
+  /** The members that other servers have claimed. */
   claimed: [site: string, member: string, connectionNumber: number][];
-  /** What the store has last said of itself. */
+  /** Whether the store has reported that it is stale. */
   stale: boolean;
 }
 
-/** How long a store may take to pass a report on, in ms. */
+/** How long a report may take to reach another store, in ms. */
 const TIMEOUT_MS = 5_000;
 
 /**
- * What every store must do. With vitest:
+ * The rules for every store. With vitest:
  *
  * ```ts
  * for (const { name, run } of storeContract) it(name, () => run(() => ({ create: () => myStore() })));
  * ```
  */
 export const storeContract: readonly StoreContractCase[] = [
-  contractCase('a store that is alone knows of nobody else', async (open) => {
+  contractCase('a store without others returns 0 and no sites', async (open) => {
     const { store } = await open();
     store.report('example.org', 3);
     assert.equal(store.others('example.org'), 0);
     assert.deepEqual([...store.sites()], []);
   }),
-  contractCase('what one server reports is what the others have, and they are told', async (open) => {
+  contractCase('a report of one server reaches the others, which are notified', async (open) => {
     const [a, b] = [await open(), await open()];
     b.store.report('example.org', 1);
     a.store.report('example.org', 3);
@@ -58,7 +58,7 @@ export const storeContract: readonly StoreContractCase[] = [
     assert.ok(b.changed.has('example.org'));
     assert.deepEqual([...b.store.sites()], ['example.org']);
   }),
-  contractCase('once a site is known, it is not called old', async (open) => {
+  contractCase('a site that is known is not stale', async (open) => {
     const [a, b] = [await open(), await open()];
     a.store.report('example.org', 3);
     b.store.report('example.org', 1);
@@ -68,24 +68,27 @@ export const storeContract: readonly StoreContractCase[] = [
     });
     assert.ok(!b.stale);
   }),
-  contractCase('a server that is told whose members it took over counts nobody twice', async (open) => {
-    const [a, b] = [await open(), await open()];
-    // A store that is alone, or whose members cannot move, has no name.
-    if (a.store.server === undefined) return;
-    a.store.report('example.org', 2);
-    b.store.report('example.org', 1);
-    await eventually(() => assert.equal(b.store.others('example.org'), 2));
-    b.store.claim?.('example.org', 'member-1', { server: a.store.server, connectionNumber: 2 });
-    b.store.report('example.org', 2);
-    assert.equal(b.store.others('example.org'), 1);
-    await eventually(() => assert.deepEqual(a.claimed, [['example.org', 'member-1', 2]]));
-    a.store.report('example.org', 1);
-    await eventually(() => {
+  contractCase(
+    'a claimed member counts once, before and after its old server acknowledges the claim',
+    async (open) => {
+      const [a, b] = [await open(), await open()];
+      // A store whose members cannot move between servers has no name.
+      if (a.store.server === undefined) return;
+      a.store.report('example.org', 2);
+      b.store.report('example.org', 1);
+      await eventually(() => assert.equal(b.store.others('example.org'), 2));
+      b.store.claim?.('example.org', 'member-1', { server: a.store.server, connectionNumber: 2 });
+      b.store.report('example.org', 2);
       assert.equal(b.store.others('example.org'), 1);
-      assert.equal(a.store.others('example.org'), 2);
-    });
-  }),
-  contractCase('reports are absolute: saying it again changes nothing', async (open) => {
+      await eventually(() => assert.deepEqual(a.claimed, [['example.org', 'member-1', 2]]));
+      a.store.report('example.org', 1);
+      await eventually(() => {
+        assert.equal(b.store.others('example.org'), 1);
+        assert.equal(a.store.others('example.org'), 2);
+      });
+    },
+  ),
+  contractCase('reports are absolute: a repeated report changes nothing', async (open) => {
     const [a, b] = [await open(), await open()];
     for (let i = 0; i < 3; i++) a.store.report('example.org', 2);
     a.store.report('last.example', 1);
@@ -93,7 +96,7 @@ export const storeContract: readonly StoreContractCase[] = [
     await eventually(() => assert.equal(b.store.others('last.example'), 1));
     await eventually(() => assert.equal(b.store.others('example.org'), 2));
   }),
-  contractCase('several servers add up, each without itself', async (open) => {
+  contractCase('each server receives the sum of all others', async (open) => {
     const [a, b, c] = [await open(), await open(), await open()];
     a.store.report('example.org', 1);
     b.store.report('example.org', 2);
@@ -104,7 +107,7 @@ export const storeContract: readonly StoreContractCase[] = [
       assert.equal(c.store.others('example.org'), 3);
     });
   }),
-  contractCase('sites never mix, whatever their names', async (open) => {
+  contractCase('sites are separate, whatever their names', async (open) => {
     const [a, b] = [await open(), await open()];
     const names = ['a.example', '*', 'a:b', '__proto__', 'constructor', '[::1]', 'xn--bcher-kva.example'];
     names.forEach((name, index) => a.store.report(name, index + 1));
@@ -115,7 +118,7 @@ export const storeContract: readonly StoreContractCase[] = [
     assert.deepEqual([...b.store.sites()].sort(), [...names].sort());
     assert.equal(b.store.others('never.example'), 0);
   }),
-  contractCase('a site that was left is gone', async (open) => {
+  contractCase('a site without members is removed', async (open) => {
     const [a, b] = [await open(), await open()];
     b.store.report('example.org', 1);
     a.store.report('example.org', 2);
@@ -126,7 +129,7 @@ export const storeContract: readonly StoreContractCase[] = [
     assert.ok(b.changed.has('example.org'));
     assert.deepEqual([...b.store.sites()], []);
   }),
-  contractCase('a server that closes takes its people with it', async (open) => {
+  contractCase('the members of a server that closes are not counted', async (open) => {
     const [a, b] = [await open(), await open()];
     a.store.report('example.org', 2);
     b.store.report('example.org', 1);
@@ -137,7 +140,7 @@ export const storeContract: readonly StoreContractCase[] = [
     await eventually(() => assert.equal(b.store.others('example.org'), 0));
     assert.ok(b.changed.has('example.org'));
   }),
-  contractCase('what a server reports after it has closed is nobody’s business', async (open) => {
+  contractCase('a report after close() is ignored', async (open) => {
     const [a, b] = [await open(), await open()];
     b.store.report('example.org', 1);
     a.store.report('example.org', 2);
@@ -147,7 +150,7 @@ export const storeContract: readonly StoreContractCase[] = [
     b.store.report('last.example', 1);
     await eventually(() => assert.equal(b.store.others('example.org'), 0));
   }),
-  contractCase('a server that comes late learns what is there', async (open) => {
+  contractCase('a server that starts later receives the counts of the others', async (open) => {
     const a = await open();
     a.store.report('example.org', 2);
     const b = await open();
@@ -186,12 +189,12 @@ function contractCase(name: string, body: (open: () => Promise<Server>) => Promi
 }
 
 async function eventually(check: () => void): Promise<void> {
-  const giveUpAt = Date.now() + TIMEOUT_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {
     try {
       return check();
     } catch (error) {
-      if (Date.now() > giveUpAt) throw error;
+      if (Date.now() > deadline) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

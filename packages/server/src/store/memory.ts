@@ -1,6 +1,6 @@
 import type { Store, StoreListener } from '../core/ports.ts';
 
-/** Where memory stores of one process meet: what each of them has reported, by site. */
+/** What memory stores of one process share. */
 export interface MemoryHub {
   /** @internal */
   readonly members: Set<MemoryMember>;
@@ -11,20 +11,20 @@ interface MemoryMember {
   readonly listener: StoreListener;
 }
 
-/** A meeting place for several counter servers in one process, such as one on HTTP and one on HTTPS. */
+/** Creates a hub for several counter servers in one process, such as one on HTTP and one on HTTPS. */
 export function createMemoryHub(): MemoryHub {
   return { members: new Set() };
 }
 
 /**
- * The store of a server that is alone, and the default.
+ * The default store: counts are kept in this process.
  *
- * @param hub the servers that share it add up to one total.
+ * @param hub servers with the same hub have one total.
  */
 export function memoryStore(hub: MemoryHub = createMemoryHub()): Store {
   let self: MemoryMember | undefined;
 
-  function tellOthers(sites: Iterable<string>): void {
+  function notifyOthers(sites: Iterable<string>): void {
     for (const site of sites) {
       for (const member of hub.members) if (member !== self) member.listener.changed(site);
     }
@@ -40,7 +40,7 @@ export function memoryStore(hub: MemoryHub = createMemoryHub()): Store {
       if (!self || (self.counts.get(site) ?? 0) === count) return;
       if (count > 0) self.counts.set(site, count);
       else self.counts.delete(site);
-      tellOthers([site]);
+      notifyOthers([site]);
     },
     others(site) {
       let total = 0;
@@ -54,7 +54,7 @@ export function memoryStore(hub: MemoryHub = createMemoryHub()): Store {
       if (!self || !hub.members.delete(self)) return;
       const sites = [...self.counts.keys()];
       self.counts.clear();
-      tellOthers(sites);
+      notifyOthers(sites);
     },
   };
 }

@@ -15,11 +15,11 @@ describe('what is said about a Redis that cannot be used', () => {
     const at = (credentials: string): string => `redis://${credentials}127.0.0.1:${redis.port}`;
     const missing = await failureOf(at(''));
     expect(missing).toBeInstanceOf(BusRefused);
-    expect(missing.message).toMatch(/asks for a password: put it in the URL, redis:\/\/:password@host:port/);
+    expect(missing.message).toMatch(/requires a password: put it in the URL, redis:\/\/:password@host:port/);
     for (const credentials of [':wr0ng@', 'nobody:wr0ng@']) {
       const wrong = await failureOf(at(credentials));
       expect(wrong).toBeInstanceOf(BusRefused);
-      expect(wrong.message).toMatch(/does not take this user and password: check the URL/);
+      expect(wrong.message).toMatch(/rejects this user and password: check the URL/);
       expect(wrong.message).not.toContain('wr0ng');
     }
     await openLink(at(`:${password}@`));
@@ -29,7 +29,7 @@ describe('what is said about a Redis that cannot be used', () => {
     const open = await startRedis({ users: 'open' });
     const needless = await failureOf(`redis://:wr0ng@127.0.0.1:${open.port}`);
     expect(needless).toBeInstanceOf(BusRefused);
-    expect(needless.message).toMatch(/has no password, but the URL gives one/);
+    expect(needless.message).toMatch(/has no password, but the URL has one/);
   });
 
   it('[S3] all rights that are missing at once, with the line that grants them', async () => {
@@ -73,7 +73,7 @@ describe('what is said about a Redis that cannot be used', () => {
     proxy.rewrite('7.0.15', '6.0.16');
     const old = await failureOf(url);
     expect(old).toBeInstanceOf(BusRefused);
-    expect(old.message).toMatch(/is too old \(6\.0\.16\): it has to be 6\.2 or newer/);
+    expect(old.message).toMatch(/is too old \(6\.0\.16\): 6\.2 or newer is required/);
     const older = await startTalker(
       () => '-ERR unknown command `HELLO`, with args beginning with: `2`, \r\n',
     );
@@ -92,7 +92,9 @@ describe('what is said about a Redis that cannot be used', () => {
     expect(readOnly).toBeInstanceOf(BusRefused);
     expect(readOnly.message).toMatch(/is a replica, which cannot be written to/);
     const web = await startTalker(() => 'HTTP/1.1 400 Bad Request\r\n\r\n');
-    expect((await failureOf(`redis://127.0.0.1:${web}`)).message).toMatch(/does not speak as Redis does/);
+    expect((await failureOf(`redis://127.0.0.1:${web}`)).message).toMatch(
+      /does not speak the Redis protocol/,
+    );
     expect((await failureOf(`rediss://127.0.0.1:${web}`)).message).toMatch(/no TLS connection to Redis at/);
   });
 
@@ -105,7 +107,7 @@ describe('what is said about a Redis that cannot be used', () => {
     );
     for (const failure of failures) expect(failure).not.toBeInstanceOf(BusRefused);
     expect(failures.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/says: LOADING/),
+      expect.stringMatching(/replied: LOADING/),
       'no Redis answers at 127.0.0.1:1 (ECONNREFUSED)',
       expect.stringMatching(/^no Redis answers at no-such-host\.invalid:6379 \((ENOTFOUND|EAI_AGAIN)\)$/),
     ]);
@@ -116,10 +118,10 @@ describe('redisStore', () => {
   it.each([
     ['http://localhost', /redisUrl must be a URL such as redis:/],
     ['localhost:6379', /redisUrl must be a URL such as redis:/],
-    ['redis://:s3cret@/', /special characters|no host/],
+    ['redis://:s3cret@/', /special characters|host is missing/],
     ['redis://:s3/cret@host', /percent-encoded/],
     ['redis://:s3cret%zz@host', /percent-encoded/],
-    ['redis://host/s3cret', /the number of a database, or nothing/],
+    ['redis://host/s3cret', /the number of a database/],
     ['', /redisUrl must be a URL/],
     [undefined, /redisUrl must be a URL/],
     [

@@ -62,7 +62,7 @@ describe('live-online-server --redis-url', () => {
     const wrong = run(['--redis-url', redis.url.replace(password, 'wr0ng')]);
     expect(await wrong.ended).toBe(1);
     expect(wrong.events).toEqual([
-      { event: 'error', message: expect.stringMatching(/does not take this user and password/) as string },
+      { event: 'error', message: expect.stringMatching(/rejects this user and password/) as string },
     ]);
     expect(JSON.stringify(wrong.events)).not.toContain('wr0ng');
 

@@ -122,7 +122,7 @@ describe('a link to a Redis Cluster', () => {
   it('[S3] says that a Redis that stands alone is no cluster', async () => {
     const redis = await startRedis();
     const own = createCluster({ rootNodes: [{ url: redis.url }] });
-    expect((await failureOf(own)).message).toMatch(/is no cluster: use createClient\(\)/);
+    expect((await failureOf(own)).message).toMatch(/is not a cluster: use createClient\(\)/);
   });
 
   it.each([

@@ -102,7 +102,7 @@ describe('the bus of workers', () => {
     expect(receivers.filter((count) => count === 1).length).toBeLessThan(15);
     expect(receivers.at(-1)).toBe(0);
     bus.thaw();
-    await vi.waitFor(() => expect(link.down).toEqual(['this worker does not take what the others say']));
+    await vi.waitFor(() => expect(link.down).toEqual(['backlog limit exceeded: this worker does not read']));
     const again = await connect(bus);
     await again.subscribe(['one']);
     await speaker.run([ofHello]);

@@ -1,55 +1,53 @@
-/** What servers of a mesh share: a place for hashes, and channels. Redis is one, the primary process of workers another. */
+/** What servers of a mesh share: hashes and channels. Implemented by Redis and by the primary process of workers. */
 export interface Bus {
   /**
-   * Makes a new link, once; when to try again is the caller's business.
+   * Makes a new link. When to try again is up to the caller.
    *
-   * @throws BusRefused when waiting would not help, such as for a wrong password. Anything else may heal by itself.
+   * @throws BusRefused if another attempt would not help, such as with a wrong password.
    */
   connect(events: BusEvents): Promise<BusLink>;
 }
 
 export interface BusEvents {
-  /** Something was said on a channel that is listened to. It may be anything: whoever reads it must be on guard. */
+  /** A message on a channel that the link subscribes to. It is outside input. */
   message(channel: string, message: string): void;
-  /** The link is lost, wholly or in part, and will not come back. Told at most once. */
+  /** The link, or a part of it, is lost for good. Called at most once. */
   down(error: Error): void;
 }
 
-/** One link, from the moment it is there to its end. */
 export interface BusLink {
   /**
-   * Runs commands in one round trip, in this order wherever they concern the same key or slot.
+   * Runs commands in one round trip. Those for the same key or slot run in this order.
    *
    * @returns their replies, in the order of the commands.
-   * @throws Error if any of them failed; the others may have been run all the same. It may also never settle: the
-   * caller races it against a clock.
+   * @throws Error if any of them failed; the others may have run. The promise may never settle: the caller has a timeout.
    */
   run(commands: readonly BusCommand[]): Promise<readonly BusReply[]>;
-  /** Listens to channels; once this has settled, nothing that is said there is missed. */
+  /** Subscribes to channels. Once this has settled, no message on them is missed. */
   subscribe(channels: readonly string[]): Promise<void>;
   unsubscribe(channels: readonly string[]): Promise<void>;
-  /** Which of several connections a channel comes by: channels with the same answer live and die together. */
+  /** The connection by which messages on a channel come. Channels with the same connection are lost together. */
   connectionOf(channel: string): string;
-  /** Ends the link at once; nothing is reported any more. May be called twice. */
+  /** Closes the link at once, without further events. May be called twice. */
   close(): void;
 }
 
-/** The few commands that a mesh needs, as Redis spells them, but for those of its pub/sub that have two spellings. */
+/** The commands that a mesh uses, as in Redis. PUBLISH and NUMSUB stand for the sharded ones, too. */
 export type BusCommand =
   | readonly ['HSET', key: string, ...fieldsAndValues: string[]]
   | readonly ['HDEL', key: string, ...fields: string[]]
   | readonly ['HGETALL', key: string]
   | readonly ['DEL', key: string]
-  /** Sets how long a key lives without being touched, in ms. */
+  /** Sets how long a key lives, in ms. */
   | readonly ['PEXPIRE', key: string, ms: string]
   | readonly ['PUBLISH', channel: string, message: string]
-  /** How many listen to each channel, all of which are in one slot. */
+  /** The number of subscribers of each channel. All channels are in one slot. */
   | readonly ['NUMSUB', ...channels: string[]];
 
 /** A number for HSET (new fields), HDEL, DEL, PEXPIRE (0: no such key) and PUBLISH (receivers); else a map. */
 export type BusReply = number | ReadonlyMap<string, string> | ReadonlyMap<string, number>;
 
-/** A bus that cannot be used until somebody changes something; the message says what. */
+/** The bus cannot be used until its configuration is changed; the message names what to change. */
 export class BusRefused extends Error {
   override readonly name = 'BusRefused';
 }

@@ -6,6 +6,10 @@ export const COMMAND_TIMEOUT_MS = 1_000;
 /** After a pause of this process a timer can run before a reply that has arrived is read: it waits one turn more. */
 const TURN_MS = 50;
 
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
 /** Runs commands in one round trip, and rejects if it takes too long. */
 export type RunCommands = (commands: readonly BusCommand[]) => Promise<readonly BusReply[]>;
 
@@ -31,7 +35,7 @@ export function withDeadline<T>(
     let isLate = false;
     const expire = (): void => {
       isLate = true;
-      reject(new Error(`timeout: ${what} took longer than ${ms} ms`));
+      reject(new TimeoutError(`timeout: ${what} took longer than ${ms} ms`));
     };
     let cancel = clock.schedule(() => {
       cancel = clock.schedule(expire, TURN_MS);

@@ -1,74 +1,59 @@
-import type { Bus, BusCommand, BusEvents, BusLink, BusReply } from './bus.ts';
+import type { Bus, BusEvents } from './bus.ts';
 import type { IpcChannel } from './ipc-channel.ts';
 
-interface Request {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
-/** A worker's way to the bus of its primary process. The other side is `serveIpcBus`. */
-export function createIpcBus(line: IpcChannel): Bus {
-  const requests = new Map<number, Request>();
+/** The bus of the primary process, for a worker. `serveIpcBus` is the other end. */
+export function createIpcBus(channel: IpcChannel): Bus {
+  const requests = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const links = new Map<number, BusEvents>();
   let lastNumber = 0;
 
-  function ask(kind: string, link: number, ...details: unknown[]): Promise<unknown> {
+  function request<T>(kind: string, link: number, ...details: unknown[]): Promise<T> {
     const number = ++lastNumber;
     return new Promise((resolve, reject) => {
-      requests.set(number, { resolve, reject });
-      line.send([kind, number, link, ...details]);
+      requests.set(number, { resolve: resolve as (value: unknown) => void, reject });
+      channel.send([kind, number, link, ...details]);
     });
   }
 
-  function settle(number: number): Request | undefined {
-    const request = requests.get(number);
-    requests.delete(number);
-    return request;
-  }
-
-  line.listen((frame) => {
-    switch (frame[0]) {
-      case 'done': {
-        const [, number, value] = frame as [string, number, unknown];
-        return settle(number)?.resolve(value);
-      }
-      case 'failed': {
-        const [, number, reason] = frame as [string, number, string];
-        return settle(number)?.reject(new Error(reason));
-      }
-      case 'message': {
-        const [, link, channel, message] = frame as [string, number, string, string];
-        return links.get(link)?.message(channel, message);
-      }
-      case 'down': {
-        const [, link, reason] = frame as [string, number, string];
-        const events = links.get(link);
-        links.delete(link);
-        return events?.down(new Error(reason));
-      }
+  channel.listen((frame) => {
+    const [kind, number, value, message] = frame as [string, number, unknown, string];
+    const pending = requests.get(number);
+    const events = links.get(number);
+    switch (kind) {
+      case 'done':
+        requests.delete(number);
+        return pending?.resolve(value);
+      case 'failed':
+        requests.delete(number);
+        return pending?.reject(new Error(value as string));
+      case 'message':
+        return events?.message(value as string, message);
+      case 'down':
+        links.delete(number);
+        return events?.down(new Error(value as string));
     }
   });
 
   return {
     async connect(events) {
       const link = ++lastNumber;
-      // From now on: what is said there may arrive in the same turn as the answer.
+      // Before the reply: a message may arrive in the same turn.
       links.set(link, events);
       try {
-        await ask('connect', link);
+        await request('connect', link);
       } catch (error) {
         links.delete(link);
         throw error;
       }
       return {
-        run: (commands: readonly BusCommand[]) => ask('run', link, commands) as Promise<readonly BusReply[]>,
-        subscribe: (channels) => ask('subscribe', link, channels) as Promise<void>,
-        unsubscribe: (channels) => ask('unsubscribe', link, channels) as Promise<void>,
+        run: (commands) => request('run', link, commands),
+        subscribe: (channels) => request('subscribe', link, channels),
+        unsubscribe: (channels) => request('unsubscribe', link, channels),
         connectionOf: () => '',
         close() {
-          if (links.delete(link)) line.send(['close', link]);
+          if (links.delete(link)) channel.send(['close', link]);
         },
-      } satisfies BusLink;
+      };
     },
   };
 }

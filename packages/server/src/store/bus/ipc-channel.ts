@@ -1,15 +1,12 @@
-/** What is sent over a line: anything that structured cloning takes, its kind first. */
+/** A message of an IPC channel: anything that structured cloning accepts, its kind first. */
 export type Frame = readonly [kind: string, ...unknown[]];
 
-/**
- * One side of a line between the primary process and a worker. Frames arrive whole, once and in order, or the other
- * side is dead.
- */
+/** One end of a channel between the primary process and a worker. Frames arrive whole, once and in order. */
 export interface IpcChannel {
-  /** Sends a frame. It never throws, also where nobody is there any more. */
+  /** Sends a frame. Never throws, also if the other process has ended. */
   send(frame: Frame): void;
-  /** Calls `listener` with each frame that arrives; there is one listener. */
+  /** Calls `listener` with each frame that arrives. There is one listener. */
   listen(listener: (frame: Frame) => void): void;
-  /** How much the other side has not taken yet, in characters, roughly. */
+  /** About how many characters the other process has not received yet. */
   backlog(): number;
 }

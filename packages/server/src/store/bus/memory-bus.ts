@@ -1,27 +1,23 @@
 import type { Bus, BusCommand, BusEvents, BusLink, BusReply } from './bus.ts';
 
-/** A bus within one process: hashes in a map, channels that deliver at once. */
+/** A bus within one process. Messages are delivered at once. */
 export interface MemoryBus extends Bus {
-  /** Ends every link and forgets everything, as a Redis that is killed and comes back empty does. */
+  /** Ends every link and deletes every key, like a Redis that is killed and restarted empty. */
   reset(): void;
 }
 
-interface Member {
+interface Subscriber {
   readonly events: BusEvents;
   readonly channels: Set<string>;
 }
 
-/**
- * Creates an empty bus. Keys do not expire on it: it lives no longer than those who use it.
- */
+/** Creates an empty bus. Its keys do not expire: it lives no longer than its users. */
 export function createMemoryBus(): MemoryBus {
   const hashes = new Map<string, Map<string, string>>();
-  const members = new Set<Member>();
+  const subscribers = new Set<Subscriber>();
 
-  function publish(channel: string, message: string): number {
-    const listeners = [...members].filter(({ channels }) => channels.has(channel));
-    for (const { events } of listeners) events.message(channel, message);
-    return listeners.length;
+  function subscribersOf(channel: string): Subscriber[] {
+    return [...subscribers].filter(({ channels }) => channels.has(channel));
   }
 
   function runOne(command: BusCommand): BusReply {
@@ -46,23 +42,21 @@ export function createMemoryBus(): MemoryBus {
         return hashes.delete(key) ? 1 : 0;
       case 'PEXPIRE':
         return hashes.has(key) ? 1 : 0;
-      case 'PUBLISH':
-        return publish(key, rest[0]!);
+      case 'PUBLISH': {
+        const receivers = subscribersOf(key);
+        for (const { events } of receivers) events.message(key, rest[0]!);
+        return receivers.length;
+      }
       case 'NUMSUB':
-        return new Map(
-          [key, ...rest].map((channel) => [
-            channel,
-            [...members].filter(({ channels }) => channels.has(channel)).length,
-          ]),
-        );
+        return new Map([key, ...rest].map((channel) => [channel, subscribersOf(channel).length]));
     }
   }
 
   function link(events: BusEvents): BusLink {
-    const member: Member = { events, channels: new Set() };
-    members.add(member);
+    const subscriber: Subscriber = { events, channels: new Set() };
+    subscribers.add(subscriber);
     const assertOpen = (): void => {
-      if (!members.has(member)) throw new Error('this link has been closed');
+      if (!subscribers.has(subscriber)) throw new Error('this link has been closed');
     };
     return {
       async run(commands) {
@@ -71,13 +65,13 @@ export function createMemoryBus(): MemoryBus {
       },
       async subscribe(channels) {
         assertOpen();
-        for (const channel of channels) member.channels.add(channel);
+        for (const channel of channels) subscriber.channels.add(channel);
       },
       async unsubscribe(channels) {
-        for (const channel of channels) member.channels.delete(channel);
+        for (const channel of channels) subscriber.channels.delete(channel);
       },
       connectionOf: () => '',
-      close: () => void members.delete(member),
+      close: () => void subscribers.delete(subscriber),
     };
   }
 
@@ -85,8 +79,8 @@ export function createMemoryBus(): MemoryBus {
     connect: async (events) => link(events),
     reset() {
       hashes.clear();
-      const lost = [...members];
-      members.clear();
+      const lost = [...subscribers];
+      subscribers.clear();
       for (const { events } of lost) events.down(new Error('the bus was reset'));
     },
   };

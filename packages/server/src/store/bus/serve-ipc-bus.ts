@@ -2,77 +2,70 @@ import type { Bus, BusCommand, BusLink } from './bus.ts';
 import type { IpcChannel } from './ipc-channel.ts';
 
 /**
- * What may wait for a worker before its links are cut, in characters. One that is stopped takes nothing, and would
- * otherwise cost this process ever more memory; it makes a new link once it runs again.
+ * How many characters may wait for a worker before its links are closed. A worker that is stopped receives nothing, and
+ * would cost this process ever more memory. It makes a new link once it runs again.
  */
 const MAX_BACKLOG = 4_000_000;
 
 /**
- * Lets the worker at the other end of `line` use `bus`. The other side is `createIpcBus`.
+ * Lets the worker at the other end of `channel`, which uses `createIpcBus`, use `bus`.
  *
- * @returns the end: the worker's links are closed.
+ * @returns closes the worker's links.
  */
-export function serveIpcBus(bus: Bus, line: IpcChannel, maxBacklog: number = MAX_BACKLOG): () => void {
+export function serveIpcBus(bus: Bus, channel: IpcChannel, maxBacklog: number = MAX_BACKLOG): () => void {
   const links = new Map<number, BusLink>();
-  let isEnded = false;
+  let isClosed = false;
 
-  function drop(link: number, reason: string): void {
-    if (!isEnded && links.has(link)) line.send(['down', link, reason]);
-    links.get(link)?.close();
-    links.delete(link);
+  function drop(number: number): void {
+    links.get(number)?.close();
+    links.delete(number);
+  }
+
+  function fail(number: number, reason: string): void {
+    if (!isClosed && links.has(number)) channel.send(['down', number, reason]);
+    drop(number);
   }
 
   async function connect(number: number): Promise<void> {
     const link = await bus.connect({
-      message(channel, message) {
-        if (line.backlog() > maxBacklog) drop(number, 'this worker does not take what the others say');
-        else if (links.has(number)) line.send(['message', number, channel, message]);
+      message(name, message) {
+        if (channel.backlog() > maxBacklog) fail(number, 'backlog limit exceeded: this worker does not read');
+        else if (links.has(number)) channel.send(['message', number, name, message]);
       },
-      down: (error) => drop(number, error.message),
+      down: (error) => fail(number, error.message),
     });
-    if (isEnded) link.close();
+    if (isClosed) link.close();
     else links.set(number, link);
   }
 
-  function linkOf(number: number): BusLink {
+  async function serve(kind: string, number: number, details: unknown): Promise<unknown> {
+    if (kind === 'connect') return connect(number);
     const link = links.get(number);
     if (!link) throw new Error('this link has been closed');
-    return link;
-  }
-
-  async function serve(kind: string, link: number, details: unknown): Promise<unknown> {
     switch (kind) {
-      case 'connect':
-        return connect(link);
       case 'run':
-        return linkOf(link).run(details as BusCommand[]);
+        return link.run(details as BusCommand[]);
       case 'subscribe':
-        return linkOf(link).subscribe(details as string[]);
+        return link.subscribe(details as string[]);
       case 'unsubscribe':
-        return linkOf(link).unsubscribe(details as string[]);
+        return link.unsubscribe(details as string[]);
       default:
-        throw new Error(`the bus does not know "${kind}"`);
+        throw new Error(`unknown request "${kind}"`);
     }
   }
 
-  line.listen((frame) => {
-    if (isEnded) return;
-    if (frame[0] === 'close') {
-      const [, link] = frame as [string, number];
-      links.get(link)?.close();
-      links.delete(link);
-      return;
-    }
+  channel.listen((frame) => {
+    if (isClosed) return;
+    if (frame[0] === 'close') return drop(frame[1] as number);
     const [kind, number, link, details] = frame as [string, number, number, unknown];
     void serve(kind, link, details).then(
-      (value) => line.send(['done', number, value]),
-      (error: Error) => line.send(['failed', number, error.message]),
+      (value) => channel.send(['done', number, value]),
+      (error: Error) => channel.send(['failed', number, error.message]),
     );
   });
 
   return () => {
-    isEnded = true;
-    for (const link of links.values()) link.close();
-    links.clear();
+    isClosed = true;
+    for (const number of [...links.keys()]) drop(number);
   };
 }

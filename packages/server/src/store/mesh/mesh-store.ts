@@ -5,9 +5,9 @@ import { Acknowledgements } from './handover/acknowledgements.ts';
 import { Claims } from './handover/claims.ts';
 import { createMoveLimits, type MoveLimits } from './handover/move-limits.ts';
 import { Health } from './link/health.ts';
-import { Receiver } from './link/receiver.ts';
+import { Receiver, type ReceiverOptions } from './link/receiver.ts';
 import { Reconnector } from './link/reconnector.ts';
-import { Session } from './link/session.ts';
+import { Session, type SessionOptions } from './link/session.ts';
 import { FailureDetector } from './membership/failure-detector.ts';
 import { Membership } from './membership/membership.ts';
 import { SelfProbe } from './membership/self-probe.ts';
@@ -16,7 +16,7 @@ import { DeltaPublisher } from './replication/delta-publisher.ts';
 import { ReplicaStore } from './replication/replicas.ts';
 import { Resync } from './replication/resync.ts';
 import { BucketSubscriptions } from './replication/subscriptions.ts';
-import { bucketOf, createKeyNames, type KeyNames } from './wire/keys.ts';
+import { bucketOf, createKeyNames } from './wire/keys.ts';
 import { incarnationOf, type Entry } from './wire/messages.ts';
 
 /** A store that agrees with those of other servers over a bus. */
@@ -55,74 +55,98 @@ export function createMeshStore(options: MeshOptions): MeshStore {
   return new Mesh(options);
 }
 
-/** Joins the parts of a mesh. What lives as long as the store is created here; what lives as long as a link, in `#createSession`. */
+interface PartsHooks {
+  /** This server's entry for a site at this moment. */
+  entryOf: (site: string) => Entry;
+  /** The entry of this server for a site has to be published, because claims or acknowledgements have changed. */
+  entryChanged: (site: string) => void;
+  epoch: () => number;
+  listener: () => StoreListener | undefined;
+}
+
+/** The parts that live as long as the store. Those that live as long as a link are created by `createSession`. */
+function createParts(options: MeshOptions, { entryOf, entryChanged, epoch, listener }: PartsHooks) {
+  const { clock, leaseMs, server } = options;
+  const now = (): number => clock.now();
+  const keys = createKeyNames(options.prefix);
+  const limits = { ...createMoveLimits(leaseMs), ...options.moveLimits };
+  const snapshotTtlMs = SNAPSHOT_LEASES * leaseMs;
+  const incarnation = (): string => incarnationOf(server, epoch());
+  const membership = new Membership({ self: server, now, leaseMs });
+  const replicas = new ReplicaStore(server, (site) => {
+    claims.update(site);
+    listener()?.changed(site);
+  });
+  const claims = new Claims({
+    now,
+    epochOf: (name) => membership.epochOf(name),
+    isAlive: (name) => membership.get(name) !== undefined,
+    acknowledgedBy: (site, name) => replicas.entry(site, name)?.acknowledged?.get(incarnation()) ?? 0,
+    limits,
+    incarnation,
+    changed: entryChanged,
+  });
+  const acknowledgements = new Acknowledgements({
+    now,
+    keepMs: 3 * limits.keepMs,
+    maxSites: limits.maxAcknowledged,
+    claimed: (...member) => listener()?.claimed(...member),
+    changed: entryChanged,
+  });
+  const publisher = new DeltaPublisher({ server, keys, now, entryOf, snapshotTtlMs });
+  const subscriptions = new BucketSubscriptions(options.follow, now);
+  const evicted = (name: string): void => {
+    replicas.dropCounts(name);
+    claims.serverEvicted(name);
+  };
+  return {
+    server,
+    clock,
+    keys,
+    membership,
+    replicas,
+    claims,
+    acknowledgements,
+    publisher,
+    subscriptions,
+    snapshotTtlMs,
+    evicted,
+  };
+}
+
+type Parts = ReturnType<typeof createParts>;
+
 class Mesh implements MeshStore {
   readonly server: string;
-  readonly #options: MeshOptions;
-  readonly #keys: KeyNames;
-  readonly #snapshotTtlMs: number;
-  readonly #counts = new Map<string, number>();
-  readonly #replicas: ReplicaStore;
-  readonly #membership: Membership;
-  readonly #claims: Claims;
-  readonly #acknowledgements: Acknowledgements;
-  readonly #publisher: DeltaPublisher;
-  readonly #subscriptions: BucketSubscriptions;
+  readonly #parts: Parts;
   readonly #health: Health;
   readonly #reconnector: Reconnector;
+  readonly #counts = new Map<string, number>();
   #listener: StoreListener | undefined;
   #epoch = 0;
   #hasBeenOpen = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: MeshOptions) {
-    const { clock, leaseMs, server } = options;
-    const now = (): number => clock.now();
-    const limits = { ...createMoveLimits(leaseMs), ...options.moveLimits };
-    const incarnation = (): string => incarnationOf(server, this.#epoch);
-    const changed = (site: string): void => this.#entryChanged(site);
-    this.server = server;
-    this.#options = options;
-    this.#keys = createKeyNames(options.prefix);
-    this.#snapshotTtlMs = SNAPSHOT_LEASES * leaseMs;
-    this.#replicas = new ReplicaStore(server, (site) => {
-      this.#claims.update(site);
-      this.#listener?.changed(site);
-    });
-    this.#membership = new Membership({ self: server, now, leaseMs });
-    this.#claims = new Claims({
-      now,
-      epochOf: (name) => this.#membership.epochOf(name),
-      isAlive: (name) => this.#membership.get(name) !== undefined,
-      acknowledgedBy: (site, name) => this.#replicas.entry(site, name)?.acknowledged?.get(incarnation()) ?? 0,
-      limits,
-      incarnation,
-      changed,
-    });
-    this.#acknowledgements = new Acknowledgements({
-      now,
-      keepMs: 3 * limits.keepMs,
-      maxSites: limits.maxAcknowledged,
-      claimed: (site, member, connectionNumber) => this.#listener?.claimed(site, member, connectionNumber),
-      changed,
-    });
-    this.#publisher = new DeltaPublisher({
-      server,
-      keys: this.#keys,
-      now,
+    this.server = options.server;
+    this.#parts = createParts(options, {
       entryOf: (site) => this.#entryOf(site),
-      snapshotTtlMs: this.#snapshotTtlMs,
+      entryChanged: (site) => {
+        this.#putEntry(site);
+        this.#listener?.changed(site);
+      },
+      epoch: () => this.#epoch,
+      listener: () => this.#listener,
     });
-    this.#subscriptions = new BucketSubscriptions(options.follow, now);
-    this.#health = new Health(clock, (stale, reason) => this.#listener?.stale(stale, reason));
+    const { membership, publisher, subscriptions } = this.#parts;
+    this.#health = new Health(options.clock, (stale, reason) => this.#listener?.stale(stale, reason));
     this.#reconnector = new Reconnector({
       ...options,
       health: this.#health,
       createSession: (link, fail) => this.#createSession(link, fail),
-      hasPending: () => this.#publisher.hasPending,
-      hasUnknownBuckets: () =>
-        this.#subscriptions.wanted().some((bucket) => !this.#subscriptions.isKnown(bucket)),
-      isComplete: () => this.#membership.isComplete(),
+      hasPending: () => publisher.hasPending,
+      hasUnknownBuckets: () => subscriptions.wanted().some((bucket) => !subscriptions.isKnown(bucket)),
+      isComplete: () => membership.isComplete(),
       caughtUp: () => this.#caughtUp(),
       sweep: () => this.#sweep(),
     });
@@ -148,36 +172,37 @@ class Mesh implements MeshStore {
     if (before === count) return;
     if (count > 0) this.#counts.set(site, count);
     else this.#counts.delete(site);
-    if (before > 0 !== count > 0) this.#subscriptions.host(bucketOf(site), count > 0 ? 1 : -1);
+    if (before > 0 !== count > 0) this.#parts.subscriptions.host(bucketOf(site), count > 0 ? 1 : -1);
     this.#putEntry(site);
     this.#reconnector.follow();
   }
 
   claim(site: string, member: string, from: ResumePoint): void {
-    if (!this.#closing && from.server !== this.server) this.#claims.add(site, member, from);
+    if (!this.#closing && from.server !== this.server) this.#parts.claims.add(site, member, from);
   }
 
   others(site: string): number {
-    return this.#replicas.others(site);
+    return this.#parts.replicas.others(site);
   }
 
   stale(site: string): boolean {
     // After a pause of this process, updates that were waiting come before the next heartbeat.
     this.#reconnector.checkPause();
-    return !this.#subscriptions.isKnown(bucketOf(site));
+    return !this.#parts.subscriptions.isKnown(bucketOf(site));
   }
 
   sites(): Iterable<string> {
-    return this.#replicas.sites();
+    return this.#parts.replicas.sites();
   }
 
   peers(): number {
-    return this.#membership.size;
+    return this.#parts.membership.size;
   }
 
   evict(server: string): void {
-    this.#membership.left(server);
-    for (const evicted of this.#membership.takeEvicted()) this.#evicted(evicted.server);
+    const { membership, evicted } = this.#parts;
+    membership.left(server);
+    for (const gone of membership.takeEvicted()) evicted(gone.server);
     void this.#reconnector.announceLeave(server).catch(() => {});
   }
 
@@ -194,42 +219,15 @@ class Mesh implements MeshStore {
   /** Begins a new epoch, in which everything is published and claimed again. */
   #createSession(link: BusLink, fail: (error: Error) => void): Session {
     const epoch = ++this.#epoch;
-    this.#replicas.startEpoch(epoch);
-    this.#membership.linked();
-    this.#acknowledgements.startEpoch();
-    this.#publisher.startEpoch(epoch);
-    this.#claims.startEpoch();
+    const { acknowledgements, claims, membership, publisher, replicas } = this.#parts;
+    replicas.startEpoch(epoch);
+    membership.linked();
+    acknowledgements.startEpoch();
+    publisher.startEpoch(epoch);
+    claims.startEpoch();
     for (const site of this.#counts.keys()) this.#putEntry(site);
-
-    const { server, clock } = this.#options;
-    const run = createRunCommands(clock, link);
-    const lasting = {
-      server,
-      clock,
-      keys: this.#keys,
-      replicas: this.#replicas,
-      membership: this.#membership,
-      claims: this.#claims,
-      acknowledgements: this.#acknowledgements,
-      publisher: this.#publisher,
-      subscriptions: this.#subscriptions,
-    };
-    const base = { ...lasting, epoch, link, run, fail };
-    const probe = new SelfProbe({ ...base, channel: this.#keys.server(server) });
-    const resync = new Resync(base);
-    const detector = new FailureDetector({ ...base, evicted: (name) => this.#evicted(name) });
-    const subscribed = (channels: readonly string[]): void => probe.cover(channels);
-    const buckets = new BucketReader({ ...base, resync, subscribed });
     const wake = (): void => this.#reconnector.flushSoon();
-    const receiver = new Receiver({ ...base, detector, probe, buckets, resync, wake });
-    const isFirst = !this.#hasBeenOpen;
-    const snapshotTtlMs = this.#snapshotTtlMs;
-    return new Session({ ...base, detector, probe, buckets, receiver, snapshotTtlMs, isFirst });
-  }
-
-  #evicted(server: string): void {
-    this.#replicas.dropCounts(server);
-    this.#claims.serverEvicted(server);
+    return createSession(this.#parts, { epoch, link, fail, wake, isFirst: !this.#hasBeenOpen });
   }
 
   #caughtUp(): void {
@@ -239,28 +237,37 @@ class Mesh implements MeshStore {
   }
 
   #sweep(): void {
-    this.#claims.sweep();
-    this.#acknowledgements.sweep();
-    for (const server of this.#membership.takeForgotten()) this.#replicas.dropServer(server);
+    const { acknowledgements, claims, membership, replicas } = this.#parts;
+    claims.sweep();
+    acknowledgements.sweep();
+    for (const server of membership.takeForgotten()) replicas.dropServer(server);
   }
 
   #entryOf(site: string): Entry {
-    return {
-      count: this.#counts.get(site) ?? 0,
-      claims: this.#claims.numbers(site),
-      acknowledged: this.#acknowledgements.numbers(site),
-    };
+    const { acknowledgements, claims } = this.#parts;
+    const count = this.#counts.get(site) ?? 0;
+    return { count, claims: claims.numbers(site), acknowledged: acknowledgements.numbers(site) };
   }
 
   /** This server's entry for a site has changed: totals use it at once, and it is published soon. */
   #putEntry(site: string): void {
-    this.#replicas.setOwn(site, this.#entryOf(site));
-    this.#publisher.markChanged(site);
+    this.#parts.replicas.setOwn(site, this.#entryOf(site));
+    this.#parts.publisher.markChanged(site);
     this.#reconnector.flushSoon();
   }
+}
 
-  #entryChanged(site: string): void {
-    this.#putEntry(site);
-    this.#listener?.changed(site);
-  }
+/** Creates the parts that live as long as a link. */
+function createSession(
+  parts: Parts,
+  own: Pick<SessionOptions & ReceiverOptions, 'epoch' | 'link' | 'fail' | 'wake' | 'isFirst'>,
+): Session {
+  const { clock, keys, server } = parts;
+  const base = { ...parts, ...own, run: createRunCommands(clock, own.link) };
+  const probe = new SelfProbe({ ...base, channel: keys.server(server) });
+  const resync = new Resync(base);
+  const detector = new FailureDetector(base);
+  const buckets = new BucketReader({ ...base, resync, subscribed: (channels) => probe.cover(channels) });
+  const receiver = new Receiver({ ...base, detector, probe, buckets, resync });
+  return new Session({ ...base, detector, probe, buckets, receiver });
 }

@@ -1,9 +1,9 @@
-/** As much of a client of node-redis as is used here. */
+/** The part of a client of node-redis that the store uses. */
 export interface RedisClient {
   readonly options: RedisClientOptions | undefined;
   duplicate(overrides?: object): unknown;
   connect(): Promise<unknown>;
-  /** Ends it at once; commands that have no answer yet fail. May be called twice. */
+  /** Closes it at once; commands without a reply fail. May be called twice. */
   destroy(): void;
   sendCommand(args: readonly string[]): Promise<unknown>;
   subscribe(channels: string[], listener: ChannelListener): Promise<unknown>;
@@ -29,21 +29,21 @@ export interface RedisSocketOptions {
   readonly path?: string | undefined;
 }
 
-/** How long any one step of making a link may take, in ms. [S6] */
+/** How long one step of making a link may take, in ms. [S6] */
 export const TIMEOUT_MS = 1_000;
 
 /**
- * A client like `template`, but with options of ours: it connects once, queues nothing, and keeps no clock of its own,
- * since whoever uses it does. It speaks RESP 2, in which every reply that is used here is a number or a flat list.
+ * A client like `template` that connects once, queues nothing and has no timeouts, which the store has itself. It speaks
+ * RESP 2, in which every reply that the store uses is a number or a flat list.
  */
 export function createLike(template: RedisClient): RedisClient {
   return template.duplicate({
-    // What it says is in the other options by now.
+    // The other options already contain its parts.
     url: undefined,
     socket: {
       ...template.options?.socket,
       reconnectStrategy: false,
-      // For what goes on after ours has passed.
+      // Ends an attempt that goes on after the store's own timeout.
       connectTimeout: 2 * TIMEOUT_MS,
       socketTimeout: undefined,
     },
@@ -54,7 +54,7 @@ export function createLike(template: RedisClient): RedisClient {
     pingInterval: undefined,
     keyPrefix: undefined,
     readonly: false,
-    // Each of these would be one more command at the start, and one more right to ask operators for.
+    // Each of these would send one more command at the start, which operators would have to permit.
     name: undefined,
     disableClientInfo: true,
     maintNotifications: 'disabled',
@@ -63,8 +63,8 @@ export function createLike(template: RedisClient): RedisClient {
   }) as RedisClient;
 }
 
-/** Where a client connects to, for people. */
-export function placeOf({ options }: RedisClient): string {
+/** The address that a client connects to, for texts. */
+export function addressOf({ options }: RedisClient): string {
   const { path, host, port, tls } = options?.socket ?? {};
   if (path !== undefined) return path;
   const name = host?.includes(':') ? `[${host}]` : (host ?? 'localhost');

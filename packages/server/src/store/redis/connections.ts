@@ -1,84 +1,63 @@
-import { createLike, TIMEOUT_MS, placeOf, type RedisClient } from './client.ts';
-import { explain } from './describe-redis-error.ts';
-import { TimeoutError, RedisUnavailable } from './redis-errors.ts';
+import { systemClock } from '@live-online/internal/system-clock';
+import { withDeadline } from '../bus/deadline.ts';
+import { addressOf, createLike, TIMEOUT_MS, type RedisClient } from './client.ts';
+import { describeRedisError } from './describe-redis-error.ts';
+import { RedisUnavailable } from './redis-errors.ts';
 
-/** Connections that live and die together: those of one link. */
-export interface Connections {
-  /**
-   * Opens one more.
-   *
-   * @throws Error if that fails or takes too long; nothing of it is left then.
-   */
-  open(template: RedisClient): Promise<RedisClient>;
-  /** Ends one of them; nobody is told. */
-  drop(client: RedisClient): void;
-  /** Ends all of them, and those that are still being opened. May be called twice. */
-  close(): void;
-}
+/** The connections of one link. They end together. */
+export class Connections {
+  readonly #fail: (error: Error) => void;
+  readonly #clients = new Set<RedisClient>();
+  #isClosed = false;
 
-/**
- * @param lost is told when one that was open ends by itself, once for each.
- */
-export function createConnections(lost: (error: Error) => void): Connections {
-  const clients = new Set<RedisClient>();
-  let closed = false;
+  /** @param fail is called for each connection that was open and ends by itself. */
+  constructor(fail: (error: Error) => void) {
+    this.#fail = fail;
+  }
 
-  function drop(client: RedisClient): void {
-    clients.delete(client);
+  /** @throws Error if that fails or takes too long; then the connection is closed. */
+  async open(template: RedisClient): Promise<RedisClient> {
+    if (this.#isClosed) throw new Error('the link has been closed');
+    const client = createLike(template);
+    this.#clients.add(client);
+    const fail = (error: Error): void => {
+      if (this.#clients.has(client)) this.#fail(describeRedisError(error, addressOf(client)));
+    };
+    let isOpen = false;
+    const failed = new Promise<never>((_, reject) => {
+      client.on('error', (error) => (isOpen ? fail(error) : reject(error)));
+    });
+    client.on('sharded-channel-moved', () =>
+      fail(new RedisUnavailable(`a slot has moved away from the Redis at ${addressOf(client)}`)),
+    );
+    // node-redis goes on opening the socket of a client that was destroyed meanwhile.
+    client.on('connect', () => {
+      if (!this.#clients.has(client)) client.destroy();
+    });
+    try {
+      await withTimeout(Promise.race([client.connect(), failed]));
+      isOpen = true;
+      return client;
+    } catch (error) {
+      this.drop(client);
+      throw error;
+    }
+  }
+
+  /** Closes one of them. */
+  drop(client: RedisClient): void {
+    this.#clients.delete(client);
     client.destroy();
   }
 
-  return {
-    async open(template) {
-      if (closed) throw new Error('the link has been closed');
-      const client = createLike(template);
-      clients.add(client);
-      let open = false;
-      const failed = new Promise<never>((_, reject) => {
-        client.on('error', (error) => {
-          if (!open) reject(error);
-          else if (clients.has(client)) lost(explain(error, placeOf(client)));
-        });
-      });
-      client.on('sharded-channel-moved', () => {
-        if (clients.has(client))
-          lost(new RedisUnavailable(`a slot has moved away from the Redis at ${placeOf(client)}`));
-      });
-      // node-redis goes on opening the socket of a client that was destroyed meanwhile.
-      client.on('connect', () => {
-        if (!clients.has(client)) client.destroy();
-      });
-      try {
-        await withinPatience(Promise.race([client.connect(), failed]));
-        open = true;
-        return client;
-      } catch (error) {
-        drop(client);
-        throw error;
-      }
-    },
-    drop,
-    close() {
-      closed = true;
-      for (const client of clients) drop(client);
-    },
-  };
+  /** Closes all of them, and those that are being opened. May be called twice. */
+  close(): void {
+    this.#isClosed = true;
+    for (const client of this.#clients) this.drop(client);
+  }
 }
 
-const TURN_MS = 50;
-
-/** node-redis has a timeout of its own, but not for what has already been sent. */
-export async function withinPatience<T>(promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    // After a stall of this process the timer comes before the answer that has long been there: that gets a turn more.
-    timer = setTimeout(() => {
-      timer = setTimeout(() => reject(new TimeoutError('no answer')), TURN_MS);
-    }, TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** node-redis has a timeout of its own, but not for commands that have been sent. */
+export function withTimeout<T>(promise: Promise<T>): Promise<T> {
+  return withDeadline(systemClock, TIMEOUT_MS, 'a reply of Redis', promise);
 }

@@ -1,92 +1,77 @@
 import { BusRefused } from '../bus/bus.ts';
-import { TimeoutError, RedisUnavailable } from './redis-errors.ts';
+import { TimeoutError } from '../bus/deadline.ts';
+import { RedisUnavailable } from './redis-errors.ts';
+
+/** Errors by the first word of the reply that do not go away without a change. */
+const REFUSALS: Readonly<Record<string, (address: string, reply: string) => string>> = {
+  NOAUTH: (address) =>
+    `Redis at ${address} requires a password: put it in the URL, redis://:password@host:port or redis://user:password@host:port`,
+  WRONGPASS: (address) => `Redis at ${address} rejects this user and password: check the URL`,
+  NOPERM: (address, reply) => `Redis at ${address} denies a permission: ${reply}`,
+  DENIED: (address) =>
+    `Redis at ${address} is in protected mode: without a password it accepts no connections from other machines`,
+  READONLY: replicaText,
+};
 
 /**
- * Says what an error of a client or of Redis means. Never repeats what might be a password.
+ * Describes an error of a client or of Redis. The text never contains what may be a password.
  *
- * @param place where the client was connected to
- * @returns BusRefused where waiting would not help
+ * @param address what the client was connected to
+ * @returns BusRefused if another attempt would not help
  */
-export function explain(error: unknown, place: string): Error {
+export function describeRedisError(error: unknown, address: string): Error {
   if (error instanceof BusRefused || error instanceof RedisUnavailable) return error;
   const refused = (text: string): Error => new BusRefused(text, { cause: error });
-  const trouble = (text: string): Error => new RedisUnavailable(text, { cause: error });
-  if (error instanceof TimeoutError) return trouble(`no Redis answers at ${place} within a second`);
-
-  const { code, name, message } = errorOf(error);
+  const unavailable = (text: string): Error => new RedisUnavailable(text, { cause: error });
+  const { code, name, message } = fieldsOf(error);
   if (/CERT|^ERR_TLS|^ERR_SSL|^EPROTO$/.test(code)) {
-    return refused(`no TLS connection to Redis at ${place} (${code}): check the certificate and the URL`);
+    return refused(`no TLS connection to Redis at ${address} (${code}): check the certificate and the URL`);
   }
-  if (code) return trouble(`no Redis answers at ${place} (${code})`);
-  if (name === 'ConnectionTimeoutError') return trouble(`no Redis answers at ${place} within a second`);
-  if (name === 'SocketClosedUnexpectedlyError') return trouble(`Redis at ${place} closed the connection`);
+  if (code) return unavailable(`no Redis answers at ${address} (${code})`);
+  if (error instanceof TimeoutError || name === 'ConnectionTimeoutError') {
+    return unavailable(`no Redis answers at ${address} within a second`);
+  }
+  if (name === 'SocketClosedUnexpectedlyError') {
+    return unavailable(`Redis at ${address} closed the connection`);
+  }
   if (/^Unknown RESP type/.test(message)) {
-    return refused(`what answers at ${place} does not speak as Redis does: check the address`);
+    return refused(`what answers at ${address} does not speak the Redis protocol: check the address`);
   }
-
-  const [kind] = message.split(' ', 1);
-  switch (kind) {
-    case 'NOAUTH':
-      return refused(
-        `Redis at ${place} asks for a password: put it in the URL, redis://:password@host:port or redis://user:password@host:port`,
-      );
-    case 'WRONGPASS':
-      return refused(`Redis at ${place} does not take this user and password: check the URL`);
-    case 'NOPERM':
-      return refused(`Redis at ${place} denies what is needed: ${message}`);
-    case 'DENIED':
-      return refused(
-        `Redis at ${place} is in protected mode: it takes no connections from other machines until it has a password`,
-      );
-    case 'READONLY':
-      return refused(replicaText(place));
-    case 'ERR':
-      return explainPlainError(message, place, refused, trouble);
-    default:
-      return trouble(
-        /^[A-Z]{2,}$/.test(kind ?? '')
-          ? `Redis at ${place} says: ${message}`
-          : `Redis at ${place} cannot be used: ${message.replace(/\/\/\S*@/g, '//…@')}`,
-      );
-  }
-}
-
-export function tooOldText(place: string, version: string): string {
-  return `Redis at ${place} is too old (${version}): it has to be 6.2 or newer`;
-}
-
-export function replicaText(place: string): string {
-  return `Redis at ${place} is a replica, which cannot be written to: give the address of its master`;
-}
-
-function explainPlainError(
-  message: string,
-  place: string,
-  refused: (text: string) => Error,
-  trouble: (text: string) => Error,
-): Error {
-  if (/unknown command .?HELLO/i.test(message)) return refused(tooOldText(place, 'older than 6.0'));
-  if (/without any password configured|no password is set/.test(message)) {
-    return refused(
-      `Redis at ${place} has no password, but the URL gives one: leave it out, or set one in Redis`,
+  const [kind = ''] = message.split(' ', 1);
+  const refusal = kind === 'ERR' ? refusalOf(message, address) : REFUSALS[kind]?.(address, message);
+  if (refusal !== undefined) return refused(refusal);
+  // Redis repeats an unknown command with its arguments, and those of AUTH must not be in logs.
+  if (/^[A-Z]{2,}$/.test(kind)) {
+    return unavailable(
+      `Redis at ${address} replied: ${message.replace(/,? with args beginning with.*/s, '')}`,
     );
   }
-  if (/SELECT is not allowed|DB index/.test(message)) {
-    return refused(`Redis at ${place} does not have this database number: leave it out of the URL`);
-  }
-  // An unknown command is answered with its arguments, and those of AUTH are not for logs.
-  return trouble(`Redis at ${place} says: ${message.replace(/,? with args beginning with.*/s, '')}`);
+  return unavailable(`Redis at ${address} cannot be used: ${message.replace(/\/\/\S*@/g, '//…@')}`);
 }
 
-function errorOf(error: unknown): { code: string; name: string; message: string } {
+export function tooOldText(address: string, version: string): string {
+  return `Redis at ${address} is too old (${version}): 6.2 or newer is required`;
+}
+
+export function replicaText(address: string): string {
+  return `Redis at ${address} is a replica, which cannot be written to: give the address of its master`;
+}
+
+function refusalOf(message: string, address: string): string | undefined {
+  if (/unknown command .?HELLO/i.test(message)) return tooOldText(address, 'older than 6.0');
+  if (/without any password configured|no password is set/.test(message)) {
+    return `Redis at ${address} has no password, but the URL has one: remove it, or set one in Redis`;
+  }
+  if (/SELECT is not allowed|DB index/.test(message)) {
+    return `Redis at ${address} does not have this database number: remove it from the URL`;
+  }
+  return undefined;
+}
+
+function fieldsOf(error: unknown): { code: string; name: string; message: string } {
   if (!(error instanceof Error)) return { code: '', name: '', message: String(error) };
-  const { code } = error as NodeJS.ErrnoException;
-  // `localhost` stands for two addresses, and each may fail in its own way.
-  const first =
-    error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException | undefined) : undefined;
-  return {
-    code: code ?? first?.code ?? '',
-    name: error.constructor.name,
-    message: error.message,
-  };
+  // `localhost` has two addresses, and each can fail with an error of its own.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
+  const { code = (first as NodeJS.ErrnoException | undefined)?.code ?? '' } = error as NodeJS.ErrnoException;
+  return { code, name: error.constructor.name, message: error.message };
 }

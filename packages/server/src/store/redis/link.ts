@@ -5,72 +5,72 @@ import type { PubSubCommands } from './pubsub-commands.ts';
 
 /** One Redis: alone, or a master of a cluster. */
 export interface LinkNode {
-  /** What `connectionOf` says of its channels. */
+  /** What `connectionOf` returns for its channels. */
   readonly name: string;
   readonly commands: RedisClient;
-  /** A connection that listens can do nothing else. */
+  /** A connection that subscribes can run no other commands. */
   readonly subscriber: RedisClient;
 }
 
-export interface LinkParts {
-  /** Where a key or a channel lies. */
+export interface LinkOptions {
+  /** The node of a key or a channel. */
   nodeOf(name: string): LinkNode | undefined;
-  readonly spelling: PubSubCommands;
-  readonly heard: ChannelListener;
+  readonly pubSub: PubSubCommands;
+  readonly received: ChannelListener;
   isOpen(): boolean;
-  /** Is told what shows that the link is no good any more, though its connections stand. */
-  lost(error: Error): void;
+  /** The link is of no use any more, although its connections are open. */
+  fail(error: Error): void;
   close(): void;
 }
 
-/** Redis is not, or no longer, where and what it was: only a new link finds out. */
+/** Redis does not have the slot, the role or the permissions any more that it had: a new link reads them again. */
 const MOVED = /^(MOVED|ASK|CLUSTERDOWN|READONLY|MASTERDOWN|LOADING|NOAUTH|NOPERM) /;
 
-export function createLink({ nodeOf, spelling, heard, isOpen, lost, close }: LinkParts): BusLink {
+export function createLink({ nodeOf, pubSub, received, isOpen, fail, close }: LinkOptions): BusLink {
   const subscribed = new Set<string>();
-  /** Subscribing waits for unsubscribing and the other way round: node-redis mixes up the two on one channel. */
+  /** Subscribing waits for unsubscribing and the other way round: node-redis confuses the two on one channel. */
   let turn: Promise<unknown> = Promise.resolve();
 
   function nodeFor(name: string): LinkNode {
     const node = nodeOf(name);
     if (node) return node;
     const error = new Error(`no node of the Redis Cluster has the slot ${slotOf(name)}`);
-    lost(error);
+    fail(error);
     throw error;
   }
 
   async function runOne(command: BusCommand): Promise<BusReply> {
-    const words = spell(command, spelling);
-    if (!words) return new Map<string, number>();
+    const args = encodeCommand(command, pubSub);
+    if (!args) return new Map<string, number>();
     try {
-      return readReply(command[0], await nodeFor(command[1]).commands.sendCommand(words));
+      return parseReply(command[0], await nodeFor(command[1]).commands.sendCommand(args));
     } catch (error) {
-      if (MOVED.test((error as Error).message)) lost(error as Error);
+      if (MOVED.test((error as Error).message)) fail(error as Error);
       throw error;
     }
   }
 
-  function inTurn(step: () => Promise<unknown>): Promise<void> {
+  async function inTurn(step: () => Promise<unknown>): Promise<void> {
     const done = turn.then(() => {
-      // A client that was destroyed would take it, and never answer.
+      // A client that was destroyed would accept the command, and never reply.
       if (!isOpen()) throw new Error('the link has been closed');
       return step();
     });
     turn = done.catch(() => {});
-    return done.then(() => {});
+    await done;
   }
 
-  /** The channels that one command may name: those of one node, and where channels have slots, of one slot. */
-  function* groupsOf(channels: Iterable<string>): Iterable<[LinkNode, string[]]> {
+  /** Channels that one command may name: those of one node, or of one slot if pub/sub is sharded. */
+  function groupsOf(channels: Iterable<string>): Iterable<[LinkNode, string[]]> {
     const groups = new Map<unknown, [LinkNode, string[]]>();
     for (const channel of channels) {
       const node = nodeFor(channel);
-      const key = spelling.subscribe === 'sSubscribe' ? slotOf(channel) : node;
+      const key = pubSub.subscribe === 'sSubscribe' ? slotOf(channel) : node;
       const group = groups.get(key);
       if (group) group[1].push(channel);
       else groups.set(key, [node, [channel]]);
     }
-    yield* groups.values();
+    return groups.values();
   }
 
   return {
@@ -79,16 +79,16 @@ export function createLink({ nodeOf, spelling, heard, isOpen, lost, close }: Lin
       inTurn(() =>
         Promise.all(
           [...groupsOf(new Set(channels))].map(async ([{ subscriber }, group]) => {
-            await subscriber[spelling.subscribe](group, heard);
+            await subscriber[pubSub.subscribe](group, received);
             for (const channel of group) subscribed.add(channel);
           }),
         ),
       ),
     unsubscribe: (channels) =>
       inTurn(() => {
-        const listened = channels.filter((channel) => subscribed.delete(channel));
+        const leaving = channels.filter((channel) => subscribed.delete(channel));
         return Promise.all(
-          [...groupsOf(listened)].map(([{ subscriber }, group]) => subscriber[spelling.unsubscribe](group)),
+          [...groupsOf(leaving)].map(([{ subscriber }, group]) => subscriber[pubSub.unsubscribe](group)),
         );
       }),
     connectionOf: (channel) => nodeOf(channel)?.name ?? '',
@@ -96,18 +96,21 @@ export function createLink({ nodeOf, spelling, heard, isOpen, lost, close }: Lin
   };
 }
 
-/** The words for Redis, or `undefined` for a question that it could not answer. */
-function spell(command: BusCommand, { publish, numsub }: PubSubCommands): readonly string[] | undefined {
+/** The arguments for Redis, or `undefined` for a command whose reply is not reliable. */
+function encodeCommand(
+  command: BusCommand,
+  { publish, numsub }: PubSubCommands,
+): readonly string[] | undefined {
   if (command[0] === 'PUBLISH') return [publish, ...command.slice(1)];
   if (command[0] === 'NUMSUB') return numsub && ['PUBSUB', numsub, ...command.slice(1)];
   return command;
 }
 
-function readReply(name: BusCommand[0], reply: unknown): BusReply {
+function parseReply(name: BusCommand[0], reply: unknown): BusReply {
   if (name === 'HGETALL' && Array.isArray(reply)) return new Map(pairs(reply, String));
   if (name === 'NUMSUB' && Array.isArray(reply)) return new Map(pairs(reply, Number));
   if (typeof reply === 'number') return reply;
-  throw new Error(`${name} was answered by something else`);
+  throw new Error(`unexpected reply to ${name}`);
 }
 
 function* pairs<T>(list: readonly unknown[], read: (value: unknown) => T): Iterable<[string, T]> {

@@ -1,7 +1,7 @@
-/** How Redis spells what there is in two ways: pub/sub for all nodes, and pub/sub within the slot of a channel. */
+/** The commands for pub/sub: of all nodes, or sharded, within the slot of a channel. */
 export interface PubSubCommands {
   readonly publish: 'PUBLISH' | 'SPUBLISH';
-  /** Absent where no answer could be trusted. */
+  /** `undefined` where the reply is not reliable. */
   readonly numsub: 'NUMSUB' | 'SHARDNUMSUB' | undefined;
   readonly subscribe: 'subscribe' | 'sSubscribe';
   readonly unsubscribe: 'unsubscribe' | 'sUnsubscribe';
@@ -22,14 +22,13 @@ const sharded: PubSubCommands = {
 };
 
 /**
- * Before 7.0 a cluster passes messages on between all its nodes, and each counts only the listeners of its own. Which
- * of them a listener is on depends on what it last knew of the cluster: a count of 0 might mean somewhere else, so
- * nobody is asked there.
+ * Before 7.0 a cluster passes messages on between all its nodes, and each node counts only its own subscribers. A count
+ * of 0 may mean that the subscriber is on another node, so subscribers are not counted there.
  */
 export function pubSubCommandsFor(
-  cluster: boolean,
+  isCluster: boolean,
   [major]: readonly [major: number, minor: number],
 ): PubSubCommands {
-  if (!cluster) return plain;
+  if (!isCluster) return plain;
   return major >= 7 ? sharded : { ...plain, numsub: undefined };
 }

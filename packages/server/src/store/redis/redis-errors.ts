@@ -1,9 +1,4 @@
-/** What went wrong with Redis, in words for people who look after the server; it may heal by itself. */
+/** Why Redis cannot be used at the moment, as a text for operators. It may come back without a change. */
 export class RedisUnavailable extends Error {
   override readonly name = 'RedisUnavailable';
-}
-
-/** What a promise that took too long is given up with. */
-export class TimeoutError extends Error {
-  override readonly name = 'TimeoutError';
 }

@@ -1,5 +1,3 @@
-/** Which node of a Redis Cluster has which slots. */
-
 export interface SlotRange {
   readonly from: number;
   readonly to: number;
@@ -9,7 +7,7 @@ export interface SlotRange {
 
 export const SLOTS = 16_384;
 
-/** The slot of a key or a sharded channel, as Redis Cluster's specification has it: CRC-16/XMODEM of the hash tag. */
+/** The slot of a key or a sharded channel: CRC-16/XMODEM of the hash tag (Redis Cluster specification). */
 export function slotOf(name: string): number {
   const open = name.indexOf('{');
   const close = open < 0 ? -1 : name.indexOf('}', open + 1);
@@ -25,15 +23,15 @@ export function slotOf(name: string): number {
 /**
  * Reads the reply of CLUSTER SLOTS.
  *
- * @param askedHost the host that was asked: a node that does not know its own name means that one
+ * @param askedHost the host of the node that replied: a node that does not know its own host leaves it out
  */
-export function readSlots(reply: unknown, askedHost: string): SlotRange[] {
-  if (!Array.isArray(reply)) throw new Error('CLUSTER SLOTS was answered by something else');
+export function parseSlots(reply: unknown, askedHost: string): SlotRange[] {
+  if (!Array.isArray(reply)) throw new Error('unexpected reply to CLUSTER SLOTS');
   return reply.map((entry: unknown) => {
     const [from, to, master] = entry as [unknown, unknown, unknown];
     const [host, port] = master as [unknown, unknown];
     if (typeof from !== 'number' || typeof to !== 'number' || typeof port !== 'number') {
-      throw new Error('CLUSTER SLOTS was answered by something else');
+      throw new Error('unexpected reply to CLUSTER SLOTS');
     }
     return {
       from,

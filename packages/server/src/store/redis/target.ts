@@ -1,14 +1,14 @@
 import { BusRefused } from '../bus/bus.ts';
 import type { RedisClient, RedisClientOptions, RedisSocketOptions } from './client.ts';
 
-/** A client that `createClient()` of node-redis has made. It need not be connected. */
+/** A client from `createClient()` of node-redis. It need not be connected. */
 export interface RedisClientLike {
   readonly options: object | undefined;
   duplicate(overrides?: object): unknown;
   sendCommand(args: never): unknown;
 }
 
-/** A cluster that `createCluster()` of node-redis has made. It need not be connected. */
+/** A cluster from `createCluster()` of node-redis. It need not be connected. */
 export interface RedisClusterLike {
   readonly slots: readonly unknown[];
   duplicate(overrides?: object): unknown;
@@ -16,33 +16,29 @@ export interface RedisClusterLike {
 }
 
 /**
- * Where Redis is: `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS; or a client or a
- * cluster of yours, of which only the options are used. A URL or a client may point to a node of a cluster.
+ * The address of Redis: `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS; or a client or a
+ * cluster of node-redis, of which only the options are used. A URL or a client may be that of a cluster's node.
  */
 export type RedisTarget = string | RedisClientLike | RedisClusterLike;
 
-/** Makes clients that know how to reach a target. None of them is connected; they serve as templates. */
+/** Clients that have the options for a target, and are not connected. */
 export interface Templates {
   /** Whether the target can only be a cluster. */
-  readonly cluster: boolean;
-  /** One for each address that the target names. */
+  readonly isCluster: boolean;
+  /** One for each address in the target. */
   readonly roots: readonly RedisClient[];
-  /** One for a node of the cluster that the target has turned out to be. */
+  /** One for a node of the target, which is a cluster. */
   node(host: string, port: number): RedisClient;
 }
 
-/**
- * What is wrong with a target, or `undefined`. A URL is not repeated: there may be a password in it.
- */
+/** What is wrong with a target, or `undefined`. The text does not repeat a URL: it may contain a password. */
 export function problemOfTarget(target: unknown): string | undefined {
   if (typeof target === 'string') return problemOfUrl(target);
   if (isCluster(target) || isClient(target)) return undefined;
   return 'must be a URL such as redis://localhost:6379, or what createClient() or createCluster() of the package redis returns';
 }
 
-/**
- * @throws BusRefused if the package `redis` is needed and not there.
- */
+/** @throws BusRefused if the package `redis` is required and not installed. */
 export async function createTemplates(target: RedisTarget): Promise<Templates> {
   if (isCluster(target)) return templatesOfCluster(target as unknown as Cluster, await loadCreateClient());
   const root =
@@ -50,7 +46,7 @@ export async function createTemplates(target: RedisTarget): Promise<Templates> {
       ? (await loadCreateClient())({ url: target })
       : (target as unknown as RedisClient);
   return {
-    cluster: false,
+    isCluster: false,
     roots: [root],
     node: (host, port) =>
       root.duplicate({ url: undefined, socket: { ...root.options?.socket, host, port } }) as RedisClient,
@@ -73,12 +69,12 @@ function templatesOfCluster({ _options: options }: Cluster, create: CreateClient
   const { rootNodes, defaults, nodeAddressMap } = options;
   const withDefaults = (node: RedisClientOptions): RedisClient =>
     create({ ...defaults, ...node, socket: { ...defaults?.socket, ...node.socket } });
-  const reach = (address: string): RedisSocketOptions | undefined =>
+  const addressFor = (address: string): RedisSocketOptions | undefined =>
     typeof nodeAddressMap === 'function' ? nodeAddressMap(address) : nodeAddressMap?.[address];
   return {
-    cluster: true,
+    isCluster: true,
     roots: rootNodes.map(withDefaults),
-    node: (host, port) => withDefaults({ socket: reach(`${host}:${port}`) ?? { host, port } }),
+    node: (host, port) => withDefaults({ socket: addressFor(`${host}:${port}`) ?? { host, port } }),
   };
 }
 
@@ -92,7 +88,7 @@ async function loadCreateClient(): Promise<CreateClient> {
 }
 
 function isClient(target: unknown): target is RedisClientLike {
-  // A pool and a Sentinel can be duplicated, too; only a client can be authenticated again.
+  // A pool and a Sentinel have `duplicate`, too; only a client has `reAuthenticate`.
   return has(target, 'duplicate') && has(target, 'sendCommand') && has(target, 'reAuthenticate');
 }
 
@@ -117,9 +113,8 @@ function problemOfUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return `${form}, with special characters of the password percent-encoded`;
   const { protocol, hostname, pathname, username, password } = new URL(text);
   if (protocol !== 'redis:' && protocol !== 'rediss:') return form;
-  if (hostname === '') return `${form}: there is no host in it`;
-  if (!/^\/?\d*$/.test(pathname))
-    return `${form}: after the slash stands the number of a database, or nothing`;
+  if (hostname === '') return `${form}: the host is missing`;
+  if (!/^\/?\d*$/.test(pathname)) return `${form}: the path may only be the number of a database`;
   try {
     decodeURIComponent(username + password);
   } catch {

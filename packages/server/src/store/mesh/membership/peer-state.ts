@@ -1,38 +1,22 @@
 import type { Heartbeat } from '../wire/messages.ts';
 
-/** A server that is counted. */
-interface Member {
-  readonly heartbeat: Heartbeat;
-  /** When its heartbeat last advanced, in ms on this server's clock. */
-  readonly advancedAtMs: number;
-}
-
-/** Counted, with a sign of life since the link came up. */
-interface Alive extends Member {
-  readonly status: 'alive';
-}
-
-/** Counted before the link came up; no sign of life since. */
-interface Unconfirmed extends Member {
-  readonly status: 'unconfirmed';
-  /** Whether the registry has been read since. The first read may return the last heartbeat of a server that is gone. */
-  readonly wasRead: boolean;
-}
-
-/** Found in the registry and subscribed to its channel. A machine that is lost stays subscribed for some time. */
-interface Listening extends Member {
-  readonly status: 'listening';
-  readonly sinceMs: number;
-}
-
-type Counted = Alive | Unconfirmed | Listening;
+/** A server that is counted. `advancedAtMs` is when its heartbeat last advanced, on this server's clock. */
+type Counted = { readonly heartbeat: Heartbeat; readonly advancedAtMs: number } & (
+  | { readonly status: 'alive' }
+  | { readonly status: 'unconfirmed'; readonly wasRead: boolean }
+  | { readonly status: 'listening'; readonly sinceMs: number }
+);
 
 /**
  * What this server knows about another one. MESH.md has the diagram.
  *
- * - `candidate`: in the registry, perhaps left over from a server that is gone; not counted.
- * - `suspect`: counted, but nothing subscribes to its channel. `before` is the state that it returns to.
- * - `evicted`: not counted. `Peer.eviction` has the epoch.
+ * - `candidate`: in the registry, perhaps left over from a server that is gone. It is not counted.
+ * - `listening`: its channel has a subscriber, which can be the connection of a machine that is lost.
+ * - `alive`: it has given a sign of life since the link came up.
+ * - `unconfirmed`: it was counted before the link came up. `wasRead`: the registry was read since; the first read may
+ *   return the last heartbeat of a server that is gone.
+ * - `suspect`: its channel has no subscriber. `before` is the state to which it returns.
+ * - `evicted`: it is not counted. `Peer.eviction` has the epoch.
  */
 export type PeerState =
   | { readonly status: 'unknown' | 'evicted' }
@@ -135,7 +119,7 @@ function nextState(peer: Peer, event: StateEvent, now: number): PeerState {
   const counted = countedOf(state);
   switch (event.type) {
     case 'linked': {
-      if (!counted) return state.status === 'candidate' ? withoutMember(peer) : state;
+      if (!counted) return { status: peer.eviction ? 'evicted' : 'unknown' };
       // The age goes on from the last read, so that links that come and go do not hide a server that is gone.
       const advancedAtMs = Math.min(now, counted.advancedAtMs + event.awayMs);
       return { status: 'unconfirmed', heartbeat: counted.heartbeat, advancedAtMs, wasRead: false };
@@ -212,12 +196,8 @@ function sweep(peer: Peer, now: number): Peer {
   return { state, eviction: { ...eviction, isRecent: false } };
 }
 
-function alive(heartbeat: Heartbeat, now: number): Alive {
+function alive(heartbeat: Heartbeat, now: number): Counted {
   return { status: 'alive', heartbeat, advancedAtMs: now };
-}
-
-function withoutMember({ eviction }: Peer): PeerState {
-  return { status: eviction ? 'evicted' : 'unknown' };
 }
 
 function countedOf(state: PeerState): Counted | undefined {

@@ -115,41 +115,32 @@ export function parseHeartbeat(text: string): Heartbeat | undefined {
   const value = parseJson(text);
   if (!isRecord(value)) return undefined;
   const { e: epoch, n: number, b: pairs } = value;
-  if (!isCount(epoch) || !isCount(number) || !Array.isArray(pairs)) return undefined;
-  const buckets = new Map<number, number>();
-  for (const pair of pairs as unknown[]) {
-    if (!Array.isArray(pair) || !isBucket(pair[0]) || !isCount(pair[1])) return undefined;
-    buckets.set(pair[0], pair[1]);
-  }
-  return { epoch, number, buckets };
+  const buckets = readPairs(pairs, isBucket);
+  return isCount(epoch) && isCount(number) && buckets ? { epoch, number, buckets } : undefined;
 }
 
 export function encodeControlMessage(message: ControlMessage): string {
   return JSON.stringify(message);
 }
 
+const isTakeovers = (value: unknown): boolean => Array.isArray(value) && value.every(isTakeover);
+
+const CONTROL_FIELDS: Record<string, Record<string, (value: unknown) => boolean>> = {
+  probe: { server: isServer, number: isCount },
+  hello: { server: isServer, epoch: isCount },
+  leave: { server: isServer },
+  evicted: { epoch: isCount },
+  'snapshot-request': { bucket: isBucket },
+  claim: { epoch: isCount, by: isIncarnation, takeovers: isTakeovers },
+} satisfies Record<ControlMessage['kind'], object>;
+
 export function parseControlMessage(text: string): ControlMessage | undefined {
   const value = parseJson(text);
   if (!isRecord(value)) return undefined;
-  const { kind, server, number, epoch, bucket, by, takeovers } = value;
-  switch (kind) {
-    case 'probe':
-      return isServer(server) && isCount(number) ? { kind, server, number } : undefined;
-    case 'hello':
-      return isServer(server) && isCount(epoch) ? { kind, server, epoch } : undefined;
-    case 'leave':
-      return isServer(server) ? { kind, server } : undefined;
-    case 'evicted':
-      return isCount(epoch) ? { kind, epoch } : undefined;
-    case 'snapshot-request':
-      return isBucket(bucket) ? { kind, bucket } : undefined;
-    case 'claim':
-      return isCount(epoch) && isIncarnation(by) && Array.isArray(takeovers) && takeovers.every(isTakeover)
-        ? { kind, epoch, by, takeovers }
-        : undefined;
-    default:
-      return undefined;
-  }
+  const { kind } = value;
+  if (typeof kind !== 'string' || !Object.hasOwn(CONTROL_FIELDS, kind)) return undefined;
+  const fields = Object.entries(CONTROL_FIELDS[kind]!);
+  return fields.every(([name, isValid]) => isValid(value[name])) ? (value as ControlMessage) : undefined;
 }
 
 export function isServer(value: unknown): value is string {
@@ -172,16 +163,13 @@ function isIncarnation(value: unknown): value is Incarnation {
   return typeof value === 'string' && INCARNATION.test(value);
 }
 
+function isMember(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_MEMBER;
+}
+
 function isTakeover(value: unknown): value is Takeover {
   if (!isRecord(value) || !isSite(value['site']) || !isCount(value['first'])) return false;
-  const { members } = value;
-  return (
-    Array.isArray(members) &&
-    members.every((pair: unknown) => {
-      if (!Array.isArray(pair) || !isCount(pair[1])) return false;
-      return typeof pair[0] === 'string' && pair[0].length <= MAX_MEMBER;
-    })
-  );
+  return readPairs(value['members'], isMember) !== undefined;
 }
 
 function entryFields({ count, claims, acknowledged }: Entry): unknown[] {
@@ -190,8 +178,8 @@ function entryFields({ count, claims, acknowledged }: Entry): unknown[] {
 }
 
 function readEntry([count, claimPairs = [], acknowledgedPairs = []]: unknown[]): Entry | undefined {
-  const claims = readNumbers(claimPairs);
-  const acknowledged = readNumbers(acknowledgedPairs);
+  const claims = readPairs(claimPairs, isIncarnation);
+  const acknowledged = readPairs(acknowledgedPairs, isIncarnation);
   if (!isCount(count) || !claims || !acknowledged) return undefined;
   return {
     count,
@@ -200,11 +188,14 @@ function readEntry([count, claimPairs = [], acknowledgedPairs = []]: unknown[]):
   };
 }
 
-function readNumbers(pairs: unknown): Map<Incarnation, number> | undefined {
+function readPairs<Key>(
+  pairs: unknown,
+  isKey: (value: unknown) => value is Key,
+): Map<Key, number> | undefined {
   if (!Array.isArray(pairs)) return undefined;
-  const numbers = new Map<Incarnation, number>();
+  const numbers = new Map<Key, number>();
   for (const pair of pairs as unknown[]) {
-    if (!Array.isArray(pair) || !isIncarnation(pair[0]) || !isCount(pair[1])) return undefined;
+    if (!Array.isArray(pair) || !isKey(pair[0]) || !isCount(pair[1])) return undefined;
     numbers.set(pair[0], pair[1]);
   }
   return numbers;
