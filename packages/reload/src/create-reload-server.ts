@@ -226,7 +226,7 @@ class Assembly implements ReloadServer {
   #watch(): FileWatcher {
     if (this.#closing) throw alreadyClosed();
     const { roots, debounceMs, ignore, poll } = this.#options;
-    const { contentFile } = this.#cache;
+    const { indexFile } = this.#cache;
     return (this.#files ??= new FileWatcher({
       roots,
       clock: systemClock,
@@ -234,7 +234,7 @@ class Assembly implements ReloadServer {
       ignore,
       poll,
       includeTexts: () => !this.#isOpenToOthers,
-      ...(contentFile !== undefined && { cacheFile: contentFile }),
+      ...(indexFile !== undefined && { cacheFile: indexFile }),
       onChanges: (changes) => this.#publisher.publish(changes, this.#files?.digest()),
       onDigest: (digest) => {
         this.#publisher.publishDigest(digest);

@@ -11,8 +11,8 @@ function temporaryFolder(): string {
 }
 const noWarning = (text: string): void => expect.unreachable(text);
 
-describe('what is kept of a project', () => {
-  it('[R8] its token is the same after a restart, and another project has another', () => {
+describe('the cache of a project', () => {
+  it('[R8] its token is the same after a restart, and differs from that of another project', () => {
     const folder = temporaryFolder();
     const { token } = openProjectCache('one', folder, noWarning);
     expect(token).toMatch(/^[\w-]{32}$/);
@@ -20,7 +20,7 @@ describe('what is kept of a project', () => {
     expect(openProjectCache('two', folder, noWarning).token).not.toBe(token);
   });
 
-  it('[R8] nobody else can read it', () => {
+  it('[R8] other users cannot read it', () => {
     const folder = temporaryFolder();
     openProjectCache('one', folder, noWarning);
     const [project] = readdirSync(folder);
@@ -28,7 +28,7 @@ describe('what is kept of a project', () => {
     expect(statSync(join(folder, project!, 'token')).mode & 0o077).toBe(0);
   });
 
-  it('[R8] a folder that stood open to others is closed', () => {
+  it('[R8] a folder that other users could read is closed to them', () => {
     const folder = temporaryFolder();
     openProjectCache('one', folder, noWarning);
     const project = join(folder, readdirSync(folder)[0]!);
@@ -38,7 +38,7 @@ describe('what is kept of a project', () => {
   });
 
   it.each(['', 'short', 'x'.repeat(1_000), '<script>'])(
-    '[R8] a token file that holds "%.10s" is made anew',
+    '[R8] a token file that contains "%.10s" is replaced',
     (text) => {
       const folder = temporaryFolder();
       openProjectCache('one', folder, noWarning);
@@ -50,13 +50,13 @@ describe('what is kept of a project', () => {
     },
   );
 
-  it('[R8] where nothing can be written, a warning tells, and the token holds for this start', () => {
+  it('[R8] if nothing can be written, there is a warning, and the token is valid for this start', () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
     const warnings: string[] = [];
     const cache = openProjectCache('one', file, (text) => warnings.push(text));
     expect(cache.token).toMatch(/^[\w-]{32}$/);
-    expect(cache.contentFile).toBeUndefined();
-    expect(warnings).toEqual([expect.stringContaining('nothing can be kept in')]);
+    expect(cache.indexFile).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining('nothing can be stored in')]);
   });
 });

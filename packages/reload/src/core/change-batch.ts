@@ -1,12 +1,5 @@
 /** Decides which changing files are reported together, as one update, and when. [R2] */
-import {
-  deadlineOf,
-  isOverdue,
-  isQuiet,
-  isStable,
-  quietPeriod,
-  type WriteInProgress,
-} from './write-in-progress.ts';
+import { isOverdue, isStable, MAX_WAIT_MS, quietPeriod, type WriteInProgress } from './write-in-progress.ts';
 import type { FileStat } from './ports.ts';
 
 /** The files that change, by their paths, and what the decision depends on besides. */
@@ -20,11 +13,6 @@ export interface ChangingFiles {
 /** When this many files change at once, a busy machine makes the gaps between their events longer. */
 const MANY_FILES = 8;
 const MANY_FILES_MS = 60;
-
-/** The paths that have been quiet for long enough to be checked. */
-export function selectQuiet({ writes, debounceMs }: ChangingFiles, nowMs: number): string[] {
-  return [...writes].filter(([, write]) => isQuiet(write, debounceMs, nowMs)).map(([path]) => path);
-}
 
 /** The paths that are reported now as one update; none while a file that belongs to it may follow. */
 export function selectBatch({ writes, previous, debounceMs }: ChangingFiles, nowMs: number): string[] {
@@ -45,21 +33,21 @@ export function nextCheckDelay({ writes, previous, debounceMs }: ChangingFiles, 
   /** Until all files that are reported together are stable. */
   let togetherMs = 0;
   for (const [path, write] of writes) {
-    const { lastEventMs, checked } = write;
+    const { firstEventMs, lastEventMs, checked } = write;
     const untilQuietMs = lastEventMs + debounceMs - nowMs;
-    const untilStableMs = checked
-      ? lastEventMs + quietPeriod(write, previous(path), debounceMs) - nowMs
-      : untilQuietMs;
+    const periodMs = checked ? quietPeriod(write, previous(path), debounceMs) : debounceMs;
+    const untilStableMs = Math.max(lastEventMs + periodMs - nowMs, 1);
     if (untilQuietMs > 0) delayMs = Math.min(delayMs, untilQuietMs);
     if (isOverdue(write, nowMs)) {
-      delayMs = Math.min(delayMs, Math.max(untilStableMs, 1));
+      delayMs = Math.min(delayMs, untilStableMs);
     } else {
-      delayMs = Math.min(delayMs, deadlineOf(write) - nowMs);
-      togetherMs = Math.max(togetherMs, untilStableMs, 1);
+      delayMs = Math.min(delayMs, firstEventMs + MAX_WAIT_MS - nowMs);
+      togetherMs = Math.max(togetherMs, untilStableMs);
     }
   }
-  if (togetherMs > 0 && writes.size > MANY_FILES)
-    togetherMs = Math.max(togetherMs, MANY_FILES_MS - debounceMs);
-  if (togetherMs > 0) delayMs = Math.min(delayMs, togetherMs);
+  if (togetherMs > 0) {
+    const minimumMs = writes.size > MANY_FILES ? MANY_FILES_MS - debounceMs : 0;
+    delayMs = Math.min(delayMs, Math.max(togetherMs, minimumMs));
+  }
   return Math.max(delayMs, 1);
 }

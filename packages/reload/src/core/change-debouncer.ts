@@ -1,12 +1,6 @@
-import { nextCheckDelay, selectBatch, selectQuiet, type ChangingFiles } from './change-batch.ts';
+import { nextCheckDelay, selectBatch, type ChangingFiles } from './change-batch.ts';
 import type { Clock, FileStat } from './ports.ts';
-import {
-  beginWrite,
-  recheckWindow,
-  recordCheck,
-  recordEvent,
-  type WriteInProgress,
-} from './write-in-progress.ts';
+import { isQuiet, recheckWindow, recordCheck, type WriteInProgress } from './write-in-progress.ts';
 
 export interface ChangeDebouncerOptions {
   clock: Clock;
@@ -46,11 +40,13 @@ export class ChangeDebouncer {
     const { clock, debounceMs } = this.#options;
     const nowMs = clock.now();
     const write = this.#writes.get(path);
-    if (write) recordEvent(write, nowMs, written);
-    else {
+    if (write) {
+      Object.assign(write, { lastEventMs: nowMs, written: write.written || written, eventSinceCheck: true });
+    } else {
       const sinceReportMs = nowMs - (this.#reportedMs.get(path) ?? -Infinity);
       const resumed = written && sinceReportMs < recheckWindow(debounceMs);
-      this.#writes.set(path, { ...beginWrite(nowMs, written, resumed), waiting: [] });
+      const times = { firstEventMs: nowMs, lastEventMs: nowMs };
+      this.#writes.set(path, { ...times, written, resumed, eventSinceCheck: true, waiting: [] });
     }
     if (!this.#checking && !this.#cancelCheck) this.#checkIn(debounceMs);
   }
@@ -96,13 +92,9 @@ export class ChangeDebouncer {
   }
 
   async #statQuietFiles(): Promise<void> {
-    const { clock, stat } = this.#options;
-    await Promise.all(
-      selectQuiet(this.#files, clock.now()).map(async (path) => {
-        const write = this.#writes.get(path)!;
-        recordCheck(write, await stat(path), clock.now());
-      }),
-    );
+    const { clock, debounceMs, stat } = this.#options;
+    const quiet = [...this.#writes].filter(([, write]) => isQuiet(write, debounceMs, clock.now()));
+    await Promise.all(quiet.map(async ([path, write]) => recordCheck(write, await stat(path), clock.now())));
   }
 
   async #report(paths: string[]): Promise<void> {

@@ -1,13 +1,13 @@
 import type { ReloadUpdate } from '@live-online/protocol';
 
-/** What a file is to a page, judged by its name. */
+/** What a page uses a file for, by its name. */
 export type FileClass = 'css' | 'image' | 'html' | 'source' | 'other';
 
 const CLASSES: Readonly<Record<Exclude<FileClass, 'other'>, readonly string[]>> = {
   css: ['css'],
   image: ['png', 'jpg', 'jpeg', 'jfif', 'gif', 'webp', 'avif', 'apng', 'svg', 'ico', 'bmp', 'cur'],
   html: ['html', 'htm'],
-  // No browser reads these: a build makes something of them, and that is what will change.
+  // Browsers read none of these: a build turns them into files that change afterwards.
   source: 'scss sass less styl stylus pcss ts tsx mts cts jsx coffee vue svelte astro map'.split(' '),
 };
 const CLASS_OF = new Map(
@@ -22,38 +22,37 @@ export function classifyFile(path: string): FileClass {
   return (dot > 0 && CLASS_OF.get(name.slice(dot + 1).toLowerCase())) || 'other';
 }
 
-/** A changed file as pages may know it. */
+/** A changed file, as pages may know it. */
 export interface NamedChange {
   kind: 'added' | 'changed' | 'removed';
-  /** The path of its URL where that is known, otherwise its path in a watched folder; slashes either way. */
+  /** The path of its URL if that is known, otherwise its path in a watched folder; with slashes on every system. */
   name: string;
-  /** Whether it lies in what is served, so that `name` is the path of a URL. */
+  /** Whether it is in the served folder, so that `name` is the path of a URL. */
   served: boolean;
-  /** How it has been used so far. */
   use: FileUse;
-  /** What stands in it now, where that is known. */
+  /** Its new text, if it is known. */
   text?: string;
 }
 
 /**
  * How pages have used a file:
- * - `never`: nobody has asked for it
- * - `document`: it was opened as a page, and nothing else
- * - `part`: some page has loaded it
- * - `unknown`: it may have been used without anybody here noticing
+ * - `never`: no page has requested it
+ * - `document`: it was opened as a page, and never loaded by one
+ * - `part`: a page has loaded it
+ * - `unknown`: a page may have loaded it from elsewhere
  */
 export type FileUse = 'never' | 'document' | 'part' | 'unknown';
 
-/** What a page is to do about a change, apart from the version. [R4] */
+/** What a page does about a change, without the version. [R4] */
 export type Decision = Omit<ReloadUpdate, 'version'>;
 
-/** How much text of stylesheets may travel with one update. A page asks for the others by itself. */
+/** How much text of stylesheets one update may carry. Pages request the other files. */
 const MAX_TEXT_LENGTH = 256 << 10;
 
 /**
- * Decides what one page is to do.
+ * Decides what one page does about changed files.
  *
- * @param document the name of the file that the page was made from, where that is known.
+ * @param document the name of the file that the page was made from, if it is known.
  */
 export function decideUpdate(changes: readonly NamedChange[], document: string | undefined): Decision {
   const css: string[] = [];
@@ -66,7 +65,7 @@ export function decideUpdate(changes: readonly NamedChange[], document: string |
     const { name, kind, served, use, text } = change;
     const fileClass = classifyFile(name);
     if (fileClass === 'source' && use === 'never') continue;
-    // What is new may be what a page has been missing, and what has gone shows as missing after a reload only.
+    // A page may have missed a new file, and shows that a file was removed only after a reload.
     if (kind !== 'changed') return { action: 'reload' };
     if (fileClass === 'css') {
       css.push(name);

@@ -13,17 +13,17 @@ export interface WriteInProgress {
   /** Whether it changed again right after it was reported. */
   readonly resumed: boolean;
   /** Whether it grows; `undefined` until two different states were seen. */
-  grows: boolean | undefined;
+  grows?: boolean | undefined;
   /** Its state at the last check; `undefined` if there was no file. */
-  stat: FileStat | undefined;
-  checked: boolean;
+  stat?: FileStat | undefined;
+  checked?: true;
   eventSinceCheck: boolean;
 }
 
 /** How long a file must be unchanged if its writer may continue, in ms: writers may pause for 100. */
 const RECHECK_WINDOW_MS = 125;
 /** After this, files no longer wait for one another, nor for a writer that may continue, in ms. */
-const MAX_WAIT_MS = 1_000;
+export const MAX_WAIT_MS = 1_000;
 /** After this, a file that still grows is reported all the same, in ms. */
 const MAX_GROWING_MS = 30_000;
 /** The events of one save differ by less than a timer can resolve, in ms: the last one must not cost another round. */
@@ -33,25 +33,6 @@ const BUFFER_BYTES = 4_096;
 /** A save makes a file a little shorter or longer; an unfinished writer has written much less, or is at much more. */
 const MUCH_SHORTER = 0.8;
 const MUCH_LONGER = 1.25;
-
-export function beginWrite(nowMs: number, written: boolean, resumed: boolean): WriteInProgress {
-  return {
-    firstEventMs: nowMs,
-    lastEventMs: nowMs,
-    written,
-    resumed,
-    grows: undefined,
-    stat: undefined,
-    checked: false,
-    eventSinceCheck: true,
-  };
-}
-
-export function recordEvent(write: WriteInProgress, nowMs: number, written: boolean): void {
-  write.lastEventMs = nowMs;
-  write.written ||= written;
-  write.eventSinceCheck = true;
-}
 
 /** Compares a file with its state at the last check. */
 export function recordCheck(write: WriteInProgress, stat: FileStat | undefined, nowMs: number): void {
@@ -80,16 +61,15 @@ export function isOverdue({ firstEventMs }: WriteInProgress, nowMs: number): boo
   return nowMs - firstEventMs >= MAX_WAIT_MS;
 }
 
-/** When a file becomes overdue. */
-export function deadlineOf({ firstEventMs }: WriteInProgress): number {
-  return firstEventMs + MAX_WAIT_MS;
-}
-
 export function recheckWindow(debounceMs: number): number {
   return Math.max(RECHECK_WINDOW_MS, debounceMs);
 }
 
-/** How long a file must be unchanged until it counts as stable, in ms. */
+/**
+ * How long a file must be unchanged until it counts as stable, in ms.
+ *
+ * @param previous the file before it changed, as far as that is known.
+ */
 export function quietPeriod(
   write: WriteInProgress,
   previous: FileStat | undefined,
@@ -98,20 +78,14 @@ export function quietPeriod(
   return mayContinue(write, previous) ? recheckWindow(debounceMs) : debounceMs;
 }
 
-/**
- * Whether the writer may not have finished although it pauses.
- *
- * @param previous the file before it changed, as far as that is known.
- */
-export function mayContinue(
-  { written, resumed, grows, stat }: Pick<WriteInProgress, 'written' | 'resumed' | 'grows' | 'stat'>,
-  previous: FileStat | undefined,
-): boolean {
+/** Whether the writer may not have finished although it pauses. */
+function mayContinue(write: WriteInProgress, previous: FileStat | undefined): boolean {
+  const { stat } = write;
   // A deleted file may be created anew.
   if (!stat || stat.size === 0) return true;
-  if (resumed || grows) return true;
+  if (write.resumed || write.grows) return true;
   // A file that was renamed into place is complete.
-  if (!written) return false;
+  if (!write.written) return false;
   if (!previous) return true;
   if (isMuchShorter(stat, previous)) return true;
   if (stat.size > previous.size * MUCH_LONGER + BUFFER_BYTES) return true;

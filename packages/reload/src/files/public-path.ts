@@ -2,13 +2,13 @@ import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import { isDotfile } from '../core/dotfiles.ts';
 
-/** Whether a path is a folder's own, or lies below it. */
+/** Whether a path is a folder, or lies in it at any depth. */
 export function isWithin(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /**
- * Whether a file may be shown: it lies in `root`, and nothing below `root` on the way to it is a dotfile. [R8]
+ * Whether a file may be shown: it lies in `root`, and no part of its path below `root` is a dotfile. [R8]
  *
  * @param root a real path; it may lie below a dotfile itself.
  * @param path a real path, so that a link counts as the file that it leads to.
@@ -17,7 +17,7 @@ export function isPublic(root: string, path: string): boolean {
   return isWithin(root, path) && !path.slice(root.length).split(sep).some(isDotfile);
 }
 
-/** Where a path leads once all its links are followed; `undefined` if nothing is there, or it may not be read. */
+/** The path without symlinks; `undefined` if nothing is there, or it may not be read. */
 export function realPathOf(path: string): string | undefined {
   try {
     return realpathSync.native(path);

@@ -60,7 +60,7 @@ export function createPageHandler(options: PageHandlerOptions): PageHandler {
       whenStable: (path) => files.whenStable(path),
       served(path, request) {
         files.markServed(path);
-        uses.note(path, isForDocument(request) ? 'document' : 'part');
+        uses.record(path, isForDocument(request) ? 'document' : 'part');
       },
     },
   });
