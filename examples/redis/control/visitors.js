@@ -12,17 +12,17 @@ export function createVisitors({ url, origin }) {
 
   function open() {
     const member = randomUUID();
-    /** The newest word of a server's, which the next one wants to hear. */
-    let server;
+    /** The newest resume token, for the next connection. */
+    let resume;
     const page = io(url, {
       transports: ['websocket'],
       forceNew: true,
       extraHeaders: { Origin: origin },
-      auth: (say) => say({ v: 1, member, server }),
+      auth: (say) => say({ v: 1, member, resume }),
       reconnectionDelay: 300,
       reconnectionDelayMax: 2_000,
     });
-    page.on('total', (_total, details) => (server = details?.server ?? server));
+    page.on('total', (_total, details) => (resume = details?.resume ?? resume));
     pages.add(page);
   }
 

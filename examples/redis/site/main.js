@@ -8,7 +8,7 @@ const SERVER_NAMES = ['a', 'b', 'c'];
 const by = (id) => document.getElementById(id);
 const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 
-/** What this tab was told last, and by whom: `name-random.hop`, which only an example looks into. */
+/** The newest total of this tab, and what its resume token (`name-random.number`) says. Only an example reads that. */
 const tab = { total: undefined, stale: false, server: undefined, hop: undefined, isConnected: false };
 let now;
 
@@ -39,7 +39,7 @@ addEventListener('wire', ({ detail: { way, data } }) => {
 });
 
 function hear([, total, details]) {
-  const [, server, hop] = /^(\w+)-\w+\.(\d+)$/.exec(details?.server ?? '') ?? [];
+  const [, server, hop] = /^(\w+)-\w+\.(\d+)$/.exec(details?.resume ?? '') ?? [];
   Object.assign(tab, { total, stale: details?.stale === true, isConnected: true });
   if (server !== undefined) Object.assign(tab, { server, hop });
 }
