@@ -45,9 +45,12 @@ describe('reload handshakes', () => {
 describe('versions and updates', () => {
   const version = { id: 'a.1' };
 
-  it.each([version, { id: 'a', digest: 'x' }, { id: 'a', more: 1 }])('[P11] %j is a valid version', (value) => {
-    expect(isContentVersion(value)).toBe(true);
-  });
+  it.each([version, { id: 'a', digest: 'x' }, { id: 'a', more: 1 }])(
+    '[P11] %j is a valid version',
+    (value) => {
+      expect(isContentVersion(value)).toBe(true);
+    },
+  );
 
   it.each([null, undefined, 'a.1', {}, { id: '' }, { id: 5 }, { id: 'a', digest: 5 }])(
     '[P11] %j is not a valid version',

@@ -1,4 +1,5 @@
-import { createClient, type Counter } from './client/client.ts';
+import { createClient } from './client/client.ts';
+import type { Counter } from './client/counter-handle.ts';
 import { connectSocketIo } from './client/socket-io-connection.ts';
 import { resolveOptions, type CounterOptions } from './options.ts';
 

@@ -1,7 +1,7 @@
 import { readAttributes, type Attributes, type ScriptTag } from './badge/attributes.ts';
 import { createBadge } from './badge/badge.ts';
 import { suppressErrors } from './badge/suppress-errors.ts';
-import type { Counter } from './client/client.ts';
+import type { Counter } from './client/counter-handle.ts';
 import { createCounter } from './create-counter.ts';
 import type { LocWidget } from './loc-widget.ts';
 import { warn } from './warn.ts';

@@ -45,7 +45,7 @@ export function resolveOptions(
     !/^https?:/.test(protocol!) && 'server must be an http(s) URL',
     !/^\//.test(path) && 'path must begin with /',
     !/^\//.test(namespace) && 'namespace must begin with /',
-    token !== undefined && (typeof token !== 'string' || !token) && 'token must be a non-empty string',
+    token !== undefined && (typeof token !== 'string' || !token) && 'token must be text',
   ].filter((problem) => problem);
   if (problems.length) throw new TypeError(problems.join('; '));
   return { origin: origin!, path, namespace, token };

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createClient, type Counter } from '../src/client/client.ts';
+import { createClient } from '../src/client/client.ts';
+import type { Counter } from '../src/client/counter-handle.ts';
 import type { CounterState } from '../src/client/state.ts';
 import { createConnect, type FakeConnection } from './helpers/fake-connect.ts';
 import { createPage, transition, type FakePage } from './helpers/fake-page.ts';

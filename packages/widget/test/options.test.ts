@@ -35,7 +35,7 @@ test.each([undefined, null, '', 'example.org', '/live-online/', 'ws://example.or
 test('[W3] one error lists every invalid option', () => {
   const options = { server: 'nowhere', path: 'socket.io', namespace: 'counter', token: '' };
   expect(() => resolveOptions(options)).toThrow(
-    'server must be an http(s) URL; path must begin with /; namespace must begin with /; token must be a non-empty string',
+    'server must be an http(s) URL; path must begin with /; namespace must begin with /; token must be text',
   );
   expect(() => resolveOptions({ server: 'http://localhost', token: 5 as never })).toThrow('token must be');
   expect(() => resolveOptions(undefined as never)).toThrow(new TypeError('server must be an http(s) URL'));

@@ -1,24 +1,9 @@
 import { isTotal, parseTotalDetails, PROTOCOL_VERSION } from '@live-online/protocol';
 import type { Connect, Connection, ConnectionTarget, Handshake } from './connection.ts';
+import { createCounterHandle, type Counter } from './counter-handle.ts';
 import { createMemberId } from './member-id.ts';
 import type { Page } from './page.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import type { CounterState } from './state.ts';
-import { createStateStore } from './state-store.ts';
-
-/** A live count of the members on the page's site. */
-export interface Counter {
-  /** The current state: the same object until something changes. */
-  readonly state: CounterState;
-  /**
-   * Calls `listener` at once with the current state, and again after each change.
-   *
-   * @returns A function that unsubscribes.
-   */
-  subscribe(listener: (state: CounterState) => void): () => void;
-  /** Leaves the site's count for good. May be called twice. */
-  close(): void;
-}
 
 /** A connection that ends sooner counts as a failure, so that the backoff grows against a server that drops clients. */
 const STABLE_AFTER_MS = 5_000;
@@ -29,8 +14,12 @@ export function createClient(
   connect: Connect,
   page: Page = globalThis,
 ): Counter {
-  const store = createStateStore();
+  /** Also the options of the listeners below, which take its `signal`. */
   const closing = new AbortController();
+  const [counter, setState] = createCounterHandle(() => {
+    closing.abort();
+    disconnect();
+  });
   let handshake: Handshake;
   let connection: Connection | undefined;
   /** Until the next attempt, or until the connection counts as stable. */
@@ -47,12 +36,12 @@ export function createClient(
         }, STABLE_AFTER_MS);
         const { stale, resume } = parseTotalDetails(details);
         if (resume) handshake.resume = resume;
-        if (isTotal(total)) store.set(stale ? 'stale' : 'live', undefined, total);
+        if (isTotal(total)) setState(stale ? 'stale' : 'live', undefined, total);
       },
       ended(reason) {
         clearTimeout(timer);
         if (!reason) timer = setTimeout(open, retryDelayMs(failures++));
-        store.set(reason ? 'closed' : 'offline', reason);
+        setState(reason ? 'closed' : 'offline', reason);
       },
     });
   };
@@ -66,32 +55,20 @@ export function createClient(
     if (!(event as PageTransitionEvent).persisted) return;
     disconnect();
     open();
-    store.set('connecting');
+    setState('connecting');
   };
 
-  const untilClosed = { signal: closing.signal };
   const start = (): void => {
     open();
     // A page in the back/forward cache must not be counted.
-    page.addEventListener('pagehide', disconnect, untilClosed);
-    page.addEventListener('pageshow', reconnect, untilClosed);
+    page.addEventListener('pagehide', disconnect, closing);
+    page.addEventListener('pageshow', reconnect, closing);
   };
 
   // A prerendered page connects when it is visited; a server render, which has no document, never does.
   const { document } = page;
-  if (document?.prerendering) document.addEventListener('prerenderingchange', start, untilClosed);
+  if (document?.prerendering) document.addEventListener('prerenderingchange', start, closing);
   else if (document) start();
 
-  return {
-    get state() {
-      return store.state;
-    },
-    subscribe: store.subscribe,
-    close() {
-      closing.abort();
-      disconnect();
-      store.set('closed');
-      store.clear();
-    },
-  };
+  return counter;
 }
