@@ -2,7 +2,7 @@ import { defineConfig } from 'tsup';
 import { cssText } from './scripts/css-text.mjs';
 import { leanSocketIo } from './scripts/lean-socket-io.mjs';
 
-// Neither build cleans: they run side by side, and whoever serves `dist` meanwhile goes on finding it.
+// Neither build cleans `dist`: they run in parallel, and a server that is running may serve its files.
 export default defineConfig([
   {
     entry: ['src/index.ts'],
@@ -32,7 +32,7 @@ export default defineConfig([
         unsafe_arrows: true,
         unsafe_methods: true,
       },
-      // What the library calls private, it never spells out to the outside.
+      // Properties that begin with an underscore are private to the library.
       mangle: { properties: { regex: /^_[a-zA-Z]/ } },
       format: { comments: false },
     },

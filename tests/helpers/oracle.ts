@@ -153,7 +153,7 @@ export function createOracle(crowd: Crowd): Oracle {
   }
 
   function tell(
-    { at, total, stale, word }: WirePage,
+    { at, total, stale, resumeToken }: WirePage,
     { low, high, stale: may }: Range & { stale: boolean },
     nowMs: number,
   ): void {
@@ -161,7 +161,7 @@ export function createOracle(crowd: Crowd): Oracle {
     const after = Math.round(clock.between(fromMs, nowMs));
     const { at: counts, roaming } = crowd.since(nowMs)[0]!;
     const story =
-      `${after} ms after "${what}" (bound ${boundMs} ms) a page at ${at} (${word}) shows ${total}${stale ? ' stale' : ''}, ` +
+      `${after} ms after "${what}" (bound ${boundMs} ms) a page at ${at} (${resumeToken}) shows ${total}${stale ? ' stale' : ''}, ` +
       `may be ${low} to ${high}${may ? ', also stale' : ''}; ` +
       `there are ${[...counts].map(([name, count]) => `${count} at ${name}`).join(', ')}, ${roaming} on their way`;
     if (stories.length < 20) stories.push(story);

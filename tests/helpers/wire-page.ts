@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 
 /** Where a page can go. */
 export interface Address {
-  /** What tests call it; pages learn the server's own name from its word. */
+  /** What tests call it; pages read the server's own name in the resume token. */
   readonly name: string;
   readonly url: string;
 }
@@ -16,8 +16,8 @@ export interface WirePage {
   /** The newest total it heard on its present connection, and whether that was marked as stale. */
   readonly total: number | undefined;
   readonly stale: boolean;
-  /** The word of the last server about it. */
-  readonly word: string | undefined;
+  /** The newest resume token. */
+  readonly resumeToken: string | undefined;
   readonly isClosed: boolean;
   /** Gives its connection up without a word to the server, as on silence, and comes back elsewhere at once. */
   desert(): void;
@@ -57,12 +57,12 @@ export function openWirePage({ origin, choose, moved, told, delayMs }: WirePageO
     at: string | undefined;
     total: number | undefined;
     stale: boolean;
-    word: string | undefined;
+    resumeToken: string | undefined;
   } = {
     at: undefined,
     total: undefined,
     stale: false,
-    word: undefined,
+    resumeToken: undefined,
   };
   const page: WirePage = {
     member: randomUUID(),
@@ -75,8 +75,8 @@ export function openWirePage({ origin, choose, moved, told, delayMs }: WirePageO
     get stale() {
       return state.stale;
     },
-    get word() {
-      return state.word;
+    get resumeToken() {
+      return state.resumeToken;
     },
     get isClosed() {
       return isClosed;
@@ -140,16 +140,16 @@ export function openWirePage({ origin, choose, moved, told, delayMs }: WirePageO
       const text = data.toString('latin1');
       if (text === '2') ws.send('3');
       else if (text.startsWith('0')) {
-        ws.send(`40${JSON.stringify({ v: 1, member: page.member, server: state.word })}`);
+        ws.send(`40${JSON.stringify({ v: 1, member: page.member, resume: state.resumeToken })}`);
       } else if (text.startsWith('42["total",')) {
         const [, total, details = {}] = JSON.parse(text.slice(2)) as [
           string,
           number,
-          { stale?: boolean; server?: string }?,
+          { stale?: boolean; resume?: string }?,
         ];
         state.total = total;
         state.stale = details.stale === true;
-        state.word = details.server ?? state.word;
+        state.resumeToken = details.resume ?? state.resumeToken;
         if (state.at === undefined) {
           state.at = name;
           openedAt = heardAt;

@@ -25,7 +25,7 @@ describe('a rolling restart', () => {
       isOpening = !isOpening;
       if (isOpening) return void crowd.open(10);
       // A page that leaves while it is being sent off is waited for: its goodbye has crossed with the server's.
-      const staying = crowd.at('nginx').filter(({ word }) => !word?.startsWith(`${draining}-`));
+      const staying = crowd.at('nginx').filter(({ resumeToken }) => !resumeToken?.startsWith(`${draining}-`));
       for (const page of staying.slice(0, 10)) page.close();
     }, 1_500);
     for (const [index, server] of servers.entries()) {

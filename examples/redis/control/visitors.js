@@ -16,16 +16,16 @@ export function createVisitors(url, origin) {
   function connect() {
     const member = randomUUID();
     // Sent back at each reconnect, so that the new server does not count this visitor beside the old one.
-    let server;
+    let resume;
     const socket = io(url, {
       transports: ['websocket'],
       forceNew: true,
       extraHeaders: { Origin: origin },
-      auth: (send) => send({ v: 1, member, server }),
+      auth: (send) => send({ v: 1, member, resume }),
       reconnectionDelay: 300,
       reconnectionDelayMax: 2_000,
     });
-    return socket.on('total', (_total, details) => (server = details?.server ?? server));
+    return socket.on('total', (_total, details) => (resume = details?.resume ?? resume));
   }
 
   return {

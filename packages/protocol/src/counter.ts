@@ -1,55 +1,52 @@
-/**
- * What the counter's server and its pages say to each other, as Socket.IO event maps.
- * PROTOCOL.md states the same as numbered rules.
- */
+/** The messages of the counter as Socket.IO event maps. PROTOCOL.md states them as numbered rules. */
 
-/** Details of a total. A receiver ignores what it does not know. */
+/** Details of a total. Receivers ignore fields that they do not know. [P6] */
 export interface TotalDetails {
-  /** `true` while the server cannot reach the others: the total is the last one known. Absent otherwise. */
+  /** `true` if the total is the last known one and may be old. Otherwise absent. */
   stale?: boolean;
   /**
-   * A word of the server's about this connection: 1 to 64 letters, digits, `_`, `.` or `-`. The page says the newest
-   * one it has heard when it connects again, and does not look into it.
+   * The resume token of this connection: 1 to 64 letters, digits, `_`, `.` or `-`. The client keeps the newest one in
+   * memory, sends it as `resume` when it connects again, and does not parse it.
    */
-  server?: string;
+  resume?: string;
 }
 
-/** Events from the server to a page. */
+/** Events from the server to a client. */
 export interface CounterServerEvents {
   /**
-   * How many people are on the page's site right now, the page itself included.
+   * How many members are on the client's site now, the client itself included. [P6]
    *
    * @param total A safe integer, at least 0.
-   * @param details Left out when there is nothing to add.
+   * @param details Absent if there are none.
    */
   total: (total: number, details?: TotalDetails) => void;
 }
 
-/** Events from a page to the server: none. A visitor says nothing after its handshake. */
+/** Events from a client to the server: none. A client sends nothing after its handshake. [P9] */
 export type CounterClientEvents = Record<never, never>;
 
-/** What a page may send as Socket.IO's `auth`. All of it is optional: a client without it is a visitor too. */
+/** What a client may send as Socket.IO's `auth`. Every field is optional. [P4] */
 export interface CounterHandshake {
-  /** The protocol version the client speaks; `1` when absent. */
+  /** The protocol version of the client; `1` if absent. */
   v?: number;
   /**
-   * A random id that the page made in memory and forgets when it goes: 8 to 64 letters, digits, `-` or `_`.
-   * The same member connecting again replaces its older connection. Without it the connection is the member.
+   * A random id that the page makes in memory and never stores: 8 to 64 letters, digits, `-` or `_`. A newer connection
+   * of the same member on the same site replaces the older one. If absent, each connection is a member of its own.
    */
   member?: string;
-  /** The token of the site, where its owner asks for one: 1 to 256 characters. */
+  /** The site's token, if the server requires one: 1 to 256 characters. */
   token?: string;
-  /** The newest `server` that this page has heard in the details of a total. */
-  server?: string;
+  /** The newest resume token that the client has received in the details of a total. */
+  resume?: string;
 }
 
 /**
- * Why a page is refused at CONNECT:
- * - `site-not-listed`: the server counts listed sites only, and this is none of them
- * - `token-wrong`: the site asks for a token, which was missing or wrong
+ * Why the server rejects a CONNECT: [P5]
+ * - `site-not-listed`: the site is not on the server's allowlist
+ * - `token-wrong`: the site requires a token, which was missing or wrong
  * - `handshake-invalid`: the handshake breaks the protocol; the message says where
- * - `version-unsupported`: the client speaks a newer protocol than the server
- * - `full`: a limit on connections or sites is reached (only where no refusal in HTTP is possible)
+ * - `version-unsupported`: the client's protocol version is newer than the server's
+ * - `full`: a limit on connections or sites is reached (only where the server cannot reject the HTTP request)
  */
 export type RejectionCode =
   | 'site-not-listed'
@@ -58,7 +55,7 @@ export type RejectionCode =
   | 'version-unsupported'
   | 'full';
 
-/** The `data` of the error that a refused client receives as its `connect_error`. */
+/** The `data` of the `connect_error` that a rejected client receives. */
 export interface Rejection {
   code: RejectionCode;
 }

@@ -3,47 +3,89 @@ import { limits } from './limits.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
 const MEMBER = /^[\w-]+$/;
-/** A server's word, or the code of a refusal. The length is spelled out: pages carry this guard, and not the limits. */
-const WORD = /^[\w.-]{1,64}$/;
+/** A resume token or a rejection code. Its length stands here, so that a bundle with this guard needs no `limits`. */
+const IDENTIFIER = /^[\w.-]{1,64}$/;
 
-/** Whether `value` can be a total: a safe integer, at least 0. */
+/**
+ * Whether `value` is a valid total: a safe integer, at least 0. [P7]
+ *
+ * @example
+ * ```ts
+ * import { isTotal } from '@live-online/protocol';
+ * import { io } from 'socket.io-client';
+ *
+ * io('http://localhost:8081').on('total', (total: unknown) => {
+ *   if (isTotal(total)) console.log(`${total} online`);
+ * });
+ * ```
+ */
 export function isTotal(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The details of a total as far as they are understood; whatever else was sent is dropped. */
+/**
+ * Reads the details of a total. Drops unknown fields and invalid values, and never throws. [P7]
+ *
+ * @example
+ * ```ts
+ * import { parseTotalDetails } from '@live-online/protocol';
+ *
+ * const { stale = false, resume } = parseTotalDetails({ stale: true, resume: 'server-a.1' });
+ * console.log(stale, resume);
+ * ```
+ */
 export function parseTotalDetails(value: unknown): TotalDetails {
-  const { stale, server } = (value ?? {}) as Record<string, unknown>;
-  return { ...(stale === true && { stale }), ...(isWord(server) && { server }) };
+  const { stale, resume } = (value ?? {}) as Record<string, unknown>;
+  return { ...(stale === true && { stale }), ...(isIdentifier(resume) && { resume }) };
 }
 
-/** Whether `value` is the data of a refusal. Codes that this version does not know are refusals too. */
-export function isRefusal(value: unknown): value is Rejection {
-  return isWord((value as Rejection | null | undefined)?.code);
+/**
+ * Whether `value` is the data of a rejection. An unknown code is valid, because newer servers may send it. [P8]
+ *
+ * @example
+ * ```ts
+ * import { isRejection } from '@live-online/protocol';
+ * import { io } from 'socket.io-client';
+ *
+ * io('http://localhost:8081').on('connect_error', (error: Error & { data?: unknown }) => {
+ *   if (isRejection(error.data)) console.log(`rejected: ${error.data.code}`);
+ * });
+ * ```
+ */
+export function isRejection(value: unknown): value is Rejection {
+  return isIdentifier((value as Rejection | null | undefined)?.code);
 }
 
-/** What became of a handshake: its fields, or the first thing that is wrong with it. */
+/** The fields of a valid handshake, or the first problem of an invalid one. */
 export type HandshakeResult =
   | { ok: true; handshake: CounterHandshake }
   | { ok: false; code: Rejection['code']; problem: string };
 
 /**
- * Reads the handshake of a client. Unknown fields are dropped.
+ * Validates the handshake of a client. Unknown fields are dropped. [P4]
  *
- * @param value Whatever came as Socket.IO's `auth`; nothing at all is a valid handshake.
- * @returns Never throws: what breaks the protocol is told in the result.
+ * @param value What the client sent as Socket.IO's `auth`. `undefined` and `null` are valid handshakes.
+ * @returns Never throws: a problem is in the result.
+ * @example
+ * ```ts
+ * import { parseHandshake } from '@live-online/protocol';
+ *
+ * const result = parseHandshake({ v: 1, member: 'a1b2c3d4' });
+ * if (result.ok) console.log(result.handshake.member);
+ * else console.error(result.code, result.problem);
+ * ```
  */
 export function parseHandshake(value: unknown): HandshakeResult {
   if (value === undefined || value === null) return { ok: true, handshake: {} };
   if (typeof value !== 'object' || Array.isArray(value)) {
     return invalid('the handshake must be an object');
   }
-  const { v, member, token, server } = value as Record<string, unknown>;
+  const { v, member, token, resume } = value as Record<string, unknown>;
   const handshake: CounterHandshake = {};
   if (v !== undefined) {
-    if (!Number.isSafeInteger(v) || (v as number) < 1) return invalid('v must be a whole number from 1 on');
+    if (!Number.isSafeInteger(v) || (v as number) < 1) return invalid('v must be an integer ≥ 1');
     if ((v as number) > PROTOCOL_VERSION) {
-      const problem = `protocol ${v as number} is newer than this server, which speaks ${PROTOCOL_VERSION}`;
+      const problem = `protocol ${v as number} is newer than this server's, which is ${PROTOCOL_VERSION}`;
       return { ok: false, code: 'version-unsupported', problem };
     }
     handshake.v = v as number;
@@ -57,21 +99,21 @@ export function parseHandshake(value: unknown): HandshakeResult {
   }
   if (token !== undefined) {
     if (!isText(token, 1, limits.maxTokenLength)) {
-      return invalid(`token must be text of 1 to ${limits.maxTokenLength} characters`);
+      return invalid(`token must be a string of 1 to ${limits.maxTokenLength} characters`);
     }
     handshake.token = token;
   }
-  if (server !== undefined) {
-    if (!isWord(server)) {
-      return invalid(`server must be 1 to ${limits.maxServerLength} letters, digits, "_", "." or "-"`);
+  if (resume !== undefined) {
+    if (!isIdentifier(resume)) {
+      return invalid(`resume must be 1 to ${limits.maxResumeTokenLength} letters, digits, "_", "." or "-"`);
     }
-    handshake.server = server;
+    handshake.resume = resume;
   }
   return { ok: true, handshake };
 }
 
-function isWord(value: unknown): value is string {
-  return typeof value === 'string' && WORD.test(value);
+function isIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && IDENTIFIER.test(value);
 }
 
 function isText(value: unknown, min: number, max: number): value is string {

@@ -1,22 +1,22 @@
-/** The sizes that both sides hold each other to. Lengths are counted in UTF-16 code units. */
+/** Bounds of the protocol. Lengths are in UTF-16 code units. */
 export const limits: {
-  /** Longest message a visitor may send, in bytes: the handshake is the only one that is read. */
+  /** Longest message of a client, in bytes. */
   readonly maxClientMessageBytes: number;
-  /** Shortest member id, in characters. */
+  /** Shortest member id. */
   readonly minMemberLength: number;
-  /** Longest member id, in characters. */
+  /** Longest member id. */
   readonly maxMemberLength: number;
-  /** Longest site token, in characters. */
+  /** Longest token of a site. */
   readonly maxTokenLength: number;
-  /** Longest word of a server's about a connection, in characters. */
-  readonly maxServerLength: number;
-  /** Longest name of a site, in characters: that of a hostname in the DNS. */
+  /** Longest resume token. */
+  readonly maxResumeTokenLength: number;
+  /** Longest name of a site: that of a hostname in the DNS. */
   readonly maxSiteLength: number;
 } = {
   maxClientMessageBytes: 1_000,
   minMemberLength: 8,
   maxMemberLength: 64,
   maxTokenLength: 256,
-  maxServerLength: 64,
+  maxResumeTokenLength: 64,
   maxSiteLength: 253,
 };

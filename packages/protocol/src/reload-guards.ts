@@ -1,19 +1,28 @@
 import type { ContentVersion, ReloadHandshake, ReloadRejectionCode, ReloadUpdate } from './reload.ts';
 import { limits } from './limits.ts';
 
-/** The version of the reload tool's wire protocol; it is raised as the counter's is. */
+/** The version of the reload protocol. It rises by the same rule as `PROTOCOL_VERSION`. [P8] */
 export const RELOAD_PROTOCOL_VERSION = 1;
 
 const PAGE = /^[\w-]{1,64}$/;
 
+/** The fields of a valid handshake, or the first problem of an invalid one. */
 export type ReloadHandshakeResult =
   | { ok: true; handshake: ReloadHandshake }
   | { ok: false; code: ReloadRejectionCode; problem: string };
 
 /**
- * Reads the handshake of a page. Unknown fields are dropped.
+ * Validates the handshake of a page. Unknown fields are dropped. [P10]
  *
- * @returns Never throws: what breaks the protocol is told in the result.
+ * @param value What the page sent as Socket.IO's `auth`.
+ * @returns Never throws: a problem is in the result.
+ * @example
+ * ```ts
+ * import { parseReloadHandshake } from '@live-online/protocol';
+ *
+ * const result = parseReloadHandshake({ v: 1, token: 'project-token' });
+ * if (!result.ok) console.error(result.code, result.problem);
+ * ```
  */
 export function parseReloadHandshake(value: unknown): ReloadHandshakeResult {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -21,14 +30,14 @@ export function parseReloadHandshake(value: unknown): ReloadHandshakeResult {
   }
   const { v, token, page } = value as Record<string, unknown>;
   if (v !== undefined) {
-    if (!Number.isSafeInteger(v) || (v as number) < 1) return invalid('v must be a whole number from 1 on');
+    if (!Number.isSafeInteger(v) || (v as number) < 1) return invalid('v must be an integer ≥ 1');
     if ((v as number) > RELOAD_PROTOCOL_VERSION) {
-      const problem = `protocol ${v as number} is newer than this server, which speaks ${RELOAD_PROTOCOL_VERSION}`;
+      const problem = `protocol ${v as number} is newer than this server's, which is ${RELOAD_PROTOCOL_VERSION}`;
       return { ok: false, code: 'version-unsupported', problem };
     }
   }
   if (typeof token !== 'string' || token.length < 1 || token.length > limits.maxTokenLength) {
-    return invalid(`token must be text of 1 to ${limits.maxTokenLength} characters`);
+    return invalid(`token must be a string of 1 to ${limits.maxTokenLength} characters`);
   }
   if (page !== undefined && (typeof page !== 'string' || !PAGE.test(page))) {
     return invalid('page must be 1 to 64 letters, digits, "-" or "_"');
@@ -39,13 +48,33 @@ export function parseReloadHandshake(value: unknown): ReloadHandshakeResult {
   };
 }
 
-/** Whether `value` says where the content stands. */
+/**
+ * Whether `value` is a valid version of the content. [P11]
+ *
+ * @example
+ * ```ts
+ * import { isContentVersion } from '@live-online/protocol';
+ *
+ * const received: unknown = { id: 'a.1' };
+ * if (isContentVersion(received)) console.log(received.id, received.digest);
+ * ```
+ */
 export function isContentVersion(value: unknown): value is ContentVersion {
   const { id, digest } = (value ?? {}) as Partial<ContentVersion>;
   return typeof id === 'string' && id !== '' && (digest === undefined || typeof digest === 'string');
 }
 
-/** Whether `value` is an update that a page can follow. Fields that it does not know are no hindrance. */
+/**
+ * Whether `value` is a valid update. Unknown fields are allowed. [P12]
+ *
+ * @example
+ * ```ts
+ * import { isReloadUpdate } from '@live-online/protocol';
+ *
+ * const received: unknown = { version: { id: 'a.2' }, action: 'reload' };
+ * if (!isReloadUpdate(received) || received.action === 'reload') location.reload();
+ * ```
+ */
 export function isReloadUpdate(value: unknown): value is ReloadUpdate {
   const { version, action, css, cssTexts, images, html, htmlText, exact } = (value ??
     {}) as Partial<ReloadUpdate>;

@@ -1,68 +1,65 @@
-/**
- * What the reload server and its pages say to each other, as Socket.IO event maps.
- * PROTOCOL.md states the same as numbered rules.
- */
+/** The messages of the reload tool as Socket.IO event maps. PROTOCOL.md states them as numbered rules. */
 
-/** Where the content stands. */
+/** A version of the watched content. [P11] */
 export interface ContentVersion {
-  /** Names one state of one server's life: another id means that something may have changed. */
+  /** One version of one server process. If it differs, something may have changed. */
   id: string;
   /**
-   * A digest of every watched file, the same for the same bytes whenever and by whichever server it is made. Absent
-   * while the server has not read everything yet.
+   * A digest of every watched file. Equal bytes have equal digests, on every server and after a restart. Absent until
+   * the server has read all files.
    */
   digest?: string;
 }
 
-/** What a page is to do about a change. */
+/** How a page follows a change. [P12] */
 export interface ReloadUpdate {
-  /** Where the content stands with this change in it. */
+  /** The version of the content with this change. */
   version: ContentVersion;
   /**
-   * - `none`: the page does not show what has changed; it only remembers the version
-   * - `apply`: the parts named below are swapped in place
-   * - `reload`: the page is loaded again
+   * - `none`: the page does not use what has changed; it only remembers the version
+   * - `apply`: the page replaces the parts named below in place
+   * - `reload`: the page reloads
    */
   action: 'none' | 'apply' | 'reload';
-  /** Stylesheets that changed: paths of URLs where `exact`, otherwise paths of files in some folder. */
+  /** Changed stylesheets: URL paths if `exact`, otherwise file paths, which are compared by their ends. */
   css?: string[];
-  /** What stands in some of these stylesheets now, by their names in `css`. */
+  /** The content of some of these stylesheets, keyed by their names in `css`. */
   cssTexts?: Record<string, string>;
-  /** Images that changed, named the same way. */
+  /** Changed images, named as in `css`. */
   images?: string[];
   /** Whether the page's own HTML changed. */
   html?: boolean;
-  /** What that HTML is now, as it is served but without the client; only where it is in UTF-8. Otherwise it has to be asked for. */
+  /** That HTML as served, without the injected client; only if it is UTF-8. If absent, the page fetches it. */
   htmlText?: string;
-  /** Whether `css` and `images` are the very paths of URLs. Otherwise their ends are compared. */
+  /** Whether `css` and `images` are complete URL paths. */
   exact?: boolean;
 }
 
 /** Events from the reload server to a page. */
 export interface ReloadServerEvents {
-  /** Said right after CONNECT, and again when the digest becomes known. */
+  /** Sent right after CONNECT, and again when the digest becomes known. */
   version: (version: ContentVersion) => void;
-  /** Said once for every change. */
+  /** Sent once for each change. */
   update: (update: ReloadUpdate) => void;
 }
 
-/** Events from a page to the reload server: none. */
+/** Events from a page to the reload server: none. [P13] */
 export type ReloadClientEvents = Record<never, never>;
 
-/** What a page sends as Socket.IO's `auth`. */
+/** What a page sends as Socket.IO's `auth`. [P10] */
 export interface ReloadHandshake {
-  /** The version of this protocol that the client speaks; `1` when absent. */
+  /** The version of the reload protocol that the client speaks; `1` if absent. */
   v?: number;
-  /** The project's token, which only the project's own script knows: 1 to 256 characters. */
+  /** The project's token, from the project's client script: 1 to 256 characters. */
   token: string;
-  /** The name under which the server remembers the document that the page was given: 1 to 64 letters, digits, `-`, `_`. */
+  /** The id under which the server remembers the document that it served: 1 to 64 letters, digits, `-`, `_`. */
   page?: string;
 }
 
 /**
- * Why a page is refused at CONNECT:
- * - `token-wrong`: the token is missing or wrong, as after another project has taken the port
+ * Why the server rejects a CONNECT: [P10]
+ * - `token-wrong`: the token is wrong, for example because another project uses the port now
  * - `handshake-invalid`: the handshake breaks the protocol; the message says where
- * - `version-unsupported`: the client speaks a newer protocol than the server
+ * - `version-unsupported`: the client's protocol version is newer than the server's
  */
 export type ReloadRejectionCode = 'token-wrong' | 'handshake-invalid' | 'version-unsupported';

@@ -1,7 +1,7 @@
 /**
- * The version of the counter's wire protocol, sent by clients as `v` of their handshake.
+ * The version of the counter's protocol. Clients send it as `v` in the handshake.
  *
- * It is raised only when an old counterpart would misread a new message. Adding an optional field, an
- * event or a refusal code does not raise it: receivers ignore what they do not know (PROTOCOL.md, P8).
+ * It rises only if an older counterpart would misread a new message. A new optional field, event or rejection code does
+ * not raise it, because receivers ignore what they do not know. [P8]
  */
 export const PROTOCOL_VERSION = 1;

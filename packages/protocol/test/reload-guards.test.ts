@@ -8,14 +8,14 @@ import {
   RELOAD_PROTOCOL_VERSION,
 } from '../src/index.ts';
 
-describe('handshakes of reloaded pages', () => {
-  it('[P10] a token is all that is needed, and unknown fields are dropped', () => {
-    expect(parseReloadHandshake({ token: 't', mood: 'calm' })).toEqual({
+describe('reload handshakes', () => {
+  it('[P10] only the token is required, and unknown fields are dropped', () => {
+    expect(parseReloadHandshake({ token: 't', unknown: 1 })).toEqual({
       ok: true,
       handshake: { token: 't' },
     });
-    const whole = { v: 1, token: 'x'.repeat(limits.maxTokenLength), page: 'a-B_9' };
-    expect(parseReloadHandshake(whole)).toEqual({ ok: true, handshake: whole });
+    const complete = { v: 1, token: 'x'.repeat(limits.maxTokenLength), page: 'a-B_9' };
+    expect(parseReloadHandshake(complete)).toEqual({ ok: true, handshake: complete });
   });
 
   it.each([
@@ -32,25 +32,28 @@ describe('handshakes of reloaded pages', () => {
     { token: 't', page: 'x'.repeat(65) },
     { token: 't', v: 0 },
     { token: 't', v: '1' },
-  ])('[P10] %j is none', (value) => {
+  ])('[P10] %j is rejected', (value) => {
     expect(parseReloadHandshake(value)).toMatchObject({ ok: false, code: 'handshake-invalid' });
   });
 
-  it('[P10] a newer protocol is refused by name', () => {
+  it('[P10] a newer protocol version is rejected as version-unsupported', () => {
     const newer = { token: 't', v: RELOAD_PROTOCOL_VERSION + 1 };
     expect(parseReloadHandshake(newer)).toMatchObject({ ok: false, code: 'version-unsupported' });
   });
 });
 
-describe('what pages are told', () => {
+describe('versions and updates', () => {
   const version = { id: 'a.1' };
 
-  it.each([version, { id: 'a', digest: 'x' }, { id: 'a', more: 1 }])('[P11] %j is a version', (value) => {
-    expect(isContentVersion(value)).toBe(true);
-  });
+  it.each([version, { id: 'a', digest: 'x' }, { id: 'a', more: 1 }])(
+    '[P11] %j is a valid version',
+    (value) => {
+      expect(isContentVersion(value)).toBe(true);
+    },
+  );
 
   it.each([null, undefined, 'a.1', {}, { id: '' }, { id: 5 }, { id: 'a', digest: 5 }])(
-    '[P11] %j is none',
+    '[P11] %j is not a valid version',
     (value) => {
       expect(isContentVersion(value)).toBe(false);
     },
@@ -58,7 +61,7 @@ describe('what pages are told', () => {
 
   it.each([
     { version, action: 'none' },
-    { version, action: 'reload', why: 'new field' },
+    { version, action: 'reload', unknown: 'field' },
     { version, action: 'apply', css: ['/a.css'], images: [], html: true, exact: false },
     {
       version,
@@ -68,7 +71,7 @@ describe('what pages are told', () => {
       html: true,
       htmlText: '<p>',
     },
-  ])('[P12] %j is an update', (value) => {
+  ])('[P12] %j is a valid update', (value) => {
     expect(isReloadUpdate(value)).toBe(true);
   });
 
@@ -82,11 +85,11 @@ describe('what pages are told', () => {
     { version, action: 'apply', css: ['/a.css'], cssTexts: 'p {}' },
     { version, action: 'apply', css: ['/a.css'], cssTexts: { '/a.css': 5 } },
     { version, action: 'apply', html: true, htmlText: 5 },
-  ])('[P12] %j is none', (value) => {
+  ])('[P12] %j is not a valid update', (value) => {
     expect(isReloadUpdate(value)).toBe(false);
   });
 
-  it('[P12] whatever comes is judged without a throw', () => {
+  it('[P12] no value makes a guard throw', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         expect(typeof isReloadUpdate(value)).toBe('boolean');

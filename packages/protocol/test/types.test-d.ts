@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import {
-  isRefusal,
+  isRejection,
   isTotal,
   parseHandshake,
   type CounterClientEvents,
@@ -18,18 +18,18 @@ describe('types', () => {
     expectTypeOf<(total: number) => void>().toExtend<CounterServerEvents['total']>();
   });
 
-  it('[P9] a page has no events', () => {
+  it('[P9] a client has no events', () => {
     expectTypeOf<keyof CounterClientEvents>().toEqualTypeOf<never>();
   });
 
-  it('[P4] nothing in a handshake is required', () => {
+  it('[P4] no field of a handshake is required', () => {
     expectTypeOf<{}>().toExtend<CounterHandshake>();
   });
 
-  it('[P7] guards narrow what came over the wire', () => {
+  it('[P7] guards narrow the type of a received value', () => {
     const value = 5 as unknown;
     if (isTotal(value)) expectTypeOf(value).toEqualTypeOf<number>();
-    if (isRefusal(value)) expectTypeOf(value).toEqualTypeOf<Rejection>();
+    if (isRejection(value)) expectTypeOf(value).toEqualTypeOf<Rejection>();
     const result = parseHandshake(value);
     if (result.ok) expectTypeOf(result.handshake).toEqualTypeOf<CounterHandshake>();
     else expectTypeOf(result.code).toEqualTypeOf<Rejection['code']>();

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-/** esbuild plugin: `import { css } from './style.css'` is the minified text of the style sheet. */
+/** esbuild plugin: `import { css } from './style.css'` imports the minified text of the style sheet. */
 export function cssText() {
   return {
     name: 'css-text',
     setup(build) {
-      // The path gets an ending of its own, which tsup's handling of style sheets leaves alone.
+      // With another extension, tsup does not handle the path as a style sheet.
       build.onResolve({ filter: /\.css$/ }, ({ path, resolveDir }) => ({
         path: `${resolve(resolveDir, path)}.txt`,
         namespace: 'css-text',

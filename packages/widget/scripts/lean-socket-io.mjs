@@ -2,9 +2,9 @@ const LIBRARY =
   /\/node_modules\/((?:socket|engine)\.io-(?:client|parser)\/build\/esm\/.*\.js|@socket\.io\/component-emitter\/.*\.js)$/;
 
 /**
- * Modules of Socket.IO's client of which a counter in a browser needs little or nothing, and what stands in
- * their place. It hands in its one transport, sends and reads text only (a binary frame is dropped before a
- * parser sees it), times its own retries, and leaves the shims for browsers without modules behind.
+ * Replacements for modules of Socket.IO's client that the counter needs only in part. The counter passes its single
+ * transport, sends and reads text only (it drops binary frames before a parser reads them), schedules its own retries,
+ * and supports no browser that needs the shims.
  */
 const REPLACED = {
   'socket.io-client/build/esm/index.js': `
@@ -56,14 +56,14 @@ const REPLACED = {
 };
 
 /**
- * esbuild plugin: Socket.IO's client without the modules above, and free to be shaken. The build fails when
- * one of them is not met, so that an update of the library cannot bring it back unseen.
+ * esbuild plugin: replaces the modules above and allows tree shaking of Socket.IO's client. The build fails if one of them
+ * is not in the bundle, so that an update of the library cannot bring the original back unnoticed.
  */
 export function leanSocketIo() {
   return {
     name: 'lean-socket-io',
     setup(build) {
-      const met = new Set();
+      const replaced = new Set();
       build.onResolve({ filter: /./ }, async ({ path, pluginData, ...from }) => {
         if (pluginData === leanSocketIo) return;
         const resolved = await build.resolve(path, { ...from, pluginData: leanSocketIo });
@@ -73,12 +73,12 @@ export function leanSocketIo() {
       build.onLoad({ filter: /[\\/]build[\\/]esm[\\/].*\.js$/ }, async ({ path }) => {
         const name = libraryName(path);
         if (!(name in REPLACED)) return;
-        met.add(name);
+        replaced.add(name);
         return { contents: REPLACED[name], loader: 'js' };
       });
       build.onEnd(() => {
-        const missing = Object.keys(REPLACED).filter((name) => !met.has(name));
-        return { errors: missing.map((name) => ({ text: `lean-socket-io: ${name} was not met` })) };
+        const missing = Object.keys(REPLACED).filter((name) => !replaced.has(name));
+        return { errors: missing.map((name) => ({ text: `lean-socket-io: ${name} is not in the bundle` })) };
       });
     },
   };

@@ -1,6 +1,6 @@
 /**
- * What the widget weighs, against its budgets. `node packages/widget/scripts/size.mjs` prints a table and
- * exits 1 when one is over; it measures what is built, so build first.
+ * Compares the sizes of the built widget with their budgets. `node packages/widget/scripts/size.mjs` prints a table and
+ * exits with 1 if a size is over its budget. Build first.
  */
 import { readFile } from 'node:fs/promises';
 import { argv } from 'node:process';
@@ -13,6 +13,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const SOCKET_IO = `import { io } from 'socket.io-client'; globalThis.app = io;`;
 const COUNTER = `import { createCounter } from '@live-online/widget'; globalThis.counter = createCounter;`;
 const UNUSED = `import { createCounter } from '@live-online/widget';`;
+/** Bytes in gzip. */
+export const budgets = { scriptTag: 11_000, createCounter: 1_000 };
 
 /** @returns {Promise<{ name: string, gzipBytes: number, brotliBytes: number, budgetBytes: number }[]>} */
 export async function measureSizes() {
@@ -21,19 +23,19 @@ export async function measureSizes() {
     [SOCKET_IO, SOCKET_IO + COUNTER, SOCKET_IO + UNUSED].map(bundle),
   );
   return [
-    row('script tag', 11_000, scriptTag),
-    row('createCounter, in an app that has socket.io-client', 1_000, counting, app),
+    row('script tag', budgets.scriptTag, scriptTag),
+    row('createCounter, in an app that has socket.io-client', budgets.createCounter, counting, app),
     row('the same import, unused', 0, unused, app),
   ];
 }
 
-function row(name, budgetBytes, code, besides) {
-  const weigh = (compress) => compress(code).length - (besides ? compress(besides).length : 0);
+function row(name, budgetBytes, code, baseline) {
+  const weigh = (compress) => compress(code).length - (baseline ? compress(baseline).length : 0);
   const gzipBytes = weigh((text) => gzipSync(text, { level: 9 }));
   return { name, gzipBytes, brotliBytes: weigh((text) => brotliCompressSync(text)), budgetBytes };
 }
 
-/** An app of these lines, as its owner would ship it. */
+/** The production bundle of an app with this code. */
 async function bundle(contents) {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: root },

@@ -1,12 +1,12 @@
 import { readAttributes, type Attributes, type ScriptTag } from './badge/attributes.ts';
 import { createBadge } from './badge/badge.ts';
-import { quietly } from './badge/quietly.ts';
-import type { Counter } from './client/client.ts';
+import { suppressErrors } from './badge/suppress-errors.ts';
+import type { Counter } from './client/counter-handle.ts';
 import { createCounter } from './create-counter.ts';
 import type { LocWidget } from './loc-widget.ts';
 import { warn } from './warn.ts';
 
-/** The widget of one script tag: a counter and its badge. Nothing of it ever throws into the page. */
+/** The widget of one script tag: a counter and its badge. It never throws into the page. */
 export function createLocWidget(script: ScriptTag & Element, style: LocWidget['style']): LocWidget {
   let counter: Counter | undefined;
   let stop: (() => void) | undefined;
@@ -17,32 +17,32 @@ export function createLocWidget(script: ScriptTag & Element, style: LocWidget['s
       return counter?.state;
     },
     init() {
-      quietly(() => {
+      suppressErrors(() => {
         if (stop) return;
         const attributes = readAttributes(script);
         const badge = createBadge(attributes, script, widget.style);
-        const live = (counter = tryToCreate(attributes));
-        if (!live) return;
-        const show = (): void => quietly(() => badge.show(live.state));
-        live.subscribe(show);
-        // A total may be here before the page has a body.
+        const started = (counter = createOrWarn(attributes));
+        if (!started) return;
+        const show = (): void => suppressErrors(() => badge.show(started.state));
+        started.subscribe(show);
+        // The first total may arrive before the page has a body.
         document.addEventListener('DOMContentLoaded', show);
         stop = () => {
           document.removeEventListener('DOMContentLoaded', show);
-          live.close();
+          started.close();
         };
       });
     },
     destroy() {
-      quietly(() => stop?.());
+      suppressErrors(() => stop?.());
       stop = undefined;
     },
   };
   return widget;
 }
 
-/** A mistake in the tag is its author's to see; nothing else of ours is ever written to the console. */
-function tryToCreate(attributes: Attributes): Counter | undefined {
+/** An invalid attribute is a warning for the author of the page, not an error. */
+function createOrWarn(attributes: Attributes): Counter | undefined {
   try {
     return createCounter(attributes);
   } catch (error) {

@@ -1,13 +1,13 @@
 import type { BadgeStyle } from './badge/apply-style.ts';
 import type { CounterState } from './client/state.ts';
 
-/** What the script tag puts at `window.locWidget`. */
+/** `window.locWidget`, which the script tag defines. */
 export interface LocWidget {
-  /** Style of the badge itself, read by `init()`. May be set before the script loads. */
+  /** The inline style of the badge, read by `init()`. May be set before the script loads. */
   style?: BadgeStyle | undefined;
-  /** What is known right now; `undefined` before `init()`. */
+  /** The current state; `undefined` before `init()`. */
   readonly state: CounterState | undefined;
-  /** Starts counting and shows the badge. Called twice it is one widget. */
+  /** Starts counting and shows the badge. A second call has no effect. */
   init(): void;
   /** Removes the badge, its listeners and its connection. `init()` may follow. */
   destroy(): void;

@@ -1,32 +1,35 @@
 import type { ConnectionTarget } from './client/connection.ts';
 
-/** How to reach the counter's server. */
+/** Where the counter server is, and what it requires. */
 export interface CounterOptions {
   /**
-   * The server's base address, such as `https://example.org/live-online/`; http or https, with or without
-   * the slash at its end.
+   * The server's base address, such as `https://example.org/live-online/`: http or https. The last slash is optional.
    */
   server: string | URL;
   /**
-   * The path of the socket, where the counter lives on a Socket.IO server of somebody else's.
+   * The path of the socket, if the counter is attached to a Socket.IO server of your own.
    *
    * @default `socket.io` below the base address
    */
   path?: string | undefined;
   /**
-   * The namespace on such a server.
+   * The namespace, if the counter is attached to a Socket.IO server of your own.
    *
    * @default '/'
    */
   namespace?: string | undefined;
-  /** The site's token, where the server asks for one. */
+  /**
+   * The site's token, if the server requires one.
+   *
+   * @default none
+   */
   token?: string | undefined;
 }
 
-/** The options merged and found sound. */
+/** The options with defaults, validated. */
 export type ResolvedCounterOptions = ConnectionTarget & { readonly token: string | undefined };
 
-/** @throws TypeError naming every option that is wrong. */
+/** @throws TypeError with every invalid option. */
 export function resolveOptions(
   { server, path, namespace = '/', token }: CounterOptions = {} as CounterOptions,
 ): ResolvedCounterOptions {
@@ -34,7 +37,7 @@ export function resolveOptions(
   try {
     base = new URL(server);
   } catch {
-    // Told below, like a URL of another scheme.
+    // Reported below, like a URL of another scheme.
   }
   const { origin, protocol, pathname = '' } = base;
   path ??= pathname.replace(/\/*$/, '/socket.io');

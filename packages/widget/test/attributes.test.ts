@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readAttributes, startsByItself, type ScriptTag } from '../src/badge/attributes.ts';
+import { readAttributes, isAutoStart, type ScriptTag } from '../src/badge/attributes.ts';
 
 const tag = (fields: Partial<ScriptTag> = {}): ScriptTag => ({
   src: 'http://localhost:8081/',
@@ -10,7 +10,7 @@ const tag = (fields: Partial<ScriptTag> = {}): ScriptTag => ({
 });
 
 test('[W1] a bare tag waits for init()', () => {
-  expect(startsByItself(tag())).toBe(false);
+  expect(isAutoStart(tag())).toBe(false);
 });
 
 test.each([
@@ -18,9 +18,9 @@ test.each([
   { defer: true },
   { dataset: { label: 'here' } },
   { dataset: { label: '' } },
-  { dataset: { unheardOf: '' } },
-])('[W1] a tag with async, defer or any data- attribute starts by itself: %j', (fields) => {
-  expect(startsByItself(tag(fields))).toBe(true);
+  { dataset: { unknown: '' } },
+])('[W1] a tag with async, defer or any data- attribute starts automatically: %j', (fields) => {
+  expect(isAutoStart(tag(fields))).toBe(true);
 });
 
 test.each([
@@ -28,11 +28,11 @@ test.each([
   ['http://localhost:8081/live-online.js?v=2', 'http://localhost:8081/'],
   ['https://example.org/live-online/', 'https://example.org/live-online/'],
   ['https://example.org/live-online/live-online.js', 'https://example.org/live-online/'],
-])("[W1] the server's address is taken from the script's own src: %s", (src, server) => {
+])("[W1] the server's base address comes from the script's src: %s", (src, server) => {
   expect(readAttributes(tag({ src })).server).toBe(server);
 });
 
-test('[W1] attributes say the rest, and the defaults do without any', () => {
+test('[W1] without attributes the defaults apply', () => {
   expect(readAttributes(tag())).toMatchObject({ label: 'online', position: undefined, token: undefined });
   const dataset = {
     server: 'https://counter.example/',

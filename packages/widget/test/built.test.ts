@@ -3,10 +3,10 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { measureSizes } from '../scripts/size.mjs';
 
-// What `pnpm build` has made.
+// The result of the build.
 const code = readFileSync(new URL('../dist/live-online.js', import.meta.url), 'utf8');
 
-test('[W5] the sizes are within their budgets', async () => {
+test('[W5] no size is over its budget', async () => {
   for (const { name, gzipBytes, budgetBytes } of await measureSizes()) {
     expect(gzipBytes, name).toBeLessThanOrEqual(budgetBytes);
   }
@@ -21,21 +21,21 @@ test.each([
   'Function(',
   'XMLHttpRequest',
   'require(',
-])('[W4] the script tag holds no %s', (word) => {
+])('[W4] the script does not contain %s', (word) => {
   expect(code).not.toContain(word);
 });
 
 test.each([
-  ['nothing at all', {}],
+  ['no document', {}],
   ['no current script', { document: { currentScript: null } }],
-  ['a locWidget that cannot be set', Object.freeze({ document: {}, locWidget: 7 })],
-])('[W4] a page with %s gets no error', (_, globals) => {
+  ['a read-only locWidget', Object.freeze({ document: {}, locWidget: 7 })],
+])('[W4] the script throws nothing in a page with %s', (_, globals) => {
   const page: Record<string, unknown> = { URL, ...globals };
   page['self'] = page['window'] = page;
   expect(() => void runInNewContext(code, page)).not.toThrow();
 });
 
-test('[W1] a bare tag defines locWidget and waits, keeping the style set before', () => {
+test('[W1] a bare tag defines locWidget, keeps the style set before, and waits for init()', () => {
   const document = { currentScript: { src: 'http://localhost:8081/', dataset: {} } };
   const page: Record<string, unknown> = { URL, document, locWidget: { style: 'top: 0' } };
   page['self'] = page['window'] = page;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createClient, type Counter } from '../src/client/client.ts';
+import { createClient } from '../src/client/client.ts';
+import type { Counter } from '../src/client/counter-handle.ts';
 import type { CounterState } from '../src/client/state.ts';
 import { createConnect, type FakeConnection } from './helpers/fake-connect.ts';
 import { createPage, transition, type FakePage } from './helpers/fake-page.ts';
@@ -20,26 +21,26 @@ function setUp({ page = createPage(), token = undefined as string | undefined } 
 }
 
 function record(counter: Counter): CounterState[] {
-  const heard: CounterState[] = [];
-  counter.subscribe((state) => void heard.push(state));
-  return heard;
+  const states: CounterState[] = [];
+  counter.subscribe((state) => void states.push(state));
+  return states;
 }
 
-test('[W3] a subscriber hears the state at once, then each change', () => {
+test('[W3] a listener is called with the state at once, then after each change', () => {
   const { counter, latest } = setUp();
-  const heard = record(counter);
+  const states = record(counter);
   latest().total(2, undefined);
   latest().total(2, undefined);
   latest().total(3, { stale: true });
-  expect(heard).toEqual([
+  expect(states).toEqual([
     { status: 'connecting', total: undefined },
     { status: 'live', total: 2 },
     { status: 'stale', total: 3 },
   ]);
-  expect(counter.state).toBe(heard.at(-1));
+  expect(counter.state).toBe(states.at(-1));
 });
 
-test('[W3] each subscription ends for itself, also of one listener subscribed twice', () => {
+test('[W3] unsubscribing ends one subscription, even if the listener has two', () => {
   const { counter, latest } = setUp();
   const listener = vi.fn();
   const unsubscribe = counter.subscribe(listener);
@@ -50,7 +51,7 @@ test('[W3] each subscription ends for itself, also of one listener subscribed tw
   expect(listener).toHaveBeenCalledTimes(3);
 });
 
-test('[W4] a listener that throws hurts nobody else, and is reported as an error of its own', () => {
+test('[W4] an error of a listener does not affect the others, and is uncaught', () => {
   const { counter, latest } = setUp();
   const later = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((task: () => void) => {
     thrown.push(task);
@@ -60,14 +61,14 @@ test('[W4] a listener that throws hurts nobody else, and is reported as an error
   counter.subscribe(({ total }) => {
     if (total) throw error;
   });
-  const heard = record(counter);
+  const states = record(counter);
   latest().total(1, undefined);
   later.mockRestore();
-  expect(heard.at(-1)).toEqual({ status: 'live', total: 1 });
+  expect(states.at(-1)).toEqual({ status: 'live', total: 1 });
   expect(thrown.at(-1)).toThrow(error);
 });
 
-test('[W3] the handshake carries version, member and token', () => {
+test('[W3] the handshake has version, member and token', () => {
   const { latest } = setUp({ token: 'secret' });
   expect(latest().handshake).toEqual({
     v: 1,
@@ -77,7 +78,7 @@ test('[W3] the handshake carries version, member and token', () => {
   expect(latest().target).toMatchObject({ origin: 'http://localhost:8081', path: '/socket.io' });
 });
 
-test('[W4] a lost connection is made again, as the same member, and lives with the next total', () => {
+test('[W4] a lost connection is reopened as the same member, and is live after the next total', () => {
   const { counter, connections, latest } = setUp();
   latest().total(5, undefined);
   latest().ended(undefined);
@@ -91,24 +92,24 @@ test('[W4] a lost connection is made again, as the same member, and lives with t
   expect(latest().handshake).toBe(connections[0]!.handshake);
 });
 
-test('[P6] the newest word that a server has said is in the next handshake', () => {
+test('[P6] the next handshake has the newest valid resume token', () => {
   const { counter, latest } = setUp();
-  const comeBack = (): void => {
+  const reconnect = (): void => {
     latest().ended(undefined);
     vi.advanceTimersByTime(30_000);
   };
-  latest().total(5, { server: 'one.1' });
+  latest().total(5, { resume: 'one.1' });
   latest().total(6, undefined);
-  comeBack();
-  expect(latest().handshake).toMatchObject({ v: 1, server: 'one.1' });
-  latest().total(5, { server: 'two.2' });
-  for (const server of [{}, ['x'], 5, null, '', 'a b', 'x'.repeat(100_000)]) latest().total(7, { server });
-  comeBack();
-  expect(latest().handshake.server).toBe('two.2');
+  reconnect();
+  expect(latest().handshake).toMatchObject({ v: 1, resume: 'one.1' });
+  latest().total(5, { resume: 'two.2' });
+  for (const resume of [{}, ['x'], 5, null, '', 'a b', 'x'.repeat(100_000)]) latest().total(7, { resume });
+  reconnect();
+  expect(latest().handshake.resume).toBe('two.2');
   expect(counter.state).toEqual({ status: 'offline', total: 7 });
 });
 
-test('[W4] a server that stays away is tried for ever, ever more calmly', () => {
+test('[W4] it retries for ever, with growing delays up to 30 s', () => {
   const { counter, connections, latest } = setUp();
   const gaps: number[] = [];
   for (let round = 0; round < 40; round++) {
@@ -124,7 +125,7 @@ test('[W4] a server that stays away is tried for ever, ever more calmly', () => 
   expect(Math.max(...gaps)).toBeLessThanOrEqual(30_000);
 });
 
-test('[W4] a server that takes everybody in and throws them out at once meets the same calm', () => {
+test('[W4] a connection that ends after its first total counts as a failure', () => {
   const { connections, latest } = setUp();
   for (let round = 0; round < 8; round++) {
     latest().total(1, undefined);
@@ -136,7 +137,7 @@ test('[W4] a server that takes everybody in and throws them out at once meets th
   expect(connections).toHaveLength(9);
 });
 
-test('[W4] a connection that held for a while is tried again soon', () => {
+test('[W4] a connection that lasted resets the backoff', () => {
   const { connections, latest } = setUp();
   for (let round = 0; round < 8; round++) {
     latest().ended(undefined);
@@ -149,7 +150,7 @@ test('[W4] a connection that held for a while is tried again soon', () => {
   expect(connections).toHaveLength(10);
 });
 
-test('[W3] a refusal closes the counter, tells the reason, and is not tried again', () => {
+test('[W3] a rejection closes the counter with the reason, and without a retry', () => {
   const { counter, connections, latest } = setUp();
   latest().ended('site-not-listed');
   expect(counter.state).toEqual({ status: 'closed', total: undefined, reason: 'site-not-listed' });
@@ -157,22 +158,22 @@ test('[W3] a refusal closes the counter, tells the reason, and is not tried agai
   expect(connections).toHaveLength(1);
 });
 
-test('[W3] close() leaves for good, and may be called twice', () => {
+test('[W3] close() is final, and may be called twice', () => {
   const { page, counter, connections, latest } = setUp();
-  const heard = record(counter);
+  const states = record(counter);
   latest().total(2, undefined);
   counter.close();
   counter.close();
   expect(latest().closed).toBe(true);
-  expect(heard.at(-1)).toStrictEqual({ status: 'closed', total: 2 });
-  expect(heard).toHaveLength(3);
+  expect(states.at(-1)).toStrictEqual({ status: 'closed', total: 2 });
+  expect(states).toHaveLength(3);
   page.dispatchEvent(transition('pageshow', true));
   vi.advanceTimersByTime(60_000);
   expect(connections).toHaveLength(1);
   expect(record(counter)).toEqual([{ status: 'closed', total: 2 }]);
 });
 
-test('[W3] close() while it waits for the next attempt ends the waiting', () => {
+test('[W3] close() cancels the next attempt', () => {
   const { counter, connections, latest } = setUp();
   latest().ended(undefined);
   counter.close();
@@ -180,7 +181,7 @@ test('[W3] close() while it waits for the next attempt ends the waiting', () => 
   expect(connections).toHaveLength(1);
 });
 
-test('[W3] a listener may close the counter that it listens to', () => {
+test('[W3] a listener may close its counter', () => {
   const { page, counter, connections, latest } = setUp();
   counter.subscribe(({ status }) => {
     if (status === 'offline') counter.close();
@@ -191,7 +192,7 @@ test('[W3] a listener may close the counter that it listens to', () => {
   expect(connections).toHaveLength(1);
 });
 
-test('[W4] pagehide ends the connection, pageshow from the cache makes it again as the same member', () => {
+test('[W4] pagehide closes the connection, and pageshow from the back/forward cache reopens it as the same member', () => {
   const { page, counter, connections, latest } = setUp();
   latest().total(7, undefined);
   page.dispatchEvent(transition('pagehide', true));
@@ -202,13 +203,13 @@ test('[W4] pagehide ends the connection, pageshow from the cache makes it again 
   expect(counter.state).toEqual({ status: 'connecting', total: 7 });
 });
 
-test('[W4] the pageshow of a page that was never away opens nothing', () => {
+test('[W4] pageshow of a page that was not cached opens no connection', () => {
   const { page, connections } = setUp();
   page.dispatchEvent(transition('pageshow', false));
   expect(connections).toHaveLength(1);
 });
 
-test('[W4] a page put into the cache while it waits for its next attempt does not try there', () => {
+test('[W4] a page does not retry while it is in the back/forward cache', () => {
   const { page, connections, latest } = setUp();
   latest().ended(undefined);
   page.dispatchEvent(transition('pagehide', true));
@@ -216,7 +217,7 @@ test('[W4] a page put into the cache while it waits for its next attempt does no
   expect(connections).toHaveLength(1);
 });
 
-test('[W4] a refused page tries again when it comes back from the cache', () => {
+test('[W4] a rejected page retries when it returns from the back/forward cache', () => {
   const { page, counter, connections, latest } = setUp();
   latest().ended('full');
   page.dispatchEvent(transition('pagehide', true));
@@ -225,7 +226,7 @@ test('[W4] a refused page tries again when it comes back from the cache', () => 
   expect(counter.state).toStrictEqual({ status: 'connecting', total: undefined });
 });
 
-test('[W4] a page rendered ahead of its visit connects when the visit begins', () => {
+test('[W4] a prerendered page connects when it is visited', () => {
   const page: FakePage = createPage({ prerendering: true });
   const { counter, connections } = setUp({ page });
   expect(connections).toHaveLength(0);
@@ -234,7 +235,7 @@ test('[W4] a page rendered ahead of its visit connects when the visit begins', (
   expect(connections).toHaveLength(1);
 });
 
-test('[W4] one closed before its visit never connects', () => {
+test('[W4] a counter that is closed while its page is prerendered never connects', () => {
   const page = createPage({ prerendering: true });
   const { counter, connections } = setUp({ page });
   counter.close();

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 const run = promisify(execFile);
 const cwd = fileURLToPath(new URL('..', import.meta.url));
 
-// The built package in a Node of its own, as a server render has it: no document, no window, no timers left.
-test('[W3] importing does nothing, and in a server render a counter opens nothing', async () => {
+// The built package in a Node process of its own, as in a server render: no document, no window, no timers left.
+test('[W3] importing has no side effect, and in a server render a counter opens no connection', async () => {
   const { stdout, stderr } = await run(
     process.execPath,
     [
@@ -18,13 +18,13 @@ test('[W3] importing does nothing, and in a server render a counter opens nothin
       const { createCounter } = await import('@live-online/widget');
       const added = Object.getOwnPropertyNames(globalThis).length - before;
       const counter = createCounter({ server: 'http://localhost:1/' });
-      const heard = [];
-      const unsubscribe = counter.subscribe((state) => heard.push(state));
+      const states = [];
+      const unsubscribe = counter.subscribe((state) => states.push(state));
       const timers = process.getActiveResourcesInfo().filter((name) => /Timeout|TCP|GetAddrInfo/.test(name));
       unsubscribe();
       counter.close();
       counter.close();
-      console.log(JSON.stringify({ added, heard, timers, last: counter.state }));
+      console.log(JSON.stringify({ added, states, timers, last: counter.state }));
       `,
     ],
     { cwd },
@@ -32,7 +32,7 @@ test('[W3] importing does nothing, and in a server render a counter opens nothin
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual({
     added: 0,
-    heard: [{ status: 'connecting' }],
+    states: [{ status: 'connecting' }],
     timers: [],
     last: { status: 'closed' },
   });

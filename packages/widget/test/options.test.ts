@@ -9,11 +9,11 @@ test.each([
   ['https://example.org:8443/a/b//?x=1#y', 'https://example.org:8443', '/a/b/socket.io'],
   ['http://[::1]:8081/', 'http://[::1]:8081', '/socket.io'],
   [new URL('https://example.org/live-online/'), 'https://example.org', '/live-online/socket.io'],
-])('[W3] the socket lies below the base address %s', (server, origin, path) => {
+])('[W3] the socket is below the base address %s', (server, origin, path) => {
   expect(resolveOptions({ server })).toEqual({ origin, path, namespace: '/', token: undefined });
 });
 
-test("[W3] path and namespace are somebody else's on their Socket.IO server", () => {
+test('[W3] path and namespace override the defaults', () => {
   const options = { server: 'https://example.org/app/', path: '/ws', namespace: '/counter', token: 't' };
   expect(resolveOptions(options)).toEqual({
     origin: 'https://example.org',
@@ -24,7 +24,7 @@ test("[W3] path and namespace are somebody else's on their Socket.IO server", ()
 });
 
 test.each([undefined, null, '', 'example.org', '/live-online/', 'ws://example.org', 'file:///x', 7, {}])(
-  '[W3] a server that is no http(s) URL is told by name: %s',
+  '[W3] a server that is not an http(s) URL is an error: %s',
   (server) => {
     expect(() => resolveOptions({ server } as CounterOptions)).toThrow(
       new TypeError('server must be an http(s) URL'),
@@ -32,7 +32,7 @@ test.each([undefined, null, '', 'example.org', '/live-online/', 'ws://example.or
   },
 );
 
-test('[W3] every mistake is told at once', () => {
+test('[W3] one error lists every invalid option', () => {
   const options = { server: 'nowhere', path: 'socket.io', namespace: 'counter', token: '' };
   expect(() => resolveOptions(options)).toThrow(
     'server must be an http(s) URL; path must begin with /; namespace must begin with /; token must be text',

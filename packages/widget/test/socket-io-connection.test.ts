@@ -11,7 +11,7 @@ const errors: unknown[] = [];
 const collect = (error: unknown): void => void errors.push(error);
 
 beforeAll(async () => {
-  // Socket.IO's client takes the browser's WebSocket when it is loaded, and a Node of 20 has none.
+  // Socket.IO's client looks up WebSocket when it is loaded, and Node 20 has none.
   vi.stubGlobal('WebSocket', FakeWebSocket);
   ({ connectSocketIo } = await import('../src/client/socket-io-connection.ts'));
   process.on('unhandledRejection', collect);
@@ -31,10 +31,10 @@ function setUp(namespace = '/') {
   return { total, ended, connection, socket };
 }
 
-/** What was received is handled a few microtasks later. */
+/** Received frames are handled a few microtasks later. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('[W3] opens a WebSocket below the base address, and says who it is', async () => {
+test('[W3] it opens a WebSocket below the base address and sends the handshake', async () => {
   const { socket } = setUp();
   expect(socket.url).toBe('ws://[::1]:8081/live-online/socket.io/?EIO=4&transport=websocket');
   socket.receive(OPEN);
@@ -42,7 +42,7 @@ test('[W3] opens a WebSocket below the base address, and says who it is', async 
   expect(socket.sent).toEqual(['40{"v":1,"member":"member-1"}']);
 });
 
-test('[W3] hears totals as they come, and answers pings', async () => {
+test('[W3] it passes totals on unvalidated, and answers pings', async () => {
   const { socket, total } = setUp();
   socket.receive(OPEN, '40{"sid":"x"}', '42["total",3]', '42["total",4,{"stale":true}]', '2');
   await settle();
@@ -50,7 +50,7 @@ test('[W3] hears totals as they come, and answers pings', async () => {
   expect(socket.sent).toContain('3');
 });
 
-test('[W3] a namespace is spoken to by name', async () => {
+test('[W3] it joins the namespace and ignores others', async () => {
   const { socket, total, ended } = setUp('/counter');
   socket.receive(OPEN, '40/counter,{"sid":"x"}', '42["total",1]', '42/counter,["total",3]');
   await settle();
@@ -60,8 +60,8 @@ test('[W3] a namespace is spoken to by name', async () => {
   expect(ended.mock.calls).toEqual([[undefined]]);
 });
 
-test('[W3] a refusal ends it with its code, also one that this version does not know', async () => {
-  for (const code of ['site-not-listed', 'moon-in-the-wrong-phase']) {
+test('[W3] a rejection ends it with the code, even an unknown one', async () => {
+  for (const code of ['site-not-listed', 'from-the-future']) {
     const { socket, ended } = setUp();
     socket.receive(OPEN, `44{"message":"no","data":{"code":"${code}"}}`);
     await settle();
@@ -71,7 +71,7 @@ test('[W3] a refusal ends it with its code, also one that this version does not 
 });
 
 test.each(['44{"message":"Invalid namespace"}', '44{"message":"no","data":{"code":"<b>"}}', '40{}'])(
-  '[W4] a refusal without a reason of the protocol is a lost connection: %s',
+  '[W4] a rejection without a valid code counts as a lost connection: %s',
   async (frame) => {
     const { socket, ended } = setUp();
     socket.receive(OPEN, frame);
@@ -82,17 +82,17 @@ test.each(['44{"message":"Invalid namespace"}', '44{"message":"no","data":{"code
 );
 
 test.each([
-  ['the server says goodbye', (socket: FakeWebSocket) => socket.receive('41')],
+  ['the server disconnects', (socket: FakeWebSocket) => socket.receive('41')],
   ['the transport closes', (socket: FakeWebSocket) => socket.drop()],
   ['the transport fails, then closes', (socket: FakeWebSocket) => (socket.onerror?.({}), socket.drop())],
   ['a packet is malformed', (socket: FakeWebSocket) => socket.receive('42{"a":1}')],
   ['a packet has a reserved name', (socket: FakeWebSocket) => socket.receive('42["connect"]')],
-])('[W4] it ends once, and closes its socket, when %s', async (_, happen) => {
+])('[W4] it ends once and closes its socket when %s', async (_, act) => {
   for (const frames of [[OPEN, '40{"sid":"x"}', '42["total",3]'], [OPEN]]) {
     const { socket, ended } = setUp();
     socket.receive(...frames);
     await settle();
-    happen(socket);
+    act(socket);
     await settle();
     socket.onclose?.({});
     await settle();
@@ -110,7 +110,7 @@ test('[W4] a connection that cannot be made ends', async () => {
 });
 
 test.each(['0{', '0{}', '0{"sid":1', '0{"upgrades":null}'])(
-  '[W4] a hostile opening ends it in silence: %s',
+  '[W4] a malformed open packet ends it without an error: %s',
   async (frame) => {
     const { socket, ended } = setUp();
     expect(() => socket.receive(frame)).not.toThrow();
@@ -121,7 +121,7 @@ test.each(['0{', '0{}', '0{"sid":1', '0{"upgrades":null}'])(
 );
 
 test.each(['44{"message":{"toString":1}}', '44{}', '44{"message":null}', '44"no {"'])(
-  '[W4] a hostile refusal is met with silence: %s',
+  '[W4] a malformed rejection causes no error: %s',
   async (frame) => {
     const { socket } = setUp();
     expect(() => socket.receive(OPEN, frame)).not.toThrow();
@@ -130,7 +130,7 @@ test.each(['44{"message":{"toString":1}}', '44{}', '44{"message":null}', '44"no 
   },
 );
 
-test('[W4] an opening that offers other transports opens no other connection', async () => {
+test('[W4] an open packet that offers other transports opens no other connection', async () => {
   const { socket } = setUp();
   const opened = FakeWebSocket.opened.length;
   socket.receive(OPEN.replace('[]', JSON.stringify(Array(500).fill('websocket'))));
@@ -139,7 +139,7 @@ test('[W4] an opening that offers other transports opens no other connection', a
   expect(socket.sent).toHaveLength(1);
 });
 
-test('[W4] frames that a counter never sends are not read at all', async () => {
+test('[W4] frames that a counter never sends are dropped', async () => {
   const { socket, total, ended } = setUp();
   const junk = [
     '',
@@ -163,7 +163,7 @@ test('[W4] frames that a counter never sends are not read at all', async () => {
   expect(errors).toEqual([]);
 });
 
-test('[W3] after close(), which may be called twice, it says nothing', async () => {
+test('[W3] it calls no handler after close(), which may be called twice', async () => {
   const { socket, connection, total, ended } = setUp();
   socket.receive(OPEN, '40{"sid":"x"}');
   await settle();

@@ -12,12 +12,12 @@ function setUp() {
   return { counter, connection: connections[0]! };
 }
 
-test('[W3] a counter begins connecting, with no total', () => {
+test('[W3] a new counter is connecting and has no total', () => {
   expect(initialState).toEqual({ status: 'connecting', total: undefined });
   expect(setUp().counter.state).toBe(initialState);
 });
 
-test('[W3] a total makes it live, or stale where the server says so', () => {
+test('[W3] a total makes it live, or stale if the details say so', () => {
   const { counter, connection } = setUp();
   connection.total(3, undefined);
   expect(counter.state).toEqual({ status: 'live', total: 3 });
@@ -39,7 +39,7 @@ test('[W3] a snapshot stays the same object until something changes', () => {
 });
 
 test.each([-1, 1.5, NaN, Infinity, 2 ** 53, '3', null, undefined, {}, [3], true])(
-  '[W4] a hostile total is dropped: %s',
+  '[W4] an invalid total is dropped: %s',
   (total) => {
     const { counter, connection } = setUp();
     connection.total(3, undefined);
@@ -49,12 +49,12 @@ test.each([-1, 1.5, NaN, Infinity, 2 ** 53, '3', null, undefined, {}, [3], true]
   },
 );
 
-test('[W3] offline and closed keep the last total, and closing a refused counter keeps the reason', () => {
+test('[W3] a closed counter keeps the last total, and close() keeps the reason of a rejection', () => {
   const { counter, connection } = setUp();
   connection.total(3, undefined);
   connection.ended('site-not-listed');
-  const refused = counter.state;
-  expect(refused).toStrictEqual({ status: 'closed', total: 3, reason: 'site-not-listed' });
+  const rejected = counter.state;
+  expect(rejected).toStrictEqual({ status: 'closed', total: 3, reason: 'site-not-listed' });
   counter.close();
-  expect(counter.state).toBe(refused);
+  expect(counter.state).toBe(rejected);
 });

@@ -174,7 +174,7 @@ export function createCounter(options: CounterCoreOptions): Counter {
     },
     arrive(site, member, visitor, word) {
       const previous = census.join(site, member, visitor);
-      const server = welcome(site, member, visitor, word);
+      const resume = welcome(site, member, visitor, word);
       if (previous) {
         previous.replaced();
         forgetMoving(previous);
@@ -182,7 +182,7 @@ export function createCounter(options: CounterCoreOptions): Counter {
         changed(site);
       }
       const current = announcer.current(site);
-      visitor.tell(server === undefined ? current : { ...current, server });
+      visitor.tell(resume === undefined ? current : { ...current, resume });
       if (moving) {
         places.set(visitor, { site, member });
         moving.add(visitor);

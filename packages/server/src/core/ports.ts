@@ -7,8 +7,8 @@ export interface TotalUpdate {
   readonly site: string;
   readonly total: number;
   readonly stale: boolean;
-  /** A word about the connection of the one visitor this is for, which that page says to the next server. [C7] */
-  readonly server?: string;
+  /** The resume token of the one visitor this is for: its client sends it to the next server. [C7] */
+  readonly resume?: string;
   /** Rises with every announcement, so that an older one never overtakes a newer one. */
   readonly sequence: number;
 }

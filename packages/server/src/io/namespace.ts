@@ -77,9 +77,9 @@ export function serveNamespace(
     const place = joined.has(conn) ? undefined : takePlace(socket);
     if (!place) return void socket.disconnect(!hosted);
     joined.add(conn);
-    const { site, member, server } = socket.data as Extract<Greeting, { ok: true }>;
+    const { site, member, resume } = socket.data as Extract<Greeting, { ok: true }>;
     stats.connections++;
-    const leave = counter.arrive(site, member ?? conn, createConnection(socket, stats), server);
+    const leave = counter.arrive(site, member ?? conn, createConnection(socket, stats), resume);
     socket.on('disconnect', () => {
       joined.delete(conn);
       stats.connections--;

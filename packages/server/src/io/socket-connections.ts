@@ -156,7 +156,7 @@ function encode(announcement: TotalUpdate): Encoded {
 }
 
 /** What the event says; details are left out where there is nothing to add. */
-function argumentsOf({ total, stale, server }: TotalUpdate): [total: number, details?: TotalDetails] {
-  if (!stale && server === undefined) return [total];
-  return [total, { ...(stale && { stale }), ...(server !== undefined && { server }) }];
+function argumentsOf({ total, stale, resume }: TotalUpdate): [total: number, details?: TotalDetails] {
+  if (!stale && resume === undefined) return [total];
+  return [total, { ...(stale && { stale }), ...(resume !== undefined && { resume }) }];
 }

@@ -20,8 +20,8 @@ async function startShared() {
     counter,
     /** Connects a client that says it was on `server` before. */
     visit: (member: string, server: string): Promise<Upgraded> =>
-      upgrade(port, `https://${SITE}`, [], { member, server: `${server}.1` }),
-    /** Starts a server. Returns the members that it is told have been claimed over from it. */
+      upgrade(port, `https://${SITE}`, [], { member, resume: `${server}.1` }),
+    /** Starts a server. Returns the members that it is told have been claimed from it. */
     async start(server: string): Promise<string[]> {
       const claimed: string[] = [];
       const store = storeOf(server);

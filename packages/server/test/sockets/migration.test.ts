@@ -12,8 +12,8 @@ const SITE = 'a.example';
 async function startShared(options: CounterServerOptions = {}) {
   const store = createFakeStore('this-server');
   const { counter, url } = await startCounter({ store, ...options });
-  const open = (server?: string, member: string | undefined = MEMBER): Page & { details: TotalDetails[] } => {
-    const auth = { v: 1, ...(member !== undefined && { member }), ...(server !== undefined && { server }) };
+  const open = (resume?: string, member: string | undefined = MEMBER): Page & { details: TotalDetails[] } => {
+    const auth = { v: 1, ...(member !== undefined && { member }), ...(resume !== undefined && { resume }) };
     const page = openPage(url, { origin: `https://${SITE}`, auth });
     const details: TotalDetails[] = [];
     page.socket.on('total', (_total, said = {}) => details.push(said));
@@ -29,7 +29,7 @@ describe('pages that move between servers', () => {
     await page.hears(1);
     store.setOthers(SITE, 4);
     await page.hears(5);
-    expect(page.details).toEqual([{ server: 'this-server.1' }, {}]);
+    expect(page.details).toEqual([{ resume: 'this-server.1' }, {}]);
     expect(store.said).toEqual([['report', SITE, 1]]);
   });
 
@@ -41,7 +41,7 @@ describe('pages that move between servers', () => {
     (client.ws as unknown as { _socket: NodeJS.ReadableStream })._socket.on('data', (chunk: Buffer) =>
       chunks.push(chunk.toString('latin1')),
     );
-    client.say(`40{"member":"${MEMBER}","server":"${'s'.repeat(47)}.999999999"}`);
+    client.say(`40{"member":"${MEMBER}","resume":"${'s'.repeat(47)}.999999999"}`);
     await client.hears(/this-server\.1000000000/);
     expect(chunks.find((chunk) => chunk.includes('this-server'))).toContain('40{"sid"');
   });
@@ -50,7 +50,7 @@ describe('pages that move between servers', () => {
     const { store, open } = await startShared();
     const page = open('other-server.3');
     await page.hears(1);
-    expect(page.details).toEqual([{ server: 'this-server.4' }]);
+    expect(page.details).toEqual([{ resume: 'this-server.4' }]);
     expect(store.said).toEqual([
       ['claim', SITE, MEMBER, { server: 'other-server', connectionNumber: 4 }],
       ['report', SITE, 1],
@@ -62,7 +62,7 @@ describe('pages that move between servers', () => {
     const pages = [open('nonsense', 'member-one'), open('this-server.1', 'member-two')];
     // The first may have heard of the second meanwhile.
     await Promise.all(pages.map((page) => vi.waitFor(() => expect(page.details).not.toEqual([]))));
-    const nameless = openPage((await startShared()).url, { auth: { server: 'other-server.1' } });
+    const nameless = openPage((await startShared()).url, { auth: { resume: 'other-server.1' } });
     await nameless.hears(1);
     expect(store.said.filter(([what]) => what === 'claim')).toEqual([]);
   });
@@ -97,7 +97,7 @@ describe('pages that move between servers', () => {
     expect(counter.isStale(SITE)).toBe(true);
     expect(counter.isStale()).toBe(false);
     store.setStale(SITE, false);
-    await vi.waitFor(() => expect(page.details).toEqual([{ server: 'this-server.1', stale: true }, {}]));
+    await vi.waitFor(() => expect(page.details).toEqual([{ resume: 'this-server.1', stale: true }, {}]));
     expect(page.totals).toEqual([1, 1]);
   });
 

@@ -23,7 +23,7 @@ async function startTransport(transports: TransportName[] = ['websocket']) {
     knock: () => ({ release() {} }),
     greet(request: IncomingMessage) {
       connection = request.socket;
-      return { ok: true, site: 'a.example', member: undefined, server: undefined };
+      return { ok: true, site: 'a.example', member: undefined, resume: undefined };
     },
   };
   const counter = {

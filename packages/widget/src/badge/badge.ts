@@ -1,20 +1,20 @@
 import type { CounterState } from '../client/state.ts';
 import { applyStyle, type BadgeStyle } from './apply-style.ts';
 import type { Attributes } from './attributes.ts';
-import { quietly } from './quietly.ts';
+import { suppressErrors } from './suppress-errors.ts';
 import { css } from './style.css';
 
-/** The number in the page. */
+/** The element that shows the total in the page. */
 export interface Badge {
-  /** Shows the total of `state`, if there is one. A counter that is closed, or was refused, shows nothing. */
+  /** Shows the total of `state`. Removes the element if there is no total, or if the counter is closed. */
   show(state: CounterState): void;
 }
 
 /**
- * The element `#_loc` stands in the page itself and its text is the number alone; the look around it is in
- * its shadow, by ways that a strict CSP and Trusted Types allow.
+ * Creates the element `#_loc`. Its text is exactly the number; label and styles are in its shadow root, which is built
+ * in ways that a strict CSP and Trusted Types allow.
  *
- * @param anchor The tag that an inline badge follows.
+ * @param anchor The tag after which an inline badge is inserted.
  */
 export function createBadge(
   { label, position, theme }: Attributes,
@@ -23,8 +23,8 @@ export function createBadge(
 ): Badge {
   const element = document.createElement('span');
   element.id = '_loc';
-  // A browser without constructable style sheets shows the bare number.
-  quietly(() => dress(element, label));
+  // Throws in a browser without constructable style sheets, which then shows the number without styles.
+  suppressErrors(() => buildShadow(element, label));
   Object.assign(element.dataset, position && { position }, theme && { theme });
   applyStyle(element, style);
 
@@ -33,7 +33,7 @@ export function createBadge(
       if (total === undefined || status === 'closed') return element.remove();
       element.dataset['state'] = status;
       element.textContent = `${total}`;
-      // Also where a page has put a new body in the place of the old one.
+      // The page may have replaced its body.
       if (element.isConnected) return;
       if (position === 'inline' && document.body?.contains(anchor)) anchor.after(element);
       else document.body?.append(element);
@@ -41,7 +41,7 @@ export function createBadge(
   };
 }
 
-function dress(element: HTMLElement, label: string): void {
+function buildShadow(element: HTMLElement, label: string): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   const small = document.createElement('small');

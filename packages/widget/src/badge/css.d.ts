@@ -1,4 +1,4 @@
-/** The build turns a style sheet into its minified text. */
+/** A style sheet as minified text: see scripts/css-text.mjs. */
 declare module '*.css' {
   export const css: string;
 }

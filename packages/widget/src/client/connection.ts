@@ -1,4 +1,4 @@
-/** Where a connection goes. */
+/** The server's socket. */
 export interface ConnectionTarget {
   /** Scheme, host and port of the server. */
   readonly origin: string;
@@ -7,34 +7,34 @@ export interface ConnectionTarget {
   readonly namespace: string;
 }
 
-/** What the page says of itself. On the wire a field that is `undefined` is left out. */
+/** The handshake of a page. A field that is `undefined` is not sent. */
 export interface Handshake {
   readonly v: number;
   readonly member: string;
   readonly token: string | undefined;
-  /** The newest word that a server has said about this page, for the server it connects to next. */
-  server?: string;
+  /** The newest resume token that a server has sent. */
+  resume?: string;
 }
 
-/** What a connection tells, never before `connect` has returned. */
+/** What a connection reports. It calls no handler before `connect` has returned. */
 export interface ConnectionHandlers {
-  /** The server said a total. Both arguments are as they came, unchecked. */
+  /** The server sent a total. The arguments are not validated. */
   total(total: unknown, details: unknown): void;
   /**
-   * The connection could not be made, or is lost. Comes once, as the last.
+   * The connection could not be made, or is lost. Called once, as the last handler.
    *
-   * @param reason Where the server refused the page: its reason, in the words of the protocol.
+   * @param reason The code of the protocol, if the server rejected the connection.
    */
   ended(reason: string | undefined): void;
 }
 
 /** One connection, from its first attempt to its end. */
 export interface Connection {
-  /** Ends it; no handler is called any more. May be called twice. */
+  /** Closes it; no handler is called afterwards. May be called twice. */
   close(): void;
 }
 
-/** Opens one connection and never tries again: when to try again is the client's business. */
+/** Opens one connection. It never retries: the client does that. */
 export type Connect = (
   target: ConnectionTarget,
   handshake: Handshake,

@@ -1,4 +1,4 @@
-/** What the client needs of the page around it. In a server render there is no `document`. */
+/** The part of `window` that the client uses. In a server render there is no `document`. */
 export interface Page extends Pick<EventTarget, 'addEventListener'> {
   readonly document?: { readonly prerendering?: boolean } & Pick<EventTarget, 'addEventListener'>;
 }

@@ -1,4 +1,4 @@
-import { isRefusal } from '@live-online/protocol';
+import { isRejection } from '@live-online/protocol';
 import { Manager, WebSocket as WebSocketTransport } from 'socket.io-client';
 import type { Connect } from './connection.ts';
 
@@ -6,10 +6,10 @@ import type { Connect } from './connection.ts';
 const FRAME = /^(0{|2|41|4[02].*[{[]|44.*{"message":")/;
 
 /**
- * socket.io-client's WebSocket, made deaf to what a counter's server never says: an error that the library
- * throws while it reads a hostile frame would otherwise surface in the page.
+ * socket.io-client's WebSocket without the frames that a counter's server never sends. The library throws on some
+ * malformed frames, and the error would be uncaught in the page.
  */
-class QuietWebSocket extends WebSocketTransport {
+class FilteredWebSocket extends WebSocketTransport {
   override onData(data: string): void {
     try {
       if (FRAME.test(data)) super.onData(data);
@@ -19,12 +19,12 @@ class QuietWebSocket extends WebSocketTransport {
   }
 }
 
-/** A connection by socket.io-client, over WebSocket alone and on a manager that nobody else shares. */
+/** A connection by socket.io-client, over WebSocket alone and with a manager of its own. */
 export const connectSocketIo: Connect = ({ origin, path, namespace }, handshake, handlers) => {
   const manager = new Manager(origin, {
     path,
-    transports: [QuietWebSocket],
-    // A hostile opening may offer hundreds of other transports, each of which would be tried.
+    transports: [FilteredWebSocket],
+    // A hostile server may offer hundreds of other transports, and the library would try each of them.
     upgrade: false,
     reconnection: false,
     timeout: 9_000,
@@ -37,7 +37,7 @@ export const connectSocketIo: Connect = ({ origin, path, namespace }, handshake,
   const end = (cause: Error | string): void => {
     close();
     const { data } = cause as { data?: unknown };
-    handlers.ended(isRefusal(data) ? data.code : undefined);
+    handlers.ended(isRejection(data) ? data.code : undefined);
   };
   socket.on('total', handlers.total);
   socket.on('disconnect', end);

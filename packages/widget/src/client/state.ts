@@ -1,14 +1,13 @@
 import type { RejectionCode } from '@live-online/protocol';
 
 /**
- * What a counter knows right now. Each value is a snapshot that never changes, and stays the same object
- * until there is something new to tell.
+ * A snapshot of a counter. It never changes, and the counter keeps the same object until its state changes.
  *
- * - `connecting`: no total heard yet on this visit; `total` may be that of the visit before
+ * - `connecting`: no total received yet; after a return from the back/forward cache `total` is the earlier one
  * - `live`: the total is exact
- * - `stale`: the server cannot reach the others, the total is the last one known
+ * - `stale`: the server has lost contact with other servers; the total is the last known one
  * - `offline`: the connection is lost or cannot be made; the counter keeps trying
- * - `closed`: closed by `close()`, or refused by the server, which `reason` then tells
+ * - `closed`: closed by `close()`, or rejected by the server with a `reason`
  */
 export type CounterState =
   | { readonly status: 'live' | 'stale'; readonly total: number }
@@ -16,9 +15,9 @@ export type CounterState =
   | {
       readonly status: 'closed';
       readonly total: number | undefined;
-      /** Why the server refused the page; absent when the page itself closed the counter. */
+      /** Why the server rejected the connection; absent after `close()`. */
       readonly reason?: RejectionCode | (string & Record<never, never>);
     };
 
-/** Nothing known yet. */
+/** The state before the first total. */
 export const initialState: CounterState = { status: 'connecting', total: undefined };

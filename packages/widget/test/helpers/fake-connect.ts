@@ -5,14 +5,14 @@ import type {
   Handshake,
 } from '../../src/client/connection.ts';
 
-/** One connection that the client asked for. */
+/** A connection that the client has opened. */
 export interface FakeConnection extends ConnectionHandlers {
   readonly target: ConnectionTarget;
   readonly handshake: Handshake;
   readonly closed: boolean;
 }
 
-/** A way to connect that stays in memory: the test plays the server. */
+/** A `Connect` without a network: the test acts as the server. */
 export function createConnect(): { connect: Connect; connections: FakeConnection[] } {
   const connections: FakeConnection[] = [];
   const connect: Connect = (target, handshake, handlers) => {

@@ -1,6 +1,6 @@
 import type { Page } from '../../src/client/page.ts';
 
-/** A page without a browser: tell it what happens by `dispatchEvent`. */
+/** A page without a browser: `dispatchEvent` simulates the browser's events. */
 export interface FakePage extends Page, EventTarget {
   readonly document: EventTarget & { prerendering: boolean };
 }
@@ -10,7 +10,7 @@ export function createPage({ prerendering = false } = {}): FakePage {
   return Object.assign(new EventTarget(), { document });
 }
 
-/** The events by which a browser puts a page into its back/forward cache and takes it out. */
+/** The events that a browser dispatches when a page enters or leaves the back/forward cache. */
 export function transition(type: 'pagehide' | 'pageshow', persisted: boolean): Event {
   return Object.assign(new Event(type), { persisted });
 }

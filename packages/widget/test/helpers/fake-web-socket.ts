@@ -1,4 +1,4 @@
-/** The browser's WebSocket without a network: the test plays the server. */
+/** The browser's WebSocket without a network: the test acts as the server. */
 export class FakeWebSocket {
   static readonly opened: FakeWebSocket[] = [];
   readonly url: string;
@@ -22,7 +22,7 @@ export class FakeWebSocket {
     this.closed = true;
   }
 
-  /** The server, or the network, ends the connection. */
+  /** The server or the network closes the connection. */
   drop(): void {
     this.closed = true;
     this.onclose?.({});

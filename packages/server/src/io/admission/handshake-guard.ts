@@ -26,7 +26,7 @@ export interface Entry {
 }
 
 export type Greeting =
-  | { ok: true; site: string; member: string | undefined; server: string | undefined }
+  | { ok: true; site: string; member: string | undefined; resume: string | undefined }
   | { ok: false; code: RejectionCode; problem: string };
 
 export interface HandshakeGuardOptions {
@@ -99,11 +99,11 @@ export function createHandshakeGuard(options: HandshakeGuardOptions): Door {
       const hostname = hostnameOf(request);
       const listed = hostname === undefined ? undefined : sites.find(hostname);
       if (!listed) return say('site-not-listed', 'this server does not count this site');
-      const { member, server, token = '' } = parsed.handshake;
+      const { member, resume, token = '' } = parsed.handshake;
       if (listed.token !== undefined && !isSameSecret(token, listed.token)) {
         return say('token-wrong', 'this site asks for a token, which is missing or wrong');
       }
-      return { ok: true, site: listed.site, member, server };
+      return { ok: true, site: listed.site, member, resume };
     },
   };
 }

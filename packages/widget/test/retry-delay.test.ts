@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { retryDelayMs } from '../src/client/retry.ts';
+import { retryDelayMs } from '../src/client/retry-delay.ts';
 
-test('[W4] waits longer after each failure, up to 30 s', () => {
+test('[W4] the delay doubles after each failure, up to 30 s', () => {
   const random = vi.spyOn(Math, 'random').mockReturnValue(0);
   expect([0, 1, 2, 3, 4, 5, 6, 2_000].map(retryDelayMs)).toEqual([
     1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000,
@@ -10,7 +10,7 @@ test('[W4] waits longer after each failure, up to 30 s', () => {
   random.mockRestore();
 });
 
-test('[W4] a random half of the wait keeps pages from coming back all at once', () => {
+test('[W4] half of the delay is jitter', () => {
   fc.assert(
     fc.property(fc.nat(5_000), (failures) => {
       const delay = retryDelayMs(failures);
