@@ -33,18 +33,15 @@ interface ImageUse {
   replace: (swap: UrlSwap) => void;
 }
 
-const ATTRIBUTES: readonly [selector: string, attribute: string][] = [
-  ['img[src]', 'src'],
-  ['input[type=image][src]', 'src'],
+type Places = readonly [selector: string, attribute: string][];
+
+const ATTRIBUTES: Places = [
+  ['img[src], input[type=image][src], embed[src]', 'src'],
+  ['link[rel~=icon i][href], link[rel=apple-touch-icon i][href], image[href], use[href]', 'href'],
   ['video[poster]', 'poster'],
-  ['link[rel~=icon i][href]', 'href'],
-  ['link[rel=apple-touch-icon i][href]', 'href'],
   ['object[data]', 'data'],
-  ['embed[src]', 'src'],
-  ['image[href]', 'href'],
-  ['use[href]', 'href'],
 ];
-const SETS: readonly [selector: string, attribute: string][] = [
+const SETS: Places = [
   ['img[srcset], source[srcset]', 'srcset'],
   ['link[imagesrcset]', 'imagesrcset'],
 ];
@@ -56,7 +53,7 @@ function* roots(root: Document | ShadowRoot): Generator<Document | ShadowRoot> {
 }
 
 function usesIn(root: Document | ShadowRoot): ImageUse[] {
-  const attributes = (places: typeof SETS, replaceUrls: ReplaceUrls): ImageUse[] =>
+  const attributes = (places: Places, replaceUrls: ReplaceUrls): ImageUse[] =>
     places.flatMap(([selector, attribute]) =>
       [...root.querySelectorAll(selector)].map((element) =>
         useOf(

@@ -12,17 +12,14 @@ export interface ContentVersions {
 /** @param epoch distinguishes the versions of this start from those of every other one. */
 export function createContentVersions(epoch: string): ContentVersions {
   let sequence = 0;
-  let digest: string | undefined;
-  const current = (): ContentVersion => ({
-    id: `${epoch}.${sequence}`,
-    ...(digest !== undefined && { digest }),
-  });
+  let digested: Pick<ContentVersion, 'digest'> = {};
+  const current = (): ContentVersion => ({ id: `${epoch}.${sequence}`, ...digested });
   return {
     current,
     advance() {
       sequence++;
       return current();
     },
-    setDigest: (next) => void (digest = next),
+    setDigest: (digest) => void (digested = digest === undefined ? {} : { digest }),
   };
 }

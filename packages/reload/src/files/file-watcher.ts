@@ -41,6 +41,8 @@ export interface FileWatcherOptions {
 
 /** How long a changed index may go unsaved, in ms. */
 const SAVE_DELAY_MS = 1_000;
+/** How long the first scan may block the event loop, in ms. */
+const SCAN_SLICE_MS = 4;
 
 /** Watches folders, knows the hash of every file in them, and reports files that changed, once they are stable. */
 export class FileWatcher {
@@ -193,7 +195,7 @@ export class FileWatcher {
 
   /** Finds all files, and then reads those that the cache does not know, in slices that block nothing. */
   async #scan(): Promise<void> {
-    const slice = new TimeSlice();
+    const slice = new TimeSlice(SCAN_SLICE_MS);
     for (const folder of this.#watch.folders()) {
       if (this.#closed) return;
       for (const entry of entriesOf(folder) ?? []) {

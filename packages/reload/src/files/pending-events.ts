@@ -1,9 +1,9 @@
 /**
- * Files that changed after the start and before their first read, so that the index may already hold the new state when the
- * event of that change arrives. The event decides: if it comes, the file has changed although it equals the index.
+ * Files that changed after the start and before their first read. The index may already hold their new state when the event of
+ * that change arrives: if it arrives, the file has changed although it equals the index.
  */
 export class PendingEvents {
-  /** Whether the event of each file has come. */
+  /** Whether the event of each file has arrived. */
   readonly #files = new Map<string, boolean>();
 
   await(path: string): void {
@@ -14,14 +14,14 @@ export class PendingEvents {
     if (this.#files.has(path)) this.#files.set(path, true);
   }
 
-  /** Forgets a file, and returns whether its event has come. */
+  /** Forgets a file, and returns whether its event has arrived. */
   take(path: string): boolean {
-    const hasCome = this.#files.get(path) ?? false;
+    const hasArrived = this.#files.get(path) ?? false;
     this.#files.delete(path);
-    return hasCome;
+    return hasArrived;
   }
 
-  /** Forgets all files but those that still change, once every event must have come. */
+  /** Forgets all files but those that still change, once every event must have arrived. */
   expire(isChanging: (path: string) => boolean): void {
     for (const path of this.#files.keys()) if (!isChanging(path)) this.#files.delete(path);
   }

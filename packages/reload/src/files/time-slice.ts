@@ -1,11 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** How long background work may block the event loop, in ms. */
-const SLICE_MS = 4;
-
 /** Divides background work into slices, between which everything else is served. */
 export class TimeSlice {
-  #endMs = performance.now() + SLICE_MS;
+  readonly #sliceMs: number;
+  #endMs: number;
+
+  /** @param sliceMs how long the work may block the event loop, in ms. */
+  constructor(sliceMs: number) {
+    this.#sliceMs = sliceMs;
+    this.#endMs = performance.now() + sliceMs;
+  }
 
   isOver(): boolean {
     return performance.now() >= this.#endMs;
@@ -14,6 +18,6 @@ export class TimeSlice {
   /** Lets the event loop turn once, and begins the next slice. */
   async next(): Promise<void> {
     await setImmediate();
-    this.#endMs = performance.now() + SLICE_MS;
+    this.#endMs = performance.now() + this.#sliceMs;
   }
 }

@@ -11,6 +11,9 @@ export interface FolderPollerOptions {
   onGone: (folder: string) => void;
 }
 
+/** How long polling may block the event loop, in ms. */
+const SLICE_MS = 4;
+
 /** A file at its last poll. */
 interface PolledFile {
   size: number;
@@ -33,7 +36,7 @@ export class FolderPoller {
   readonly #options: FolderPollerOptions;
   readonly #folders = new Map<string, PolledFolder>();
   readonly #firstPolls = new Set<Promise<void>>();
-  readonly #slice = new TimeSlice();
+  readonly #slice = new TimeSlice(SLICE_MS);
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 

@@ -1,18 +1,15 @@
+import { TimeSlice } from '../time-slice.ts';
+
 /** How long the walk may block the event loop, in ms. */
 const SLICE_MS = 8;
-
-interface QueuedFolder {
-  folder: string;
-  isNew: boolean;
-}
 
 /** Visits folders one after another, in slices, so that a large tree blocks nothing. */
 export class FolderWalk {
   readonly #visit: (folder: string, isNew: boolean) => void;
-  readonly #queue: QueuedFolder[] = [];
-  readonly #waiting: (() => void)[] = [];
+  readonly #queue: [folder: string, isNew: boolean][] = [];
   #isRunning = false;
-  #isStopped = false;
+  /** Resolves when every queued folder was visited. */
+  finished: Promise<void> = Promise.resolve();
 
   constructor(visit: (folder: string, isNew: boolean) => void) {
     this.#visit = visit;
@@ -20,31 +17,24 @@ export class FolderWalk {
 
   /** Queues a folder, for a walk that runs or is started next. */
   add(folder: string, isNew: boolean): void {
-    this.#queue.push({ folder, isNew });
+    this.#queue.push([folder, isNew]);
   }
 
   start(): void {
-    if (!this.#isRunning) this.#run();
+    if (!this.#isRunning) this.finished = this.#run();
   }
 
   stop(): void {
-    this.#isStopped = true;
+    this.#queue.length = 0;
   }
 
-  /** Resolves when every queued folder was visited. */
-  async finished(): Promise<void> {
-    if (this.#isRunning) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  #run(): void {
+  async #run(): Promise<void> {
     this.#isRunning = true;
-    const endMs = performance.now() + SLICE_MS;
-    while (this.#queue.length > 0 && !this.#isStopped) {
-      const { folder, isNew } = this.#queue.pop()!;
-      this.#visit(folder, isNew);
-      if (performance.now() > endMs) return void setImmediate(() => this.#run());
+    const slice = new TimeSlice(SLICE_MS);
+    for (let next; (next = this.#queue.pop());) {
+      this.#visit(...next);
+      if (slice.isOver()) await slice.next();
     }
     this.#isRunning = false;
-    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

@@ -53,7 +53,7 @@ export class RootWatch {
   #closed = false;
 
   constructor(options: RootWatchOptions) {
-    const { root, only, onFileEvent } = options;
+    const { root, only } = options;
     this.#options = options;
     this.#root = root;
     this.#rules = createIgnoreRules(root, options.ignore ?? []);
@@ -64,14 +64,14 @@ export class RootWatch {
       accepts: (path) => this.#rules.isRule(path) || this.accepts(path),
       onFile: (path, kind) => {
         if (this.#rules.isRule(path)) this.#reloadRules();
-        else if (this.accepts(path)) onFileEvent({ path, kind });
+        else this.#report(path, kind);
       },
       onFolder: (path) => this.#enter(path, true),
       onGone: (folder) => this.#leave(folder),
     });
     this.#polls = options.poll === true || this.#isOnNetwork();
     this.#enter(root, false);
-    this.ready = this.#walk.finished().then(() => this.#poller.ready());
+    this.ready = this.#walk.finished.then(() => this.#poller.ready());
   }
 
   /** Whether changes of this file are reported. */
