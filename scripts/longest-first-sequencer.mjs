@@ -22,7 +22,7 @@ const longest = [
   'tests/browser/page-first.test.ts',
   'tests/browser/reload/morph.test.ts',
   'tests/install/packed.test.ts',
-  'tests/browser/reload/doubts.test.ts',
+  'tests/browser/reload/unusual-pages.test.ts',
   'tests/browser/counting.test.ts',
   'tests/browser/start.test.ts',
   'tests/browser/readme.test.ts',

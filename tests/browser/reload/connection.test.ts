@@ -8,7 +8,7 @@ import { makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 const html =
   '<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><h1>one</h1>';
 
-inEachBrowser('a page whose server is away, in $name', ({ getContext }) => {
+inEachBrowser('a page without its server, in $name', ({ getContext }) => {
   async function open() {
     const { folder } = makeFolder({ 'index.html': html });
     const tool = await startReload({ folder });
@@ -17,7 +17,7 @@ inEachBrowser('a page whose server is away, in $name', ({ getContext }) => {
     return { tool, tab };
   }
 
-  it('[R6] asks for it calmly', async () => {
+  it('[R6] probes it at growing intervals', async () => {
     const { tool, tab } = await open();
     let asked = 0;
     let errors = 0;
@@ -35,7 +35,7 @@ inEachBrowser('a page whose server is away, in $name', ({ getContext }) => {
     expect(errors).toBeLessThan(10);
   });
 
-  it('[R8] leaves another server alone that has taken its port', async () => {
+  it('[R8] leaves another server on the same port alone', async () => {
     const { tool, tab } = await open();
     await tool.stop();
     let [requests, upgrades] = [0, 0];
@@ -59,7 +59,7 @@ inEachBrowser('a page whose server is away, in $name', ({ getContext }) => {
     expect(tab.loads()).toBe(1);
   });
 
-  it('[R6] that says what nobody understands is no reason to load again and again', async () => {
+  it('[R6] whose server sends unreadable messages: does not load again and again', async () => {
     const { folder } = makeFolder({ 'index.html': html });
     const tool = await startReload({ folder });
     const context = await getContext();

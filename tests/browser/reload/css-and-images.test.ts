@@ -8,7 +8,7 @@ const red = (value: number): string => `#text { color: rgb(${value}, 1, 1) }`;
 const svg = (color: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><path fill="${color}" d="M0 0h4v4H0z"/></svg>`;
 
-inEachBrowser('parts in place, in $name', ({ getContext }) => {
+inEachBrowser('styles and images in place, in $name', ({ getContext }) => {
   async function open(files: Record<string, string>) {
     const made = makeFolder({ 'icon.svg': svg('red'), ...files });
     const tool = await startReload({ folder: made.folder });
@@ -21,9 +21,9 @@ inEachBrowser('parts in place, in $name', ({ getContext }) => {
   }
 
   it.each([
-    ['short ones, which come with the update', ''],
-    ['long ones, which have to be asked for', `/*${' '.repeat(70_000)}*/`],
-  ])('[R4] no frame is without styles while new ones are on their way: %s', async (_what, padding) => {
+    ['short ones, which the update carries', ''],
+    ['long ones, which have to be requested', `/*${' '.repeat(70_000)}*/`],
+  ])('[R4] no frame is without styles while new ones load: %s', async (_what, padding) => {
     const { write, tab, turns } = await open({
       'index.html': html('<link rel="stylesheet" href="a.css">'),
       'a.css': red(10),
@@ -32,13 +32,13 @@ inEachBrowser('parts in place, in $name', ({ getContext }) => {
     await tab.page.evaluate(() => {
       const colors: string[] = [];
       (window as unknown as { colors: string[] }).colors = colors;
-      const look = (): void => {
+      const sample = (): void => {
         colors.push(getComputedStyle(document.querySelector('#text')!).color);
-        requestAnimationFrame(look);
+        requestAnimationFrame(sample);
       };
-      look();
+      sample();
     });
-    // The new styles come late.
+    // The new styles load slowly.
     await tab.page.route('**/a.css?*', async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 300));
       await route.continue();
@@ -134,7 +134,7 @@ inEachBrowser('parts in place, in $name', ({ getContext }) => {
     expect(tab.loads()).toBe(1);
   });
 
-  it('[R4] a page in the background catches up when it is seen', async () => {
+  it('[R4] a page in the background is updated when it becomes visible', async () => {
     const { write, tab, color, turns, tool } = await open({
       'index.html': html('<link rel="stylesheet" href="a.css">'),
       'a.css': red(50),
@@ -152,7 +152,7 @@ inEachBrowser('parts in place, in $name', ({ getContext }) => {
     expect(tab.loads()).toBe(1);
   });
 
-  it('[R4] --reload-only loads the page again for whatever changes', async () => {
+  it('[R4] --reload-only loads the page again after every change', async () => {
     const made = makeFolder({
       'index.html': html('<link rel="stylesheet" href="a.css">'),
       'a.css': red(60),

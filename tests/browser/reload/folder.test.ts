@@ -102,7 +102,7 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
       },
     ],
     [
-      'by deleting and making anew',
+      'by deleting and creating again',
       (at, text) => {
         unlinkSync(at('index.html'));
         writeFileSync(at('index.html'), text);
@@ -126,8 +126,8 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
       },
     ],
   ];
-  // What is made of a save is decided in the server, before any browser hears of it: one shows all ways, the
-  // other that it hears the same.
+  // The server decides what one update is, before any browser is involved: one browser shows all ways of saving, the
+  // other one of them.
   it.each(name === 'chromium' ? saves : saves.slice(0, 1))(
     '[R2] a save %s is one update',
     async (_how, save) => {
@@ -136,7 +136,7 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
         const before = tool.updates.length;
         save(at, html(text));
         await shows(text);
-        // Something else, so that a late second update would have been told before it.
+        // Another file, so that a late second update would arrive before it.
         writeFileSync(at('site.css'), `#text { color: rgb(9, 9, ${before}) }`);
         await vi.waitFor(() => expect(tool.updates.length).toBeGreaterThanOrEqual(before + 2));
         expect(tool.updates.slice(before).map(({ files }) => files)).toEqual([['index.html'], ['site.css']]);
@@ -154,7 +154,7 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
     expect(tool.updates[0]!.files).toHaveLength(500);
   });
 
-  it('[R2] a touch, and a save that changed no byte, are none', async () => {
+  it('[R2] a touch, and a save that changes no byte, are no update', async () => {
     const { at, write, tab, tool, shows } = await open();
     const later = new Date(Date.now() + 5_000);
     utimesSync(at('index.html'), later, later);
@@ -166,14 +166,14 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
     expect(tab.loads()).toBe(1);
   });
 
-  it('[R1] a page that is missing says so, and opens once it is there', async () => {
+  it('[R1] a missing page is reported as missing, and opens once it exists', async () => {
     const { write, tab, shows } = await open(site, 'soon');
     expect(await tab.page.title()).toMatch(/not|no|missing|404/i);
     write('soon.html', html('here'));
     await shows('here');
   });
 
-  it('[R3] a root that is deleted and made again goes on', async () => {
+  it('[R3] a root that is deleted and created again is watched', async () => {
     const { folder, tab, shows, write } = await open();
     rmSync(folder, { recursive: true });
     await vi.waitFor(() => expect(tab.loads()).toBeGreaterThan(1));

@@ -101,7 +101,7 @@ inEachBrowser('HTML in place, in $name', ({ getContext }) => {
     expect(await page.evaluate(() => scrollY)).toBeGreaterThanOrEqual(400);
   });
 
-  it('[R4] a field that nobody has touched shows its new value', async () => {
+  it('[R4] a field that the user has not changed shows its new value', async () => {
     const { page, morph } = await open('<input id=i value=one><textarea id=t>one</textarea>');
     expect(await morph('<input id=i value=two><textarea id=t>two</textarea>')).toEqual({ done: true });
     expect(await page.inputValue('#i')).toBe('two');
@@ -131,7 +131,7 @@ inEachBrowser('HTML in place, in $name', ({ getContext }) => {
     }
   });
 
-  it('[R4] what stands after something that went into another parent follows, too', async () => {
+  it('[R4] the nodes after one that moved into another parent are updated, too', async () => {
     const { page, morph } = await open('<b>x</b><i class=k>y</i><ul></ul><b>x</b>');
     await page.evaluate(() => document.querySelector('i')!.append(' by script'));
     expect(await morph('<ul><i class=k>y</i></ul>')).toEqual({ done: true });
@@ -146,7 +146,7 @@ inEachBrowser('HTML in place, in $name', ({ getContext }) => {
     ],
     ['a script changed', '<script>1</script>', '<script>2</script>'],
     ['an encoding changed', '<meta charset="utf-8">', '<meta charset="latin1">'],
-    ['a script came', '', '<script src="data:text/javascript,"></script>'],
+    ['a script was added', '', '<script src="data:text/javascript,"></script>'],
     ['a template changed', '<template><p>1</p></template>', '<template><p>2</p></template>'],
     ['a handler changed', '<p onclick="a()">x</p>', '<p onclick="b()">x</p>'],
     [
@@ -184,7 +184,7 @@ inEachBrowser('HTML in place, in $name', ({ getContext }) => {
     expect(await page.evaluate(() => document.querySelectorAll('p').length)).toBe(0);
   });
 
-  it('[R4] titles, metas, languages and inline styles follow', async () => {
+  it('[R4] titles, metas, languages and inline styles are updated', async () => {
     const { page, morph } = await open(
       '<p style="color: red; margin: 1px">x</p>',
       '<meta name=a content=1><style>p { top: 1px }</style>',
@@ -199,7 +199,7 @@ inEachBrowser('HTML in place, in $name', ({ getContext }) => {
     expect(await page.getAttribute('meta[name=a]', 'content')).toBe('2');
   });
 
-  it('[R4] all attributes of a stylesheet follow its new address', async () => {
+  it('[R4] all attributes of a stylesheet are updated with its address', async () => {
     const sheet = (value: number): string => `data:text/css,p{top:${value}px}`;
     const { page, morph } = await open(
       '<p>x</p>',
@@ -213,7 +213,7 @@ inEachBrowser('HTML in place, in $name', ({ getContext }) => {
     expect(links).toEqual([`<link rel="stylesheet" href="${sheet(2)}" class="k">`]);
   });
 
-  it('[R4] whatever changes, what is left is the HTML and what scripts have built', async () => {
+  it('[R4] after any change, the page is the new HTML and what scripts have built', async () => {
     const { page } = await open('');
     const leaf = fc.oneof(
       fc.constantFrom('a', 'b', 'some text', ' '),

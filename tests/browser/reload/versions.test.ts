@@ -17,12 +17,12 @@ import {
 const html = (text: string): string =>
   `<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><h1 id="text">${text}</h1>`;
 
-inEachBrowser('after a while away, in $name', ({ getContext }) => {
+inEachBrowser('after an interruption, in $name', ({ getContext }) => {
   async function open() {
     const made = makeFolder({ 'index.html': html('one'), 'data.json': '1' });
     const options = { folder: made.folder, cacheFolder: makeFolder().folder };
     const tool = await startReload(options);
-    // The page is to know which content it has.
+    // Then the page knows the digest of its content.
     await tool.read;
     const tab = await openTab(await getContext(), tool.url);
     const restart = (): Promise<Reload> =>
@@ -33,7 +33,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
   function watch(tab: Tab, write: (name: string, content: string) => void) {
     const shows = (text: string): Promise<void> =>
       vi.waitFor(async () => expect(await tab.page.textContent('#text').catch(() => '')).toBe(text));
-    /** Saves what no page shows, until the page has heard of it, and so of all that was said before. */
+    /** Saves a file that no page shows, until the page has received that update, and so all earlier ones. */
     const settled = async (): Promise<void> => {
       let saves = 0;
       await vi.waitFor(async () => {
@@ -44,7 +44,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
     return { tab, shows, settled };
   }
 
-  it('[R6] the server restarts and nothing has changed: the page stays, and follows again', async () => {
+  it('[R6] the server restarts and nothing has changed: the page stays, and is updated again', async () => {
     const { folder, write, tool, tab, restart, shows } = await open();
     await tool.stop();
     const later = new Date(Date.now() + 5_000);
@@ -67,7 +67,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
     await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
-  it('[R6] the server is killed, and comes back with other content: the page reloads exactly once', async () => {
+  it('[R6] the server is killed, and starts again with other content: the page reloads exactly once', async () => {
     const { folder, write } = makeFolder({ 'index.html': html('one'), 'data.json': '1' });
     const cache = makeFolder().folder;
     const tool = await runReload([folder, '--port', '0'], { cache });
@@ -90,7 +90,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
       const before = tool.updates.length;
       write('index.html', html(text));
       await vi.waitFor(() => expect(tool.updates.length).toBe(before + 1));
-      // Long enough for a page to notice that it has stood still.
+      // Long enough for the page to detect that it was paused.
       await delay(1_000);
     }
     await shown.accept();
@@ -99,7 +99,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
     await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
-  it('[R6] a page in the background that hears of a change, and then of another start: all of it is seen', async () => {
+  it('[R6] a page in the background receives a change, and then the server restarts: both are applied', async () => {
     const { write, tool, tab, restart, shows, settled } = await open();
     await hide(tab.page, true);
     // Nothing that this page shows.
@@ -116,7 +116,7 @@ inEachBrowser('after a while away, in $name', ({ getContext }) => {
     await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
-  it('[R6] a page and a frame in it that some cache keeps as they were: both are loaded again, and never in a loop', async () => {
+  it('[R6] a cache serves the old page and the old frame in it: both are loaded again, and never in a loop', async () => {
     const { write, tab, tool, restart } = await open();
     write('frame.html', html('frame'));
     write('index.html', `${html('one')}<iframe src="frame"></iframe>`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareVersions } from '../../src/client/compare-versions.ts';
 
-describe('a page that hears where the content stands', () => {
+describe('a page that receives the current version', () => {
   it('[R6] the same version: nothing to do', () => {
     expect(compareVersions({ id: 'a.1' }, { id: 'a.1' }, undefined)).toBe('same');
   });
@@ -14,13 +14,13 @@ describe('a page that hears where the content stands', () => {
     expect(compareVersions({ id: 'a.1', digest: 'x' }, { id: 'b.0' }, undefined)).toBe('wait');
   });
 
-  it('[R6] other bytes, or bytes that nobody knows: reload', () => {
+  it('[R6] other bytes, or unknown bytes: reload', () => {
     expect(compareVersions({ id: 'a.1', digest: 'x' }, { id: 'b.0', digest: 'y' }, undefined)).toBe('reload');
     expect(compareVersions({ id: 'a.1' }, { id: 'b.0', digest: 'y' }, undefined)).toBe('reload');
     expect(compareVersions({ id: 'a.1' }, { id: 'a.2' }, 'a.0')).toBe('reload');
   });
 
-  it('[R6] a reload that gave the same version once more is not tried again', () => {
+  it('[R6] a reload that gave the same version again is not repeated', () => {
     expect(compareVersions({ id: 'a.1' }, { id: 'a.2' }, 'a.1')).toBe('same');
   });
 });

@@ -7,8 +7,8 @@ const at = (id: string, update: Omit<ReloadUpdate, 'version'>): ReloadUpdate => 
   ...update,
 });
 
-describe('updates that waited', () => {
-  it('[R4] are one, with the last version', () => {
+describe('updates that wait', () => {
+  it('[R4] become one, with the last version', () => {
     const merged = mergeUpdates([
       at('a.1', { action: 'apply', css: ['/a.css', '/b.css'], exact: true }),
       at('a.2', { action: 'none' }),
@@ -26,7 +26,7 @@ describe('updates that waited', () => {
     );
   });
 
-  it('[R4] a text counts only where nothing later is said of its file', () => {
+  it('[R4] a text counts unless a later update changes the same file', () => {
     const merged = mergeUpdates([
       at('a.1', { action: 'apply', css: ['/a.css', '/b.css'], cssTexts: { '/a.css': 'a1', '/b.css': 'b1' } }),
       at('a.2', {
@@ -42,7 +42,7 @@ describe('updates that waited', () => {
     expect(merged.htmlText).toBeUndefined();
   });
 
-  it('[R4] one reload among them is all there is to do', () => {
+  it('[R4] one reload among them replaces the others', () => {
     const waiting = [
       at('a.1', { action: 'apply', css: ['/a.css'] }),
       at('a.2', { action: 'reload' }),

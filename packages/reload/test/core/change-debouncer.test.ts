@@ -28,7 +28,7 @@ function setUp(known: Record<string, number> = {}, debounceMs = 10) {
       }
     },
   });
-  /** Lets time pass, and everything that was promised happen on the way. */
+  /** Advances the clock, and runs everything that is due on the way. */
   async function pass(ms: number): Promise<void> {
     for (let step = 0; step < ms; step++) {
       clock.advance(1);
@@ -55,7 +55,7 @@ function setUp(known: Record<string, number> = {}, debounceMs = 10) {
 }
 
 describe('one save', () => {
-  it('[R2] in place is told when the quiet window has passed', async () => {
+  it('[R2] in place is reported when the quiet period has passed', async () => {
     const { write, pass, batches } = setUp({ a: 100 });
     write('a', 101);
     await pass(9);
@@ -76,7 +76,7 @@ describe('one save', () => {
     expect(batches).toMatchObject([{ paths: ['a', 'b'], sizes: [103, 102] }]);
   });
 
-  it('[R2] a file that is renamed into place is whole, however long it is', async () => {
+  it('[R2] a file that is renamed into place is complete, whatever its length', async () => {
     const { rename, pass, batches } = setUp({ a: 100_000 });
     rename('a', 8_192);
     await pass(14);
@@ -124,7 +124,7 @@ describe('one save', () => {
     },
   );
 
-  it('[R5] a file that moves again right after it was told of is waited for', async () => {
+  it('[R5] a file that changes again right after it was reported is waited for', async () => {
     const { write, pass, batches } = setUp({ a: 1_000 });
     for (let size = 1_010; size < 1_100; size += 10) {
       write('a', size);
@@ -135,7 +135,7 @@ describe('one save', () => {
     expect(batches.at(-1)).toMatchObject({ sizes: [1_090] });
   });
 
-  it('[R2] deleted and made anew is one update; deleted for good is told, too', async () => {
+  it('[R2] deleting and creating again is one update; deleting for good is reported as well', async () => {
     const { write, remove, pass, batches } = setUp({ a: 100 });
     remove('a');
     await pass(100);
@@ -147,7 +147,7 @@ describe('one save', () => {
     expect(batches[1]).toMatchObject({ paths: ['a'], sizes: [undefined] });
   });
 
-  it('[R2] many files with gaps of a busy machine are one update', async () => {
+  it('[R2] many files, with the gaps of a busy machine, are one update', async () => {
     const known = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`f${index}`, 100]));
     const { write, pass, batches } = setUp(known);
     for (const path of Object.keys(known)) write(path, 101);
@@ -158,32 +158,32 @@ describe('one save', () => {
     expect(batches[0]!.paths).toHaveLength(50);
   });
 
-  it.each([5, 9, 20, 50, 100, 150])('[R2] saves every %i ms starve nothing', async (gapMs) => {
+  it.each([5, 9, 20, 50, 100, 150])('[R2] saves every %i ms are reported in time', async (gapMs) => {
     const { write, pass, batches } = setUp({ a: 100 });
     for (let time = 0; time < 5_000; time += gapMs) {
       write('a', 100 + (time % 7));
       await pass(gapMs);
     }
     const times = [0, ...batches.map(({ atMs }) => atMs), 5_000];
-    // Saves without any pause in between are a writer at work; all others are told in time.
+    // Saves without a pause are a writer at work; all others are reported in time.
     if (gapMs > 10)
       for (const [index, time] of times.slice(1).entries()) expect(time - times[index]!).toBeLessThan(1_200);
     await pass(300);
     expect(batches.length).toBeGreaterThan(0);
   });
 
-  it('[R2] a file that grows for ever holds nobody else up', async () => {
+  it('[R2] a file that grows for ever delays no other file', async () => {
     const { write, pass, batches } = setUp({ log: 100, page: 100 });
     for (let size = 200; size < 6_000; size += 100) {
       write('log', size);
       if (size === 3_000) write('page', 101);
       await pass(50);
     }
-    const told = batches.find(({ paths }) => paths.includes('page'));
-    expect(told).toBeDefined();
+    const reported = batches.find(({ paths }) => paths.includes('page'));
+    expect(reported).toBeDefined();
   });
 
-  it('[R5] a file that grows for ever makes nobody else be told of by half, and one save be several updates', async () => {
+  it('[R5] beside a file that grows for ever, no other file is reported half written, and one save is one update', async () => {
     const { write, pass, batches } = setUp({ log: 100, page: 500_000, style: 100, script: 100 });
     for (let size = 200; size < 6_000; size += 100) {
       write('log', size);
@@ -195,11 +195,11 @@ describe('one save', () => {
       if (size === 4_500) write('script', 101);
       await pass(45);
     }
-    const told = batches.filter(({ paths }) => !paths.includes('log'));
-    expect(told).toMatchObject([{ paths: ['page'], sizes: [500_100] }, { paths: ['script', 'style'] }]);
+    const reported = batches.filter(({ paths }) => !paths.includes('log'));
+    expect(reported).toMatchObject([{ paths: ['page'], sizes: [500_100] }, { paths: ['script', 'style'] }]);
   });
 
-  it('[R5] whoever asks for a file in motion waits until it is still', async () => {
+  it('[R5] a request for a changing file waits until the file is stable', async () => {
     const { debouncer, write, pass, batches } = setUp({ a: 100 });
     let waited = false;
     await debouncer.whenStable('a');
@@ -213,7 +213,7 @@ describe('one save', () => {
     expect([waited, batches.length]).toEqual([true, 1]);
   });
 
-  it('[R2] whatever happens: everything is told once it is still, in time, and never while it moves', async () => {
+  it('[R2] any sequence of changes is reported in time, once files are stable, and never while they change', async () => {
     const step = fc.record({
       path: fc.constantFrom('a', 'b', 'c'),
       kind: fc.constantFrom('write', 'rename', 'remove'),
@@ -235,10 +235,10 @@ describe('one save', () => {
         }
         await pass(1_500);
         for (const [path, { atMs, size }] of last) {
-          const told = batches.filter(({ paths }) => paths.includes(path)).at(-1)!;
-          expect(told.atMs).toBeGreaterThanOrEqual(atMs + 10);
-          expect(told.atMs).toBeLessThanOrEqual(atMs + 1_200);
-          if (told.paths.length === 1) expect(told.sizes).toEqual([size]);
+          const reported = batches.filter(({ paths }) => paths.includes(path)).at(-1)!;
+          expect(reported.atMs).toBeGreaterThanOrEqual(atMs + 10);
+          expect(reported.atMs).toBeLessThanOrEqual(atMs + 1_200);
+          if (reported.paths.length === 1) expect(reported.sizes).toEqual([size]);
         }
         const count = batches.length;
         await pass(500);

@@ -20,7 +20,7 @@ describe('what a page does', () => {
     });
   });
 
-  it('[P12] texts of stylesheets travel with an update up to 256 kB, and pages ask for the others', () => {
+  it('[P12] an update carries up to 256 kB of stylesheets, and pages request the others', () => {
     const text = 'x'.repeat(60_000);
     const names = Array.from({ length: 500 }, (_, index) => `/${index}.css`);
     const { css, cssTexts } = decideUpdate(
@@ -73,7 +73,7 @@ describe('what a page does', () => {
     expect(decideUpdate([change('/a.css', { kind })], '/index.html')).toEqual({ action: 'reload' });
   });
 
-  it('[R4] a source that nobody has asked for: nothing, what is built of it will change', () => {
+  it('[R4] a source that no page has requested: nothing, because the files built from it change as well', () => {
     const source = [change('/a.scss', { use: 'never' }), change('/b.ts', { use: 'never', kind: 'added' })];
     expect(decideUpdate(source, '/index.html')).toEqual({ action: 'none' });
     expect(decideUpdate([change('/a.scss', { use: 'unknown' })], '/index.html')).toEqual({
@@ -81,13 +81,13 @@ describe('what a page does', () => {
     });
   });
 
-  it('[R4] files whose URLs are not known are named by their ends', () => {
+  it('[R4] files with unknown URLs are named by their paths', () => {
     expect(decideUpdate([change('public/a.css', { served: false })], undefined)).toEqual({
       action: 'apply',
       css: ['public/a.css'],
       exact: false,
     });
-    // A name that happens to be the document's is no proof.
+    // The same name as the document's does not prove that it is the document.
     expect(decideUpdate([change('index.html', { served: false, use: 'unknown' })], 'index.html')).toEqual({
       action: 'reload',
     });

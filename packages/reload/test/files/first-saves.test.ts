@@ -29,7 +29,7 @@ function start(files: Record<string, string>, options: { poll?: boolean; watch?:
 
 it('[R2] a save before the file is read for the first time is reported', async () => {
   const { write, changed } = start({ 'a.txt': 'one' });
-  // The folder is watched; its event comes when the file has been read as it is now.
+  // The folder is watched; the event arrives after the file was read in its new state.
   write('a.txt', 'two');
   await vi.waitFor(() => expect(changed()).toEqual(['a.txt']));
 });

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { readIndexCache, writeIndexCache } from '../../src/files/index-cache.ts';
 import { makeFolder } from '../helpers/reload-server.ts';
 
-describe('what is kept of files between two starts', () => {
-  it('[R6] comes back as it was, whatever files are called', () => {
+describe('the index cache', () => {
+  it('[R6] returns what was written, for any file names', () => {
     const { folder } = makeFolder();
     const file = join(folder, 'content');
     const known = fc.record({
@@ -14,12 +14,12 @@ describe('what is kept of files between two starts', () => {
       mtimeMs: fc.double({ min: 0, max: 1e13, noNaN: true }).map((ms) => Math.abs(ms)),
       hash: fc.nat(),
     });
-    const kept = fc.oneof(
+    const cached = fc.oneof(
       known,
       known.map((file) => ({ ...file, served: true as const })),
     );
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), kept, { maxKeys: 20 }), (files) => {
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), cached, { maxKeys: 20 }), (files) => {
         const table = new Map(Object.entries(files));
         writeIndexCache(file, table);
         expect(readIndexCache(file)).toEqual(table);
@@ -28,7 +28,7 @@ describe('what is kept of files between two starts', () => {
     expect(readdirSync(folder)).toEqual(['content']);
   });
 
-  it('[R6] a file that was cut or holds something else holds nothing, or what is left of it', () => {
+  it('[R6] a truncated cache returns the rest, and a file with other content nothing', () => {
     const { folder } = makeFolder();
     const file = join(folder, 'content');
     writeIndexCache(
@@ -48,7 +48,7 @@ describe('what is kept of files between two starts', () => {
     expect(readIndexCache(join(folder, 'none'))).toEqual(new Map());
   });
 
-  it('[R6] where nothing can be written, nothing breaks', () => {
+  it('[R6] a folder that cannot be written is no error', () => {
     expect(() => writeIndexCache('/no/such/folder/content', [])).not.toThrow();
   });
 });

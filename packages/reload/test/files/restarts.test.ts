@@ -6,7 +6,7 @@ import type { FileChange } from '../../src/core/ports.ts';
 import { FileWatcher } from '../../src/files/file-watcher.ts';
 import { makeFolder } from '../helpers/reload-server.ts';
 
-/** What a server knows of a folder, from one start to its end. */
+/** Watches a folder as one start of a server does. */
 async function start(folder: string, cacheFile: string) {
   const changes: FileChange[] = [];
   const content = new FileWatcher({
@@ -38,7 +38,7 @@ it('[R6] the digest is the same after a restart if nothing changed, and another 
   const digests: string[] = [];
   const during: (() => void)[] = [
     () => {},
-    // No byte is another one.
+    // No byte changes.
     () => utimesSync(join(folder, 'a.txt'), 1, 1),
     () => rmSync(cacheFile),
     () => write('a.txt', 'three'),
@@ -60,7 +60,7 @@ it('[R6] the digest is the same after a restart if nothing changed, and another 
   expect(new Set([first, ...others.slice(3)]).size).toBe(4);
 });
 
-it('[R3] what was served although git ignores it is watched after a restart, and what is ignored since then is not', async () => {
+it('[R3] what was served although git ignores it is watched after a restart, and what is newly ignored is not', async () => {
   const { folder, write, cacheFile } = setUp({
     '.gitignore': 'dist/\n',
     'dist/app.js': 'x',
@@ -84,14 +84,14 @@ it('[R3] what was served although git ignores it is watched after a restart, and
   }
 });
 
-it('[R3] what was served stays watched when rules come to ignore it', async () => {
+it('[R3] what was served stays watched if new rules ignore it', async () => {
   const { folder, write, cacheFile } = setUp({ 'out/app.js': 'x', 'out/b.js': 'x', 'a.txt': 'x' });
   const { content, names } = await start(folder, cacheFile);
   content.markServed(join(folder, 'out/app.js'));
   content.markServed(join(folder, 'a.txt'));
   const before = content.digest();
   write('.gitignore', 'out/\na.txt\n');
-  // What is ignored now is forgotten.
+  // Files that are ignored now are removed from the index.
   await vi.waitFor(() => expect(content.digest()).not.toBe(before), { timeout: 10_000 });
   write('out/b.js', 'changed');
   write('out/app.js', 'changed');
@@ -100,7 +100,7 @@ it('[R3] what was served stays watched when rules come to ignore it', async () =
   await vi.waitFor(() => expect(names()).toEqual(['out/app.js', 'a.txt']), { timeout: 10_000 });
 });
 
-it('[R6] a folder that is ignored while the server runs counts no longer, neither at once nor after a restart', async () => {
+it('[R6] a folder that is ignored while the server runs no longer counts, neither at once nor after a restart', async () => {
   const { folder, write, cacheFile } = setUp({ 'build/b.js': 'x', 'a.txt': 'x' });
   const first = await start(folder, cacheFile);
   const before = await first.digest();

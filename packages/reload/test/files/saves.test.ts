@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeFolder, startReload } from '../helpers/reload-server.ts';
-import { watchByFakeClock, watchContent } from '../helpers/watched-files.ts';
+import { watchByFakeClock, watchFiles } from '../helpers/watched-files.ts';
 
 const big = 'x'.repeat(5_000);
 
@@ -41,7 +41,7 @@ describe.each([
       5_003,
     ],
     [
-      'by deleting, a pause, and making anew',
+      'by deleting, a pause, and creating again',
       async ({ at, change, pass }) => {
         await change(() => unlinkSync(at('a.txt')));
         await pass(100);
@@ -81,7 +81,7 @@ describe.each([
     }
   });
 
-  it('[R2] a touch, and a save that changed no byte, are none', async () => {
+  it('[R2] a touch, and a save that changes no byte, are no update', async () => {
     const { at, change, pass, nothingElse } = await watchByFakeClock({ 'a.txt': big }, options);
     const later = new Date(Date.now() + 9_000);
     await change(() => utimesSync(at('a.txt'), later, later));
@@ -105,13 +105,13 @@ describe.each([
   });
 });
 
-describe('writers that take their time', () => {
+describe('slow writers', () => {
   const writers: [string, number, Record<string, string>][] = [
     ['an existing file, in pieces of a buffer', 65_536, { 'a.bin': 'x'.repeat(5_242_880) }],
     ['an existing file, in odd pieces', 50_001, { 'a.bin': 'x'.repeat(5_242_880) }],
     ['a new file, in odd pieces', 50_001, {}],
   ];
-  /** How long the writer rests before each piece, in ms: mostly not at all, sometimes long. */
+  /** How long the writer pauses before each piece, in ms: mostly not at all, sometimes long. */
   const pauseBefore = (piece: number): number => (piece < 4 || piece % 7 === 0 ? 100 : 2);
 
   it.each(writers)('[R5] %s: one update, when all is written', async (_name, length, files) => {
@@ -128,7 +128,7 @@ describe('writers that take their time', () => {
   });
 
   it('[R5] in real time: one update, and one more at most for each pause of over 100 ms', async () => {
-    const { at, updates } = await watchContent({ 'a.bin': 'x'.repeat(1_000_000) });
+    const { at, updates } = await watchFiles({ 'a.bin': 'x'.repeat(1_000_000) });
     const file = openEmptied(at('a.bin'));
     let longPauses = 0;
     for (let piece = 0; piece < 20; piece++) {
@@ -156,7 +156,7 @@ describe('writers that take their time', () => {
 describe('many files', () => {
   type Reload = Pick<Awaited<ReturnType<typeof startReload>>, 'updates' | 'folder'>;
 
-  /** How many files each update has named once they are `count` in all and no more come. */
+  /** How many files each update names, once they are `count` in all and no more follow. */
   async function sizes({ updates, folder }: Reload, count: number): Promise<number[]> {
     const all = (): string[] => updates.flatMap(({ files }) => files);
     await vi.waitFor(() => expect(all().length).toBeGreaterThanOrEqual(count), 15_000);
@@ -186,7 +186,7 @@ describe('many files', () => {
     git(['fast-import', '--quiet'], branch('one') + branch('other'));
     git(['checkout', '-q', 'one']);
     const { updates, read } = await startReload({}, { folder });
-    // From now on a save is told by its bytes.
+    // From now on, files are compared by their bytes.
     await read;
     git(['checkout', '-q', 'other']);
     expect(await sizes({ updates, folder }, 2_000)).toEqual([2_000, 1]);

@@ -8,7 +8,7 @@ import { watchFolders } from '../../src/files/watch/watch-folders.ts';
 import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 import { makeFolder } from './reload-server.ts';
 
-/** How often a watched folder that is polled is looked at, in ms: the server does it every 500. */
+/** How often a folder is polled, in ms: the server does it every 500. */
 const POLL_MS = 20;
 
 export interface Update {
@@ -18,8 +18,8 @@ export interface Update {
   lengths: Record<string, number | undefined>;
 }
 
-/** What a reload server knows of a folder on the disk and reports about it, without the server. */
-export async function watchContent(files: Record<string, string>, options: Partial<FileWatcherOptions> = {}) {
+/** Watches a folder on the disk as a reload server does, without the server. */
+export async function watchFiles(files: Record<string, string>, options: Partial<FileWatcherOptions> = {}) {
   const { folder, write } = makeFolder(files);
   const at = (name: string): string => join(folder, name);
   const updates: Update[] = [];
@@ -54,18 +54,17 @@ export async function watchContent(files: Record<string, string>, options: Parti
 }
 
 /**
- * The same with a clock that moves only when the test says so: how long a busy machine takes for something is no pause
- * of the writer.
+ * The same with a clock that only the test advances: the delays of a busy machine are no pauses of the writer.
  */
 export async function watchByFakeClock(
   files: Record<string, string>,
   options: Partial<FileWatcherOptions> = {},
 ) {
   const clock = createFakeClock();
-  const watched = await watchContent(files, { ...options, clock });
+  const watched = await watchFiles(files, { ...options, clock });
   const { at, write, updates, events } = watched;
 
-  /** Lets `ms` pass on the fake clock, and all that is planned happen on the way. */
+  /** Advances the fake clock by `ms`, and runs everything that is due on the way. */
   async function pass(ms: number): Promise<void> {
     for (let step = 0; step < ms; step++) {
       clock.advance(1);
@@ -78,7 +77,7 @@ export async function watchByFakeClock(
     const before = events();
     const result = how();
     await vi.waitFor(() => expect(events()).toBeGreaterThan(before), { timeout: 10_000, interval: 1 });
-    // What else it did is heard in the same turn.
+    // All its events arrive in the same turn.
     await turn();
     return result;
   }
@@ -93,7 +92,7 @@ export async function watchByFakeClock(
     return updates.map((update) => update.files);
   }
 
-  /** Shows that there are `count` updates and no more to come: what is saved last is reported last. */
+  /** Shows that there are `count` updates and no more follow: what is saved last is reported last. */
   async function nothingElse(count: number): Promise<void> {
     await change(() => write('mark', 'x'));
     expect(await reported(count + 1)).toHaveLength(count + 1);

@@ -11,23 +11,23 @@ const mounts = [
   '35 22 8:2 / /mnt/c rw - ext4 /dev/sdb rw',
 ].join('\n');
 
-describe('disks that tell of no changes', () => {
+describe('file systems that report no changes', () => {
   it.each([
     ['/srv/share/site', 'cifs'],
     ['/mnt/with space/site', 'nfs4'],
     ['/home/me/remote', 'fuse.sshfs'],
-  ])('[R3] %s lies on %s', (path, type) => {
+  ])('[R3] %s is on %s', (path, type) => {
     expect(findNetworkFilesystem(path, mounts)).toBe(type);
   });
 
   it.each(['/home/me/site', '/srv/share/local/site', '/srv/shared', '/mnt/c/hidden/by/a/later/mount', '/'])(
-    '[R3] %s lies on one that does',
+    '[R3] %s is on none of them',
     (path) => {
       expect(findNetworkFilesystem(path, mounts)).toBeUndefined();
     },
   );
 
-  it('[R3] what cannot be read tells nothing', () => {
+  it('[R3] an unreadable list of mounts names none', () => {
     expect(findNetworkFilesystem('/x', '')).toBeUndefined();
     expect(findNetworkFilesystem('/x', 'nonsense\n - \n1 2 3')).toBeUndefined();
   });

@@ -23,7 +23,7 @@ async function startWatching(files: Record<string, string>, options: object = {}
 }
 
 describe('what is watched', () => {
-  it('[R3] not dotfiles, droppings, node_modules and what git and globs ignore', async () => {
+  it('[R3] not dotfiles, temporary files of editors, node_modules and what git and globs ignore', async () => {
     const { write, settled } = await startWatching(
       { '.gitignore': '*.log\nbuild/\n!keep.log\n', 'a.txt': 'x' },
       { ignore: ['logs/**', '*.bin'] },
@@ -47,7 +47,7 @@ describe('what is watched', () => {
     await settled(0);
   });
 
-  it('[R3] what git ignores and what was served is watched; a changed .gitignore holds at once', async () => {
+  it('[R3] what git ignores is watched once it was served; a changed .gitignore applies at once', async () => {
     const files = { '.gitignore': 'dist/\n', 'a.txt': 'x' };
     const { write, url, reported, eventually, settled } = await startWatching(files);
     write('dist/app.js', 'one');
@@ -74,7 +74,7 @@ describe('what is watched', () => {
     await vi.waitFor(() => expect(inner.updates.map(({ files }) => files)).toEqual([['a.txt']]), 10_000);
   });
 
-  it('[R3] a root that is deleted and made again, twice', async () => {
+  it('[R3] a root that is deleted and created again, twice', async () => {
     const { folder, write, url, reported, eventually } = await startWatching({
       'a.txt': 'x',
       'sub/b.txt': 'x',
@@ -93,7 +93,7 @@ describe('what is watched', () => {
     }
   });
 
-  it('[R3] symlinks that loop or lead out end nothing', async () => {
+  it('[R3] symlinks that loop or lead out of the root do no harm', async () => {
     const { folder, write, reported, eventually } = await startWatching({ 'a.txt': 'x' });
     symlinkSync(folder, join(folder, 'loop'));
     symlinkSync('/', join(folder, 'out'));
@@ -104,7 +104,7 @@ describe('what is watched', () => {
     await eventually(() => expect(reported().at(-1)).toEqual(['a.txt']));
   });
 
-  it('[R3] odd names', async () => {
+  it('[R3] files with unusual names', async () => {
     const names = [
       'with space.txt',
       'new\nline.txt',

@@ -9,8 +9,8 @@ import { makeFolder, startReload } from '../helpers/reload-server.ts';
 const bin = fileURLToPath(new URL('../../bin/live-online-reload.js', import.meta.url));
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const NOBODY = 65_534;
-/** Loads the command line as whoever may read it, and goes on as an ordinary user. */
-const asNobody = `
+/** Loads the command line as the current user, and runs it as an ordinary one. */
+const asOrdinaryUser = `
   const { main } = await import(${JSON.stringify(cli)});
   if (process.getuid() === 0) {
     process.setgroups([]);
@@ -21,7 +21,7 @@ const asNobody = `
   await main(() => {});
 `;
 
-interface Said {
+interface LogEntry {
   event: string;
   message?: string;
   files?: string[];
@@ -37,24 +37,24 @@ function runUnder(command: string, args: string[], cache: string = makeFolder().
   let written = '';
   child.stdout.on('data', (chunk) => (written += String(chunk)));
   const errors = text(child.stderr);
-  const said = (): Said[] =>
+  const log = (): LogEntry[] =>
     written
       .split('\n')
       .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as Said);
-  const files = (): string[] => said().flatMap((one) => one.files ?? []);
+      .map((line) => JSON.parse(line) as LogEntry);
+  const files = (): string[] => log().flatMap((one) => one.files ?? []);
   const warnings = (): string[] =>
-    said().flatMap(({ event, message }) => (event === 'warning' ? [message!] : []));
+    log().flatMap(({ event, message }) => (event === 'warning' ? [message!] : []));
   const listens = (): Promise<void> =>
     vi.waitFor(async () => {
       if (child.exitCode !== null) expect.unreachable(`it has ended: ${await errors}`);
-      expect(said()[0]?.event).toBe('listening');
+      expect(log()[0]?.event).toBe('listening');
     }, 10_000);
   return { files, warnings, listens };
 }
 
-describe('in hard times', () => {
-  it('[R3] where the system runs out of watches, one warning tells the remedy, and the rest is polled', async () => {
+describe('limits of the system', () => {
+  it('[R3] if the system has no watches left, one warning names the remedy, and the other folders are polled', async () => {
     const { folder, write } = makeFolder({ 'a.txt': 'x' });
     for (let index = 0; index < 60; index++) write(`d${index}/inner/file.txt`, 'x');
     // A user namespace has limits of its own, so that the machine's stay.
@@ -77,7 +77,7 @@ describe('in hard times', () => {
     await listens();
     await vi.waitFor(() => expect(warnings()).toHaveLength(1), 10_000);
     expect(warnings()[0]).toMatch(/no watches left.*sudo sysctl fs\.inotify\.max_user_watches=524288/);
-    // Once the poll has looked at everything for the first time, every change is seen, wherever it is.
+    // After the first poll of all folders, every change is noticed.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     for (let index = 0; index < 60; index++)
       writeFileSync(join(folder, `d${index}/inner/file.txt`), 'changed');
@@ -86,12 +86,12 @@ describe('in hard times', () => {
     expect(warnings()).toHaveLength(1);
   });
 
-  it('[R3] a folder that may not be read is told once, and the rest goes on', async () => {
+  it('[R3] a folder that may not be read causes one warning, and the others are watched', async () => {
     const { folder, write } = makeFolder({ 'a.txt': 'x', 'closed/secret.txt': 'x', 'open/b.txt': 'x' });
     chmodSync(folder, 0o755);
     chmodSync(join(folder, 'closed'), 0o000);
     onTestFinished(() => chmodSync(join(folder, 'closed'), 0o755));
-    const args = ['--input-type=module', '-e', asNobody, '--', folder, '--port', '0', '--log', 'json'];
+    const args = ['--input-type=module', '-e', asOrdinaryUser, '--', folder, '--port', '0', '--log', 'json'];
     const cache = makeFolder().folder;
     if (process.getuid?.() === 0) chownSync(cache, NOBODY, NOBODY);
     const { files, warnings, listens } = runUnder(process.execPath, args, cache);
@@ -102,16 +102,16 @@ describe('in hard times', () => {
     await vi.waitFor(() => expect(files()).toEqual(['open/b.txt']), 10_000);
   });
 
-  it('[R3] a flood that overflows the system’s queue is followed by a look at everything', async () => {
+  it('[R3] a flood that overflows the system’s queue is followed by a rescan', async () => {
     const { folder, write, updates } = await startReload({ 'a.txt': 'x', 'b.txt': 'x' });
     mkdirSync(join(folder, 'many'));
-    // More events than the queue holds, before anybody can read them; the same one twice in a row would count once.
+    // More events than the queue holds, before the process reads any; the same one twice in a row would count once.
     for (let round = 0; round < 10_000; round++) {
       for (const name of ['a.txt', 'b.txt']) chmodSync(join(folder, name), 0o600);
     }
     for (let index = 0; index < 3_000; index++) writeFileSync(join(folder, `many/${index}.txt`), `${index}`);
     write('a.txt', 'after the flood');
-    // What had not been read when the flood came may count as changed: nothing is known of how it was before.
+    // A file that had not been read before the flood may count as changed: its earlier state is unknown.
     const seen = (): Set<string> =>
       new Set(updates.flatMap(({ files }) => files).filter((file) => file !== 'b.txt'));
     await vi.waitFor(() => expect(seen().size).toBe(3_001), 30_000);

@@ -31,7 +31,7 @@ describe('the file index', () => {
   });
 });
 
-it('[R6] a stored name leads back to its path, in the root that it came from', () => {
+it('[R6] a stored name leads back to its path, in the same root', () => {
   const roots = ['/site', '/more/one.css'];
   for (const path of ['/site/a:b/c.txt', '/site/x', '/more/one.css'])
     expect(pathOfStoredName(roots, storedName(roots, path))).toBe(path);
@@ -39,11 +39,11 @@ it('[R6] a stored name leads back to its path, in the root that it came from', (
   expect(foreign).toEqual([undefined, undefined]);
 });
 
-it('[R2] an event that is awaited is taken once, and only if it has come', () => {
+it('[R2] an event that is awaited is taken once, and only if it has arrived', () => {
   const pending = new PendingEvents();
-  for (const path of ['come', 'missing', 'changing']) pending.await(path);
-  for (const path of ['come', 'unknown']) pending.recordEvent(path);
-  expect(['come', 'come', 'missing', 'unknown'].map((path) => pending.take(path))).toEqual([
+  for (const path of ['arrived', 'missing', 'changing']) pending.await(path);
+  for (const path of ['arrived', 'unknown']) pending.recordEvent(path);
+  expect(['arrived', 'arrived', 'missing', 'unknown'].map((path) => pending.take(path))).toEqual([
     true,
     false,
     false,

@@ -8,7 +8,7 @@ import { makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 const html = (body: string, head = ''): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
 
-inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
+inEachBrowser('unusual pages, in $name', ({ getContext }) => {
   async function open(files: Record<string, string>) {
     const made = makeFolder(files);
     const tool = await startReload({ folder: made.folder });
@@ -20,7 +20,7 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
     return { ...made, tool, tab, turns };
   }
 
-  it('[R4] addresses that are none do not keep a page from its updates', async () => {
+  it('[R4] invalid addresses in a page do not prevent its updates', async () => {
     const { write, tab, turns } = await open({
       'index.html': html(
         '<h1 id="text">x</h1><img srcset="http://[ 1x" alt=""><img src="a.svg" alt="">',
@@ -38,7 +38,7 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
     expect([tab.loads(), tab.problems]).toEqual([1, []]);
   });
 
-  it('[R4] a stylesheet that a script has switched off stays so', async () => {
+  it('[R4] a stylesheet that a script has disabled stays disabled', async () => {
     const { write, tab, turns } = await open({
       'index.html': html(
         '<h1 id="text">x</h1>',
@@ -59,7 +59,7 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
     expect(tab.loads()).toBe(1);
   });
 
-  it('[R4] HTML that changes while a page is still being read is not mixed with what comes', async () => {
+  it('[R4] HTML that changes while a page still loads is not mixed with the rest of the old one', async () => {
     const page = (more: string): string => html(`<p>one</p><script src="slow.js"></script><p>two</p>${more}`);
     const { write, tab, tool } = await open({ 'index.html': page(''), 'slow.js': '' });
     let goOn = (): void => {};
@@ -117,7 +117,7 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
     await vi.waitFor(async () => expect(await tab.page.evaluate(() => scrollY)).toBe(2_700));
   });
 
-  it('[R4] an image in a frame without an address of its own: reload', async () => {
+  it('[R4] an image in a frame without an address: reload', async () => {
     const { write, tab } = await open({
       'index.html': html(`<iframe srcdoc="<img src='a.svg' alt=''>"></iframe>`),
       'a.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
@@ -127,7 +127,7 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
     await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
-  it('[R4] somebody who prefers to stay is asked again by the next change', async () => {
+  it('[R4] a user who cancels the reload is asked again after the next change', async () => {
     const { write, tab } = await open({
       'index.html': html('<input id="field"><script src="app.js"></script>'),
       'app.js': '',
@@ -154,7 +154,7 @@ inEachBrowser('pages out of the ordinary, in $name', ({ getContext }) => {
     expect(tab.loads()).toBe(1);
   });
 
-  it('[R4] a page that came by a form is loaded again, also with a place in its address', async () => {
+  it('[R4] the response to a form is loaded again, also with a fragment in its address', async () => {
     const backend = createServer((request, response) => {
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
       response.end(

@@ -12,7 +12,7 @@ import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
 const phpSite = fileURLToPath(new URL('../../../examples/live-reload-php/site', import.meta.url));
 
 inEachBrowser('beside other servers in $name', ({ getContext }) => {
-  it('[R1] in front of PHP: templates reload, styles are swapped, and pages wait while it is away', async () => {
+  it('[R1] --proxy to PHP: templates reload, styles are swapped, and pages wait while PHP is down', async () => {
     const { folder, write } = makeFolder();
     cpSync(phpSite, folder, { recursive: true });
     const port = await freePort();
@@ -32,9 +32,9 @@ inEachBrowser('beside other servers in $name', ({ getContext }) => {
     await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('Moon table'));
     await vi.waitFor(() => expect(tab.loads()).toBe(2));
 
-    const gone = once(php.child, 'close');
+    const closed = once(php.child, 'close');
     php.child.kill('SIGKILL');
-    await gone;
+    await closed;
     await tab.page.reload();
     expect(await tab.page.textContent('body')).toContain(`127.0.0.1:${port}`);
     expect(tool.said('backend')).toEqual([expect.objectContaining({ state: 'down' })]);
@@ -44,7 +44,7 @@ inEachBrowser('beside other servers in $name', ({ getContext }) => {
     expect(tab.problems).toEqual([]);
   });
 
-  it('[R1] only telling: one tag in pages that somebody else serves', async () => {
+  it('[R1] --no-serve: one script tag in pages of another server', async () => {
     const { folder, write } = makeFolder({ 'css/site.css': 'h1 { color: rgb(1, 1, 1) }', 'index.html': '' });
     const tool = await runReload([folder, '--no-serve', '--port', '0']);
     let text = 'one';
