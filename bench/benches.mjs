@@ -60,7 +60,7 @@ export const benches = new Map([
   [
     'replication',
     {
-      about: 'what servers pay to replicate counts, and would pay for hashes of members',
+      about: 'what servers pay to replicate counts, compared with hashes of members',
       flags: '--stay-seconds 60 (how long a member stays), --seconds 10 (of churn)',
       load: async () => (await import('./redis/replication.mjs')).replication,
     },
