@@ -232,7 +232,7 @@ export class FileWatcher {
     }
     const cached = this.#cached.get(storedName(this.#options.roots, path));
     const hash = cached && isSameStat(cached, stat) ? cached.hash : 0;
-    if (hash === 0 && stat.ctimeMs >= this.#startedMs) this.#pendingEvents.await(path);
+    if (hash === 0 && stat.ctimeMs >= this.#startedMs) this.#pendingEvents.add(path);
     this.#index.set(path, { ...stat, hash });
   }
 
