@@ -1,3 +1,8 @@
+/**
+ * An update's way in the page: the `Connection` receives it, the `UpdateQueue` waits until the page is visible and merges what
+ * waits, and `applyCss`, `applyImages` and the `HtmlUpdater` change the page in place. If one of them cannot, the `PageReloader`
+ * loads the page again.
+ */
 import { applyCss } from './apply-css.ts';
 import { applyImages } from './apply-images.ts';
 import { readPageInfo, type ClientConfig } from './config.ts';

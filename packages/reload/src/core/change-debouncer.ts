@@ -6,7 +6,7 @@ export interface ChangeDebouncerOptions {
   clock: Clock;
   /** How long a file must be unchanged, in ms. */
   debounceMs: number;
-  stat: (path: string) => Promise<FileStat | undefined>;
+  stat: (path: string) => FileStat | undefined;
   /** A file before it changed. */
   previous: (path: string) => FileStat | undefined;
   /** Called once for each batch, never while an earlier call is at work. */
@@ -82,7 +82,7 @@ export class ChangeDebouncer {
     const { clock } = this.#options;
     this.#checking = true;
     try {
-      await this.#statQuietFiles();
+      this.#checkQuietFiles();
       await this.#report(selectBatch(this.#files, clock.now()));
     } finally {
       this.#checking = false;
@@ -91,10 +91,11 @@ export class ChangeDebouncer {
     }
   }
 
-  async #statQuietFiles(): Promise<void> {
+  #checkQuietFiles(): void {
     const { clock, debounceMs, stat } = this.#options;
-    const quiet = [...this.#writes].filter(([, write]) => isQuiet(write, debounceMs, clock.now()));
-    await Promise.all(quiet.map(async ([path, write]) => recordCheck(write, await stat(path), clock.now())));
+    const nowMs = clock.now();
+    for (const [path, write] of this.#writes)
+      if (isQuiet(write, debounceMs, nowMs)) recordCheck(write, stat(path), nowMs);
   }
 
   async #report(paths: string[]): Promise<void> {

@@ -49,7 +49,7 @@ function grows(grewBefore: boolean | undefined, last: FileStat, now: FileStat): 
   if (now.size > last.size) return true;
   // It was truncated, and may be written piece by piece.
   if (isMuchShorter(now, last)) return grewBefore;
-  // A little shorter: it was written anew, and not continued.
+  // A little shorter: it was written again from its beginning, and not continued.
   return now.size === last.size && grewBefore === true;
 }
 
@@ -81,7 +81,7 @@ export function quietPeriod(
 /** Whether the writer may not have finished although it pauses. */
 function mayContinue(write: WriteInProgress, previous: FileStat | undefined): boolean {
   const { stat } = write;
-  // A deleted file may be created anew.
+  // A deleted file may be created again.
   if (!stat || stat.size === 0) return true;
   if (write.resumed || write.grows) return true;
   // A file that was renamed into place is complete.

@@ -20,7 +20,7 @@ export class FileIndex {
   #unread = 0;
   #sum = 0n;
 
-  /** @param nameOf the name of a file that is the same wherever its root lies. */
+  /** @param nameOf returns a file's name, which stays the same if its root is moved. */
   constructor(nameOf: (path: string) => string) {
     this.#nameOf = nameOf;
   }

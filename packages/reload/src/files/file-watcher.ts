@@ -73,8 +73,7 @@ export class FileWatcher {
     this.#debouncer = new ChangeDebouncer({
       clock,
       debounceMs,
-      // Synchronous: a page waits for the result.
-      stat: async (path) => statFile(path),
+      stat: statFile,
       previous: (path) => this.#index.get(path),
       onStable: (paths) => this.#compare(paths),
     });
@@ -140,7 +139,7 @@ export class FileWatcher {
       this.#pendingEvents.recordEvent(path);
       return this.#debouncer.add(path, kind === 'write');
     }
-    if (kind === 'gone') {
+    if (kind === 'delete') {
       for (const file of [path, ...this.#index.below(path)]) {
         // The folder is read again, and each of its files reported as if it had an event.
         this.#pendingEvents.take(file);
@@ -233,7 +232,7 @@ export class FileWatcher {
     }
     const cached = this.#cached.get(storedName(this.#options.roots, path));
     const hash = cached && isSameStat(cached, stat) ? cached.hash : 0;
-    if (hash === 0 && stat.ctimeMs >= this.#startedMs) this.#pendingEvents.await(path);
+    if (hash === 0 && stat.ctimeMs >= this.#startedMs) this.#pendingEvents.add(path);
     this.#index.set(path, { ...stat, hash });
   }
 

@@ -6,7 +6,7 @@ export class PendingEvents {
   /** Whether the event of each file has arrived. */
   readonly #files = new Map<string, boolean>();
 
-  await(path: string): void {
+  add(path: string): void {
     this.#files.set(path, false);
   }
 

@@ -7,7 +7,7 @@ export function storedName(roots: readonly string[], path: string): string {
   return `${index}:${path.slice((roots[index]?.length ?? 0) + 1)}`;
 }
 
-/** The path of a stored name; `undefined` if it lies in none of the roots. */
+/** The path of a stored name; `undefined` if no root contains it. */
 export function pathOfStoredName(roots: readonly string[], name: string): string | undefined {
   const colon = name.indexOf(':');
   const root = roots[Number(name.slice(0, colon))];

@@ -126,7 +126,10 @@ describe('live-online-reload', () => {
       ['.', '--host', '203.0.113.9', '--port', '0'],
       /address not available \(EADDRNOTAVAIL\) for 203\.0\.113\.9.*--host/,
     ],
-    [['.', '--allow-origin', 'box.lan'], /--allow-origin\S* must be an origin such as http:\/\/localhost:3000/],
+    [
+      ['.', '--allow-origin', 'box.lan'],
+      /--allow-origin\S* must be an origin such as http:\/\/localhost:3000/,
+    ],
     [['.', '--nonsense'], /--nonsense.*--help/],
   ])('[R1] %j is told in one line that says what to do', async (args, message) => {
     const { errors, ended } = run(args, { cwd: makeFolder().folder });

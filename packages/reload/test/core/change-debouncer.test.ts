@@ -16,7 +16,7 @@ function setUp(known: Record<string, number> = {}, debounceMs = 10) {
   const debouncer = new ChangeDebouncer({
     clock,
     debounceMs,
-    stat: async (path) => disk.get(path),
+    stat: (path) => disk.get(path),
     previous: (path) => reported.get(path),
     async onStable(paths) {
       const sizes = paths.map((path) => disk.get(path)?.size);

@@ -41,7 +41,7 @@ it('[R6] a stored name leads back to its path, in the same root', () => {
 
 it('[R2] an event that is awaited is taken once, and only if it has arrived', () => {
   const pending = new PendingEvents();
-  for (const path of ['arrived', 'missing', 'changing']) pending.await(path);
+  for (const path of ['arrived', 'missing', 'changing']) pending.add(path);
   for (const path of ['arrived', 'unknown']) pending.recordEvent(path);
   expect(['arrived', 'arrived', 'missing', 'unknown'].map((path) => pending.take(path))).toEqual([
     true,

@@ -13,6 +13,9 @@ export type MorphOutcome = { done: true } | { done: false; reason: string };
 /**
  * Updates the page from the HTML last served to the next one: the differences between the two are applied to the page, and
  * everything else in it, made by scripts or users, stays. [R4]
+ *
+ * Both are parsed beside the page. `diffDocuments` finds what differs, the alignment maps nodes of the old HTML to nodes of the page,
+ * and the replay applies the differences to these.
  */
 export async function morphDocument(base: string, next: string): Promise<MorphOutcome> {
   try {

@@ -8,7 +8,7 @@ export interface FolderPollerOptions {
   onFile: (path: string, kind: 'create' | 'write') => void;
   /** A polled folder contains this folder. */
   onFolder: (path: string) => void;
-  onGone: (folder: string) => void;
+  onDeleted: (folder: string) => void;
 }
 
 /** How long polling may block the event loop, in ms. */
@@ -24,7 +24,7 @@ interface PolledFile {
 }
 
 interface PolledFolder {
-  /** Kept and changed in place: there may be ten thousand, twice a second. */
+  /** Changed in place: there may be ten thousand files, twice a second. */
   files: Map<string, PolledFile>;
   /** Whether a file that is missing from `files` is new. */
   isKnown: boolean;
@@ -81,13 +81,13 @@ export class FolderPoller {
   }
 
   async #poll(path: string): Promise<void> {
-    const { onFile, onFolder, onGone } = this.#options;
+    const { onFile, onFolder, onDeleted } = this.#options;
     const folder = this.#folders.get(path);
     if (this.#closed || !folder) return;
     const entries = entriesOf(path);
     if (!entries) {
       this.#folders.delete(path);
-      return onGone(path);
+      return onDeleted(path);
     }
     folder.round++;
     for (const entry of entries) {

@@ -7,9 +7,9 @@ export interface FileEvent {
    * - `write`: its bytes or times changed
    * - `scan`: found by a rescan; a change only if it differs from the index or, where it is not in the index, if it changed
    *   after `sinceMs`
-   * - `gone`: what was there, a file or a folder with its files, may have been deleted
+   * - `delete`: what was there, a file or a folder with its files, may have been deleted
    */
-  kind: 'create' | 'write' | 'scan' | 'gone';
+  kind: 'create' | 'write' | 'scan' | 'delete';
   /** With `scan`: the time from which events may have been missed, in ms since 1970. */
   sinceMs?: number;
 }

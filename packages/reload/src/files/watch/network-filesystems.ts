@@ -6,7 +6,7 @@ const NETWORK_FILESYSTEMS =
   /^(9p|drvfs|nfs\d?|cifs|smb\w*|fuse(\..+|blk)?|vboxsf|virtiofs|prl_fs|vmhgfs|afs|ceph|glusterfs|davfs)$/;
 
 /**
- * The type of the file system on which `path` lies, if it is one that reports no changes.
+ * The type of the file system of `path`, if it is one that reports no changes.
  *
  * @param mounts the text of Linux's `/proc/self/mountinfo`
  */

@@ -66,11 +66,11 @@ export class RootWatch {
         if (this.#rules.isRule(path)) this.#reloadRules();
         else this.#report(path, kind);
       },
-      onFolder: (path) => this.#enter(path, true),
-      onGone: (folder) => this.#leave(folder),
+      onFolder: (path) => this.#addFolder(path, true),
+      onDeleted: (folder) => this.#unwatch(folder),
     });
     this.#polls = options.poll === true || this.#isOnNetwork();
-    this.#enter(root, false);
+    this.#addFolder(root, false);
     this.ready = this.#walk.finished.then(() => this.#poller.ready());
   }
 
@@ -87,7 +87,7 @@ export class RootWatch {
     let folder = dirname(path);
     if (this.#folders.has(folder) || !this.#rules.ignoresDeep(folder, true)) return;
     while (!this.#folders.has(dirname(folder)) && folder.length > this.#root.length) folder = dirname(folder);
-    this.#enterPartly(folder);
+    this.#addPartialFolder(folder);
   }
 
   /** The folders that are watched now, without partial ones. */
@@ -109,26 +109,26 @@ export class RootWatch {
     if (this.#options.poll) return false;
     const type = findNetworkFilesystem(this.#root, readMounts());
     if (type === undefined) return false;
-    const text = `${this.#root} lies on a file system (${type}) that reports no changes: its files are polled twice a second instead`;
+    const text = `${this.#root} is on a file system (${type}) that reports no changes: its files are polled twice a second instead`;
     this.#options.warnOnce('network', text);
     return true;
   }
 
   /** @param isNew whether the files in it were not there before. */
-  #enter(folder: string, isNew: boolean): void {
+  #addFolder(folder: string, isNew: boolean): void {
     if (this.#closed || this.#folders.has(folder)) return;
-    if (isPartial(this.#scope, folder)) return this.#enterPartly(folder);
+    if (isPartial(this.#scope, folder)) return this.#addPartialFolder(folder);
     this.#walk.add(folder, isNew);
     this.#walk.start();
   }
 
   /** Watches an ignored folder for the included files in it, at any depth: it may be deleted and built again. */
-  #enterPartly(folder: string): void {
+  #addPartialFolder(folder: string): void {
     const inside = [...this.#included].filter((path) => path.startsWith(folder + sep));
     if (inside.length === 0 || this.#folders.has(folder) || !this.#attach(folder, false, true)) return;
     for (const path of inside) {
       const [name = '', ...deeper] = path.slice(folder.length + 1).split(sep);
-      if (deeper.length > 0) this.#enterPartly(join(folder, name));
+      if (deeper.length > 0) this.#addPartialFolder(join(folder, name));
       else this.#options.onFileEvent({ path, kind: 'scan', sinceMs: 0 });
     }
   }
@@ -149,7 +149,7 @@ export class RootWatch {
         watcher = watch(folder, { recursive: RECURSIVE }, (event, name) =>
           this.#onEvent(folder, event, name),
         );
-        watcher.on('error', () => this.#leave(folder));
+        watcher.on('error', () => this.#unwatch(folder));
       } catch (error) {
         if (!this.#canBePolled(folder, (error as NodeJS.ErrnoException).code)) return false;
         polls = true;
@@ -195,17 +195,17 @@ export class RootWatch {
       return;
     }
     // A moved or deleted folder reports itself by its own name; an entry in it may have the same name.
-    if (name === basename(folder) && this.#hasGone(folder)) return this.#leave(folder);
+    if (name === basename(folder) && this.#wasRemoved(folder)) return this.#unwatch(folder);
     // It may be another folder of the same name.
-    this.#leave(path);
+    this.#unwatch(path);
     if (kindOf(path) === 'folder') {
       // It may have been a file until now.
-      this.#options.onFileEvent({ path, kind: 'gone' });
-      this.#enter(path, true);
+      this.#options.onFileEvent({ path, kind: 'delete' });
+      this.#addFolder(path, true);
     } else this.#report(path);
   }
 
-  #hasGone(folder: string): boolean {
+  #wasRemoved(folder: string): boolean {
     // The parents of all other folders report them as well.
     if (folder !== this.#root) return kindOf(folder) !== 'folder';
     return identityOf(folder) !== this.#rootIdentity || isNewborn(folder);
@@ -214,7 +214,7 @@ export class RootWatch {
   /** Watches a deleted root again once it is created again. */
   #awaitRoot(): void {
     if (this.#closed) return;
-    if (kindOf(this.#root) === 'folder') this.#enter(this.#root, true);
+    if (kindOf(this.#root) === 'folder') this.#addFolder(this.#root, true);
     else this.#awaitRootLater();
   }
 
@@ -224,7 +224,7 @@ export class RootWatch {
   }
 
   /** Stops watching a folder and all folders in it. */
-  #leave(folder: string): void {
+  #unwatch(folder: string): void {
     if (!this.#folders.has(folder)) return;
     for (const [path, { watcher }] of this.#folders) {
       if (!isWithin(folder, path)) continue;
@@ -233,7 +233,7 @@ export class RootWatch {
       this.#poller.remove(path);
     }
     this.#rules.reload();
-    this.#options.onFileEvent({ path: folder, kind: 'gone' });
+    this.#options.onFileEvent({ path: folder, kind: 'delete' });
     if (folder === this.#root) this.#awaitRoot();
   }
 
@@ -241,7 +241,7 @@ export class RootWatch {
   #rescan(sinceMs: number): void {
     for (const folder of [...this.#folders.keys()]) {
       if (kindOf(folder) !== 'folder') {
-        this.#leave(folder);
+        this.#unwatch(folder);
         continue;
       }
       // Another folder of its name may have replaced it. The new watch comes first, so that there is no gap.
@@ -250,19 +250,19 @@ export class RootWatch {
       if (watched?.partial) continue;
       for (const entry of entriesOf(folder) ?? []) {
         const path = join(folder, entry.name);
-        if (entry.isDirectory()) this.#enter(path, true);
+        if (entry.isDirectory()) this.#addFolder(path, true);
         else if (this.accepts(path)) this.#options.onFileEvent({ path, kind: 'scan', sinceMs });
       }
     }
-    this.#options.onFileEvent({ path: this.#root, kind: 'gone' });
+    this.#options.onFileEvent({ path: this.#root, kind: 'delete' });
   }
 
   #reloadRules(): void {
     this.#rules.reload();
     for (const path of [...this.#folders.keys()]) {
       if (this.#folders.get(path)?.partial || !isPartial(this.#scope, path)) continue;
-      this.#leave(path);
-      this.#enterPartly(path);
+      this.#unwatch(path);
+      this.#addPartialFolder(path);
     }
     for (const [path, folder] of this.#folders) {
       folder.partial &&= isPartial(this.#scope, path);

@@ -4,7 +4,7 @@ import type { FileStat } from '../../core/ports.ts';
 /** File systems store times in steps of a few ms, some of two seconds. */
 export const FILE_TIME_STEP_MS = 2_000;
 
-/** The stats of what lies at a path, or what its link leads to; synchronous, because that costs less than the thread pool. */
+/** The stats of a path, with links followed; synchronous, because that costs less than the thread pool. */
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
