@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Store, StoreListener } from '../core/ports.ts';
 
 /** Creates stores that share their counts, as those of several servers do. */
-export interface StoreGround {
+export interface StoreContractSetup {
   /** Creates the store of one more server, without opening it. */
   create(): Store;
   /** Releases what the stores share. They have been closed before. */
@@ -17,7 +17,7 @@ export interface StoreContractCase {
    *
    * @throws AssertionError if the store breaks the rule.
    */
-  run(createGround: () => StoreGround | Promise<StoreGround>): Promise<void>;
+  run(createSetup: () => StoreContractSetup | Promise<StoreContractSetup>): Promise<void>;
 }
 
 interface Server {
@@ -165,12 +165,12 @@ export const storeContract: readonly StoreContractCase[] = [
 function contractCase(name: string, body: (open: () => Promise<Server>) => Promise<void>): StoreContractCase {
   return {
     name,
-    async run(createGround) {
-      const ground = await createGround();
+    async run(createSetup) {
+      const setup = await createSetup();
       const stores: Store[] = [];
       try {
         await body(async () => {
-          const server: Server = { store: ground.create(), changed: new Set(), claimed: [], stale: false };
+          const server: Server = { store: setup.create(), changed: new Set(), claimed: [], stale: false };
           const listener: StoreListener = {
             changed: (site) => server.changed.add(site),
             stale: (stale) => (server.stale = stale),
@@ -182,7 +182,7 @@ function contractCase(name: string, body: (open: () => Promise<Server>) => Promi
         });
       } finally {
         await Promise.all(stores.map((store) => store.close()));
-        await ground.end?.();
+        await setup.end?.();
       }
     },
   };
