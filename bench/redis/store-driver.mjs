@@ -21,7 +21,7 @@ answer({
   async open(redisUrl, siteCount) {
     sites = Array.from({ length: siteCount }, (_, index) => siteOf(index));
     store = redisStore(redisUrl);
-    await store.open({ changed: check, stale() {}, taken() {} });
+    await store.open({ changed: check, stale() {}, claimed() {} });
   },
   /**
    * This server now has `count` visitors on every site.
