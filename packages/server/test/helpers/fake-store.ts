@@ -1,12 +1,12 @@
 import type { Store, StoreListener, ResumePoint } from '../../src/core/ports.ts';
 
-/** A store whose other servers are whatever the test says. */
+/** A store whose other servers are set by the test. */
 export interface FakeStore extends Store {
   readonly server: string;
-  /** How the store reports, once it is open. */
+  /** The listener of the counter, once the store is open. */
   listener: StoreListener;
-  /** What this server has said, newest last. */
-  said: (['report', site: string, count: number] | ['claim', site: string, member: string, ResumePoint])[];
+  /** The calls of the counter, newest last. */
+  calls: (['report', site: string, count: number] | ['claim', site: string, member: string, ResumePoint])[];
   setOthers(site: string, count: number): void;
   setStale(site: string, stale: boolean): void;
   setPeers(count: number): void;
@@ -19,12 +19,12 @@ export function createFakeStore(server: string): FakeStore {
   const store: FakeStore = {
     server,
     listener: { changed() {}, stale() {}, claimed() {} },
-    said: [],
+    calls: [],
     async open(listener) {
       store.listener = listener;
     },
-    report: (site, count) => void store.said.push(['report', site, count]),
-    claim: (site, member, from) => void store.said.push(['claim', site, member, from]),
+    report: (site, count) => void store.calls.push(['report', site, count]),
+    claim: (site, member, from) => void store.calls.push(['claim', site, member, from]),
     others: (site) => others.get(site) ?? 0,
     stale: (site) => staleSites.has(site),
     sites: () => others.keys(),

@@ -4,11 +4,11 @@ import type { MeshStore } from '../../src/store/mesh/mesh-store.ts';
 import { meshStore } from './mesh.ts';
 import { createWorld, type Machine } from './virtual-world.ts';
 
-/** One thing that happens to servers and pages. Numbers choose among what there is, whatever they are. */
+/** One event for servers and clients. Its numbers choose one of them, modulo how many there are. */
 export type Step =
   | { kind: 'join'; server: number; site: number }
-  | { kind: 'leave'; page: number; halfOpen: boolean }
-  | { kind: 'move'; page: number; server: number; halfOpen: boolean }
+  | { kind: 'leave'; client: number; halfOpen: boolean }
+  | { kind: 'move'; client: number; server: number; halfOpen: boolean }
   | { kind: 'start' }
   | { kind: 'kill' | 'freeze' | 'wake' | 'cut' | 'heal' | 'close'; server: number }
   | { kind: 'empty' }
@@ -20,50 +20,50 @@ interface Server {
   members: Map<string, Map<string, number>>;
   state: 'running' | 'frozen' | 'dead';
   frozenAt: number;
-  /** Goodbyes of pages that wait for it to wake up. */
-  goodbyes: (() => void)[];
+  /** Closed connections that it has not processed because it is frozen. */
+  waitingLeaves: (() => void)[];
   stale: boolean;
   startedAt: number;
   isCut: boolean;
 }
 
-interface Page {
+interface Client {
   member: string;
   site: string;
   server: Server | undefined;
-  word: ResumePoint | undefined;
+  resumePoint: ResumePoint | undefined;
   isOpen: boolean;
   closedAt: number;
-  arrivedAt: number;
-  /** Until when it may count twice, by a fault within a fault that nobody can make up for. */
+  connectedAt: number;
+  /** Until when it may count twice, because of two faults at the same time. */
   mayCountTwiceUntil: number;
 }
 
 const SITES = ['a.example', 'b.example', 'c.example'];
-/** After how long without a ping a page gives its server up, and a server a page, in ms. */
-const PING_PATIENCE_MS = 12_500;
-/** How long a page that has left may still be counted anywhere: half-open, on a server that is then lost. */
-const MEMORY_MS = 30_000;
-/** How long a server may keep to itself what has just happened, in ms. */
-const UNSAID_MS = 200;
-/** How long the death of a process may go unnoticed, and that of a machine or a half-open page, in ms. */
-const NOTICED_MS = 4_000;
-const GIVEN_UP_MS = 14_000;
+/** After how long without a ping a client and a server close a connection, in ms. */
+const PING_TIMEOUT_MS = 12_500;
+/** How long a client that has left may be counted: half-open, on a server that is then lost. */
+const COUNTED_MS = 30_000;
+/** How long a server may take to publish a change, in ms. */
+const UNPUBLISHED_MS = 200;
+/** Within what time a killed process is detected, and a lost machine or a half-open connection, in ms. */
+const DETECTED_MS = 4_000;
+const EVICTED_MS = 14_000;
 const SAMPLE_MS = 250;
 
-/** Servers with real mesh stores and pages that move between them, in virtual time. */
+/** Servers with real mesh stores and clients that move between them, in virtual time. */
 export function createMeshModel(): {
   run(step: Step): Promise<void>;
-  /** Mends everything and lets quiet return. */
+  /** Ends all faults and waits. */
   settle(): Promise<void>;
-  /** What is wrong with the totals now: each is the story of one number. */
+  /** The totals that are wrong now. */
   differences(): string[];
-  /** What was wrong at any time: numbers that can be at no time. */
+  /** The totals that could not be right when they were read. */
   impossible: string[];
 } {
   const world = createWorld();
   const servers: Server[] = [];
-  const pages: Page[] = [];
+  const clients: Client[] = [];
   const impossible: string[] = [];
   let made = 0;
   let emptiedAt = -Infinity;
@@ -79,7 +79,7 @@ export function createMeshModel(): {
       members: new Map(SITES.map((site) => [site, new Map()])),
       state: 'running',
       frozenAt: 0,
-      goodbyes: [],
+      waitingLeaves: [],
       stale: false,
       startedAt: world.now(),
       isCut: false,
@@ -102,38 +102,38 @@ export function createMeshModel(): {
     server.store.report(site, members.size);
   }
 
-  function arrive(page: Page, server: Server): void {
-    const connectionNumber = (page.word?.connectionNumber ?? 0) + 1;
-    const from = page.word?.server;
-    const members = server.members.get(page.site)!;
+  function connect(client: Client, server: Server): void {
+    const connectionNumber = (client.resumePoint?.connectionNumber ?? 0) + 1;
+    const from = client.resumePoint?.server;
+    const members = server.members.get(client.site)!;
     if (from !== undefined && from !== server.store.server) {
-      server.store.claim!(page.site, page.member, { server: from, connectionNumber });
+      server.store.claim!(client.site, client.member, { server: from, connectionNumber });
     }
-    members.set(page.member, connectionNumber);
-    server.store.report(page.site, members.size);
-    page.word = { server: server.store.server, connectionNumber };
-    page.server = server;
-    page.arrivedAt = world.now();
+    members.set(client.member, connectionNumber);
+    server.store.report(client.site, members.size);
+    client.resumePoint = { server: server.store.server, connectionNumber };
+    client.server = server;
+    client.connectedAt = world.now();
   }
 
-  /** The page's connection is gone; its server hears of it at once, late, or after its own patience. */
-  function part(page: Page, halfOpen: boolean): void {
-    const { server, site, member, word } = page;
-    page.server = undefined;
-    if (!server || !word) return;
-    const goodbye = (): void => remove(server, site, member, word.connectionNumber);
-    if (halfOpen) server.machine.clock.schedule(goodbye, PING_PATIENCE_MS);
-    else if (server.state === 'frozen') server.goodbyes.push(goodbye);
-    else if (server.state === 'running') goodbye();
+  /** The client's connection ends; its server processes that at once, after it wakes up, or after a ping timeout. */
+  function disconnect(client: Client, halfOpen: boolean): void {
+    const { server, site, member, resumePoint } = client;
+    client.server = undefined;
+    if (!server || !resumePoint) return;
+    const leave = (): void => remove(server, site, member, resumePoint.connectionNumber);
+    if (halfOpen) server.machine.clock.schedule(leave, PING_TIMEOUT_MS);
+    else if (server.state === 'frozen') server.waitingLeaves.push(leave);
+    else if (server.state === 'running') leave();
   }
 
-  function comeBack(page: Page, choice: number): void {
+  function reconnect(client: Client, choice: number): void {
     world.later(500 + (choice % 500), () => {
       const there = running();
-      if (!page.isOpen || page.server) return;
+      if (!client.isOpen || client.server) return;
       const server = there[choice % Math.max(1, there.length)];
-      if (server) arrive(page, server);
-      else comeBack(page, choice + 1);
+      if (server) connect(client, server);
+      else reconnect(client, choice + 1);
     });
   }
 
@@ -141,46 +141,49 @@ export function createMeshModel(): {
     if (server.state !== 'frozen') return;
     server.state = 'running';
     server.machine.wake();
-    if (world.now() - server.frozenAt >= PING_PATIENCE_MS) {
+    if (world.now() - server.frozenAt >= PING_TIMEOUT_MS) {
       for (const [site, members] of server.members) {
         members.clear();
         server.store.report(site, 0);
       }
     }
-    for (const goodbye of server.goodbyes.splice(0)) goodbye();
+    for (const leave of server.waitingLeaves.splice(0)) leave();
   }
 
   function loseServer(server: Server): void {
-    pages.forEach((page, index) => {
-      if (page.word?.server !== server.store.server) return;
-      // Its server dies before it has said whom it took over, or everything that was said is lost at the same time.
-      const unsaid =
-        server.isCut || world.now() - page.arrivedAt < UNSAID_MS || world.now() - emptiedAt < NOTICED_MS;
-      if (unsaid) page.mayCountTwiceUntil = world.now() + GIVEN_UP_MS;
-      if (page.server !== server) return;
-      page.server = undefined;
-      comeBack(page, index * 37);
+    clients.forEach((client, index) => {
+      if (client.resumePoint?.server !== server.store.server) return;
+      // Its server dies before it has published the claim, or all keys are deleted at the same time.
+      const isUnpublished =
+        server.isCut ||
+        world.now() - client.connectedAt < UNPUBLISHED_MS ||
+        world.now() - emptiedAt < DETECTED_MS;
+      if (isUnpublished) client.mayCountTwiceUntil = world.now() + EVICTED_MS;
+      if (client.server !== server) return;
+      client.server = undefined;
+      reconnect(client, index * 37);
     });
   }
 
   function check(): void {
     for (const { store, members, state, stale, startedAt } of servers) {
       if (state !== 'running') continue;
-      // Who starts while somebody dies has not heard what that one claimed from others, who may be frozen.
+      // A server that starts while another one dies has not read the claims of that one, on servers that may be frozen.
       const isNew =
-        world.now() < startedAt + NOTICED_MS ||
-        (killedAt > startedAt - GIVEN_UP_MS && world.now() < startedAt + GIVEN_UP_MS);
+        world.now() < startedAt + DETECTED_MS ||
+        (killedAt > startedAt - EVICTED_MS && world.now() < startedAt + EVICTED_MS);
       for (const site of SITES) {
         const others = store.others(site);
         const total = others + members.get(site)!.size;
         let here = 0;
-        for (const page of pages) {
-          if (page.site !== site || (!page.isOpen && world.now() - page.closedAt >= MEMORY_MS)) continue;
-          here += world.now() < page.mayCountTwiceUntil ? 2 : 1;
+        for (const client of clients) {
+          if (client.site !== site || (!client.isOpen && world.now() - client.closedAt >= COUNTED_MS))
+            continue;
+          here += world.now() < client.mayCountTwiceUntil ? 2 : 1;
         }
         if (!Number.isSafeInteger(others) || others < 0 || (total > here && !stale && !isNew)) {
           impossible.push(
-            `at ${world.now()} ms ${store.server} says ${total} for ${site}, where ${here} can be`,
+            `at ${world.now()} ms ${store.server} has a total of ${total} for ${site}, with at most ${here} members`,
           );
         }
       }
@@ -197,37 +200,37 @@ export function createMeshModel(): {
   async function run(step: Step): Promise<void> {
     const there = running();
     const choose = (choice: number): Server | undefined => there[choice % Math.max(1, there.length)];
-    const open = pages.filter(({ isOpen }) => isOpen);
+    const open = clients.filter(({ isOpen }) => isOpen);
     switch (step.kind) {
       case 'join': {
         const server = choose(step.server);
         if (!server) return;
         const site = SITES[step.site % SITES.length]!;
-        const page: Page = {
-          member: `member-${pages.length}`,
+        const client: Client = {
+          member: `member-${clients.length}`,
           site,
           server: undefined,
-          word: undefined,
+          resumePoint: undefined,
           isOpen: true,
           closedAt: 0,
-          arrivedAt: 0,
+          connectedAt: 0,
           mayCountTwiceUntil: 0,
         };
-        pages.push(page);
-        return arrive(page, server);
+        clients.push(client);
+        return connect(client, server);
       }
       case 'leave': {
-        const page = open[step.page % Math.max(1, open.length)];
-        if (!page) return;
-        page.isOpen = false;
-        page.closedAt = world.now();
-        return part(page, step.halfOpen);
+        const client = open[step.client % Math.max(1, open.length)];
+        if (!client) return;
+        client.isOpen = false;
+        client.closedAt = world.now();
+        return disconnect(client, step.halfOpen);
       }
       case 'move': {
-        const page = open[step.page % Math.max(1, open.length)];
-        if (!page?.server) return;
-        part(page, step.halfOpen);
-        return comeBack(page, step.server);
+        const client = open[step.client % Math.max(1, open.length)];
+        if (!client?.server) return;
+        disconnect(client, step.halfOpen);
+        return reconnect(client, step.server);
       }
       case 'start':
         return servers.length < 6 ? start() : undefined;
@@ -252,12 +255,12 @@ export function createMeshModel(): {
         Object.assign(server, { state: 'frozen', frozenAt: world.now() });
         server.machine.freeze();
         const { frozenAt } = server;
-        world.later(PING_PATIENCE_MS, () => {
+        world.later(PING_TIMEOUT_MS, () => {
           if (server.state !== 'frozen' || server.frozenAt !== frozenAt) return;
-          pages.forEach((page, index) => {
-            if (page.server !== server) return;
-            part(page, false);
-            comeBack(page, index * 41);
+          clients.forEach((client, index) => {
+            if (client.server !== server) return;
+            disconnect(client, false);
+            reconnect(client, index * 41);
           });
         });
         return;
@@ -276,8 +279,8 @@ export function createMeshModel(): {
       }
       case 'empty':
         emptiedAt = world.now();
-        for (const page of pages) {
-          if (!page.server && page.isOpen) page.mayCountTwiceUntil = world.now() + GIVEN_UP_MS;
+        for (const client of clients) {
+          if (!client.server && client.isOpen) client.mayCountTwiceUntil = world.now() + EVICTED_MS;
         }
         return world.empty();
       case 'wait':
@@ -301,13 +304,14 @@ export function createMeshModel(): {
     differences() {
       const wrong: string[] = [];
       for (const { store, members, stale } of running()) {
-        if (stale) wrong.push(`${store.server} says that its totals are old`);
+        if (stale) wrong.push(`${store.server} is stale`);
         for (const site of SITES) {
           const here = members.get(site)!.size;
           if (here === 0) continue;
           const total = here + store.others(site);
-          const truth = pages.filter((page) => page.site === site && page.isOpen).length;
-          if (total !== truth) wrong.push(`${store.server} says ${total} for ${site}, where ${truth} are`);
+          const truth = clients.filter((client) => client.site === site && client.isOpen).length;
+          if (total !== truth)
+            wrong.push(`${store.server} has a total of ${total} for ${site}, with ${truth} members`);
         }
       }
       return wrong;
@@ -315,8 +319,8 @@ export function createMeshModel(): {
   };
 }
 
-/** Lives through all steps and the quiet after them: no number was ever impossible, and in the end all are true. */
-export async function expectTruth(steps: readonly Step[]): Promise<void> {
+/** Runs all steps and waits: at no time was a total impossible, and in the end all are true. */
+export async function expectTrueTotals(steps: readonly Step[]): Promise<void> {
   const model = createMeshModel();
   for (const step of steps) await model.run(step);
   await model.settle();

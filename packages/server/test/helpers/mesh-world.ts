@@ -4,17 +4,17 @@ import { meshStore } from './mesh.ts';
 import { createWorld, type Machine, type World } from './virtual-world.ts';
 import { watchBus, type WatchedBus } from './watched-bus.ts';
 
-/** A server of a virtual world, as far as its store goes. */
+/** The store of a server in a virtual world. */
 export interface WorldServer {
   machine: Machine;
   store: MeshStore;
   bus: WatchedBus;
-  /** What the store has said of itself, newest last. */
+  /** The `stale` events of the store, newest last. */
   stale: (readonly [stale: boolean, reason: string | undefined])[];
   claimed: [site: string, member: string, connectionNumber: number][];
 }
 
-/** Starts `count` servers that agree over one bus in virtual time. */
+/** Starts `count` servers with one bus in virtual time. */
 export async function startWorld(
   count: number,
   options: Partial<MeshOptions> = {},
@@ -32,7 +32,7 @@ export async function startWorld(
     const server: WorldServer = { machine, bus, store, stale: [], claimed: [] };
     const listener: StoreListener = {
       changed: () => {},
-      stale: (...said) => server.stale.push([said[0], said[1]]),
+      stale: (stale, reason) => server.stale.push([stale, reason]),
       claimed: (...member) => server.claimed.push(member),
     };
     void store.open(listener);

@@ -3,7 +3,7 @@ import { createMeshStore, type MeshOptions, type MeshStore } from '../../src/sto
 
 let made = 0;
 
-/** A mesh store with the timings of a real one, unless told otherwise. */
+/** A mesh store with the default timings of `redisStore`. */
 export function meshStore(options: Partial<MeshOptions> & Pick<MeshOptions, 'bus'>): MeshStore {
   return createMeshStore({
     clock: systemClock,

@@ -11,11 +11,11 @@ import { need } from '../../../../tests/helpers/needs.ts';
 import { documentedUser } from './redis-acl.ts';
 
 export interface RedisOptions {
-  /** Whether it takes part in a cluster; `startRedisCluster` makes one of them. */
+  /** Whether it can be a node of a cluster. `startRedisCluster` starts one. */
   cluster?: boolean;
   /**
-   * Who may come in beside the tests' own admin: `documented`, the user of the README and nobody else; `open`, anybody;
-   * or users of your own, as words of ACL SETUSER.
+   * The users beside the tests' own admin: `documented`, the user of the README; `open`, a user without a password; or
+   * the arguments of ACL SETUSER for another user.
    *
    * @default 'documented'
    */
@@ -25,28 +25,28 @@ export interface RedisOptions {
 }
 
 export interface Redis {
-  /** For a server: with the user of the README, unless everybody may come in. */
+  /** With the user of the README, unless it is open. */
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** Ends it as `kill -9` does; all it knew is lost. */
+  /** Ends it by SIGKILL; its keys are lost. */
   kill(): Promise<void>;
   /** Starts it again, empty, on the same port. */
   restart(): Promise<void>;
-  /** Stops the process where it is, as a machine does that swaps: connections stay open and nothing answers. */
+  /** Stops the process by SIGSTOP: connections stay open without replies. */
   freeze(): void;
   thaw(): void;
-  /** Runs a command with all rights. */
+  /** Runs a command as a user with all permissions. */
   cli(...args: string[]): Promise<unknown>;
 }
 
 /** The password of every user in the tests. */
 export const password = 's3cret';
 
-/** For tests of what starts Redis itself. */
+/** The path of redis-server, for tests that start it themselves. */
 export const needRedis = (): string => need('Redis');
 
-/** Starts a real Redis that writes nothing to disk, and ends it when the test has finished. */
+/** Starts a real Redis without persistence, and ends it with the test. */
 export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
   const program = needRedis();
   const folder = await mkdtemp(join(tmpdir(), 'live-online-redis-'));
@@ -115,7 +115,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
   };
 }
 
-/** Starts three masters that share the slots, and waits until all of them know it. */
+/** Starts a cluster of three masters, and waits until it is complete. */
 export async function startRedisCluster(options: RedisOptions = {}): Promise<Redis[]> {
   const nodes = await Promise.all([0, 1, 2].map(() => startRedis({ ...options, cluster: true })));
   const [first, ...others] = nodes as [Redis, ...Redis[]];
@@ -138,7 +138,7 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
   return nodes;
 }
 
-/** What a node believes of its cluster: whether it is complete, and whose each slot is. */
+/** The state of a cluster in the view of one node: whether it is complete, and the master of each slot. */
 async function viewOfCluster(cli: Redis['cli']) {
   const info = String(await cli('CLUSTER', 'INFO'));
   const slots = (await cli('CLUSTER', 'SLOTS')) as [from: number, to: number, master: [string, number]][];
@@ -156,7 +156,7 @@ async function openAdmin(port: number): Promise<RedisClientType> {
   return client;
 }
 
-/** RESP 3 answers some questions by maps, RESP 2 by lists. */
+/** Some replies are maps in RESP 3 and lists in RESP 2. */
 function flat(reply: unknown): unknown[] {
   return Array.isArray(reply) ? reply : Object.entries(reply as object).flat();
 }

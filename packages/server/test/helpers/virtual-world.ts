@@ -2,30 +2,30 @@ import type { Clock } from '../../src/core/ports.ts';
 import type { Bus, BusLink } from '../../src/store/bus/bus.ts';
 import { createMemoryBus } from '../../src/store/bus/memory-bus.ts';
 
-/** How long anything is under way between a machine and the bus, in virtual ms. */
+/** How long a message takes between a machine and the bus, in virtual ms. */
 const LATENCY_MS = 1;
 
-/** One machine of a virtual world: what runs on it sees its own clock and its own way to the bus. */
+/** One machine of a virtual world, with its own clock and its own connection to the bus. */
 export interface Machine {
   clock: Clock;
   bus: Bus;
-  /** Nothing runs on it, and what comes in waits. */
+  /** Nothing runs on it, and input waits. */
   freeze(): void;
   wake(): void;
-  /** Nothing gets from it to the bus or back, and nobody is told. */
+  /** Messages between it and the bus wait, without an error. */
   cut(): void;
   heal(): void;
-  /** It is gone for good; the bus notices at once. */
+  /** It ends for good; the bus closes its links at once. */
   kill(): void;
 }
 
-/** Machines around a bus in memory, on a clock that moves only when it is told to. */
+/** Machines around a memory bus, on a clock that moves only by `advance`. */
 export interface World {
   now(): number;
   machine(): Machine;
   /** Runs `task` once, on no machine. */
   later(delayMs: number, task: () => void): void;
-  /** Runs all that falls due within `ms`, each thing at its own time. */
+  /** Runs all tasks that are due within `ms`, each at its own time. */
   advance(ms: number): Promise<void>;
   /** Ends every link and empties the bus. */
   empty(): void;
@@ -52,7 +52,7 @@ export function createWorld(): World {
   function machine(): Machine {
     let state: 'running' | 'frozen' | 'dead' = 'running';
     let isCut = false;
-    /** What has arrived, or falls due, while nothing runs: input first, as an event loop reads it. */
+    /** Input and timers that wait while nothing runs. Input comes first, as in an event loop. */
     let input: (() => void)[] = [];
     let due: (() => void)[] = [];
     let outside: (() => void)[] = [];
@@ -62,14 +62,14 @@ export function createWorld(): World {
       if (state === 'running') run();
       else if (state === 'frozen') queue().push(run);
     };
-    /** Something is on its way between this machine and the bus. */
+    /** Sends something between this machine and the bus. */
     const pass = (run: () => void): void => {
       later(LATENCY_MS, () => {
         if (isCut) outside.push(run);
         else run();
       });
     };
-    const arrive = (run: () => void): void => pass(() => onMachine(() => input, run));
+    const deliver = (run: () => void): void => pass(() => onMachine(() => input, run));
 
     const clock: Clock = {
       now: () => now,
@@ -86,14 +86,14 @@ export function createWorld(): World {
       },
     };
 
-    /** Asks the bus for something and brings the answer back. */
-    function ask<T>(question: () => Promise<T>): Promise<T> {
+    /** Sends a request to the bus and delivers its reply. */
+    function request<T>(question: () => Promise<T>): Promise<T> {
       return new Promise((resolve, reject) => {
         pass(() => {
           question().then(
-            (value) => arrive(() => resolve(value)),
+            (value) => deliver(() => resolve(value)),
             (error: unknown) =>
-              arrive(() => reject(error instanceof Error ? error : new Error(String(error)))),
+              deliver(() => reject(error instanceof Error ? error : new Error(String(error)))),
           );
         });
       });
@@ -101,25 +101,25 @@ export function createWorld(): World {
 
     const bus: Bus = {
       connect: (events) =>
-        ask(async () => {
+        request(async () => {
           let isOpen = true;
           const link = await memory.connect({
             message: (channel, message) => {
-              arrive(() => {
+              deliver(() => {
                 if (isOpen) events.message(channel, message);
               });
             },
             down: (error) => {
-              arrive(() => {
+              deliver(() => {
                 if (isOpen) events.down(error);
               });
             },
           });
           links.add(link);
           return {
-            run: (commands) => ask(() => link.run(commands)),
-            subscribe: (channels) => ask(() => link.subscribe(channels)),
-            unsubscribe: (channels) => ask(() => link.unsubscribe(channels)),
+            run: (commands) => request(() => link.run(commands)),
+            subscribe: (channels) => request(() => link.subscribe(channels)),
+            unsubscribe: (channels) => request(() => link.unsubscribe(channels)),
             connectionOf: () => '',
             close() {
               isOpen = false;
@@ -158,7 +158,7 @@ export function createWorld(): World {
     };
   }
 
-  /** Lets everything that was promised happen. */
+  /** Waits for all promises that are settled. */
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   return {

@@ -1,17 +1,17 @@
 import type { Bus, BusCommand, BusLink } from '../../src/store/bus/bus.ts';
 
-/** A bus that is watched, and can lose what is said. */
+/** A bus that records commands, and can drop messages. */
 export interface WatchedBus extends Bus {
-  /** Everything that was run, oldest first. */
+  /** All commands, oldest first. */
   readonly commands: BusCommand[];
-  /** The channels that are listened to. */
+  /** The channels that are subscribed to. */
   readonly channels: Set<string>;
   /** How many links there have been. */
   readonly links: number;
-  /** While set, nothing that is said gets here, and nobody is told so. */
-  deaf: boolean;
-  /** Says something on a channel, to everybody who listens. */
-  say(channel: string, message: string): Promise<void>;
+  /** While set, messages are dropped without an error. */
+  isDeaf: boolean;
+  /** Publishes a message on a channel. */
+  publish(channel: string, message: string): Promise<void>;
 }
 
 export function watchBus(bus: Bus): WatchedBus {
@@ -22,18 +22,18 @@ export function watchBus(bus: Bus): WatchedBus {
   const watched: WatchedBus = {
     commands,
     channels,
-    deaf: false,
+    isDeaf: false,
     get links() {
       return links;
     },
-    async say(channel, message) {
+    async publish(channel, message) {
       await newest!.run([['PUBLISH', channel, message]]);
     },
     async connect(events) {
       const link = await bus.connect({
         ...events,
         message(channel, message) {
-          if (!watched.deaf) events.message(channel, message);
+          if (!watched.isDeaf) events.message(channel, message);
         },
       });
       links++;

@@ -4,8 +4,8 @@ import { startWorld } from '../helpers/mesh-world.ts';
 
 const names = createKeyNames('test');
 
-describe('what a mesh costs', () => {
-  it('[S2] a server listens to the buckets that it has people in, and leaves them a minute after the last', async () => {
+describe('the cost of a mesh', () => {
+  it('[S2] a server subscribes to the buckets in which it has members, and unsubscribes a minute after the last one left', async () => {
     const { world, servers } = await startWorld(2);
     const [a, b] = servers as [(typeof servers)[0], (typeof servers)[0]];
     const own = [names.allServers, names.server(a.store.server)];
@@ -21,7 +21,7 @@ describe('what a mesh costs', () => {
     expect([...a.bus.channels].sort()).toEqual([...own].sort());
   });
 
-  it('[S2] whoever starts hears of all sites that others have people on, so that its first visitor is told right', async () => {
+  it('[S2] a server that starts reads all sites of the others, so that its first client receives the total', async () => {
     const { world, servers, start } = await startWorld(1);
     servers[0]!.store.report('a.example', 3);
     await world.advance(1_500);
@@ -31,7 +31,7 @@ describe('what a mesh costs', () => {
     expect(late.store.stale!('never.example')).toBe(true);
   });
 
-  it('[S2] a tick costs one write and one message for each bucket, whatever the number of visitors', async () => {
+  it('[S2] a tick costs one write and one message for each bucket, whatever the number of members', async () => {
     const { world, servers } = await startWorld(2);
     const { store, bus } = servers[0]!;
     store.report('a.example', 1);
@@ -42,18 +42,18 @@ describe('what a mesh costs', () => {
       if (count % 100 === 0) await world.advance(50);
     }
     await world.advance(200);
-    // One second of arrivals: a tick every 100 ms at first, and every 200 ms then.
-    const reports = bus.commands.filter(
+    // One second of joins: a tick every 100 ms at first, then every 200 ms.
+    const deltas = bus.commands.filter(
       ([name, key]) => name === 'PUBLISH' && key === names.bucket(bucketOf('a.example')),
     );
     const writes = bus.commands.filter(([name, key]) => name === 'HSET' && key !== names.registry);
-    expect(reports.length).toBeGreaterThan(5);
-    expect(reports.length).toBeLessThanOrEqual(9);
-    expect(writes).toHaveLength(reports.length);
+    expect(deltas.length).toBeGreaterThan(5);
+    expect(deltas.length).toBeLessThanOrEqual(9);
+    expect(writes).toHaveLength(deltas.length);
     expect(bus.commands.length).toBeLessThan(40);
   });
 
-  it('[S2] a server with nothing to say costs the same few commands a second, however many visitors it has', async () => {
+  it('[S2] a server without changes costs a few commands a second, whatever the number of members', async () => {
     const { world, servers } = await startWorld(3);
     const { store, bus } = servers[0]!;
     store.report('a.example', 100_000);

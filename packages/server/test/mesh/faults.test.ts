@@ -5,7 +5,7 @@ import { startWorld } from '../helpers/mesh-world.ts';
 const SITE = 'a.example';
 const names = createKeyNames('test');
 
-/** Two servers with people on one site: 2 on the first, 1 on the second. */
+/** Two servers with members on one site: 2 on the first, 1 on the second. */
 async function startTwo() {
   const { world, servers, start } = await startWorld(2);
   const [a, b] = servers as [(typeof servers)[0], (typeof servers)[0]];
@@ -17,7 +17,7 @@ async function startTwo() {
 }
 
 describe('a mesh under faults, in virtual time', () => {
-  it('[S5] a process that dies is left out within 2 s', async () => {
+  it('[S5] a process that is killed is evicted within 2 s', async () => {
     const { world, a, b } = await startTwo();
     a.machine.kill();
     await world.advance(2_000);
@@ -25,7 +25,7 @@ describe('a mesh under faults, in virtual time', () => {
     expect(b.stale).toEqual([]);
   });
 
-  it('[S5] one that another server knows to be dead is left out everywhere at once', async () => {
+  it('[S5] evict() removes a server from all totals at once', async () => {
     const { world, a, b, start } = await startTwo();
     const c = await start();
     c.store.report(SITE, 4);
@@ -36,7 +36,7 @@ describe('a mesh under faults, in virtual time', () => {
     expect(b.store.others(SITE)).toBe(4);
   });
 
-  it('[S5] a machine that is lost is left out after its lease, and comes back under another epoch', async () => {
+  it('[S5] a machine without a network is evicted after its lease, and returns under another epoch', async () => {
     const { world, a, b } = await startTwo();
     a.machine.cut();
     await world.advance(6_000);
@@ -50,20 +50,20 @@ describe('a mesh under faults, in virtual time', () => {
     expect(a.bus.links).toBeGreaterThan(1);
   });
 
-  it('[S5] links that come and go do not hide a machine that is lost', async () => {
+  it('[S5] new links of a server do not prolong the lease of a frozen one', async () => {
     const { world, a, b } = await startTwo();
     a.machine.freeze();
     for (let seconds = 0; seconds < 10; seconds++) {
       await world.advance(1_000);
-      // What others say does not get here any more: the link is given up, and another made.
-      b.bus.deaf = seconds % 3 === 0;
+      // No message is received any more: the self-probe fails, and a new link is made.
+      b.bus.isDeaf = seconds % 3 === 0;
     }
     expect(b.bus.links).toBeGreaterThan(2);
     await world.advance(1_500);
     expect(b.store.others(SITE)).toBe(0);
   });
 
-  it('[S6] commands fail after 1 s, totals are then old, and what is counted here stays what it is', async () => {
+  it('[S6] a command fails after 1 s; then totals are stale, and the last counts stay', async () => {
     const { world, a } = await startTwo();
     a.machine.cut();
     await world.advance(3_300);
@@ -75,7 +75,7 @@ describe('a mesh under faults, in virtual time', () => {
     expect(a.stale.at(-1)).toEqual([false, undefined]);
   });
 
-  it('[S6] nothing is kept for a bus that is away: on its return everything is written once', async () => {
+  it('[S6] nothing is queued while the bus is away: on its return everything is written once', async () => {
     const { world, a, b } = await startTwo();
     a.machine.cut();
     await world.advance(4_000);
@@ -90,28 +90,28 @@ describe('a mesh under faults, in virtual time', () => {
     expect(b.store.others(SITE)).toBe(999);
   });
 
-  it('[S4] a server that does not hear itself any more makes a new link within 2 s, and misses nothing', async () => {
+  it('[S4] a server that does not receive its own probes makes a new link within 2 s, and misses nothing', async () => {
     const { world, a, b } = await startTwo();
-    a.bus.deaf = true;
+    a.bus.isDeaf = true;
     b.store.report(SITE, 7);
     await world.advance(1_700);
-    a.bus.deaf = false;
+    a.bus.isDeaf = false;
     await world.advance(500);
     expect(a.bus.links).toBe(2);
     expect(a.store.others(SITE)).toBe(7);
     expect(a.stale).toEqual([]);
   });
 
-  it('[S4] a report that is missed shows in the next one', async () => {
+  it('[S4] a missed delta shows as a gap at the next one', async () => {
     const { world, a, b } = await startTwo();
     await world.advance(1_000);
-    a.bus.deaf = true;
+    a.bus.isDeaf = true;
     const sites = ['b.example', SITE].map((site) => [site, bucketOf(site)] as const);
     b.store.report(SITE, 5);
     await world.advance(20);
-    a.bus.deaf = false;
+    a.bus.isDeaf = false;
     expect(a.store.others(SITE)).toBe(1);
-    // Another site of the same bucket: the report on it says nothing of the first.
+    // Another site of the same bucket: its delta does not contain the first site.
     const neighbour = siteInBucket(sites[1]![1]);
     b.store.report(neighbour, 1);
     await world.advance(110);
@@ -119,17 +119,17 @@ describe('a mesh under faults, in virtual time', () => {
     expect(a.store.others(neighbour)).toBe(1);
   });
 
-  it('[S4] the last report, when it is missed, shows in the beats', async () => {
+  it('[S4] a missed last delta shows in the heartbeats', async () => {
     const { world, a, b } = await startTwo();
-    a.bus.deaf = true;
+    a.bus.isDeaf = true;
     b.store.report(SITE, 5);
     await world.advance(20);
-    a.bus.deaf = false;
+    a.bus.isDeaf = false;
     await world.advance(3_200);
     expect(a.store.others(SITE)).toBe(5);
   });
 
-  it('[C9] a bus that is emptied changes no total: everything is written again', async () => {
+  it('[C9] if all keys of the bus are deleted, no total changes and everything is written again', async () => {
     const { world, a, b, start } = await startTwo();
     world.empty();
     for (let step = 0; step < 40; step++) {
@@ -142,7 +142,7 @@ describe('a mesh under faults, in virtual time', () => {
     expect(late.store.others(SITE)).toBe(3);
   });
 
-  it('[C9] keys that vanish, as by a jump of the clock in Redis, are written again', async () => {
+  it('[C9] keys that expire early, as after a jump of the clock of Redis, are written again', async () => {
     const { world, a, b, start } = await startTwo();
     const keys = [names.registry, names.snapshot(bucketOf(SITE), a.store.server)];
     void world
@@ -157,7 +157,7 @@ describe('a mesh under faults, in virtual time', () => {
     expect(late.store.others(SITE)).toBe(3);
   });
 
-  it('[S5] a process that was stopped says nothing old as new: it is marked until it has caught up', async () => {
+  it('[S5] a process that was stopped marks its totals as stale until they are up to date', async () => {
     const { world, a, b } = await startTwo();
     a.machine.freeze();
     await world.advance(10_000);
@@ -171,7 +171,7 @@ describe('a mesh under faults, in virtual time', () => {
     expect([a.store.others(SITE), b.store.others(SITE)]).toEqual([6, 2]);
   });
 
-  it('[S5] whoever asks on waking, before anything else has run, is told that totals are old', async () => {
+  it('[S5] after a stop the first call of stale() reports that totals are stale, before any timer runs', async () => {
     const { world, a } = await startTwo();
     a.machine.freeze();
     await world.advance(5_000);
@@ -180,7 +180,7 @@ describe('a mesh under faults, in virtual time', () => {
     expect(a.stale).toMatchObject([[true, 'this process was stopped for a while']]);
   });
 
-  it('[C7] whoever was taken over is subtracted at once, by everybody, until the other has answered', async () => {
+  it('[C7] all servers subtract a claimed member at once, until its old server acknowledges the claim', async () => {
     const { world, a, b, start } = await startTwo();
     const c = await start();
     c.store.report(SITE, 1);
@@ -199,10 +199,10 @@ describe('a mesh under faults, in virtual time', () => {
     expect([a, b, c].map(({ store }) => store.others(SITE))).toEqual([3, 2, 3]);
   });
 
-  it('[S2] what a server hears is guarded: nonsense on its channels changes nothing', async () => {
+  it('[S2] messages that break the format change nothing', async () => {
     const { world, a, b } = await startTwo();
     const bucket = names.bucket(bucketOf(SITE));
-    const nonsense = [
+    const invalid = [
       'x',
       '{}',
       '[]',
@@ -217,7 +217,7 @@ describe('a mesh under faults, in virtual time', () => {
       `{"s":"${b.store.server}","e":1,"q":99,"f":1,"c":[["elsewhere.example",5]]}`.replace('"q":99', '"q":0'),
     ];
     for (const channel of [bucket, names.allServers, names.server(a.store.server)]) {
-      for (const message of nonsense) void b.bus.say(channel, message);
+      for (const message of invalid) void b.bus.publish(channel, message);
     }
     await world.advance(3_000);
     expect([a.store.others(SITE), b.store.others(SITE)]).toEqual([1, 2]);
@@ -225,7 +225,7 @@ describe('a mesh under faults, in virtual time', () => {
   });
 });
 
-/** Some site that lies in a bucket. */
+/** A site of a bucket. */
 function siteInBucket(bucket: number): string {
   for (let i = 0; ; i++) {
     const site = `site-${i}.example`;

@@ -15,20 +15,22 @@ import { bucketOf, BUCKETS, createKeyNames } from '../../src/store/mesh/wire/key
 import { parseSnapshot, snapshotFields } from '../../src/store/mesh/replication/snapshot.ts';
 
 const count = fc.nat();
-const life = fc
+const incarnation = fc
   .tuple(fc.stringMatching(/^[\w-]{1,20}$/), count)
   .map(([server, epoch]) => `${server}:${epoch}`);
-const tally = fc.option(fc.array(fc.tuple(life, count), { minLength: 1, maxLength: 3 }), { nil: undefined });
+const numbers = fc.option(fc.array(fc.tuple(incarnation, count), { minLength: 1, maxLength: 3 }), {
+  nil: undefined,
+});
 const entry: fc.Arbitrary<Entry> = fc.record({
   count: fc.integer({ min: 1, max: 1_000_000 }),
-  claims: tally.map((pairs) => pairs && new Map(pairs)),
-  acknowledged: tally.map((pairs) => pairs && new Map(pairs)),
+  claims: numbers.map((pairs) => pairs && new Map(pairs)),
+  acknowledged: numbers.map((pairs) => pairs && new Map(pairs)),
 });
 const site = fc.oneof(
   fc.string({ minLength: 1, maxLength: 30 }),
   fc.constantFrom('__proto__', '#', '=', '*', 'a:b'),
 );
-const report: fc.Arbitrary<Delta> = fc.record({
+const delta: fc.Arbitrary<Delta> = fc.record({
   server: fc.stringMatching(/^[\w-]{1,20}$/),
   epoch: count,
   sequence: count,
@@ -37,21 +39,21 @@ const report: fc.Arbitrary<Delta> = fc.record({
 });
 
 describe('messages of a mesh', () => {
-  it('[S1] a report is read as it was written, from a channel and from a hash', () => {
+  it('[S1] a delta is parsed as it was encoded, from a channel and from a hash', () => {
     fc.assert(
-      fc.property(report, (said) => {
-        expect(parseDelta(encodeDelta(said))).toEqual(said);
-        const fields = snapshotFields(said);
+      fc.property(delta, (original) => {
+        expect(parseDelta(encodeDelta(original))).toEqual(original);
+        const fields = snapshotFields(original);
         const hash = new Map<string, string>();
         for (let i = 0; i < fields.length; i += 2) hash.set(fields[i]!, fields[i + 1]!);
-        const { epoch, sequence, sites } = said;
+        const { epoch, sequence, sites } = original;
         expect(parseSnapshot(hash)).toEqual({ epoch, sequence, sites: new Map(sites) });
       }),
     );
   });
 
-  it('[S4] beats and letters are read as they were written', () => {
-    const beat = {
+  it('[S4] heartbeats and control messages are parsed as they were encoded', () => {
+    const heartbeat = {
       epoch: 3,
       number: 9,
       buckets: new Map([
@@ -59,13 +61,13 @@ describe('messages of a mesh', () => {
         [BUCKETS - 1, 7],
       ]),
     };
-    expect(parseHeartbeat(encodeHeartbeat(beat))).toEqual(beat);
+    expect(parseHeartbeat(encodeHeartbeat(heartbeat))).toEqual(heartbeat);
     const takeovers = [{ site: '__proto__', first: 4, members: [['member-1', 2]] as [string, number][] }];
-    const letter = { kind: 'claim', epoch: 1, by: 'b-1:2', takeovers } as const;
-    expect(parseControlMessage(encodeControlMessage(letter))).toEqual(letter);
+    const claim = { kind: 'claim', epoch: 1, by: 'b-1:2', takeovers } as const;
+    expect(parseControlMessage(encodeControlMessage(claim))).toEqual(claim);
   });
 
-  it('[S2] nothing that comes in makes the guards throw, or is let through in part', () => {
+  it('[S2] the parsers do not throw, whatever they receive', () => {
     const text = fc.oneof(
       fc.string(),
       fc.json(),
@@ -87,7 +89,7 @@ describe('messages of a mesh', () => {
     );
   });
 
-  it('[S2] sites are spread over all buckets, the same on every machine', () => {
+  it('[S2] sites are spread over all buckets, by a fixed hash', () => {
     const buckets = new Set(Array.from({ length: 2_000 }, (_, i) => bucketOf(`site-${i}.example`)));
     expect(buckets.size).toBe(BUCKETS);
     expect(bucketOf('example.org')).toBe(bucketOf('example.org'));
@@ -99,7 +101,7 @@ describe('messages of a mesh', () => {
     `);
   });
 
-  it('[S3] keys of one bucket lie in one slot of a cluster, those of all servers in another', () => {
+  it('[S3] keys of one bucket have one hash tag, those of all servers another', () => {
     const names = createKeyNames('live-online');
     expect(names.snapshot(7, 'a-1')).toBe('live-online:1:{b7}:a-1');
     expect(names.bucket(7)).toBe('live-online:1:{b7}');

@@ -1,11 +1,11 @@
 import { describe, it } from 'vitest';
 import type { Step } from '../helpers/mesh-model.ts';
-import { expectTruth } from '../helpers/mesh-model.ts';
+import { expectTrueTotals } from '../helpers/mesh-model.ts';
 
 const join = (server = 0, site = 0): Step => ({ kind: 'join', server, site });
-const move = (page: number, server: number, halfOpen = false): Step => ({
+const move = (client: number, server: number, halfOpen = false): Step => ({
   kind: 'move',
-  page,
+  client,
   server,
   halfOpen,
 });
@@ -13,23 +13,23 @@ const wait = (ms: number): Step => ({ kind: 'wait', ms });
 const start: Step = { kind: 'start' };
 const to = (kind: 'kill' | 'freeze' | 'wake' | 'cut' | 'close', server = 0): Step => ({ kind, server });
 
-/** What random faults have found, as small as they could be made. */
-const stories: [name: string, steps: Step[]][] = [
-  ['a page moves away, half-open, from a server that has only just come up', [join(37), move(0, 0, true)]],
+/** Failures that random faults have found, reduced. */
+const cases: [name: string, steps: Step[]][] = [
+  ['a client leaves a half-open connection to a server that has just started', [join(37), move(0, 0, true)]],
   [
-    'a page moves away from a server that has not come up yet, and then freezes',
+    'a client leaves a half-open connection to a server that is starting and then freezes',
     [join(), move(0, 0, true), to('freeze'), wait(500)],
   ],
   [
-    'a page comes to a server that started when its last one died',
+    'a client connects to a server that started when its old server died',
     [join(), wait(500), start, move(0, 13), to('kill'), join(), join(), wait(1)],
   ],
   [
-    'the last server but one is frozen, and the last one dies before that could answer',
+    'a claimant dies before the frozen old server can acknowledge its claim',
     [join(), to('freeze'), move(0, 8), start, wait(512), to('kill'), join(), to('freeze')],
   ],
   [
-    'a sleeper wakes, and reports that it slept through were many',
+    'a frozen server wakes after it has missed many deltas',
     [
       join(),
       join(127),
@@ -43,7 +43,7 @@ const stories: [name: string, steps: Step[]][] = [
     ],
   ],
   [
-    'a sleeper wakes, and who died meanwhile has left a beat that it had not seen',
+    'a frozen server wakes and reads the last heartbeat of a server that died meanwhile',
     [
       join(),
       wait(500),
@@ -59,7 +59,7 @@ const stories: [name: string, steps: Step[]][] = [
     ],
   ],
   [
-    'a machine is lost, and others start when it has long been given up',
+    'servers start long after a machine without a network was evicted',
     [
       join(),
       wait(510),
@@ -76,8 +76,8 @@ const stories: [name: string, steps: Step[]][] = [
   ],
 ];
 
-describe('what once went wrong in a mesh', () => {
-  it.each(stories)('[C7, S5] %s', async (_name, steps) => {
-    await expectTruth(steps);
+describe('faults that once failed', () => {
+  it.each(cases)('[C7, S5] %s', async (_name, steps) => {
+    await expectTrueTotals(steps);
   });
 });

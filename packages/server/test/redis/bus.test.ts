@@ -9,8 +9,8 @@ const key = 'live-online:key';
 const one = 'live-online:{s}:one';
 const two = 'live-online:{s}:two';
 
-describe('a link to a Redis that stands alone', () => {
-  it('[S3] runs every command of a mesh as the documented user, and reads the replies', async () => {
+describe('a link to a Redis without a cluster', () => {
+  it('[S3] runs every command of a mesh as the documented user, and parses the replies', async () => {
     const redis = await startRedis();
     const link = await openLink(redis.url);
     await link.subscribe([one]);
@@ -45,11 +45,11 @@ describe('a link to a Redis that stands alone', () => {
         [two, 0],
       ]),
     ]);
-    await vi.waitFor(() => expect(link.heard).toEqual([`${one}=hello`]));
+    await vi.waitFor(() => expect(link.received).toEqual([`${one}=hello`]));
     expect(await redis.cli('KEYS', '*')).toEqual([]);
   });
 
-  it('[S2] listens to channels, and no more to those it has left', async () => {
+  it('[S2] receives messages of subscribed channels only', async () => {
     const redis = await startRedis();
     const link = await openLink(redis.url);
     await Promise.all([link.subscribe([one, two]), link.unsubscribe([one]), link.subscribe([one])]);
@@ -58,7 +58,7 @@ describe('a link to a Redis that stands alone', () => {
       ['PUBLISH', two, 'a'],
       ['PUBLISH', one, 'b'],
     ]);
-    await vi.waitFor(() => expect(link.heard).toEqual([`${one}=b`]));
+    await vi.waitFor(() => expect(link.received).toEqual([`${one}=b`]));
     await link.unsubscribe([one]);
     expect(await link.run([['NUMSUB', one]])).toEqual([new Map([[one, 0]])]);
     await link.subscribe([two]);
@@ -66,7 +66,7 @@ describe('a link to a Redis that stands alone', () => {
     expect(link.connectionOf(one)).toBe('');
   });
 
-  it.each(['normal', 'pubsub'])('[S6] is down, once, when a %s connection ends', async (type) => {
+  it.each(['normal', 'pubsub'])('[S6] reports down() once if a %s connection ends', async (type) => {
     const redis = await startRedis();
     const link = await openLink(redis.url);
     await link.subscribe([one]);
@@ -75,7 +75,7 @@ describe('a link to a Redis that stands alone', () => {
     await redis.cli('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
     await vi.waitFor(() => expect(link.down).toHaveLength(1));
     await expect(link.run([['DEL', key]])).rejects.toThrow();
-    // The half that was well is not left behind.
+    // The other connection is closed as well.
     await vi.waitFor(async () => expect(await connections(redis)).toBe(0));
     expect(link.down).toHaveLength(1);
   });
@@ -96,7 +96,7 @@ describe('a link to a Redis that stands alone', () => {
     expect(await (await openLink(redis.url)).run([['HGETALL', key]])).toEqual([new Map()]);
   });
 
-  it('[S6] leaves nothing open, whether it is closed, frozen out or cut off while it is made', async () => {
+  it('[S6] leaves no connection open, whether it is closed or Redis freezes', async () => {
     const redis = await startRedis();
     const proxy = await startTcpProxy(redis.port);
     const url = redis.url.replace(String(redis.port), String(proxy.port));
@@ -120,7 +120,7 @@ describe('a link to a Redis that stands alone', () => {
     await vi.waitFor(async () => expect(await connections(redis)).toBe(0));
   });
 
-  it('[S6] duplicates a client of the user’s, and leaves that alone', async () => {
+  it('[S6] duplicates the client in the options, and does not use it', async () => {
     const redis = await startRedis();
     const own = createClient({ url: redis.url, name: 'mine', keyPrefix: 'other:', RESP: 3 });
     const link = await openLink(own);
@@ -136,7 +136,7 @@ describe('a link to a Redis that stands alone', () => {
     await (await openLink(own)).run([['DEL', key]]);
   });
 
-  it('[S3] says that the package redis is missing, and how to get it', async () => {
+  it('[S3] reports that the package redis is missing, and how to install it', async () => {
     vi.doMock('redis', () => {
       throw new Error('Cannot find package');
     });
@@ -146,7 +146,7 @@ describe('a link to a Redis that stands alone', () => {
   });
 });
 
-/** How many connections Redis has from anybody but the one who asks. */
+/** How many connections Redis has, without the tests' own. */
 async function connections(redis: { cli(...args: string[]): Promise<unknown> }): Promise<number> {
   return (
     String(await redis.cli('CLIENT', 'LIST'))

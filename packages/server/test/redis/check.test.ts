@@ -9,14 +9,14 @@ import { documentedUser } from '../helpers/redis-acl.ts';
 import { failureOf, openLink } from '../helpers/redis-bus.ts';
 import { startTcpProxy } from '../helpers/tcp-proxy.ts';
 
-describe('what is said about a Redis that cannot be used', () => {
-  it('[S6] a password that is missing, wrong or too much, and never the password itself', async () => {
+describe('errors about a Redis that cannot be used', () => {
+  it('[S6] a missing, wrong or needless password, without the password itself', async () => {
     const redis = await startRedis({ users: ['default', 'on', '>x', '~*', '&*', '+@all'] });
     const at = (credentials: string): string => `redis://${credentials}127.0.0.1:${redis.port}`;
     const missing = await failureOf(at(''));
     expect(missing).toBeInstanceOf(BusRefused);
     expect(missing.message).toMatch(/requires a password: put it in the URL, redis:\/\/:password@host:port/);
-    for (const credentials of [':wr0ng@', 'nobody:wr0ng@']) {
+    for (const credentials of [':wr0ng@', 'unknown:wr0ng@']) {
       const wrong = await failureOf(at(credentials));
       expect(wrong).toBeInstanceOf(BusRefused);
       expect(wrong.message).toMatch(/rejects this user and password: check the URL/);
@@ -32,7 +32,7 @@ describe('what is said about a Redis that cannot be used', () => {
     expect(needless.message).toMatch(/has no password, but the URL has one/);
   });
 
-  it('[S3] all rights that are missing at once, with the line that grants them', async () => {
+  it('[S3] all missing permissions at once, with the command that grants them', async () => {
     const redis = await startRedis({
       users: ['weak', 'on', '>x', '~other:*', '&*', '+hgetall', '+publish', '+del'],
     });
@@ -53,7 +53,7 @@ describe('what is said about a Redis that cannot be used', () => {
     );
   });
 
-  it('[S3] each right of the documented user is needed', async () => {
+  it('[S3] each permission of the documented user is required', async () => {
     const redis = await startRedis();
     const rights = documentedUser('alone').filter((word) => /^[+~&]/.test(word));
     expect(rights).toHaveLength(11);
@@ -74,7 +74,7 @@ describe('what is said about a Redis that cannot be used', () => {
     const old = await failureOf(url);
     expect(old).toBeInstanceOf(BusRefused);
     expect(old.message).toMatch(/is too old \(6\.0\.16\): 6\.2 or newer is required/);
-    const older = await startTalker(
+    const older = await startResponder(
       () => '-ERR unknown command `HELLO`, with args beginning with: `2`, \r\n',
     );
     const ancient = await failureOf(`redis://127.0.0.1:${older}`);
@@ -82,7 +82,7 @@ describe('what is said about a Redis that cannot be used', () => {
     expect(ancient.message).toMatch(/is too old \(older than 6\.0\)/);
   });
 
-  it('[S3] a replica, and what is no Redis', async () => {
+  it('[S3] a replica, and a server that is not Redis', async () => {
     const [master, replica] = await Promise.all([
       startRedis({ users: 'open' }),
       startRedis({ users: 'open' }),
@@ -91,15 +91,15 @@ describe('what is said about a Redis that cannot be used', () => {
     const readOnly = await failureOf(replica.url);
     expect(readOnly).toBeInstanceOf(BusRefused);
     expect(readOnly.message).toMatch(/is a replica, which cannot be written to/);
-    const web = await startTalker(() => 'HTTP/1.1 400 Bad Request\r\n\r\n');
+    const web = await startResponder(() => 'HTTP/1.1 400 Bad Request\r\n\r\n');
     expect((await failureOf(`redis://127.0.0.1:${web}`)).message).toMatch(
       /does not speak the Redis protocol/,
     );
     expect((await failureOf(`rediss://127.0.0.1:${web}`)).message).toMatch(/no TLS connection to Redis at/);
   });
 
-  it('[S6] what may heal by itself is no reason to give up', async () => {
-    const loading = await startTalker(() => '-LOADING Redis is loading the dataset in memory\r\n');
+  it('[S6] a Redis that is away or loading is not refused', async () => {
+    const loading = await startResponder(() => '-LOADING Redis is loading the dataset in memory\r\n');
     const failures = await Promise.all(
       [`redis://127.0.0.1:${loading}`, 'redis://127.0.0.1:1', 'redis://no-such-host.invalid'].map((url) =>
         failureOf(url),
@@ -128,7 +128,7 @@ describe('redisStore', () => {
       createSentinel({ name: 'a', sentinelRootNodes: [{ host: 'localhost', port: 1 }] }),
       /createClient\(\) or createCluster\(\)/,
     ],
-  ])('[S3] refuses %j, and does not repeat it', (target, message) => {
+  ])('[S3] rejects %j, and does not repeat it', (target, message) => {
     const create = (): unknown => redisStore(target as string);
     expect(create).toThrow(expect.objectContaining({ name: 'CounterServerError', code: 'options-invalid' }));
     expect(create).toThrow(message);
@@ -146,8 +146,8 @@ describe('redisStore', () => {
   });
 });
 
-/** Something that answers whatever it is told by the same words. */
-async function startTalker(answer: () => string): Promise<number> {
+/** A server that replies to everything with the same bytes. */
+async function startResponder(answer: () => string): Promise<number> {
   const server = createServer((socket) => {
     socket.on('error', () => {});
     socket.on('data', () => socket.write(answer()));

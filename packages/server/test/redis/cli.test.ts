@@ -57,7 +57,7 @@ describe('live-online-server --redis-url', () => {
     );
   });
 
-  it('[S6] a wrong password ends the start, and an absent Redis does not', async () => {
+  it('[S6] a wrong password ends the start, and a Redis that is away does not', async () => {
     const redis = await startRedis();
     const wrong = run(['--redis-url', redis.url.replace(password, 'wr0ng')]);
     expect(await wrong.ended).toBe(1);
@@ -75,7 +75,7 @@ describe('live-online-server --redis-url', () => {
     expect(details[0]).toMatchObject({ stale: true });
   });
 
-  it('[S1] two servers at one Redis add up, and one that closes takes its pages out', async () => {
+  it('[S1] two servers at one Redis have one total, without the clients of a closed one', async () => {
     const redis = await startRedis();
     const env = { LIVE_ONLINE_REDIS_URL: redis.url };
     const [a, b] = [run(['--server-name', 'a'], env), run([], env)];

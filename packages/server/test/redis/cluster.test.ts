@@ -12,7 +12,7 @@ const buckets = Array.from({ length: 64 }, (_, bucket) => names.bucket(bucket));
 const [username = ''] = documentedUser('cluster');
 
 describe('a link to a Redis Cluster', () => {
-  it('[S3] speaks to each slot’s master, as the documented user, from the URL of one node', async () => {
+  it('[S3] sends each command to the master of its slot, as the documented user, with the URL of one node', async () => {
     const [first, second, third] = await startRedisCluster();
     const [a, b] = await Promise.all([openLink(first!.url), openLink(second!.url)]);
     await a.subscribe([names.allServers, names.server('a'), ...buckets]);
@@ -23,48 +23,48 @@ describe('a link to a Redis Cluster', () => {
     ]);
     expect(written.slice(0, 128)).toEqual(Array<number>(128).fill(1));
     expect([...(written[128] as Map<string, number>).values()]).toEqual([1, 0, 1]);
-    await vi.waitFor(() => expect(a.heard).toHaveLength(64));
-    expect(new Set(a.heard)).toEqual(new Set(buckets.map((channel, bucket) => `${channel}=${bucket}`)));
+    await vi.waitFor(() => expect(a.received).toHaveLength(64));
+    expect(new Set(a.received)).toEqual(new Set(buckets.map((channel, bucket) => `${channel}=${bucket}`)));
     const read = await a.run(buckets.map((_, bucket) => ['HGETALL', names.snapshot(bucket, 'b')] as const));
     expect(read.map((reply) => (reply as Map<string, string>).get('f'))).toEqual(
       buckets.map((_, i) => `${i}`),
     );
-    // Every master has its part, and each is a connection of its own.
+    // Each master has some of the channels, on a connection of its own.
     expect(new Set(buckets.map((channel) => a.connectionOf(channel)))).toEqual(
       new Set([first, second, third].map((node) => `127.0.0.1:${node!.port}`)),
     );
     expect(a.connectionOf(names.server('x'))).toBe(a.connectionOf(names.allServers));
     await a.unsubscribe(buckets);
-    const heard = await b.run(buckets.map((channel) => ['PUBLISH', channel, 'again'] as const));
-    expect(heard).toEqual(Array<number>(64).fill(0));
+    const receivers = await b.run(buckets.map((channel) => ['PUBLISH', channel, 'again'] as const));
+    expect(receivers).toEqual(Array<number>(64).fill(0));
 
-    // A slot that moves away ends the link, and the next one finds it.
+    // A slot that moves away ends the link; the next link finds it.
     const slot = slotOf(names.allServers);
     const owner = [first, second, third].find((node) =>
       a.connectionOf(names.allServers).endsWith(`:${node!.port}`),
     );
-    const taker = [first, second, third].find((node) => node !== owner)!;
-    const id = String(await taker.cli('CLUSTER', 'MYID'));
-    // One that imports a slot raises its epoch when it takes it: the other nodes would give it back otherwise.
-    await taker.cli(
+    const importer = [first, second, third].find((node) => node !== owner)!;
+    const id = String(await importer.cli('CLUSTER', 'MYID'));
+    // Importing a slot raises the epoch of the node. Otherwise the other nodes would return the slot.
+    await importer.cli(
       'CLUSTER',
       'SETSLOT',
       String(slot),
       'IMPORTING',
       String(await owner!.cli('CLUSTER', 'MYID')),
     );
-    for (const node of [taker, owner!]) await node.cli('CLUSTER', 'SETSLOT', String(slot), 'NODE', id);
+    for (const node of [importer, owner!]) await node.cli('CLUSTER', 'SETSLOT', String(slot), 'NODE', id);
     await vi.waitFor(() => expect(a.down).toHaveLength(1));
     expect(a.down[0]!.message).toBe(`a slot has moved away from the Redis at 127.0.0.1:${owner!.port}`);
     await expect(b.run([['HSET', names.registry, 'b', '']])).rejects.toThrow('MOVED');
     expect(b.down).toHaveLength(1);
-    const c = await openLink(taker.url);
+    const c = await openLink(importer.url);
     await c.subscribe([names.allServers]);
     expect(await c.run([['PUBLISH', names.allServers, 'found']])).toEqual([1]);
-    expect(c.connectionOf(names.allServers)).toBe(`127.0.0.1:${taker.port}`);
+    expect(c.connectionOf(names.allServers)).toBe(`127.0.0.1:${importer.port}`);
   });
 
-  it('[S6] duplicates a cluster of the user’s, notices each connection’s end, and names what is denied', async () => {
+  it('[S6] duplicates the cluster in the options, detects the end of each connection, and names denied permissions', async () => {
     const nodes = await startRedisCluster();
     const own = createCluster({
       rootNodes: [
@@ -95,7 +95,7 @@ describe('a link to a Redis Cluster', () => {
     );
   });
 
-  it('[S5] asks nobody for listeners in a cluster before 7.0, where each node counts its own', async () => {
+  it('[S5] does not count subscribers in a cluster before 7.0, where each node counts its own', async () => {
     const nodes = await startRedisCluster({ users: 'open' });
     const proxies = await Promise.all(nodes.map(({ port }) => startTcpProxy(port)));
     for (const proxy of proxies) proxy.rewrite('7.0.15', '6.2.14');
@@ -112,14 +112,14 @@ describe('a link to a Redis Cluster', () => {
       ...buckets.map((channel) => ['PUBLISH', channel, ''] as const),
     ]);
     expect(replies[0]).toEqual(new Map());
-    await vi.waitFor(() => expect(a.heard).toHaveLength(64));
+    await vi.waitFor(() => expect(a.received).toHaveLength(64));
     await a.unsubscribe(buckets);
     a.close();
     b.close();
     await vi.waitFor(() => expect(proxies.map(({ open }) => open)).toEqual([0, 0, 0]));
   });
 
-  it('[S3] says that a Redis that stands alone is no cluster', async () => {
+  it('[S3] reports that a Redis is not a cluster', async () => {
     const redis = await startRedis();
     const own = createCluster({ rootNodes: [{ url: redis.url }] });
     expect((await failureOf(own)).message).toMatch(/is not a cluster: use createClient\(\)/);
@@ -131,7 +131,7 @@ describe('a link to a Redis Cluster', () => {
     ['foo{}{bar}', 8363],
     ['foo{{bar}}zap', slotOf('{bar')],
     ['foo{bar}{zap}', slotOf('bar')],
-  ])('[S3] knows the slot of %s', (name, slot) => {
+  ])('[S3] computes the slot of %s', (name, slot) => {
     expect(slotOf(name)).toBe(slot);
   });
 });

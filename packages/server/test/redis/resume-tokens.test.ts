@@ -9,7 +9,7 @@ import { upgrade, type Upgraded } from '../helpers/upgrade.ts';
 const SITE = 'a.example';
 const MAX_PENDING = 200;
 
-/** A counter over a Redis, and a way to start stores of other servers beside it, whose names the test knows. */
+/** A counter over a Redis, and stores of other servers with given names. */
 async function startShared() {
   const { url } = await startRedis();
   const prefix = 'live-online:tokens';
@@ -18,10 +18,10 @@ async function startShared() {
   const { counter, port } = await startCounter({ store: storeOf('here') });
   return {
     counter,
-    /** Connects a client that says it was on `server` before. */
+    /** Connects a client with a resume token of `server`. */
     visit: (member: string, server: string): Promise<Upgraded> =>
       upgrade(port, `https://${SITE}`, [], { member, resume: `${server}.1` }),
-    /** Starts a server. Returns the members that it is told have been claimed from it. */
+    /** Starts a server. Returns the members that other servers claim from it. */
     async start(server: string): Promise<string[]> {
       const claimed: string[] = [];
       const store = storeOf(server);
@@ -32,8 +32,8 @@ async function startShared() {
   };
 }
 
-describe('clients that make up the server that they were on', () => {
-  it('[C7] are remembered up to a bound, until the server is there', async () => {
+describe('clients with made-up resume tokens', () => {
+  it('[C7] are remembered up to a bound, until the server starts', async () => {
     const { counter, visit, start } = await startShared();
     for (let i = 0; i < 3 * MAX_PENDING; i += MAX_PENDING) {
       const clients = await Promise.all(
@@ -43,11 +43,11 @@ describe('clients that make up the server that they were on', () => {
       for (const { leave } of clients) leave();
       await vi.waitFor(() => expect(counter.stats().connections).toBe(0), 10_000);
     }
-    // The server that was named comes up, and is told in one letter of all that this one remembers.
+    // The server in the tokens starts, and receives one message with all claims that are remembered.
     const ghost = await start('ghost');
     await vi.waitFor(() => expect(ghost).not.toEqual([]), 10_000);
     expect(ghost).toHaveLength(MAX_PENDING);
-    // There is room again for a page whose server this one hears of only after it.
+    // There is room again for a client whose old server becomes known later.
     await visit('member-that-stays', 'late');
     await vi.waitFor(() => expect(counter.total(SITE)).toBe(1), 10_000);
     const late = await start('late');

@@ -4,12 +4,12 @@ import { storeContract } from '../../src/testing.ts';
 import { startRedis, startRedisCluster, type Redis } from '../helpers/redis.ts';
 
 describe.each([
-  ['a Redis that stands alone', () => startRedis()],
+  ['a Redis without a cluster', () => startRedis()],
   ['a Redis Cluster', async () => (await startRedisCluster())[0]!],
 ])('redisStore over %s', (_kind, start: () => Promise<Redis>) => {
   it('[S1] keeps the contract of stores', async () => {
     const { url } = await start();
-    // Each case has a prefix of its own, so that one Redis will do for all of them.
+    // Each case has a prefix of its own, so that all of them can share one Redis.
     await Promise.all(
       storeContract.flatMap(({ run }, index) =>
         (['hosted', 'all'] as const).map((follow) =>
@@ -23,17 +23,17 @@ describe.each([
 });
 
 describe('redisStore', () => {
-  it('[S6] opens without Redis, as stale, and is right soon after its return', async () => {
+  it('[S6] opens without Redis, as stale, and is up to date soon after its return', async () => {
     const redis = await startRedis();
     await redis.kill();
     const [a, b] = [redisStore(redis.url), redisStore(redis.url)];
     const stale = { a: [] as boolean[], b: [] as boolean[] };
     const reasons: (string | undefined)[] = [];
-    const listen = (told: boolean[]) => ({
+    const listen = (reported: boolean[]) => ({
       changed() {},
       claimed() {},
       stale(isStale: boolean, reason?: string) {
-        told.push(isStale);
+        reported.push(isStale);
         reasons.push(reason);
       },
     });
@@ -51,7 +51,7 @@ describe('redisStore', () => {
       { timeout: 5_000 },
     );
     await Promise.all([a.close(), b.close()]);
-    // Only what expires by itself is left behind.
+    // What remains expires by itself.
     expect(await redis.cli('HGETALL', 'live-online:1:{servers}')).toEqual({});
   });
 });

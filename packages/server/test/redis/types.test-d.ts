@@ -4,7 +4,7 @@ import { redisStore, type RedisTarget } from '../../src/redis.ts';
 import type { Store } from '../../src/index.ts';
 
 describe('types of redisStore', () => {
-  it('[S6] takes what node-redis makes, whatever its options, and names no type of it', () => {
+  it('[S6] accepts clients and clusters of node-redis, without its types in the declarations', () => {
     expectTypeOf(redisStore('redis://localhost', { name: 'a', leaseMs: 5_000 })).toExtend<Store>();
     redisStore(createClient());
     redisStore(createClient({ RESP: 2, name: 'mine', socket: { path: '/run/redis.sock', tls: false } }));
@@ -14,7 +14,7 @@ describe('types of redisStore', () => {
     redisStore(createSentinel({ name: 'a', sentinelRootNodes: [] }));
     // @ts-expect-error nor is a pool
     redisStore(createClientPool());
-    // @ts-expect-error there is no such option
+    // @ts-expect-error unknown option
     redisStore('redis://localhost', { colour: 'blue' });
   });
 });

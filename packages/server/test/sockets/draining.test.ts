@@ -70,7 +70,7 @@ describe('draining', () => {
     await counter.drain();
     expect(performance.now() - startedAt).toBeGreaterThan(4_900);
     expect(performance.now() - startedAt).toBeLessThan(8_000);
-    expect(store.said.at(-1)).toEqual(['report', SITE, 0]);
+    expect(store.calls.at(-1)).toEqual(['report', SITE, 0]);
   });
 
   it('[S7] close() does not wait for it', async () => {
@@ -79,7 +79,7 @@ describe('draining', () => {
     const drained = counter.drain();
     await counter.close();
     await drained;
-    expect(store.said.at(-1)).toEqual(['report', SITE, 0]);
+    expect(store.calls.at(-1)).toEqual(['report', SITE, 0]);
   });
 
   it('[S7] a host’s connections stay with the host', async () => {

@@ -30,7 +30,7 @@ describe('pages that move between servers', () => {
     store.setOthers(SITE, 4);
     await page.hears(5);
     expect(page.details).toEqual([{ resume: 'this-server.1' }, {}]);
-    expect(store.said).toEqual([['report', SITE, 1]]);
+    expect(store.calls).toEqual([['report', SITE, 1]]);
   });
 
   it('[C3] it comes in one piece with the answer to the connection', async () => {
@@ -51,7 +51,7 @@ describe('pages that move between servers', () => {
     const page = open('other-server.3');
     await page.hears(1);
     expect(page.details).toEqual([{ resume: 'this-server.4' }]);
-    expect(store.said).toEqual([
+    expect(store.calls).toEqual([
       ['claim', SITE, MEMBER, { server: 'other-server', connectionNumber: 4 }],
       ['report', SITE, 1],
     ]);
@@ -64,7 +64,7 @@ describe('pages that move between servers', () => {
     await Promise.all(pages.map((page) => vi.waitFor(() => expect(page.details).not.toEqual([]))));
     const nameless = openPage((await startShared()).url, { auth: { resume: 'other-server.1' } });
     await nameless.hears(1);
-    expect(store.said.filter(([what]) => what === 'claim')).toEqual([]);
+    expect(store.calls.filter(([what]) => what === 'claim')).toEqual([]);
   });
 
   it('[C7] a member that another server has taken over is let go here at once', async () => {
@@ -74,7 +74,7 @@ describe('pages that move between servers', () => {
     store.listener.claimed(SITE, MEMBER, 2);
     expect(counter.total(SITE)).toBe(0);
     expect(await page.gone()).toBe('io server disconnect');
-    expect(store.said.at(-1)).toEqual(['report', SITE, 0]);
+    expect(store.calls.at(-1)).toEqual(['report', SITE, 0]);
   });
 
   it('[C7] one that has come back since is not', async () => {

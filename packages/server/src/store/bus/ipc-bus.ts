@@ -10,7 +10,7 @@ export function createIpcBus(channel: IpcChannel): Bus {
   function request<T>(kind: string, link: number, ...details: unknown[]): Promise<T> {
     const number = ++lastNumber;
     return new Promise((resolve, reject) => {
-      requests.set(number, { resolve: resolve as (value: unknown) => void, reject });
+      requests.set(number, { resolve, reject });
       channel.send([kind, number, link, ...details]);
     });
   }

@@ -5,13 +5,11 @@ import { Acknowledgements } from './handover/acknowledgements.ts';
 import { Claims } from './handover/claims.ts';
 import { createMoveLimits, type MoveLimits } from './handover/move-limits.ts';
 import { Health } from './link/health.ts';
-import { Receiver, type ReceiverOptions } from './link/receiver.ts';
+import { createReceiver, type ReceiverOptions } from './link/receiver.ts';
 import { Reconnector } from './link/reconnector.ts';
 import { Session, type SessionOptions } from './link/session.ts';
-import { FailureDetector } from './membership/failure-detector.ts';
 import { Membership } from './membership/membership.ts';
 import { SelfProbe } from './membership/self-probe.ts';
-import { BucketReader } from './replication/bucket-reader.ts';
 import { DeltaPublisher } from './replication/delta-publisher.ts';
 import { ReplicaStore } from './replication/replicas.ts';
 import { Resync } from './replication/resync.ts';
@@ -58,47 +56,39 @@ export function createMeshStore(options: MeshOptions): MeshStore {
 interface PartsHooks {
   /** This server's entry for a site at this moment. */
   entryOf: (site: string) => Entry;
-  /** The entry of this server for a site has to be published, because claims or acknowledgements have changed. */
-  entryChanged: (site: string) => void;
+  /** Claims or acknowledgements of a site have changed. */
+  changed: (site: string) => void;
   epoch: () => number;
   listener: () => StoreListener | undefined;
 }
 
 /** The parts that live as long as the store. Those that live as long as a link are created by `createSession`. */
-function createParts(options: MeshOptions, { entryOf, entryChanged, epoch, listener }: PartsHooks) {
+function createParts(options: MeshOptions, { entryOf, changed, epoch, listener }: PartsHooks) {
   const { clock, leaseMs, server } = options;
   const now = (): number => clock.now();
   const keys = createKeyNames(options.prefix);
   const limits = { ...createMoveLimits(leaseMs), ...options.moveLimits };
   const snapshotTtlMs = SNAPSHOT_LEASES * leaseMs;
-  const incarnation = (): string => incarnationOf(server, epoch());
-  const membership = new Membership({ self: server, now, leaseMs });
+  const evicted = (name: string): void => {
+    replicas.dropCounts(name);
+    claims.serverEvicted(name);
+  };
+  const membership = new Membership({ server, keys, now, leaseMs, evicted });
   const replicas = new ReplicaStore(server, (site) => {
     claims.update(site);
     listener()?.changed(site);
   });
-  const claims = new Claims({
-    now,
-    epochOf: (name) => membership.epochOf(name),
-    isAlive: (name) => membership.get(name) !== undefined,
-    acknowledgedBy: (site, name) => replicas.entry(site, name)?.acknowledged?.get(incarnation()) ?? 0,
-    limits,
-    incarnation,
-    changed: entryChanged,
-  });
+  const incarnation = (): string => incarnationOf(server, epoch());
+  const claims = new Claims({ now, membership, replicas, limits, incarnation, changed });
   const acknowledgements = new Acknowledgements({
     now,
     keepMs: 3 * limits.keepMs,
     maxSites: limits.maxAcknowledged,
     claimed: (...member) => listener()?.claimed(...member),
-    changed: entryChanged,
+    changed,
   });
   const publisher = new DeltaPublisher({ server, keys, now, entryOf, snapshotTtlMs });
   const subscriptions = new BucketSubscriptions(options.follow, now);
-  const evicted = (name: string): void => {
-    replicas.dropCounts(name);
-    claims.serverEvicted(name);
-  };
   return {
     server,
     clock,
@@ -110,7 +100,6 @@ function createParts(options: MeshOptions, { entryOf, entryChanged, epoch, liste
     publisher,
     subscriptions,
     snapshotTtlMs,
-    evicted,
   };
 }
 
@@ -131,7 +120,7 @@ class Mesh implements MeshStore {
     this.server = options.server;
     this.#parts = createParts(options, {
       entryOf: (site) => this.#entryOf(site),
-      entryChanged: (site) => {
+      changed: (site) => {
         this.#putEntry(site);
         this.#listener?.changed(site);
       },
@@ -196,13 +185,11 @@ class Mesh implements MeshStore {
   }
 
   peers(): number {
-    return this.#parts.membership.size;
+    return this.#parts.membership.members().length;
   }
 
   evict(server: string): void {
-    const { membership, evicted } = this.#parts;
-    membership.left(server);
-    for (const gone of membership.takeEvicted()) evicted(gone.server);
+    this.#parts.membership.left(server);
     void this.#reconnector.announceLeave(server).catch(() => {});
   }
 
@@ -266,8 +253,6 @@ function createSession(
   const base = { ...parts, ...own, run: createRunCommands(clock, own.link) };
   const probe = new SelfProbe({ ...base, channel: keys.server(server) });
   const resync = new Resync(base);
-  const detector = new FailureDetector(base);
-  const buckets = new BucketReader({ ...base, resync, subscribed: (channels) => probe.cover(channels) });
-  const receiver = new Receiver({ ...base, detector, probe, buckets, resync });
-  return new Session({ ...base, detector, probe, buckets, receiver });
+  const receive = createReceiver({ ...base, probe, resync });
+  return new Session({ ...base, probe, resync, receive });
 }

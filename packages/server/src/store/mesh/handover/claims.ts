@@ -1,15 +1,14 @@
 import type { ResumePoint } from '../../../core/ports.ts';
+import type { Membership } from '../membership/membership.ts';
+import type { ReplicaStore } from '../replication/replicas.ts';
 import { incarnationOf, type ClaimMessage, type Incarnation, type Takeover } from '../wire/messages.ts';
 import type { MoveLimits } from './move-limits.ts';
 import { PendingMoves, type Move } from './pending-moves.ts';
 
 export interface ClaimsOptions {
   now: () => number;
-  /** The epoch of a server that is counted, or was until recently. */
-  epochOf: (server: string) => number | undefined;
-  isAlive: (server: string) => boolean;
-  /** Up to which number a server has acknowledged the claims of this server's incarnation on a site. */
-  acknowledgedBy: (site: string, server: string) => number;
+  membership: Membership;
+  replicas: ReplicaStore;
   limits: MoveLimits;
   /** This server's incarnation. */
   incarnation: () => Incarnation;
@@ -100,9 +99,9 @@ export class Claims {
 
   /** The messages to single servers that are due. Each is returned once. */
   takeMessages(): { server: string; message: ClaimMessage }[] {
-    const { epochOf, incarnation } = this.#options;
+    const { incarnation, membership } = this.#options;
     return [...this.#servers].flatMap(([server, sites]) => {
-      const epoch = epochOf(server);
+      const epoch = membership.epochOf(server);
       const takeovers: Takeover[] = [];
       for (const [site, claim] of sites) {
         const { members, sent } = claim;
@@ -118,27 +117,27 @@ export class Claims {
 
   /** Drops claims that were acknowledged long ago, or whose server was evicted long ago. */
   sweep(): void {
-    const { now, isAlive, limits } = this.#options;
+    const { now, membership, limits } = this.#options;
     this.#pending.sweep();
     for (const [server, sites] of this.#servers) {
-      const alive = isAlive(server);
+      const isAlive = membership.get(server) !== undefined;
       for (const [site, claim] of sites) {
-        const isOpen = alive && claim.members.length > 0;
+        const isOpen = isAlive && claim.members.length > 0;
         if (!isOpen && now() - claim.touchedAtMs >= limits.keepMs) this.#remove(server, site, claim);
       }
     }
   }
 
   #add(server: string, move: Move): void {
-    const { now, acknowledgedBy, changed, epochOf, limits } = this.#options;
+    const { now, changed, membership, limits } = this.#options;
     const { site } = move;
-    const epoch = epochOf(server);
+    const epoch = membership.epochOf(server);
     if (epoch === undefined) return this.#pending.add(server, move);
     if (this.#unacknowledged >= limits.maxUnacknowledged) return;
     let claim = this.#servers.get(server)?.get(site);
     if (!claim) {
       if (this.#size >= limits.maxClaims && !this.#makeRoom()) return;
-      const acknowledged = acknowledgedBy(site, server);
+      const acknowledged = this.#acknowledgedBy(site, server);
       claim = { epoch, acknowledged, members: [], sent: 0, touchedAtMs: now() };
       const sites = this.#servers.get(server) ?? new Map<string, Claim>();
       this.#servers.set(server, sites.set(site, claim));
@@ -150,11 +149,11 @@ export class Claims {
   }
 
   #update(site: string, server: string, claim: Claim): void {
-    const { now, acknowledgedBy, epochOf } = this.#options;
-    const epoch = epochOf(server);
+    const { now, membership } = this.#options;
+    const epoch = membership.epochOf(server);
     // The claim on an unknown server stays: other servers may still count its members.
     if (epoch === undefined) return;
-    const acknowledged = acknowledgedBy(site, server);
+    const acknowledged = this.#acknowledgedBy(site, server);
     if (epoch !== claim.epoch || acknowledged < claim.acknowledged) return this.#restart(site, server, claim);
     const added = acknowledged - claim.acknowledged;
     if (added === 0) return;
@@ -166,12 +165,18 @@ export class Claims {
 
   /** Begins to count again, because one of the two servers has a new epoch. */
   #restart(site: string, server: string, claim: Claim): void {
-    const { now, acknowledgedBy, changed, epochOf } = this.#options;
-    const epoch = epochOf(server);
+    const { now, changed, membership } = this.#options;
+    const epoch = membership.epochOf(server);
     if (epoch === undefined || claim.members.length === 0) return this.#remove(server, site, claim);
-    const acknowledged = acknowledgedBy(site, server);
+    const acknowledged = this.#acknowledgedBy(site, server);
     Object.assign(claim, { epoch, acknowledged, sent: 0, touchedAtMs: now() });
     changed(site);
+  }
+
+  /** Up to which number a server has acknowledged the claims of this server's incarnation. */
+  #acknowledgedBy(site: string, server: string): number {
+    const { incarnation, replicas } = this.#options;
+    return replicas.entry(site, server)?.acknowledged?.get(incarnation()) ?? 0;
   }
 
   /** Members that came late stay pending: their server may return and count them. */

@@ -1,9 +1,7 @@
 import type { Acknowledgements } from '../handover/acknowledgements.ts';
 import type { Claims } from '../handover/claims.ts';
-import type { FailureDetector } from '../membership/failure-detector.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { SelfProbe } from '../membership/self-probe.ts';
-import type { BucketReader } from '../replication/bucket-reader.ts';
 import type { DeltaPublisher } from '../replication/delta-publisher.ts';
 import type { ReplicaStore } from '../replication/replicas.ts';
 import type { Resync } from '../replication/resync.ts';
@@ -15,9 +13,7 @@ export interface ReceiverOptions {
   epoch: number;
   keys: KeyNames;
   membership: Membership;
-  detector: FailureDetector;
   probe: SelfProbe;
-  buckets: BucketReader;
   replicas: ReplicaStore;
   resync: Resync;
   publisher: DeltaPublisher;
@@ -28,29 +24,15 @@ export interface ReceiverOptions {
   fail: (error: Error) => void;
 }
 
-/** Handles the messages that are received on one link. */
-export class Receiver {
-  readonly #options: ReceiverOptions;
-  readonly #bucketOfChannel: ReadonlyMap<string, number>;
+/** Creates the handler of the messages that are received on one link. */
+export function createReceiver(options: ReceiverOptions): (channel: string, message: string) => void {
+  const { acknowledgements, claims, membership, replicas, resync, server } = options;
+  const bucketOfChannel = new Map<string, number>();
+  for (let bucket = 0; bucket < BUCKETS; bucket++) bucketOfChannel.set(options.keys.bucket(bucket), bucket);
 
-  constructor(options: ReceiverOptions) {
-    this.#options = options;
-    this.#bucketOfChannel = new Map(
-      Array.from({ length: BUCKETS }, (_, bucket) => [options.keys.bucket(bucket), bucket]),
-    );
-  }
-
-  receive(channel: string, message: string): void {
-    const bucket = this.#bucketOfChannel.get(channel);
-    // Probes come by the channels of buckets, too.
-    if (bucket === undefined || message.startsWith('{"kind"')) this.#receiveControl(channel, message);
-    else this.#receiveDelta(bucket, message);
-  }
-
-  #receiveDelta(bucket: number, message: string): void {
-    const { buckets, claims, membership, replicas, resync, server } = this.#options;
-    const delta = parseDelta(message);
-    if (!delta || delta.server === server || !buckets.isSubscribed(bucket)) return;
+  function receiveDelta(bucket: number, text: string): void {
+    const delta = parseDelta(text);
+    if (!delta || delta.server === server || !resync.isSubscribed(bucket)) return;
     const epochBefore = membership.epochOf(delta.server);
     if (!membership.received(delta.server, delta.epoch)) return;
     if (resync.buffer(bucket, delta)) return;
@@ -58,33 +40,35 @@ export class Receiver {
     if (epochBefore !== delta.epoch) claims.serverChanged(delta.server);
   }
 
-  #receiveControl(channel: string, text: string): void {
-    const { acknowledgements, claims, detector, epoch, fail, membership, probe, publisher, server, wake } =
-      this.#options;
+  function receiveControl(channel: string, text: string): void {
     const message = parseControlMessage(text);
     switch (message?.kind) {
       case 'probe':
-        if (message.server === server) probe.received(channel, message.number);
+        if (message.server === server) options.probe.received(channel, message.number);
         return;
       case 'hello':
         if (membership.received(message.server, message.epoch)) claims.serverChanged(message.server);
         return;
       case 'claim':
-        if (message.epoch === epoch) acknowledgements.acknowledge(message);
+        if (message.epoch === options.epoch) acknowledgements.acknowledge(message);
         return;
       case 'evicted':
-        if (message.epoch === epoch) fail(new Error('evicted by a peer'));
+        if (message.epoch === options.epoch) options.fail(new Error('evicted by a peer'));
         return;
       case 'snapshot-request':
-        publisher.resend(message.bucket);
-        return wake();
+        options.publisher.resend(message.bucket);
+        return options.wake();
       case 'leave':
-        membership.left(message.server);
-        // That server knows that it is gone: the messages to it are not sent.
-        detector.takeEvictions();
-        return;
+        return membership.left(message.server);
       case undefined:
         return;
     }
   }
+
+  return (channel, text) => {
+    const bucket = bucketOfChannel.get(channel);
+    // Probes come by the channels of buckets, too.
+    if (bucket === undefined || text.startsWith('{"kind"')) receiveControl(channel, text);
+    else receiveDelta(bucket, text);
+  };
 }

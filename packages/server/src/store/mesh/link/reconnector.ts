@@ -4,7 +4,6 @@ import { withDeadline } from '../../bus/deadline.ts';
 import type { Health } from './health.ts';
 import { flushDelayMs, flushed, RESTED, retryDelayMs } from './pacing.ts';
 import type { Session } from './session.ts';
-import { Timers } from './timers.ts';
 
 export interface ReconnectorOptions {
   bus: Bus;
@@ -31,6 +30,7 @@ export interface ReconnectorOptions {
 }
 
 type Task = 'flush' | 'follow' | 'heartbeat';
+type Timer = 'retry' | 'heartbeat' | 'flush';
 
 /** How long making a link may take, in ms, with all checks of the bus. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -43,7 +43,7 @@ const PAUSED = 'this process was stopped for a while';
  */
 export class Reconnector {
   readonly #options: ReconnectorOptions;
-  readonly #timers: Timers<'retry' | 'heartbeat' | 'flush'>;
+  readonly #timers = new Map<Timer, () => void>();
   readonly #maxPauseMs: number;
   #link: BusLink | undefined;
   #session: Session | undefined;
@@ -58,7 +58,6 @@ export class Reconnector {
 
   constructor(options: ReconnectorOptions) {
     this.#options = options;
-    this.#timers = new Timers(options.clock);
     this.#maxPauseMs = Math.max(options.leaseMs / 2, 3 * options.heartbeatIntervalMs);
   }
 
@@ -73,7 +72,7 @@ export class Reconnector {
   flushSoon(): void {
     const { clock, hasPending, publishIntervalMs } = this.#options;
     if (!this.#isOpen || this.#busy.has('flush')) return;
-    this.#timers.schedule('flush', flushDelayMs(this.#pace, publishIntervalMs, clock.now()), () => {
+    this.#schedule('flush', flushDelayMs(this.#pace, publishIntervalMs, clock.now()), () => {
       this.#pace = flushed(this.#pace, publishIntervalMs, clock.now());
       void this.#work('flush', (session) => session.flush()).then(() => {
         if (hasPending()) this.flushSoon();
@@ -108,14 +107,14 @@ export class Reconnector {
   /** Publishes what is pending, and leaves. */
   async leave(): Promise<void> {
     if (!this.#isOpen) return;
-    this.#timers.cancel('flush');
+    this.#cancel('flush');
     await this.#session?.flush();
     await this.#session?.announceLeave(this.#options.server);
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#timers.close();
+    for (const timer of this.#timers.keys()) this.#cancel(timer);
     this.#drop();
   }
 
@@ -169,7 +168,7 @@ export class Reconnector {
 
   #scheduleHeartbeat(): void {
     const { clock, heartbeatIntervalMs, sweep } = this.#options;
-    this.#timers.schedule('heartbeat', heartbeatIntervalMs, () => {
+    this.#schedule('heartbeat', heartbeatIntervalMs, () => {
       this.#scheduleHeartbeat();
       this.checkPause();
       this.#ranAtMs = clock.now();
@@ -193,7 +192,7 @@ export class Reconnector {
     this.#drop();
     this.#options.health.doubtful(error.message);
     const delayMs = retryDelayMs(this.#failures++, this.#options.random());
-    this.#timers.schedule('retry', delayMs, () => void this.#connect().catch(() => {}));
+    this.#schedule('retry', delayMs, () => void this.#connect().catch(() => {}));
   }
 
   #drop(): void {
@@ -202,6 +201,21 @@ export class Reconnector {
     this.#busy = new Set();
     this.#link?.close();
     this.#link = undefined;
-    this.#timers.cancel('flush');
+    this.#cancel('flush');
+  }
+
+  /** At most one timer of each kind. */
+  #schedule(timer: Timer, delayMs: number, task: () => void): void {
+    if (this.#isClosed || this.#timers.has(timer)) return;
+    const run = (): void => {
+      this.#timers.delete(timer);
+      task();
+    };
+    this.#timers.set(timer, this.#options.clock.schedule(run, delayMs));
+  }
+
+  #cancel(timer: Timer): void {
+    this.#timers.get(timer)?.();
+    this.#timers.delete(timer);
   }
 }

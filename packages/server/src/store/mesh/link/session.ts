@@ -1,16 +1,14 @@
 import type { Clock } from '../../../core/ports.ts';
 import type { BusCommand, BusLink } from '../../bus/bus.ts';
 import type { Claims } from '../handover/claims.ts';
-import type { FailureDetector } from '../membership/failure-detector.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { SelfProbe } from '../membership/self-probe.ts';
-import type { BucketReader } from '../replication/bucket-reader.ts';
 import type { DeltaPublisher } from '../replication/delta-publisher.ts';
+import type { Resync } from '../replication/resync.ts';
 import type { BucketSubscriptions } from '../replication/subscriptions.ts';
 import { encodeControlMessage, encodeHeartbeat, type ControlMessage } from '../wire/messages.ts';
 import type { KeyNames } from '../wire/keys.ts';
 import { COMMAND_TIMEOUT_MS, withDeadline, type RunCommands } from '../../bus/deadline.ts';
-import type { Receiver } from './receiver.ts';
 
 export interface SessionOptions {
   server: string;
@@ -20,43 +18,49 @@ export interface SessionOptions {
   run: RunCommands;
   keys: KeyNames;
   membership: Membership;
-  detector: FailureDetector;
   probe: SelfProbe;
-  buckets: BucketReader;
+  resync: Resync;
   subscriptions: BucketSubscriptions;
   publisher: DeltaPublisher;
   claims: Claims;
-  receiver: Receiver;
+  /** Handles a message. */
+  receive: (channel: string, message: string) => void;
+  fail: (error: Error) => void;
   /** How long a snapshot lives without being refreshed, in ms. */
   snapshotTtlMs: number;
   /** Whether to subscribe to all buckets with members, so that the first client of a site receives its total. */
   isFirst: boolean;
 }
 
+/** How soon subscribers are counted again while there are suspects, in ms. */
+const SUSPECT_INTERVAL_MS = 350;
+
 /** One link of this server to the others, under one epoch. Any error ends it, and the next one begins anew. */
 export class Session {
+  readonly receive: SessionOptions['receive'];
   readonly #options: SessionOptions;
   #heartbeats = 0;
+  #isWatchingSuspects = false;
   #refreshedAtMs: number;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.receive = options.receive;
     this.#refreshedAtMs = options.clock.now();
   }
 
   /** Subscribes, registers, reads the state of the others and publishes its own. */
   async open(): Promise<void> {
-    const { buckets, claims, clock, detector, isFirst, keys, link, membership, run, server } = this.#options;
+    const { claims, clock, isFirst, keys, link, membership, resync, run, server } = this.#options;
     const channels = [keys.allServers, keys.server(server)];
     await withDeadline(clock, COMMAND_TIMEOUT_MS, 'subscribing', link.subscribe(channels));
-    const subscribed = await buckets.subscribe();
+    const subscribed = await this.#subscribe();
     const hello = this.#toAll({ kind: 'hello', server, epoch: this.#options.epoch });
-    const [, registry] = await run([this.#heartbeatCommand(), detector.readRegistryCommand(), hello]);
-    detector.readRegistry(registry);
-    const [counts] = await run([detector.countSubscribersCommand()]);
-    detector.readSubscribers(counts);
+    const [, registry] = await run([this.#heartbeatCommand(), membership.registryCommand(), hello]);
+    membership.readRegistry(registry);
+    await this.#countSubscribers();
     if (isFirst) subscribed.push(...(await this.#subscribeToAll()));
-    await buckets.readFirst(subscribed);
+    await resync.readFirst(subscribed);
     for (const other of membership.watched()) claims.serverChanged(other);
     const { commands } = this.#takeCommands();
     await run([...commands, this.#heartbeatCommand()]);
@@ -65,25 +69,26 @@ export class Session {
 
   /** Writes a heartbeat, reads those of the others, and repairs what was missed. */
   async heartbeat(): Promise<void> {
-    const { buckets, claims, detector, probe, run } = this.#options;
+    const { claims, membership, probe, resync, run } = this.#options;
     const { commands: probes, check } = probe.send();
     const [added, reply, counts] = await run([
       this.#heartbeatCommand(),
-      detector.readRegistryCommand(),
-      detector.countSubscribersCommand(),
+      membership.registryCommand(),
+      membership.subscribersCommand(),
       ...probes,
     ]);
     check();
     // The field was there at the last heartbeat: the store was emptied, or another server has removed it.
     if (added !== 0) throw new Error('own registration expired or was deleted');
-    const { registry, changed } = detector.readRegistry(reply);
-    for (const server of [...changed, ...detector.readSubscribers(counts)]) claims.serverChanged(server);
-    await detector.check();
-    await buckets.resync();
-    detector.watchSuspects();
-    await run(detector.cleanUpCommands(registry));
+    const changed = [...membership.readRegistry(reply), ...membership.readSubscribers(counts)];
+    for (const server of changed) claims.serverChanged(server);
+    membership.evictExpired();
+    await run(membership.takeEvictionMessages());
+    await resync.resync();
+    this.#watchSuspects();
+    await run(membership.cleanUpCommands());
     await this.#refresh();
-    await buckets.unsubscribeUnused();
+    await resync.unsubscribeUnused();
   }
 
   /** Publishes what has changed. */
@@ -94,22 +99,40 @@ export class Session {
 
   /** Subscribes to buckets that are needed now, and reads them. */
   async follow(): Promise<void> {
-    const { buckets, detector, run } = this.#options;
-    const subscribed = await buckets.subscribe();
+    const { membership, resync, run } = this.#options;
+    const subscribed = await this.#subscribe();
     if (subscribed.length === 0) return;
-    const [registry] = await run([detector.readRegistryCommand()]);
-    detector.readRegistry(registry);
-    await buckets.readFirst(subscribed);
-  }
-
-  receive(channel: string, message: string): void {
-    this.#options.receiver.receive(channel, message);
+    const [registry] = await run([membership.registryCommand()]);
+    membership.readRegistry(registry);
+    await resync.readFirst(subscribed);
   }
 
   /** Informs all servers that `server` has left. */
   async announceLeave(server: string): Promise<void> {
     const { keys, run } = this.#options;
     await run([['HDEL', keys.registry, server], this.#toAll({ kind: 'leave', server })]);
+  }
+
+  async #countSubscribers(): Promise<void> {
+    const { membership, run } = this.#options;
+    const [counts] = await run([membership.subscribersCommand()]);
+    membership.readSubscribers(counts);
+  }
+
+  /** Counts subscribers again soon while there are suspects. */
+  #watchSuspects(): void {
+    const { clock, fail, membership } = this.#options;
+    if (this.#isWatchingSuspects || !membership.hasSuspects()) return;
+    this.#isWatchingSuspects = true;
+    clock.schedule(() => void this.#checkSuspects().catch(fail), SUSPECT_INTERVAL_MS);
+  }
+
+  async #checkSuspects(): Promise<void> {
+    const { membership, run } = this.#options;
+    this.#isWatchingSuspects = false;
+    await this.#countSubscribers();
+    await run(membership.takeEvictionMessages());
+    this.#watchSuspects();
   }
 
   #heartbeatCommand(): BusCommand {
@@ -132,12 +155,20 @@ export class Session {
     return { commands, hasNewBucket };
   }
 
+  /** Subscribes to the wanted buckets. Returns those that are new. */
+  async #subscribe(): Promise<number[]> {
+    const { keys, probe, resync } = this.#options;
+    const subscribed = await resync.subscribe();
+    probe.cover(subscribed.map(keys.bucket));
+    return subscribed;
+  }
+
   #subscribeToAll(): Promise<number[]> {
-    const { buckets, membership, subscriptions } = this.#options;
+    const { membership, subscriptions } = this.#options;
     for (const [, heartbeat] of membership.members()) {
       for (const bucket of heartbeat.buckets.keys()) subscriptions.add(bucket);
     }
-    return buckets.subscribe();
+    return this.#subscribe();
   }
 
   /** Keeps this server's keys from expiring, and fails if one is missing. */

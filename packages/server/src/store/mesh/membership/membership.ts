@@ -1,37 +1,28 @@
-import type { Heartbeat } from '../wire/messages.ts';
-import {
-  epochOf,
-  isAwaited,
-  isEvicted,
-  isStaleRegistration,
-  memberOf,
-  transition,
-  UNKNOWN,
-  type Peer,
-  type PeerEvent,
-} from './peer-state.ts';
+import type { BusCommand, BusReply } from '../../bus/bus.ts';
+import type { KeyNames } from '../wire/keys.ts';
+import { encodeControlMessage, parseHeartbeat, type Heartbeat } from '../wire/messages.ts';
+import * as peerState from './peer-state.ts';
+import { transition, UNKNOWN, type Peer, type PeerEvent } from './peer-state.ts';
 
 export interface MembershipOptions {
-  self: string;
+  /** This server's name. */
+  server: string;
+  keys: KeyNames;
   now: () => number;
   /** How long the heartbeat of a server may stand still before the server is evicted, in ms. */
   leaseMs: number;
-}
-
-/** An evicted server, with the epoch under which it was counted. */
-export interface EvictedServer {
-  readonly server: string;
-  readonly epoch: number;
+  evicted: (server: string) => void;
 }
 
 /**
- * Which other servers are alive. [S5] Heartbeats are aged on this server's own monotonic clock, and only while it can
- * read them; clocks of other servers are never used. What an event does to a server is in peer-state.ts.
+ * Which other servers are alive (failure detector). [S5] Heartbeats are aged on this server's own monotonic clock, and
+ * only while it can read them; clocks of other servers are never used. What an event does to a server is in peer-state.ts.
  */
 export class Membership {
   readonly #options: MembershipOptions;
   readonly #peers = new Map<string, Peer>();
-  #evicted: EvictedServer[] = [];
+  #registry: ReadonlyMap<string, Heartbeat> = new Map();
+  #evictions: BusCommand[] = [];
   #readAtMs: number;
 
   constructor(options: MembershipOptions) {
@@ -45,27 +36,41 @@ export class Membership {
     for (const server of this.#peers.keys()) this.#apply(server, { type: 'linked', awayMs });
   }
 
+  registryCommand(): BusCommand {
+    return ['HGETALL', this.#options.keys.registry];
+  }
+
   /** @returns the servers whose heartbeat is new. */
-  readRegistry(registry: ReadonlyMap<string, Heartbeat>): string[] {
+  readRegistry(reply: BusReply | undefined): string[] {
+    const registry = new Map<string, Heartbeat>();
+    for (const [server, text] of reply as ReadonlyMap<string, string>) {
+      const heartbeat = parseHeartbeat(text);
+      if (heartbeat) registry.set(server, heartbeat);
+    }
+    this.#registry = registry;
     this.#readAtMs = this.#options.now();
     return [...new Set([...registry.keys(), ...this.#peers.keys()])].filter((server) =>
       this.#apply(server, { type: 'registry', heartbeat: registry.get(server) }),
     );
   }
 
-  /**
-   * @param counts how many subscribers the channel of each server has.
-   * @returns the servers that are counted from now on.
-   */
-  readSubscribers(counts: ReadonlyMap<string, number>): string[] {
-    return [...counts].flatMap(([server, count]) =>
-      this.#apply(server, { type: 'subscribers', count }) ? [server] : [],
-    );
+  /** The command that counts the subscribers of each server's channel. */
+  subscribersCommand(): BusCommand {
+    const { keys, server } = this.#options;
+    return ['NUMSUB', keys.server(server), ...this.watched().map(keys.server)];
+  }
+
+  /** @returns the servers that are counted from now on. */
+  readSubscribers(reply: BusReply | undefined): string[] {
+    return this.watched().filter((server) => {
+      const count = (reply as ReadonlyMap<string, number>).get(this.#options.keys.server(server));
+      return count !== undefined && this.#apply(server, { type: 'subscribers', count });
+    });
   }
 
   /** A message of a server was received. Returns `false` if it is to be ignored, because that epoch was evicted. */
   received(server: string, epoch: number): boolean {
-    if (server === this.#options.self || isEvicted(this.#peer(server), epoch)) return false;
+    if (server === this.#options.server || peerState.isEvicted(this.#peer(server), epoch)) return false;
     this.#apply(server, { type: 'message', epoch });
     return true;
   }
@@ -76,71 +81,65 @@ export class Membership {
     for (const server of this.#peers.keys()) this.#apply(server, { type: 'lease', leaseMs });
   }
 
-  /** A server has left, or is known to be gone. */
+  /** A server has left, or is known to be dead. */
   left(server: string): void {
     this.#apply(server, { type: 'leave' });
   }
 
-  /** The servers that were evicted since the last call. */
-  takeEvicted(): EvictedServer[] {
-    const evicted = this.#evicted;
-    this.#evicted = [];
-    return evicted;
+  /** The messages to servers that were evicted since the last call: they may be alive after all. */
+  takeEvictionMessages(): BusCommand[] {
+    return this.#evictions.splice(0);
   }
 
   /** The servers that were evicted so long ago that no server counts their members. Each is returned once. */
   takeForgotten(): string[] {
     return [...this.#peers].flatMap(([server, peer]) => {
       this.#apply(server, { type: 'sweep' });
-      const wasForgotten = peer.eviction?.isRecent && !this.#peers.get(server)?.eviction?.isRecent;
-      return wasForgotten && !memberOf(peer) ? [server] : [];
+      const isForgotten = peer.eviction?.isRecent && !this.#peer(server).eviction?.isRecent;
+      return isForgotten && !peerState.memberOf(peer) ? [server] : [];
     });
+  }
+
+  /** The commands that remove registrations of servers that are gone, as of the last read. */
+  cleanUpCommands(): BusCommand[] {
+    const { keys, now } = this.#options;
+    const stale = [...this.#registry].flatMap(([server, { epoch }]) =>
+      peerState.isStaleRegistration(this.#peer(server), epoch, now()) ? [server] : [],
+    );
+    return stale.length > 0 ? [['HDEL', keys.registry, ...stale]] : [];
   }
 
   /** The newest heartbeat of a server that is counted. */
   get(server: string): Heartbeat | undefined {
-    return memberOf(this.#peer(server));
+    return peerState.memberOf(this.#peer(server));
   }
 
   /** The epoch of a server that is counted, or that other servers may count. */
   epochOf(server: string): number | undefined {
-    return epochOf(this.#peer(server));
+    return peerState.epochOf(this.#peer(server));
   }
 
   /** The servers that are counted. */
-  *members(): Iterable<[server: string, heartbeat: Heartbeat]> {
-    for (const [server, peer] of this.#peers) {
-      const heartbeat = memberOf(peer);
-      if (heartbeat) yield [server, heartbeat];
-    }
+  members(): [server: string, heartbeat: Heartbeat][] {
+    return [...this.#peers].flatMap(([server, peer]) => {
+      const heartbeat = peerState.memberOf(peer);
+      return heartbeat ? [[server, heartbeat]] : [];
+    });
   }
 
-  /** The servers whose subscribers are to be counted. */
+  /** The servers that are counted, and the candidates. */
   watched(): string[] {
-    return [...this.#peers].flatMap(([server, peer]) =>
-      memberOf(peer) || peer.state.status === 'candidate' ? [server] : [],
-    );
-  }
-
-  staleRegistrations(registry: ReadonlyMap<string, Heartbeat>): string[] {
-    const now = this.#options.now();
-    return [...registry].flatMap(([server, { epoch }]) =>
-      isStaleRegistration(this.#peer(server), epoch, now) ? [server] : [],
-    );
+    return [...this.#peers.keys()].filter((server) => peerState.isWatched(this.#peer(server)));
   }
 
   /** Whether every server that was counted when the link came up has given a sign of life or was evicted since. */
   isComplete(): boolean {
     const now = this.#options.now();
-    return [...this.#peers.values()].every((peer) => !isAwaited(peer, now));
+    return [...this.#peers.values()].every((peer) => !peerState.isAwaited(peer, now));
   }
 
   hasSuspects(): boolean {
     return [...this.#peers.values()].some(({ state }) => state.status === 'suspect');
-  }
-
-  get size(): number {
-    return [...this.members()].length;
   }
 
   #peer(server: string): Peer {
@@ -149,13 +148,19 @@ export class Membership {
 
   /** Returns whether the server is counted and its heartbeat is new. */
   #apply(server: string, event: PeerEvent): boolean {
-    if (server === this.#options.self) return false;
+    const { evicted, keys, now, server: self } = this.#options;
+    if (server === self) return false;
     const before = this.#peer(server);
-    const after = transition(before, event, this.#options.now());
+    const after = transition(before, event, now());
     if (after.state.status === 'unknown') this.#peers.delete(server);
     else this.#peers.set(server, after);
-    const [lost, heartbeat] = [memberOf(before), memberOf(after)];
-    if (lost && !heartbeat) this.#evicted.push({ server, epoch: lost.epoch });
+    const [lost, heartbeat] = [before, after].map(peerState.memberOf);
+    if (lost && !heartbeat) {
+      const message = encodeControlMessage({ kind: 'evicted', epoch: lost.epoch });
+      // A server that has left knows that it is gone.
+      if (event.type !== 'leave') this.#evictions.push(['PUBLISH', keys.server(server), message]);
+      evicted(server);
+    }
     return heartbeat !== undefined && heartbeat !== lost;
   }
 }

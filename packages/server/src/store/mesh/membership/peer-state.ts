@@ -86,6 +86,11 @@ export function memberOf({ state }: Peer): Heartbeat | undefined {
   return countedOf(state)?.heartbeat;
 }
 
+/** Whether the subscribers of its channel are to be counted. */
+export function isWatched({ state }: Peer): boolean {
+  return state.status !== 'evicted' && state.status !== 'unknown';
+}
+
 export function isEvicted({ eviction }: Peer, epoch: number): boolean {
   return eviction !== undefined && epoch <= eviction.epoch;
 }

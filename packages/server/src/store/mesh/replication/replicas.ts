@@ -138,7 +138,7 @@ export class ReplicaStore {
 
   #replicasOf(bucket: number): Map<string, Replica> {
     let replicas = this.#buckets.get(bucket);
-    if (!replicas) this.#buckets.set(bucket, (replicas = new Map()));
+    if (!replicas) this.#buckets.set(bucket, (replicas = new Map<string, Replica>()));
     return replicas;
   }
 

@@ -1,15 +1,20 @@
-import type { BusCommand } from '../../bus/bus.ts';
-import type { RunCommands } from '../../bus/deadline.ts';
+import type { Clock } from '../../../core/ports.ts';
+import type { BusCommand, BusLink } from '../../bus/bus.ts';
+import { COMMAND_TIMEOUT_MS, withDeadline, type RunCommands } from '../../bus/deadline.ts';
 import type { Membership } from '../membership/membership.ts';
 import { encodeControlMessage, type Delta, type Heartbeat } from '../wire/messages.ts';
 import type { KeyNames } from '../wire/keys.ts';
 import type { ReplicaStore } from './replicas.ts';
 import { parseSnapshot } from './snapshot.ts';
+import type { BucketSubscriptions } from './subscriptions.ts';
 
 export interface ResyncOptions {
+  clock: Clock;
+  link: BusLink;
   keys: KeyNames;
   replicas: ReplicaStore;
   membership: Membership;
+  subscriptions: BucketSubscriptions;
   run: RunCommands;
   fail: (error: Error) => void;
 }
@@ -24,9 +29,12 @@ interface Missing {
   readonly buffer: Delta[];
 }
 
-/** Reads the snapshots of servers whose deltas were missed (anti-entropy). [S4] */
+/**
+ * Subscribes to buckets on one link, and reads the snapshots of servers whose deltas were missed (anti-entropy). [S2, S4]
+ */
 export class Resync {
   readonly #options: ResyncOptions;
+  readonly #subscribed = new Set<number>();
   /** By the key of the snapshot. */
   readonly #missing = new Map<string, Missing>();
   /** The sequence number of a replica when it was first seen to be behind its server's heartbeat. */
@@ -35,6 +43,44 @@ export class Resync {
 
   constructor(options: ResyncOptions) {
     this.#options = options;
+  }
+
+  isSubscribed(bucket: number): boolean {
+    return this.#subscribed.has(bucket);
+  }
+
+  /** Subscribes to all wanted buckets. Returns those that are new. */
+  async subscribe(): Promise<number[]> {
+    const { clock, keys, link, subscriptions } = this.#options;
+    const fresh = subscriptions.wanted().filter((bucket) => !this.#subscribed.has(bucket));
+    if (fresh.length === 0) return fresh;
+    for (const bucket of fresh) this.#subscribed.add(bucket);
+    const subscribing = link.subscribe(fresh.map(keys.bucket));
+    await withDeadline(clock, COMMAND_TIMEOUT_MS, 'subscribing', subscribing);
+    return fresh;
+  }
+
+  async unsubscribeUnused(): Promise<void> {
+    const { clock, keys, link, replicas, subscriptions } = this.#options;
+    const unused = subscriptions.takeUnused();
+    if (unused.length === 0) return;
+    for (const bucket of unused) {
+      this.#subscribed.delete(bucket);
+      replicas.dropBucket(bucket);
+    }
+    const leaving = link.unsubscribe(unused.map(keys.bucket));
+    await withDeadline(clock, COMMAND_TIMEOUT_MS, 'unsubscribing', leaving);
+  }
+
+  /** Reads the snapshots of buckets that have just been subscribed to; from then on they are known. */
+  async readFirst(buckets: readonly number[]): Promise<void> {
+    await this.#readMissing(buckets, true);
+    for (const bucket of buckets) this.#options.subscriptions.setKnown(bucket);
+  }
+
+  /** Reads what is missing of all subscribed buckets. */
+  resync(): Promise<void> {
+    return this.#readMissing([...this.#subscribed], false);
   }
 
   /** Reads the snapshot of a server, because deltas before `delta` are missing. */
@@ -56,7 +102,7 @@ export class Resync {
    *
    * @param isFirst whether their channels have only just been subscribed to, so that no missing delta is under way.
    */
-  async resync(buckets: readonly number[], isFirst: boolean): Promise<void> {
+  async #readMissing(buckets: readonly number[], isFirst: boolean): Promise<void> {
     const { membership, replicas } = this.#options;
     for (const [server, heartbeat] of membership.members()) {
       for (const bucket of buckets) {
