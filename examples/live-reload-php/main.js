@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createReloadServer } from '@live-online/reload';
 import { ManagedProcess } from '../shared/managed-process.js';
-import { needProgram } from '../shared/need-program.js';
+import { needPrograms } from '../shared/need-programs.js';
+import { printUpdates } from '../shared/pages.js';
 import { freePort, portFrom } from '../shared/ports.js';
 import { addressTable, run } from '../shared/run.js';
 
@@ -12,7 +13,7 @@ const SITE = fileURLToPath(new URL('./site', import.meta.url));
 const SETTINGS = ['-d', 'opcache.revalidate_freq=0', '-d', 'display_errors=1'];
 
 await run(async (onEnd) => {
-  const program = await needProgram('PHP');
+  const [program] = await needPrograms('PHP');
   const port = await portFrom('PORT', 8080);
   const phpPort = await freePort(8000);
 
@@ -23,12 +24,9 @@ await run(async (onEnd) => {
 
   const reload = createReloadServer({ proxy: `http://127.0.0.1:${phpPort}`, watch: [SITE], port });
   onEnd(() => reload.close());
-  reload.on('warning', (text) => console.log(text));
-  reload.on('update', ({ files, pages }) => {
-    console.log(`saved ${files.join(', ')}: ${pages.reload} pages reloaded, ${pages.apply} changed in place`);
-  });
+  printUpdates(reload, (text) => console.log(text));
   const { url } = await reload.listen();
-  console.log(addressTable([['pages', url]]));
+  console.log(addressTable([['page', url]]));
   console.log(
     'Open the page, and save a file in examples/live-reload-php/site: it follows. Ctrl-C ends everything.\n',
   );

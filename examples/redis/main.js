@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ManagedProcess } from '../shared/managed-process.js';
-import { needProgram } from '../shared/need-program.js';
+import { needPrograms } from '../shared/need-programs.js';
 import { freePort, listening, portFrom } from '../shared/ports.js';
 import { createRedis } from '../shared/redis.js';
 import { addressTable, run } from '../shared/run.js';
@@ -18,7 +18,7 @@ const NGINX_CONF = new URL('./balancers/nginx.conf', import.meta.url);
 const SITE = 'localhost';
 
 await run(async (onEnd) => {
-  const [redisProgram, nginxProgram] = [await needProgram('Redis'), await needProgram('nginx')];
+  const [redisProgram, nginxProgram] = await needPrograms('Redis', 'nginx');
   const port = await portFrom('PORT', 8081);
   const sitePort = await portFrom('SITE_PORT', 8080);
   const start = async (managed, itsPort) => {

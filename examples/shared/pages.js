@@ -15,11 +15,7 @@ export async function openPages({ folder, port, replacements, print }) {
   const backend = replacements && (await createPageServer(folder, { replacements }));
   const source = backend ? { proxy: backend.url, watch: [folder, BASE_CSS] } : { folder };
   const reload = createReloadServer({ ...source, port, strictPort: true });
-  reload.on('update', ({ files, pages }) => {
-    const effect = pages.reload > 0 ? 'reloaded' : pages.apply > 0 ? 'changed in place' : 'no page uses it';
-    print(`saved ${files.join(', ')}: ${effect}`);
-  });
-  reload.on('warning', print);
+  printUpdates(reload, print);
   const close = () => Promise.all([reload.close(), backend?.close()]);
   try {
     const { url } = await reload.listen();
@@ -28,4 +24,18 @@ export async function openPages({ folder, port, replacements, print }) {
     await close();
     throw error;
   }
+}
+
+/**
+ * Prints a line for each save, and all warnings.
+ *
+ * @param {import('@live-online/reload').ReloadServer} reload
+ * @param {(text: string) => void} print
+ */
+export function printUpdates(reload, print) {
+  reload.on('update', ({ files, pages }) => {
+    const effect = pages.reload > 0 ? 'reloaded' : pages.apply > 0 ? 'changed in place' : 'no page uses it';
+    print(`saved ${files.join(', ')}: ${effect}`);
+  });
+  reload.on('warning', print);
 }

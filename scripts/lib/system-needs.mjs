@@ -78,7 +78,8 @@ export function findNeed(name) {
  * @param {readonly Need[]} missing
  */
 export function installCommand(missing) {
-  if (isDebian()) return `apt-get ${installArguments(missing).join(' ')}`;
+  const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
+  if (isDebian()) return `${sudo}apt-get ${installArguments(missing).join(' ')}`;
   return missing.map(({ elsewhere }) => elsewhere).join(' && ');
 }
 

@@ -4,5 +4,5 @@ const loadedAt = Date.now();
 
 setInterval(() => {
   const seconds = Math.round((Date.now() - loadedAt) / 1000);
-  since.textContent = seconds < 120 ? `${seconds} seconds ago` : `${Math.floor(seconds / 60)} minutes ago`;
+  since.textContent = seconds < 120 ? `${seconds} s ago` : `${Math.floor(seconds / 60)} min ago`;
 }, 1000);
