@@ -24,7 +24,8 @@ export async function run(start) {
     // What opens while the rest is closing is closed at once.
     await start((close) => void (ended ? close() : closers.push(close)));
   } catch (error) {
-    if (!ended) console.error(error instanceof StartError ? error.message : error);
+    const isPlain = error instanceof StartError || error.code === 'port-in-use';
+    if (!ended) console.error(isPlain ? error.message : error);
     await end(1);
   }
 }
