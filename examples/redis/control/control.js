@@ -17,12 +17,8 @@ const ACTIONS = {
  * Serves the page, and a WebSocket for its buttons. The buttons end processes, so the WebSocket accepts only this page, and
  * only this machine can connect.
  *
- * @param {object} options
- * @param {number} options.port
- * @param {number} options.counterPort Of the load balancer.
- * @param {Record<string, import('../../shared/managed-process.js').ManagedProcess>} options.processes By their names in the page.
- * @param {import('./monitor.js').Monitor} options.monitor
- * @param {ReturnType<typeof import('./visitors.js').createVisitors>} options.visitors
+ * @param {{ port: number, counterPort: number }} options `counterPort` is that of the load balancer. Also `processes`, by
+ * their names in the page, `monitor` and `visitors`.
  */
 export async function openControl({ port, counterPort, processes, monitor, visitors }) {
   const replacements = [['localhost:8081', `localhost:${counterPort}`]];

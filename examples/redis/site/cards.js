@@ -1,11 +1,6 @@
 const USUAL_ACTIONS = ['kill', 'freeze', 'drain'];
 /** What the buttons of a card do in each state. A button without an action is disabled. */
-const ACTIONS = {
-  running: USUAL_ACTIONS,
-  frozen: ['kill', 'thaw'],
-  draining: ['kill'],
-  dead: ['start'],
-};
+const ACTIONS = { running: USUAL_ACTIONS, frozen: ['kill', 'thaw'], draining: ['kill'], dead: ['start'] };
 const REDIS_NOTES = {
   running: 'connects the servers',
   frozen: 'does not answer',

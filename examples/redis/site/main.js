@@ -2,7 +2,6 @@ import { createCards } from './cards.js';
 import { createChart } from './chart.js';
 
 const RECONNECT_MS = 500;
-const MAX_LOG_LINES = 40;
 const SERVERS = ['a', 'b', 'c'];
 const byId = (id) => document.getElementById(id);
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -60,5 +59,4 @@ function showEvent({ at, kind, text }) {
   time.textContent = new Date(at).toLocaleTimeString('en-GB');
   line.append(time, text);
   byId('log').prepend(line);
-  while (byId('log').children.length > MAX_LOG_LINES) byId('log').lastChild.remove();
 }
