@@ -8,7 +8,7 @@ export function renderBackendDownPage({ target, problem }: { target: string; pro
     subject: target,
     lines: [
       `It does not respond (${problem}).`,
-      'Start it, or check the URL given with --proxy. This page opens by itself when the backend responds.',
+      'Start it, or check its URL. This page opens by itself when the backend responds.',
     ],
     waiting: true,
   });

@@ -17,7 +17,7 @@ export function renderListingPage(
   const rows = sorted.map(({ name, folder }) =>
     folder ? row('folder', FOLDER, `${name}/`, hrefOf(name, '/')) : row('file', FILE, name, hrefOf(name)),
   );
-  const up = segments.length > 0 ? [row('up', UP, '..', '../')] : [];
+  const up = segments.length > 0 ? [row('up', UP, 'Parent folder', '../')] : [];
   return renderPage({
     label: 'Directory listing',
     heading: `/${segments.join('/')}`,
@@ -32,7 +32,7 @@ function breadcrumbs(segments: readonly string[]): string {
     const above = '../'.repeat(segments.length - 1 - index);
     return above === '' ? escapeHtml(name) : `<a href="${above}">${escapeHtml(name)}</a>`;
   });
-  const root = segments.length === 0 ? '/' : `<a href="${'../'.repeat(segments.length)}">/</a>`;
+  const root = segments.length === 0 ? '/' : `<a href="${'../'.repeat(segments.length)}"><i>/</i></a>`;
   return root + links.join('<i>/</i>');
 }
 

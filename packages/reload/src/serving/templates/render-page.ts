@@ -25,16 +25,16 @@ main{width:100%;max-width:40rem;margin:auto}
 .waiting .label::before{animation:ring 1.6s ease-out infinite}
 @keyframes ring{from{box-shadow:0 0 0 0 color-mix(in srgb,var(--mark) 55%,transparent)}to{box-shadow:0 0 0 .8rem transparent}}
 @media (prefers-reduced-motion:reduce){.waiting .label::before{animation:none}}
-h1{margin:0;font-size:clamp(1.6rem,5vw,2.3rem);line-height:1.2;letter-spacing:-.02em;overflow-wrap:anywhere;text-wrap:balance}
+h1{margin:0 0 .7rem;font-size:clamp(1.6rem,5vw,2.3rem);line-height:1.2;letter-spacing:-.02em;overflow-wrap:anywhere;text-wrap:balance}
 h1 a{color:inherit;text-decoration:none}
-h1 i{padding:0 .12em;color:var(--soft);font-style:normal;font-weight:400}
-h1 a:hover,h1 a:focus-visible{color:var(--mark)}
+h1 i{padding:0 .1em;color:var(--soft);font-style:normal;font-weight:400}
+h1 a:hover,h1 a:focus-visible,h1 a:hover i{color:var(--mark)}
 .subject{display:block;width:fit-content;max-width:100%;margin:1.1rem 0;padding:.5rem .8rem;border:1px solid var(--line);border-radius:.6rem;background:var(--card);font:.95rem/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
 p{margin:.35rem 0;color:var(--soft);overflow-wrap:anywhere;text-wrap:pretty}
 ul{list-style:none;margin:1.5rem 0 0;padding:.35rem;border:1px solid var(--line);border-radius:.9rem;background:var(--card)}
-li a{display:flex;gap:.75rem;align-items:baseline;padding:.5rem .75rem;border-radius:.6rem;color:inherit;text-decoration:none;overflow-wrap:anywhere}
+li a{display:flex;gap:.75rem;padding:.5rem .75rem;border-radius:.6rem;color:inherit;text-decoration:none;overflow-wrap:anywhere}
 li a:hover,li a:focus-visible{background:color-mix(in srgb,var(--mark) 11%,transparent);color:var(--mark);outline:0}
-svg{flex:none;align-self:center;width:1.1rem;height:1.1rem;fill:none;stroke:var(--soft);stroke-width:1.5;stroke-linejoin:round;stroke-linecap:round}
+svg{flex:none;margin-top:.25rem;width:1.1rem;height:1.1rem;fill:none;stroke:var(--soft);stroke-width:1.5;stroke-linejoin:round;stroke-linecap:round}
 .folder svg{fill:color-mix(in srgb,var(--mark) 22%,transparent);stroke:var(--mark)}
 footer{margin-top:2.2rem;font-size:.8rem;color:var(--soft)}
 `;
