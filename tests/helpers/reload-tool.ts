@@ -75,7 +75,7 @@ export async function startReload(options: ReloadServerOptions): Promise<Reload>
   const server = createReloadServer({ port: 0, cacheFolder: makeFolder().folder, ...options });
   const updates: UpdateReport[] = [];
   server.on('update', (report) => updates.push(report));
-  const read = new Promise<void>((resolve) => server.on('read', () => resolve()));
+  const read = new Promise<void>((resolve) => server.on('indexed', () => resolve()));
   onTestFinished(() => server.close());
   const { url } = await server.listen();
   return { url, updates, read, stop: () => server.close() };

@@ -29,11 +29,11 @@ const KB = 1_024;
 const MB = 1 << 20;
 /** Where a SPEC says a figure, in which unit, and what the source says. */
 const figures: [spec: 'reload' | 'server', said: RegExp, unit: number, actual: () => number][] = [
-  ['reload', /quiet window \(([\d,.]+) ms/, 1, () => reload.debounceMs],
-  ['reload', /window is longer \(([\d,.]+) ms/, 1, () => constant('reload', 'RECHECK_WINDOW_MS')],
-  ['reload', /HTML of more than ([\d,.]+) nodes/, 1, () => constant('reload', 'MAX_NODES')],
+  ['reload', /quiet period \(([\d,.]+) ms/, 1, () => reload.debounceMs],
+  ['reload', /quiet period is longer \(([\d,.]+) ms/, 1, () => constant('reload', 'RECHECK_WINDOW_MS')],
+  ['reload', /HTML of more than\s+([\d,.]+) nodes/, 1, () => constant('reload', 'MAX_NODES')],
   ['reload', /At most ([\d,.]+) MB is held back/, MB, () => constant('reload', 'LOOK_AHEAD_BYTES')],
-  ['reload', /more than ([\d,.]+) requests that wait/, 1, () => constant('reload', 'MAX_PIPELINED')],
+  ['reload', /more than ([\d,.]+) requests that\s+wait/, 1, () => constant('reload', 'MAX_PIPELINED')],
   ['server', /asked every ([\d,.]+) s/, 1_000, () => DEFAULT_HEARTBEAT.intervalMs],
   ['server', /has ([\d,.]+) s to answer/, 1_000, () => DEFAULT_HEARTBEAT.timeoutMs],
   ['server', /next tick, ([\d,.]+) ms in a small room/, 1, () => server.minUpdateIntervalMs],

@@ -7,7 +7,7 @@ export interface Interceptor {
   /** Answers a request, or returns `false` to pass it to the host. */
   request?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Whether to accept an upgrade that a client offers. Otherwise it is the host's, or an ordinary request. */
-  takesUpgrade: (request: IncomingMessage) => boolean;
+  acceptsUpgrade: (request: IncomingMessage) => boolean;
   /** Serves an accepted upgrade. It owns the socket. */
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -21,7 +21,7 @@ type Emit = (this: Server, event: string, ...details: unknown[]) => boolean;
  * @returns A function that restores the server. It can be called twice.
  */
 export function interceptServer(server: Server, interceptor: Interceptor): () => void {
-  const { request: answers, takesUpgrade, upgrade } = interceptor;
+  const { request: answers, acceptsUpgrade, upgrade } = interceptor;
   const wrapped = Object.hasOwn(server, 'emit');
   const emit = server.emit as Emit;
   let active = true;
@@ -32,7 +32,7 @@ export function interceptServer(server: Server, interceptor: Interceptor): () =>
       if (answers?.(request, response)) return true;
     } else if (active && event === 'upgrade') {
       const [request, socket, head] = details as [IncomingMessage, Duplex, Buffer];
-      if (takesUpgrade(request)) {
+      if (acceptsUpgrade(request)) {
         upgrade(request, socket, head);
         return true;
       }
@@ -40,7 +40,7 @@ export function interceptServer(server: Server, interceptor: Interceptor): () =>
     return emit.call(this, event, ...details);
   };
 
-  const restoreUpgrades = decideUpgrades(server, takesUpgrade);
+  const restoreUpgrades = decideUpgrades(server, acceptsUpgrade);
   server.emit = intercept as Server['emit'];
   return () => {
     active = false;

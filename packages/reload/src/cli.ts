@@ -2,17 +2,17 @@ import { createRequire } from 'node:module';
 import { networkInterfaces } from 'node:os';
 import { relative } from 'node:path';
 import { endOnSignals, runCommand } from '@live-online/internal/command-line/run-command';
+import { collectGarbageSoon } from './cli/collect-garbage.ts';
 import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type About, type Log } from './cli/log.ts';
-import { giveMemoryBack } from './cli/memory.ts';
 import { readCommandLine, type Command } from './cli/read-command-line.ts';
 import { createReloadServer, type ReloadServer } from './create-reload-server.ts';
 import type { Listening } from './http/listen.ts';
 
 /**
- * Runs the command line of this process: the only place, beside the bin, that touches its arguments, signals and exit.
+ * Runs the command line of this process. Only this file and the bin use its arguments, signals and exit code.
  *
- * @param ready is called when signals are listened for here.
+ * @param ready called when this file handles signals
  */
 export function main(ready: () => void): Promise<void> {
   return runCommand({
@@ -26,13 +26,13 @@ export function main(ready: () => void): Promise<void> {
 
 async function start(command: Command, log: Log, ready: () => void): Promise<void> {
   const server = createReloadServer(command.options);
-  server.on('read', giveMemoryBack);
+  server.on('indexed', collectGarbageSoon);
   endOnSignals(async () => {
     log.closing();
     await server.close();
   });
   ready();
-  // Where the server listens is said first, whatever else there is to say.
+  // The URL is always the first line.
   const early: string[] = [];
   let warn = (text: string): void => void early.push(text);
   server.on('warning', (text) => warn(text));
@@ -49,7 +49,7 @@ async function listenOrClose(server: ReloadServer): Promise<Listening> {
   try {
     return await server.listen();
   } catch (error) {
-    // It watches already, and would go on.
+    // The file watcher is already running.
     void server.close();
     throw error;
   }
@@ -70,11 +70,11 @@ function about({ options }: Command, { host, port }: Listening): About {
   return { source: sources[kind], kind, watched, network };
 }
 
-/** A machine without a browser is told where to look, and goes on. */
+/** Without a browser, the server continues with a warning. */
 async function openBrowser(url: string, log: Log): Promise<void> {
-  const failed = (): void => log.warning(`no browser could be opened; the page is at ${url}`);
+  const failed = (): void => log.warning(`cannot open a browser: open ${url} yourself`);
   try {
-    // Loaded by those alone who ask for it.
+    // Loaded only with --open.
     const { default: open } = await import('open');
     (await open(url)).once('error', failed);
   } catch {

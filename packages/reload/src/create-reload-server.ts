@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
+import { pathOf } from '@live-online/internal/http/request-path';
 import { interceptServer, offersWebSocket, type Interceptor } from '@live-online/internal/intercept-server';
 import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import { systemClock } from '@live-online/internal/system-clock';
@@ -10,11 +11,10 @@ import { createFileUses } from './core/file-uses.ts';
 import { alreadyClosed } from './errors.ts';
 import { createEvents, type Events, type ListenTo } from './events.ts';
 import { FileWatcher } from './files/file-watcher.ts';
-import { createHostList } from './http/allowed-hosts.ts';
+import { createAllowedHosts } from './http/allowed-hosts.ts';
 import {
   BASE,
   createClientRoutes,
-  pathOf,
   SCRIPT_URL,
   SOCKET_PATH,
   type ClientRoutes,
@@ -24,8 +24,8 @@ import { createOwnServer, DEADLINES, type Deadlines } from './http/own-server.ts
 import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
 import { respondText } from './http/respond.ts';
 import { createUpdateChannel, type UpdateChannel } from './http/update-channel.ts';
-import { createHtmlResponder, type HtmlResponder } from './injection/html-response.ts';
-import { injectIntoResponse } from './injection/response-hook.ts';
+import { HtmlResponder } from './injection/html-responder.ts';
+import { hookResponse } from './injection/response-hook.ts';
 import { createServedDocuments } from './injection/served-documents.ts';
 import type { ReloadServerOptions, ResolvedReloadServerOptions } from './options/options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
@@ -33,47 +33,47 @@ import { openProjectCache } from './project-cache.ts';
 import { createPageHandler, type PageHandler } from './serving/page-handler.ts';
 import { createUpdatePublisher, type UpdatePublisher } from './update-publisher.ts';
 
-/** A connect-style middleware: Express, Connect, Vite's `server.middlewares`, Fastify's `onRequest` hook. */
+/** A middleware for Express, Connect, Vite's `server.middlewares`, or Fastify's `onRequest` hook. */
 export type ReloadMiddleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /** Refreshes pages when files change. */
 export interface ReloadServer {
   /**
-   * Serves on a port of its own.
+   * Serves on its own port.
    *
    * @throws ReloadServerError `port-in-use`, `port-forbidden`, `host-unknown`, `listen-failed`, `closed`
    */
   listen(): Promise<Listening>;
   /**
-   * Puts the client into the HTML that a host's app answers with. The host's server is found by itself with the first
-   * request; its other routes and sockets are left alone.
+   * Returns a middleware that injects the client into HTML responses of a host app. It finds the host's server with the
+   * first request. Other routes and sockets of the host are not changed.
    *
    * @throws ReloadServerError `closed`
    */
   middleware(): ReloadMiddleware;
   /**
-   * Publishes an update for files that a build has written, wherever they lie; without files every page is loaded again.
-   * Watched files are reported anyway, and are not reported twice.
+   * Publishes an update for files that are not watched, such as those of a build. Without files, every page reloads.
+   * Watched files are ignored, because their changes are published anyway.
    */
   notify(files?: readonly string[]): void;
-  /** Listens to an event. Returns a function that unsubscribes. */
+  /** Subscribes to an event. Returns a function that unsubscribes. */
   on: ListenTo;
   /** Resolves when all folders are watched. */
   ready(): Promise<void>;
-  /** Frees the port and disconnects every page; pages connect again by themselves. May be called twice. */
+  /** Frees the port and disconnects all pages, which then try to reconnect. May be called twice. */
   close(): Promise<void>;
 }
 
 /**
- * Creates a reload server. It watches nothing and opens nothing until `listen()` or `middleware()`.
+ * Creates a reload server. It opens no port and watches no file before `listen()`, `middleware()` or `ready()`.
  *
- * @throws ReloadServerError `options-invalid`, naming every mistake by its path; `folder-missing`
+ * @throws ReloadServerError `options-invalid` with all mistakes; `folder-missing`
  */
 export function createReloadServer(options: ReloadServerOptions): ReloadServer {
   return assembleReloadServer(options, DEADLINES);
 }
 
-/** For tests, which cannot wait for the deadlines of a connection. */
+/** For tests, with shorter deadlines. */
 export function assembleReloadServer(
   options: ReloadServerOptions,
   deadlines: Readonly<Deadlines>,
@@ -99,8 +99,8 @@ class Assembly implements ReloadServer {
   readonly #connections = new Set<Socket>();
   #files: FileWatcher | undefined;
   #closing: Promise<void> | undefined;
-  /** Whether all pages of this machine may connect. Such pages receive the names of changed files, and no text. [R8] */
-  #isOpenToOthers = false;
+  /** Whether pages of all servers on this machine may connect. Updates then contain names of files, but no text. [R8] */
+  #allowsLoopback = false;
 
   constructor(options: ResolvedReloadServerOptions, deadlines: Readonly<Deadlines>) {
     this.#options = options;
@@ -124,7 +124,7 @@ class Assembly implements ReloadServer {
       broadcastVersion: this.#channel.broadcastVersion,
       onUpdate: (report) => this.#events.emit('update', report),
     });
-    this.#responder = createHtmlResponder({
+    this.#responder = new HtmlResponder({
       documents: this.#documents,
       version: () => this.#versions.current().id,
       scriptUrl: SCRIPT_URL,
@@ -134,33 +134,33 @@ class Assembly implements ReloadServer {
 
   async listen(): Promise<Listening> {
     const serves = this.#options.source.kind !== 'none';
-    this.#isOpenToOthers ||= !serves;
+    this.#allowsLoopback ||= !serves;
     const handler = this.#createPageHandler(this.#watch());
-    this.#disposers.add(() => void handler.close());
-    const guard = this.#createGuard(this.#isOpenToOthers);
+    this.#disposers.add(() => handler.close());
+    const guard = this.#createGuard(this.#allowsLoopback);
     const routes = this.#createRoutes(serves);
     const { servers, listening } = await listen({
       ...this.#options,
       create: () =>
         createOwnServer({
-          answer(request, response) {
+          handle(request, response) {
             const rejection = guard.checkRequest(request);
             if (rejection) {
               return respondText(response, rejection.status, rejection.problem, { Connection: 'close' });
             }
             if (!routes(request, response)) handler.handle(request, response);
           },
-          takesUpgrade: (request) =>
+          acceptsUpgrade: (request) =>
             isForChannel(request) || (handler.upgrade !== undefined && offersWebSocket(request)),
           upgrade: this.#upgradeHandler(guard, handler),
-          takesBodies: this.#options.source.kind === 'proxy',
+          acceptsBodies: this.#options.source.kind === 'proxy',
           deadlines: this.#deadlines,
           connections: this.#connections,
         }),
     });
     for (const server of servers) this.#servers.add(server);
     if (!this.#closing) return listening;
-    // close() was called while the port was being opened, and has not closed these servers.
+    // close() was called before these servers existed.
     for (const server of servers) server.close();
     throw alreadyClosed();
   }
@@ -172,18 +172,18 @@ class Assembly implements ReloadServer {
     const routes = this.#createRoutes(true);
     const hosts = new WeakSet<Server>();
     return (request, response, next) => {
-      // Node's sockets know their server; nothing else leads from a middleware to it.
+      // A middleware can find its server only through the undocumented property of its sockets.
       const { server } = request.socket as { server?: Server };
       if (this.#closing || !server) return next();
       if (!hosts.has(server)) {
         hosts.add(server);
         const upgrade = this.#upgradeHandler(guard);
-        this.#disposers.add(interceptServer(server, { takesUpgrade: isForChannel, upgrade }));
+        this.#disposers.add(interceptServer(server, { acceptsUpgrade: isForChannel, upgrade }));
       }
-      // HTTP/2, as of Vite with https, has the host in another header.
+      // HTTP/2, which Vite uses with https, has the host in another header.
       request.headers.host ??= request.headers[':authority']?.toString();
       if (!pathOf(request).startsWith(BASE)) {
-        injectIntoResponse(request, response, this.#responder);
+        hookResponse(request, response, this.#responder);
         return next();
       }
       const rejection = guard.checkRequest(request);
@@ -195,7 +195,6 @@ class Assembly implements ReloadServer {
   notify(files: readonly string[] = []): void {
     if (this.#closing) return;
     if (files.length === 0) return this.#publisher.publishReload();
-    // Changes of watched files are seen anyway, and compared with what the files were.
     const unwatched = files.map((file) => resolve(file)).filter((file) => !this.#files?.isWatched(file));
     if (unwatched.length === 0) return;
     this.#publisher.publish(
@@ -218,7 +217,6 @@ class Assembly implements ReloadServer {
     );
     for (const dispose of this.#disposers) dispose();
     await this.#channel.close();
-    // Requests that are cut off are sent again by their pages.
     for (const socket of this.#connections) socket.destroy();
     await Promise.all([...closed, this.#files?.close()]);
   }
@@ -233,12 +231,12 @@ class Assembly implements ReloadServer {
       debounceMs,
       ignore,
       poll,
-      includeTexts: () => !this.#isOpenToOthers,
+      includeTexts: () => !this.#allowsLoopback,
       ...(indexFile !== undefined && { cacheFile: indexFile }),
       onChanges: (changes) => this.#publisher.publish(changes, this.#files?.digest()),
       onDigest: (digest) => {
         this.#publisher.publishDigest(digest);
-        this.#events.emit('read', undefined);
+        this.#events.emit('indexed', undefined);
       },
       onWarning: this.#warn,
     }));
@@ -259,7 +257,7 @@ class Assembly implements ReloadServer {
     });
   }
 
-  /** @param serves whether pages come through here, on a port of its own or by a host's middleware. */
+  /** @param serves whether pages come through this server or its middleware. */
   #createRoutes(serves: boolean): ClientRoutes {
     const { token } = this.#cache;
     const { reloadOnly } = this.#options;
@@ -274,10 +272,14 @@ class Assembly implements ReloadServer {
 
   #createGuard(allowLoopback: boolean): RequestGuard {
     const { host, allowedHosts, allowedOrigins } = this.#options;
-    return createRequestGuard({ hosts: createHostList(host, allowedHosts), allowedOrigins, allowLoopback });
+    return createRequestGuard({
+      hosts: createAllowedHosts(host, allowedHosts),
+      allowedOrigins,
+      allowLoopback,
+    });
   }
 
-  /** Serves the upgrades that are taken: those of the client, and those of the backend that pages come from. */
+  /** Handles accepted upgrades: those of the client, and those for the backend. */
   #upgradeHandler(guard: RequestGuard, handler?: PageHandler): Interceptor['upgrade'] {
     return (request, socket, head) => {
       const rejection = guard.checkUpgrade(request);
@@ -287,7 +289,7 @@ class Assembly implements ReloadServer {
     };
   }
 
-  /** Emits in the next microtask, because the caller of createReloadServer() could not have subscribed before. */
+  /** Emits in a microtask, because nothing can be subscribed before createReloadServer() has returned. */
   readonly #warn = (text: string): void => queueMicrotask(() => this.#events.emit('warning', text));
 }
 

@@ -3,13 +3,13 @@ import { describeListenFailure } from '@live-online/internal/http/listen-failure
 import { describeProblems, type OptionProblem } from '@live-online/internal/option-problems';
 
 /**
- * What can go wrong at start:
- * - `options-invalid`: one or more options cannot be used; `problems` and the message name each by its path
- * - `folder-missing`: a folder that is to be served or watched is not there, or is no folder
- * - `port-in-use`: something else listens on the port
- * - `port-forbidden`: this user may not listen on the port
- * - `host-unknown`: the host is no address of this machine
- * - `listen-failed`: the system refused for another reason, which the message names
+ * Why a reload server cannot start:
+ * - `options-invalid`: one or more options are invalid; `problems` and the message name each by its path
+ * - `folder-missing`: the folder to serve, or a path to watch, does not exist, or is a file instead of a folder
+ * - `port-in-use`: another program listens on the port
+ * - `port-forbidden`: the user has no permission to listen on the port
+ * - `host-unknown`: the host is not an address of this machine
+ * - `listen-failed`: the system cannot listen for another reason, which the message contains
  * - `closed`: the reload server has been closed and cannot be used again
  */
 export type ReloadServerErrorCode =
@@ -21,7 +21,7 @@ export type ReloadServerErrorCode =
   | 'listen-failed'
   | 'closed';
 
-/** The one error this package throws. Its message says what to do about it. */
+/** The only error class of this package. Its message says what to do. */
 export class ReloadServerError extends CodedError<ReloadServerErrorCode> {
   override name = 'ReloadServerError';
 }
@@ -31,19 +31,18 @@ export function optionsInvalid(problems: readonly OptionProblem[]): ReloadServer
 }
 
 export function folderMissing(folder: string, cause?: unknown): ReloadServerError {
-  const message = `there is no folder ${folder}: create it, or name another one`;
+  const message = `${folder} does not exist: create it, or choose another path`;
   return new ReloadServerError('folder-missing', message, { cause });
 }
 
 export function folderIsFile(path: string): ReloadServerError {
-  return new ReloadServerError('folder-missing', `${path} is a file: name the folder it lies in`);
+  return new ReloadServerError('folder-missing', `${path} is a file: choose its folder`);
 }
 
 export function alreadyClosed(): ReloadServerError {
-  return new ReloadServerError('closed', 'this reload server has been closed; create a new one');
+  return new ReloadServerError('closed', 'this reload server is closed: create a new one');
 }
 
-/** Says what to do about a failed `listen`. */
 export function listenFailed(error: NodeJS.ErrnoException, host: string, port: number): ReloadServerError {
   const { code, message } = describeListenFailure(error, host, port);
   return new ReloadServerError(code, message, { cause: error });

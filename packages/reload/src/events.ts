@@ -2,26 +2,26 @@ import { EventEmitter } from 'node:events';
 
 /** The events of a reload server. */
 export interface ReloadEventMap {
-  /** Something has changed, and pages have been told. */
+  /** Files have changed, and an update has been sent to all open pages. */
   update: UpdateReport;
-  /** Something that the person at the terminal should know; the text says what to do. */
+  /** A problem that does not stop the server. The text says what to do. */
   warning: string;
-  /** Every watched file has been read: from now on a save that changes no byte is told from one that does. */
-  read: undefined;
-  /** The backend has stopped answering, or does so again. */
+  /** All watched files have been read: from now on a save that changes no byte is no update. */
+  indexed: undefined;
+  /** The backend of `proxy` is down, or up again. */
   backend: { state: 'down'; problem: string } | { state: 'up' };
 }
 
 export interface UpdateReport {
-  /** What changed: paths as a person at the terminal would write them. Empty where nobody said which. */
+  /** The changed files: URL paths in a served folder, otherwise paths relative to a watched one. Empty after `notify()`. */
   files: string[];
-  /** What the pages that are open did, each once. */
+  /** How many open pages did nothing, applied the update in place, or reloaded. */
   pages: Record<'none' | 'apply' | 'reload', number>;
-  /** What was swapped in place where something was. */
+  /** What was replaced in place. */
   applied: ('css' | 'images' | 'html')[];
 }
 
-/** Listens to an event. Returns a function that unsubscribes. */
+/** Subscribes to an event. Returns a function that unsubscribes. */
 export type ListenTo = <Name extends keyof ReloadEventMap>(
   event: Name,
   listener: (details: ReloadEventMap[Name]) => void,

@@ -5,22 +5,22 @@ import { syntax } from './settings.ts';
 /** The text of `--help`. */
 export function helpText(): string {
   return [
-    'Refreshes the browser on every save: styles, images and HTML in place, everything else by a reload.',
+    'Updates open pages when a file is saved: styles, images and HTML in place, everything else by a reload.',
     '',
     'Usage: live-online-reload [folder] [options]',
     '',
-    'A folder of files, served, watched and reloaded:',
+    'Static files: serve and watch a folder, and open the URL that is printed',
     '  live-online-reload content',
-    'In front of any backend, whose pages then reload when its sources change; open the address it prints:',
+    'Reverse proxy: forward to a backend, and watch its source files',
     '  live-online-reload --proxy http://localhost:8000 --watch src,templates',
-    'Beside pages that somebody else serves, with <script src="http://localhost:8081/"></script> in them:',
+    'Script only: for pages of another server that contain <script src="http://localhost:8081/"></script>',
     '  live-online-reload content --no-serve',
     '',
-    'Options',
+    'Options (defaults in parentheses)',
     ...describeSettings(syntax.settings, { width: 100, column: 26 }),
     '',
-    'What applies when an option is left out stands in parentheses. Every option can be set in the environment',
-    `as well, such as ${variableOf(syntax, { flag: 'port' })}=8090.`,
+    'Every option can also be set by an environment variable:',
+    `  ${variableOf(syntax, { flag: 'port' })}=8090 live-online-reload content`,
     '',
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import type { UpdateReport } from '../events.ts';
 import type { Listening } from '../http/listen.ts';
 import { describeFiles, describePages } from './describe-update.ts';
 
-/** What the command line says while it runs. */
+/** The output of the command line while it runs. */
 export interface Log {
   listening(where: Listening, about: About): void;
   update(report: UpdateReport): void;
@@ -13,57 +13,52 @@ export interface Log {
   closing(): void;
 }
 
-/** What is being served, for the lines at the start. */
+/** What is served, for the first lines. */
 export interface About {
   /** Such as `content` or `http://localhost:8000`. */
   source: string;
   kind: 'folder' | 'proxy' | 'none';
   watched: string[];
-  /** Further addresses, as seen from other machines. */
+  /** The URLs for other machines. */
   network: string[];
 }
 
-/** One JSON object a line. */
+/** Writes one JSON object per line. */
 export function createJsonLog(out: Output): Log {
-  const say = createJsonWriter(out);
+  const write = createJsonWriter(out);
   return {
-    listening: ({ url }, { network }) => say('listening', { url, ...(network.length > 0 && { network }) }),
-    update: (report) => say('update', report),
-    backend: (change) => say('backend', change),
-    warning: (message) => say('warning', { message }),
-    error: (message) => say('error', { message }),
-    closing: () => say('closing'),
+    listening: ({ url }, { network }) => write('listening', { url, ...(network.length > 0 && { network }) }),
+    update: (report) => write('update', report),
+    backend: (change) => write('backend', change),
+    warning: (message) => write('warning', { message }),
+    error: (message) => write('error', { message }),
+    closing: () => write('closing'),
   };
 }
 
-/** Lines for people, one for each thing that happens. */
+/** Writes text, one line per event. */
 export function createPrettyLog(out: Output, errors: Output): Log {
-  const say = (text: string): void => out.write(`${text}\n`);
-  const stamped = (text: string): void => say(`${paint('dim', timeOfDay())}  ${text}`);
+  const write = (text: string): void => out.write(`${text}\n`);
+  const writeTimed = (text: string): void => write(`${paint('dim', timeOfDay())}  ${text}`);
   return {
     listening({ url }, { kind, source, watched, network }) {
-      const heads = {
-        folder: `Serving ${paint('bold', source)} at ${paint('bold', url)}`,
-        proxy: `In front of ${paint('bold', source)} at ${paint('bold', url)}`,
-        none: `Telling pages of others about ${paint('bold', source)} at ${paint('bold', url)}`,
-      };
-      say(heads[kind]);
-      for (const address of network) say(`  and in your network at ${paint('bold', address)}`);
-      const hint = kind === 'none' ? `Into your pages: <script src="${url}"></script>` : '';
-      if (hint) say(paint('dim', hint));
+      const what = { folder: 'Serving', proxy: 'Reverse proxy for', none: 'Publishing updates of' };
+      write(`${what[kind]} ${paint('bold', source)} at ${paint('bold', url)}`);
+      for (const address of network) write(`In your network at ${paint('bold', address)}`);
+      if (kind === 'none') write(paint('dim', `Add this to your pages: <script src="${url}"></script>`));
       if (kind === 'proxy' || (kind === 'folder' && watched.length > 1))
-        say(paint('dim', `Watching ${watched.join(', ')}`));
-      say(paint('dim', 'Save a file and look; Ctrl-C ends it.'));
+        write(paint('dim', `Watching ${watched.join(', ')}`));
+      write(paint('dim', 'Save a file to see the change. Ctrl-C stops the server.'));
     },
     update: (report) =>
-      stamped(`${describeFiles(report.files)} ${paint('dim', '→')} ${describePages(report)}`),
+      writeTimed(`${describeFiles(report.files)} ${paint('dim', '→')} ${describePages(report)}`),
     backend: (change) =>
-      stamped(
+      writeTimed(
         change.state === 'down'
-          ? `${paint('yellow', 'the backend is away')} (${change.problem}); pages wait for it`
-          : 'the backend is back, pages are loaded again',
+          ? `${paint('yellow', 'backend down')} (${change.problem}): pages wait for it`
+          : 'backend up: pages reload',
       ),
-    warning: (text) => say(`${paint('yellow', 'Note:')} ${text}`),
+    warning: (text) => write(`${paint('yellow', 'Warning:')} ${text}`),
     error: (text) => errors.write(`live-online-reload: ${text}\n`),
     closing: () => {},
   };

@@ -3,14 +3,14 @@ import type { BasicCommand } from '@live-online/internal/command-line/run-comman
 import type { ReloadServerOptions } from '../options/options.ts';
 import { syntax } from './settings.ts';
 
-/** What the command line and the environment ask for. */
+/** The command line and the environment. */
 export interface Command extends BasicCommand {
   options: ReloadServerOptions;
   open: boolean;
 }
 
 /**
- * Reads the folder, flags and environment; a value is checked where the options are.
+ * Reads the folder, the flags and the environment. `resolveOptions` validates the values.
  *
  * @throws UsageError
  */
@@ -23,7 +23,7 @@ export function readCommandLine(
   const [folder, ...others] = rest;
   if (ask === 'run' && others.length > 0) {
     throw new UsageError(
-      `one folder can be served, not ${rest.length}; watch the others with --watch ${others.join(',')}`,
+      `only one folder can be served, not ${rest.length}: watch the others with --watch ${others.join(',')}`,
     );
   }
   sources.set('folder', 'the folder');

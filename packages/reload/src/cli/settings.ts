@@ -7,7 +7,7 @@ import {
 import type { CommandSyntax } from '@live-online/internal/command-line/read-settings';
 import type { ReloadServerOptions } from '../options/options.ts';
 
-/** What the command line sets: options, and how it runs. */
+/** The settings of the command line. */
 export interface Values extends ReloadServerOptions {
   open: boolean;
   log: LogFormat;
@@ -18,82 +18,82 @@ const settings: readonly Setting<Values>[] = [
     flag: 'proxy',
     value: 'URL',
     option: 'proxy',
-    help: 'sit in front of the backend at this address, such as http://localhost:8000, instead of serving files',
+    help: 'run as a reverse proxy for the backend at this URL, such as http://localhost:8000',
   },
   {
     flag: 'watch',
     value: 'PATHS',
     option: 'watch',
     many: 'lists',
-    help: 'watch these folders or files too; with --proxy: the sources of the backend, such as src,templates',
+    help: 'also watch these folders and files, separated by commas; with --proxy the source files of the backend',
   },
   {
     flag: 'no-serve',
     option: 'serve',
     sets: false,
-    help: 'serve no pages, only the script and the socket, for <script src="http://localhost:8081/"></script> in pages that somebody else serves',
+    help: 'serve no pages, only the script and the socket for pages of another server',
   },
   {
     flag: 'port',
     value: 'PORT',
     option: 'port',
     read: readNumber,
-    help: 'port to listen on, 0 for any free one (8080; 8081 with --no-serve)',
+    help: 'port to listen on; 0 picks a free one (8080; 8081 with --no-serve)',
   },
   {
     flag: 'strict-port',
     option: 'strictPort',
-    help: 'fail when the port is in use, instead of taking the next free one (always so with --no-serve)',
+    help: 'fail if the port is in use, instead of taking the next free one (always with --no-serve)',
   },
   {
     flag: 'host',
     value: 'HOST',
     option: 'host',
-    help: 'address to listen on; 0.0.0.0 opens it to your network (localhost: this machine alone)',
+    help: 'address to listen on; 0.0.0.0 opens the server to your network (localhost: this machine only)',
   },
   {
     flag: 'allow-host',
     value: 'NAMES',
     option: 'allowedHosts',
     many: 'lists',
-    help: 'further names that the server may be called by, such as box.lan or *.example.org (this machine and --host)',
+    help: 'allow requests to these host names, such as box.lan or *.example.org (this machine and --host)',
   },
   {
     flag: 'allow-origin',
     value: 'ORIGINS',
     option: 'allowedOrigins',
     many: 'lists',
-    help: 'further pages that may connect, such as http://box.lan:3000 (none; with --no-serve all of this machine)',
+    help: 'allow pages of these origins to connect, such as http://box.lan:3000 (none; with --no-serve every server on this machine)',
   },
-  { flag: 'spa', option: 'spa', help: 'answer paths without a file with the index.html of the root' },
+  { flag: 'spa', option: 'spa', help: 'single-page app: serve index.html for paths without a file' },
   {
     flag: 'directory-listing',
     option: 'directoryListing',
-    help: 'show what is in a folder that has no index.html',
+    help: 'list the files of a folder that has no index.html',
   },
   {
     flag: 'ignore',
     value: 'GLOBS',
     option: 'ignore',
     many: 'lists',
-    help: 'do not watch what matches, such as "logs/**" (dotfiles, node_modules and what .gitignore says never are)',
+    help: 'do not watch files that match, such as "logs/**"; never watched: dotfiles, node_modules, and what .gitignore names',
   },
   {
     flag: 'debounce',
     value: 'MS',
     option: 'debounceMs',
     read: readNumber,
-    help: 'how long files must stand still before pages are told; longer than a build takes makes one update of its files (10)',
+    help: 'quiet period without changes before an update, in ms; longer than a build makes its files one update (10)',
   },
   {
     flag: 'poll',
     option: 'poll',
-    help: 'look at all files twice a second, for disks that do not tell of changes (found out by itself for most)',
+    help: 'check all files twice a second, for disks that send no notifications (automatic for known ones)',
   },
   {
     flag: 'reload-only',
     option: 'reloadOnly',
-    help: 'always load the page again, and swap nothing in place',
+    help: 'always reload the page, and replace nothing in place',
   },
   { flag: 'open', option: 'open', help: 'open the page in your browser' },
   logSetting,

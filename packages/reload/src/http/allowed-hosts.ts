@@ -1,30 +1,30 @@
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 
-/** The names under which this server may be addressed. Any other is a page of somebody else's that had its name point here. */
-export interface HostList {
+/** The host names that requests may use. A page of another site could have its own name resolve to this machine (DNS rebinding). */
+export interface AllowedHosts {
   /** @param hostname lower case, without port; IPv6 in brackets. */
   allows(hostname: string): boolean;
 }
 
 /**
- * Loopback is always allowed. A host that is listened on is allowed itself; where that is every address, so are those of this
- * machine, and its name.
+ * Allows loopback, and the host that the server listens on. If it listens on all addresses, it allows the addresses and the
+ * name of this machine.
  *
- * @param allowed further names; one that begins with `*.` stands for all names below.
+ * @param allowed additional names; `*.example.org` stands for all subdomains.
  */
-export function createHostList(host: string, allowed: readonly string[]): HostList {
+export function createAllowedHosts(host: string, allowed: readonly string[]): AllowedHosts {
   const names = new Set(allowed.map(normalize));
-  const everywhere = host === '0.0.0.0' || host === '::';
-  if (!everywhere) names.add(normalize(host));
-  const endings = allowed.filter((name) => name.startsWith('*.')).map((name) => normalize(name.slice(1)));
+  const onAllAddresses = host === '0.0.0.0' || host === '::';
+  if (!onAllAddresses) names.add(normalize(host));
+  const suffixes = allowed.filter((name) => name.startsWith('*.')).map((name) => normalize(name.slice(1)));
 
   return {
-    allows(name) {
-      if (isLoopback(name) || names.has(name)) return true;
-      if (endings.some((ending) => name.endsWith(ending))) return true;
-      return everywhere && isOwn(name);
-    },
+    allows: (name) =>
+      isLoopback(name) ||
+      names.has(name) ||
+      suffixes.some((suffix) => name.endsWith(suffix)) ||
+      (onAllAddresses && isThisMachine(name)),
   };
 }
 
@@ -38,8 +38,8 @@ export function isLoopback(name: string): boolean {
   );
 }
 
-/** Addresses come and go with the networks a laptop is in: they are asked for each time. */
-function isOwn(name: string): boolean {
+/** Reads the addresses each time, because a laptop changes its networks. */
+function isThisMachine(name: string): boolean {
   const own = hostname().toLowerCase();
   if (name === own || name === `${own}.local`) return true;
   return Object.values(networkInterfaces())

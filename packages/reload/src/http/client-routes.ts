@@ -2,19 +2,20 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathOf } from '@live-online/internal/http/request-path';
 import type { ContentVersion } from '@live-online/protocol';
-import { respondText } from './respond.ts';
 import type { ServedDocuments } from '../injection/served-documents.ts';
+import { respondMethodNotAllowed, respondText } from './respond.ts';
 
-/** Below this path everything is the tool's own. */
+/** The tool serves everything below this path itself. */
 export const BASE = '/__live-online/';
 export const SCRIPT_URL: string = `${BASE}client.js`;
 export const SOCKET_PATH: string = `${BASE}socket.io/`;
 
-/** The configuration that the script brings to the client in the page. */
+/** The configuration of the client. It is part of the script. */
 export interface ClientConfig {
   token: string;
-  /** The address of `BASE`, absolute where pages do not come through this server. */
+  /** The URL of `BASE`; absolute if another server serves the pages. */
   base: string;
   reloadOnly: boolean;
   serves: boolean;
@@ -24,25 +25,28 @@ export interface ClientConfig {
 export interface ClientRoutesOptions {
   token: string;
   reloadOnly: boolean;
-  /** Whether pages come through this server; otherwise the script lies at `/`, for pages of others to embed. */
+  /** Whether pages come through this server. If not, the script is at `/`, for pages of other servers to embed. */
   serves: boolean;
   documents: ServedDocuments;
   version: () => ContentVersion;
 }
 
-/** Answers what lies below `BASE`, and returns whether it did. */
+/** Responds to requests below `BASE`. Returns `false` for all others. */
 export type ClientRoutes = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** Stands in the built script where the configuration goes. */
+/** The part of the built script that the configuration replaces. */
 const PLACEHOLDER = /(["'`])__LIVE_ONLINE_CONFIG__\1/;
 
 export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
-  const { serves, documents } = options;
+  const { token, reloadOnly, serves, documents, version } = options;
   const resourcePolicy = serves ? 'same-origin' : 'cross-origin';
 
-  function answer(path: string, request: IncomingMessage, response: ServerResponse): void {
-    if (path === 'client.js') return sendScript(request, response);
-    // Pages ask for this while the server is away, from wherever they come.
+  function respond(path: string, request: IncomingMessage, response: ServerResponse): void {
+    if (path === 'client.js') {
+      const script = scriptFor(request.headers.host);
+      return send(request, response, 'text/javascript; charset=utf-8', resourcePolicy, script);
+    }
+    // Pages request this until the server is back, wherever they come from.
     if (path === 'alive') {
       response.writeHead(204, {
         'Cache-Control': 'no-store',
@@ -52,52 +56,47 @@ export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
     }
     const document = path.startsWith('pages/') ? documents.get(path.slice('pages/'.length)) : undefined;
     if (!document?.complete) return respondText(response, 404, 'not found');
-    response.writeHead(200, {
-      'Content-Type': 'application/octet-stream',
-      'Content-Length': document.body.length,
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-      'Cross-Origin-Resource-Policy': 'same-origin',
-    });
-    response.end(request.method === 'HEAD' ? undefined : document.body);
+    send(request, response, 'application/octet-stream', 'same-origin', document.body);
   }
 
-  function sendScript(request: IncomingMessage, response: ServerResponse): void {
-    const { token, reloadOnly } = options;
+  function scriptFor(host: string | undefined): Buffer {
     const config: ClientConfig = {
       token,
-      base: serves ? BASE : `http://${request.headers.host}${BASE}`,
+      base: serves ? BASE : `http://${host}${BASE}`,
       reloadOnly,
       serves,
-      // Pages of others carry no version: what the script was fetched with stands for it.
-      ...(!serves && { version: options.version().id }),
+      // Pages of other servers do not carry the version of their content, so the script does.
+      ...(!serves && { version: version().id }),
     };
     const json = JSON.stringify(config).replaceAll('<', '\\u003c');
-    const body = readScript().replace(PLACEHOLDER, () => json);
-    response.writeHead(200, {
-      'Content-Type': 'text/javascript; charset=utf-8',
-      'Content-Length': Buffer.byteLength(body),
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-      'Cross-Origin-Resource-Policy': resourcePolicy,
-    });
-    response.end(request.method === 'HEAD' ? undefined : body);
+    return Buffer.from(readScript().replace(PLACEHOLDER, () => json));
   }
 
   return (request, response) => {
     const path = pathOf(request);
     const isScript = !serves && path === '/';
     if (!isScript && !path.startsWith(BASE)) return false;
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      respondText(response, 405, 'only GET and HEAD are answered here', { Allow: 'GET, HEAD' });
-    } else answer(isScript ? 'client.js' : path.slice(BASE.length), request, response);
+    if (request.method !== 'GET' && request.method !== 'HEAD') respondMethodNotAllowed(response);
+    else respond(isScript ? 'client.js' : path.slice(BASE.length), request, response);
     return true;
   };
 }
 
-/** The path of a request, also where a client names the whole address, as it does to a proxy. */
-export function pathOf({ url = '/' }: IncomingMessage): string {
-  return url.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0]! || '/';
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  type: string,
+  resourcePolicy: string,
+  body: Buffer,
+): void {
+  response.writeHead(200, {
+    'Content-Type': type,
+    'Content-Length': body.length,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Resource-Policy': resourcePolicy,
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
 }
 
 let script: string | undefined;

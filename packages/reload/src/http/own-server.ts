@@ -3,67 +3,67 @@ import type { Socket } from 'node:net';
 import { interceptServer, type Interceptor } from '@live-online/internal/intercept-server';
 
 /**
- * How long a connection may last that gets nowhere, in ms. What a backend takes to answer, and a client to send it a body,
- * has no deadline: both may be meant to last.
+ * The deadlines of a connection, in ms. The response of a backend and the upload to it have none, because both may be
+ * meant to last.
  */
 export interface Deadlines {
-  /** Until the head of a request has arrived, also of one that has not begun. */
+  /** Until the head of a request has arrived, counted from the connection. */
   headMs: number;
-  /** Until all of a request has arrived where none has a body that is wanted. */
+  /** Until the whole request has arrived, if the server does not pass bodies to a backend. */
   requestMs: number;
-  /** Until a client reads on that has stopped reading its answer. */
+  /** Until a client that has stopped reading a response continues. */
   unreadMs: number;
-  /** How often it is looked for heads and requests that are late. */
+  /** The interval of checks for late heads and requests. */
   checkMs: number;
 }
 
 export const DEADLINES: Readonly<Deadlines> = {
   headMs: 10_000,
   requestMs: 30_000,
-  // Browsers leave the rest of a video unread while it is paused, and ask for it again.
+  // Browsers do not read the rest of a video while it is paused, and request it again afterwards.
   unreadMs: 120_000,
   checkMs: 1_000,
 };
 
-/** How many requests may wait for their answers on one connection. Browsers send the next one after the answer. */
+/** The maximum of requests without a response on one connection. Browsers send the next request after the response. */
 const MAX_PIPELINED = 16;
 
-export interface OwnServerOptions extends Pick<Interceptor, 'takesUpgrade' | 'upgrade'> {
-  answer: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Whether bodies of requests are wanted: those that go to a backend. */
-  takesBodies: boolean;
+export interface OwnServerOptions extends Pick<Interceptor, 'acceptsUpgrade' | 'upgrade'> {
+  handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Whether the server reads the bodies of requests, to pass them to a backend. */
+  acceptsBodies: boolean;
   deadlines: Readonly<Deadlines>;
-  /** Gets every connection for as long as it is open, also those that have been upgraded. */
+  /** Contains every open connection, upgraded ones included. */
   connections: Set<Socket>;
 }
 
-/** The HTTP server of a port of the tool's own. A connection without a session ends by itself if it gets nowhere. [R8] */
+/** Creates the HTTP server for a port of the tool. It ends connections that exceed a deadline. [R8] */
 export function createOwnServer(options: OwnServerOptions): Server {
-  const { answer, takesBodies, deadlines, connections, ...upgrades } = options;
+  const { handle, acceptsBodies, deadlines, connections, ...upgrades } = options;
   const { headMs, requestMs, unreadMs, checkMs } = deadlines;
-  const waiting = new WeakMap<Socket, number>();
+  const pending = new WeakMap<Socket, number>();
 
-  function answerInTurn(request: IncomingMessage, response: ServerResponse): void {
+  function handleRequest(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
-    const count = (waiting.get(socket) ?? 0) + 1;
-    // Each may cost the memory of a whole file.
+    const count = (pending.get(socket) ?? 0) + 1;
+    // Each response may take the memory of a whole file.
     if (count > MAX_PIPELINED) return void socket.destroy();
-    waiting.set(socket, count);
-    response.once('close', () => waiting.set(socket, waiting.get(socket)! - 1));
+    pending.set(socket, count);
+    response.once('close', () => pending.set(socket, pending.get(socket)! - 1));
     response.setTimeout(unreadMs, () => {
-      // Where nothing is waiting to be read, it is the answer that takes its time.
+      // If nothing waits to be read, the response itself takes long.
       if (socket.writableLength > 0) socket.destroy();
     });
-    answer(request, response);
+    handle(request, response);
   }
 
   const server = createServer(
     {
       headersTimeout: headMs,
-      requestTimeout: takesBodies ? 0 : requestMs,
+      requestTimeout: acceptsBodies ? 0 : requestMs,
       connectionsCheckingInterval: checkMs,
     },
-    answerInTurn,
+    handleRequest,
   );
   server.on('connection', (socket) => {
     connections.add(socket);

@@ -1,25 +1,26 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopback, type HostList } from './allowed-hosts.ts';
+import { escapeControls } from '@live-online/internal/escape-controls';
+import { isLoopback, type AllowedHosts } from './allowed-hosts.ts';
 
-/** Why somebody is not let in; told to whoever sits before the browser, who may be the owner. */
+/** Why a request is rejected. The client receives the text, because its user may be the one who can change the options. */
 export interface RequestRejection {
   status: 400 | 403;
   problem: string;
 }
 
-/** Who may ask: the tool is for the person at this machine, and any page in the browser can send requests to it. [R8] */
+/** Checks who sends a request: the server is for the user of this machine, but any page in the browser can send requests to it. [R8] */
 export interface RequestGuard {
   /** Checks the Host and the Origin of a request. */
   checkRequest(request: IncomingMessage): RequestRejection | undefined;
-  /** Checks an upgrade as well for having an Origin at all: a browser always sends one there, and that of the page itself. */
+  /** Also requires an Origin: browsers send one with every upgrade. */
   checkUpgrade(request: IncomingMessage): RequestRejection | undefined;
 }
 
 export interface RequestGuardOptions {
-  hosts: HostList;
-  /** Origins beside the own one, such as `http://localhost:3000`. */
+  hosts: AllowedHosts;
+  /** Origins in addition to the server's own, such as `http://localhost:3000`. */
   allowedOrigins: readonly string[];
-  /** Whether pages of any other server on this machine may come in: those that carry the script by hand. */
+  /** Whether to allow pages of all servers on this machine, which embed the script themselves. */
   allowLoopback: boolean;
 }
 
@@ -31,26 +32,26 @@ export function createRequestGuard({
   const trusted = new Set(allowedOrigins);
 
   function checkRequest(request: IncomingMessage): RequestRejection | undefined {
-    const host = readHost(request.headers.host);
-    if (!host) return { status: 400, problem: 'the request names no host that can be read' };
-    if (!hosts.allows(host.hostname)) {
-      const problem = `"${host.hostname}" is not a name of this server; --allow-host ${host.hostname} lets it in`;
+    const host = parseHost(request.headers.host);
+    if (!host) return { status: 400, problem: 'the Host header is missing or invalid' };
+    const { hostname } = host;
+    if (!hosts.allows(hostname)) {
+      const problem = `host ${hostname} is not allowed: to allow it, start with --allow-host ${hostname}`;
       return { status: 403, problem };
     }
     const { origin } = request.headers;
     if (origin === undefined || isAllowed(origin, host.host, request)) return undefined;
-    return {
-      status: 403,
-      problem: `pages of ${printable(origin)} may not ask here; --allow-origin lets an origin in`,
-    };
+    const shown = escapeControls(origin.slice(0, 100));
+    const remedy = origin === 'null' ? '' : `: to allow it, start with --allow-origin ${shown}`;
+    return { status: 403, problem: `origin ${shown} is not allowed${remedy}` };
   }
 
   function isAllowed(origin: string, host: string, request: IncomingMessage): boolean {
-    // Any site can make a page without an origin: a sandboxed frame. A form of the page's own sends "null", too, under a
-    // strict referrer policy; then this header, which no page can set, says that it is the own one.
+    // Any site can make a page with the origin "null": a sandboxed frame. A form of a page of this server also sends
+    // "null" under a strict referrer policy. Sec-Fetch-Site, which no page can set, tells the two apart.
     if (origin === 'null') return !allowLoopback && request.headers['sec-fetch-site'] === 'same-origin';
     if (trusted.has(origin)) return true;
-    const from = readOrigin(origin);
+    const from = parseOrigin(origin);
     if (!from) return false;
     return from.host === host || (allowLoopback && isLoopback(from.hostname));
   }
@@ -60,27 +61,26 @@ export function createRequestGuard({
     checkUpgrade(request) {
       const { origin } = request.headers;
       if (origin === undefined || origin === 'null') {
-        return { status: 403, problem: 'a socket is opened by pages only, and they say their Origin' };
+        return {
+          status: 403,
+          problem: 'an upgrade requires an Origin header with an origin other than "null"',
+        };
       }
       return checkRequest(request);
     },
   };
 }
 
-/** Host and port as an Origin would spell them. */
-function readHost(header: string | undefined): { host: string; hostname: string } | undefined {
+/** Host and port in the form of an Origin. */
+function parseHost(header: string | undefined): { host: string; hostname: string } | undefined {
   if (header === undefined || !/^[\w.:[\]-]+$/.test(header)) return undefined;
-  return readOrigin(`http://${header}`);
+  return parseOrigin(`http://${header}`);
 }
 
-function readOrigin(origin: string): { host: string; hostname: string } | undefined {
+function parseOrigin(origin: string): { host: string; hostname: string } | undefined {
   const match = /^https?:\/\/([^/?#@\\]+)$/.exec(origin);
   if (!match || !URL.canParse(origin)) return undefined;
-  // The port stays as it is written: 80 and 443 are left out by whoever asks and by whoever answers alike.
+  // Clients omit a default port in both headers, so that `host` can be compared as it is.
   const { hostname, host } = new URL(origin);
   return { host, hostname: hostname.replace(/\.$/, '') };
-}
-
-function printable(text: string): string {
-  return JSON.stringify(text.slice(0, 100)).slice(1, -1);
 }

@@ -14,21 +14,21 @@ import {
   type ReloadUpdate,
 } from '@live-online/protocol';
 
-/** A page that is open somewhere. */
+/** An open page. */
 export interface OpenPage {
-  /** The name under which the document it was given is remembered. */
+  /** The id of the document that the page was loaded with. */
   readonly page: string | undefined;
-  /** The file that it was made from, where that is known; remembered for as long as the page is open. */
+  /** The file that the document was made from, if known. It is kept while the page is open. */
   readonly file: string | undefined;
 }
 
-/** The way to every open page. It says what has changed, and reads nothing that pages say. [R8] */
+/** Sends updates to all open pages. It ignores what pages send. [R8] */
 export interface UpdateChannel {
-  /** Takes an upgrade that the door has let through. */
+  /** Handles an upgrade that the request guard has accepted. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Sends each page the update that `decide` returns for it, and returns all of them. */
   broadcast(decide: (page: OpenPage) => ReloadUpdate): ReloadUpdate[];
-  /** Tells every page where the content stands. */
+  /** Sends each page the version of the content. */
   broadcastVersion(version: ContentVersion): void;
   close(): Promise<void>;
 }
@@ -37,18 +37,18 @@ export interface UpdateChannelOptions {
   path: string;
   token: string;
   version: () => ContentVersion;
-  /** The file that a remembered page was made from. */
+  /** The file that a served document was made from. */
   fileOf: (page: string) => string | undefined;
 }
 
-/** A laptop that slept is noticed soon, and a page that is debugged for minutes finds back by itself. */
+/** Short, so that a laptop that has slept reconnects soon. A page that stops in a debugger for longer reconnects afterwards. */
 const PING_INTERVAL_MS = 10_000;
 const PING_TIMEOUT_MS = 10_000;
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 const SOCKETS_CLOSE_TIMEOUT_MS = 200;
-/** Several updates with the texts of their files, for a page that does not read them for a while. */
+/** Enough for several updates with texts of files while a page does not read. */
 const MAX_WAITING_BYTES = 4 << 20;
-/** A page sends a CONNECT, and answers a heartbeat now and then. */
+/** A page sends only a CONNECT and the answers to heartbeats. */
 const PACKETS = { burst: 20, perSecond: 1 };
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -67,7 +67,7 @@ export function createUpdateChannel({ path, token, version, fileOf }: UpdateChan
       maxWaitingBytes: MAX_WAITING_BYTES,
       packets: PACKETS,
       closeTimeoutMs: CLOSE_TIMEOUT_MS,
-      // A page that was cut off connects again, and loads itself again if something has changed.
+      // The page reconnects, and reloads if something has changed.
       onTerminated() {},
     },
   );
@@ -81,17 +81,20 @@ export function createUpdateChannel({ path, token, version, fileOf }: UpdateChan
   io.use((socket, next) => {
     const parsed = parseReloadHandshake(socket.handshake.auth);
     if (!parsed.ok) return next(rejection(parsed.code, parsed.problem));
-    const { token: shown, page } = parsed.handshake;
-    if (!isSameSecret(shown, token)) {
+    const { token: sent, page } = parsed.handshake;
+    if (!isSameSecret(sent, token)) {
       return next(
-        rejection('token-wrong', 'this page belongs to another project or an earlier start: reload it'),
+        rejection(
+          'token-wrong',
+          'the page has the token of another project or of an earlier start: reload it',
+        ),
       );
     }
     socket.data = { page, file: page === undefined ? undefined : fileOf(page) };
     next();
   });
   io.on('connection', (socket) => {
-    // Pages have nothing to say: a middleware that never goes on keeps any event from being dispatched.
+    // A middleware that does not call `next` discards all events that pages send.
     socket.use(() => {});
     socket.on('error' as never, (() => {}) as never);
     socket.emit('version', version());
@@ -117,9 +120,11 @@ export function createUpdateChannel({ path, token, version, fileOf }: UpdateChan
     },
     async close() {
       await io.close();
-      const gone = [...connections].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+      const closed = [...connections].map(
+        (socket) => new Promise((resolve) => socket.once('close', resolve)),
+      );
       await Promise.race([
-        Promise.all(gone),
+        Promise.all(closed),
         setTimeout(SOCKETS_CLOSE_TIMEOUT_MS, undefined, { ref: false }),
       ]);
       for (const socket of connections) socket.destroy();

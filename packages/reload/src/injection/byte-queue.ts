@@ -1,10 +1,10 @@
-/** Bytes of a document that are held back, in the pieces in which they came. */
+/** Bytes of a document that are not sent yet, in the chunks in which they arrived. */
 export class ByteQueue {
   #pieces: Uint8Array[] = [];
   #start = 0;
   #length = 0;
 
-  /** Where the first byte that is held stands in the document. */
+  /** The position of the first queued byte in the document. */
   get start(): number {
     return this.#start;
   }
@@ -30,7 +30,7 @@ export class ByteQueue {
     return taken;
   }
 
-  /** Takes the bytes before a position of the document. */
+  /** Takes the bytes before a position in the document. */
   takeBefore(position: number): Uint8Array[] {
     const count = position - this.#start;
     if (count <= 0) return [];

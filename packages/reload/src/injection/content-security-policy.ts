@@ -1,20 +1,20 @@
-/** What the client's script and its socket need of a page's policy. */
+/** What a page's policy must allow for the client's script and its socket. */
 export interface ClientNeeds {
   /** The address of the script. */
   script: string;
-  /** A nonce of its tag, for policies that hear nothing else ('strict-dynamic'). */
+  /** The nonce of its tag, for policies that ignore addresses ('strict-dynamic'). */
   nonce: string;
-  /** Addresses that the client connects to. */
+  /** The addresses that the client connects to. */
   connect: readonly string[];
 }
 
-/** The Trusted Types policy by which the client parses HTML. */
+/** The name of the Trusted Types policy with which the client parses HTML. */
 const TYPES_POLICY = 'live-online-reload';
 
 /**
  * Adds to a policy what the client needs, and nothing else. [R7]
  *
- * @param header the value of a `Content-Security-Policy` header, which may hold several policies with commas between them.
+ * @param header the value of a `Content-Security-Policy` header. It may contain several policies, separated by commas.
  */
 export function extendPolicy(header: string, needs: ClientNeeds): string {
   return header
@@ -23,8 +23,8 @@ export function extendPolicy(header: string, needs: ClientNeeds): string {
     .join(',');
 }
 
-/** Whether a policy keeps the client out: its page runs no scripts, or is of no origin, from where nothing may be asked here. */
-export function shutsOut(header: string): boolean {
+/** Whether a `sandbox` directive blocks the client: the page runs no scripts, or its origin is "null". */
+export function blocksClient(header: string): boolean {
   return header.split(',').some((policy) => {
     const sandbox = directivesOf(policy).find(({ name }) => name === 'sandbox');
     const allowed = sandbox?.sources.map((source) => source.toLowerCase());
@@ -45,7 +45,7 @@ function directivesOf(policy: string): Directive[] {
       .map((text) => text.trim().split(/[\t\n\f\r ]+/))
       .filter(([name]) => name !== undefined && name !== '')
       .map(([name, ...sources]) => ({ name: name!.toLowerCase(), sources }))
-      // Of two directives of one name, browsers hear the first.
+      // Browsers use the first of two directives with one name.
       .filter(({ name }) => !seen.has(name) && seen.add(name))
   );
 }
@@ -55,11 +55,11 @@ function extendOne(policy: string, { script, nonce, connect }: ClientNeeds): str
   const find = (...names: string[]): Directive | undefined =>
     names.map((name) => directives.find((one) => one.name === name)).find(Boolean);
   const extend = (names: [string, ...string[]], added: readonly string[]): void => {
-    const inForce = find(...names);
-    if (!inForce) return;
-    const kept = inForce.sources.filter((source) => source.toLowerCase() !== "'none'");
-    if (inForce.name === names[0]) inForce.sources = [...kept, ...added];
-    // What falls back on another directive gets one of its own, so that the other stays as strict as it was.
+    const effective = find(...names);
+    if (!effective) return;
+    const kept = effective.sources.filter((source) => source.toLowerCase() !== "'none'");
+    if (effective.name === names[0]) effective.sources = [...kept, ...added];
+    // A directive of its own replaces the fallback, so that the fallback stays as strict as it was.
     else directives.push({ name: names[0], sources: [...kept, ...added] });
   };
   const scripts = find('script-src-elem', 'script-src', 'default-src');
@@ -67,7 +67,7 @@ function extendOne(policy: string, { script, nonce, connect }: ClientNeeds): str
     const own = find('script-src-elem') ? 'script-src-elem' : 'script-src';
     const allowed = scripts.sources.map((source) => source.toLowerCase());
     if (allowed.includes("'strict-dynamic'")) extend([own, 'default-src'], [`'nonce-${nonce}'`]);
-    // A nonce beside 'unsafe-inline' would take that away from the page's own scripts: the address it is.
+    // A nonce would disable 'unsafe-inline' for the page's own scripts, so the address is added.
     else if (!allowed.includes("'self'") && !allowed.includes('*')) extend([own, 'default-src'], [script]);
   }
   extend(['connect-src', 'default-src'], connect);

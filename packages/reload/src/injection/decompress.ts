@@ -2,23 +2,23 @@ import { PassThrough, Readable, type Duplex } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 
 /**
- * A body without its compression.
+ * Decompresses a body.
  *
- * @param encodings lower case, in the order in which they were done.
- * @returns `unknown` where one of them is not known here.
+ * @param encodings lower case, in the order in which they were applied.
+ * @returns `unknown` if one of them is not supported.
  */
-export function decodeBody(
+export function decompress(
   body: Readable | Buffer,
   encodings: readonly string[],
 ): Readable | Buffer | 'unknown' {
   if (encodings.some((name) => !/^(x-gzip|gzip|deflate|br)$/.test(name))) return 'unknown';
   if (encodings.length === 0) return body;
   let stream = body instanceof Readable ? body : Readable.from([body]);
-  for (const name of [...encodings].reverse()) stream = decompress(stream, name);
+  for (const name of [...encodings].reverse()) stream = decompressOne(stream, name);
   return stream;
 }
 
-function decompress(source: Readable, encoding: string): Readable {
+function decompressOne(source: Readable, encoding: string): Readable {
   const target = new PassThrough();
   const flushing = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
   const connect = (decoder: Duplex, first?: Buffer): void => {
@@ -41,7 +41,7 @@ function decompress(source: Readable, encoding: string): Readable {
     );
   } else if (encoding !== 'deflate') connect(createGunzip(flushing));
   else {
-    // Some servers send the bare stream, without the wrapper that the name stands for.
+    // Some servers send raw deflate, without the zlib wrapper of RFC 9110 §8.4.1.2.
     const endEmpty = (): void => void target.end();
     source.once('data', (first: Buffer) => {
       source.off('end', endEmpty);

@@ -4,7 +4,7 @@ import { extendPolicy } from './content-security-policy.ts';
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** Headers that describe the body as it was before the client was put in. */
+/** Headers that describe the body before the injection. */
 const BODY_HEADERS = new Set([
   'content-length',
   'content-encoding',
@@ -19,10 +19,10 @@ const BODY_HEADERS = new Set([
 ]);
 
 /**
- * The headers of a document with the client in it: without those that describe its former body, with a policy that
- * allows the client, and always revalidated.
+ * The headers of an injected document: without those that describe the original body, with a policy that allows the client,
+ * and with a Cache-Control that makes the browser revalidate.
  *
- * @param nonce of the client's tag.
+ * @param nonce the nonce of the client's tag
  */
 export function documentHeaders(
   headers: HeaderList,
@@ -31,7 +31,7 @@ export function documentHeaders(
   nonce: string,
 ): HeaderList {
   const host = request.headers.host ?? 'localhost';
-  // A host's own server may speak TLS.
+  // The server of a host app may use TLS.
   const scheme = 'encrypted' in request.socket ? 'https' : 'http';
   const script = new URL(scriptUrl, `${scheme}://${host}`).href;
   const connect = [`${scheme}://${host}`, `${scheme.replace('http', 'ws')}://${host}`];
@@ -63,7 +63,7 @@ export function headerOf(headers: HeaderList, wanted: string): string | undefine
   return headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
 }
 
-/** The compressions of a body, in the order in which they were done. */
+/** The compressions of a body, in the order in which they were applied. */
 export function encodingsOf(headers: HeaderList): string[] {
   return headers
     .filter(([name]) => name.toLowerCase() === 'content-encoding')

@@ -1,6 +1,6 @@
-import { isUnsafeEncoding } from './text-units.ts';
+import { isUnsafeEncoding } from './text-encoding.ts';
 
-/** A token of the document's tokenizer, as far as the search needs it. Offsets count characters. */
+/** A token of the HTML tokenizer, reduced to what the search needs. Offsets count characters. */
 export type Token =
   | { kind: 'start'; name: string; attributes: readonly Attribute[]; selfClosing: boolean; at: Span }
   | { kind: 'end'; name: string; at: Span }
@@ -17,15 +17,15 @@ interface Attribute {
   value: string;
 }
 
-/** What a token says about the place of the tag. */
+/** What a token means for the position of the tag. */
 export type Finding =
-  | { kind: 'place'; offset: number }
-  /** The place does not lie before this offset. */
+  | { kind: 'here'; offset: number }
+  /** The position is not before this offset. */
   | { kind: 'later'; offset: number }
-  /** The document is in an encoding whose bytes cannot be scanned. */
+  /** The bytes of this encoding cannot be scanned. */
   | { kind: 'unsafe'; encoding: string };
 
-/** Elements that may stand in a head before the place. */
+/** Elements that may precede the tag in a head. */
 const IN_HEAD = new Set([
   'html',
   'head',
@@ -44,20 +44,20 @@ const IN_HEAD = new Set([
 const WITH_RAW_TEXT = new Set(['title', 'script', 'style', 'noscript', 'noframes']);
 
 export interface HeadPositionOptions {
-  /** Whether the encoding is known from outside of the document, so that the tag may stand before its `<meta charset>`. */
+  /** Whether a header or a byte order mark names the encoding, so that the tag may precede the `<meta charset>`. */
   isCharsetKnown: boolean;
-  /** Whether characters are scanned byte by byte. */
+  /** Whether each byte is scanned as a character. */
   isByteWise: boolean;
   /** Called for a `<meta http-equiv="Content-Security-Policy">`. */
   onMetaPolicy?: ((policy: string) => void) | undefined;
 }
 
-/** Finds the first place in a document where a script may stand, token by token. [R7] */
+/** Finds the first position in a document at which a script may stand, token by token. [R7] */
 export class HeadPosition {
   readonly #options: HeadPositionOptions;
-  /** How many `<template>` are open. */
+  /** The number of open `<template>` elements. */
   #templates = 0;
-  /** How many elements with raw text, such as `<title>`, are open. */
+  /** The number of open elements with raw text, such as `<title>`. */
   #raw = 0;
 
   constructor(options: HeadPositionOptions) {
@@ -66,8 +66,8 @@ export class HeadPosition {
 
   read(token: Token): Finding {
     const { startOffset, endOffset } = token.at;
-    const before: Finding = { kind: 'place', offset: startOffset };
-    const after: Finding = { kind: 'place', offset: endOffset };
+    const before: Finding = { kind: 'here', offset: startOffset };
+    const after: Finding = { kind: 'here', offset: endOffset };
     const later: Finding = { kind: 'later', offset: endOffset };
     switch (token.kind) {
       case 'start': {
@@ -88,7 +88,7 @@ export class HeadPosition {
         return later;
       }
       case 'text': {
-        // Browsers drop NUL, also before a doctype.
+        // Browsers ignore NUL, also before a doctype.
         const isShown = /[^\t\n\f\r ]/.test(token.text.replaceAll('\0', ''));
         return this.#raw === 0 && this.#templates === 0 && isShown ? before : later;
       }

@@ -1,52 +1,38 @@
 import { SAXParser } from 'parse5-sax-parser';
 import { ByteQueue } from './byte-queue.ts';
 import { HeadPosition, type HeadPositionOptions, type Span, type Token } from './head-position.ts';
-import { createDecoder, type Decoder, type Unit } from './text-units.ts';
-
-/** Looks for the place of the tag in a document that comes in pieces, and puts the tag there. */
-export interface HeadScanner {
-  /** Whether nothing is looked for any more, and nothing held back. */
-  readonly done: boolean;
-  /** @returns what can be sent on. */
-  write(chunk: Uint8Array): Uint8Array[];
-  /** @returns the rest. */
-  end(): Uint8Array[];
-}
+import { createDecoder, type Decoder, type CodeUnit } from './text-encoding.ts';
 
 export interface HeadScannerOptions extends Pick<HeadPositionOptions, 'isCharsetKnown' | 'onMetaPolicy'> {
-  unit: Unit;
+  unit: CodeUnit;
   tag: Uint8Array;
-  /** Called where the document cannot be scanned, and passes unchanged. */
+  /** Called if the document cannot be scanned and stays unchanged. */
   onSkip: (reason: string) => void;
 }
 
 /**
- * From here on a comment or a text is scanned in ever longer steps: the parser copies all of what has no end yet with each
- * write, and a long one in small pieces would take minutes.
+ * A longer comment or text is scanned in steps of growing length: the parser copies an unfinished token with each write, so
+ * that a long one in small chunks would take minutes.
  */
 const LONG_BYTES = 1 << 17;
-/** How much of a document is held back at most while what has begun in it (a comment, a text, a tag) has no end. */
+/** The maximum that is held back while a comment, a text or a tag is unfinished. */
 const LOOK_AHEAD_BYTES = 1 << 20;
-/** A longer piece is scanned in steps, so that no more of it than needed is decoded. */
+/** A longer chunk is scanned in steps, so that only what is needed is decoded. */
 const STEP_BYTES = 1 << 16;
 
-export function createHeadScanner(options: HeadScannerOptions): HeadScanner {
-  return new SaxHeadScanner(options);
-}
-
-class SaxHeadScanner implements HeadScanner {
+/** Finds the position of the tag in a document that arrives in chunks, and inserts the tag there. */
+export class HeadScanner {
   readonly #options: HeadScannerOptions;
   readonly #parser = new SAXParser({ sourceCodeLocationInfo: true });
   readonly #position: HeadPosition;
   readonly #decoder: Decoder;
-  /** What has not been sent on. */
   readonly #held = new ByteQueue();
-  /** The end of what is held that has not been scanned. */
+  /** The end of `#held` that is not scanned yet. */
   #unread: Uint8Array[] = [];
   #unreadBytes = 0;
-  /** The place does not lie before this byte. */
-  #passed = 0;
-  #place: number | undefined;
+  /** The tag does not belong before this byte. */
+  #notBefore = 0;
+  #insertAt: number | undefined;
   #done = false;
 
   constructor(options: HeadScannerOptions) {
@@ -56,10 +42,12 @@ class SaxHeadScanner implements HeadScanner {
     this.#listen();
   }
 
+  /** Whether the search has ended and nothing is held back. */
   get done(): boolean {
     return this.#done;
   }
 
+  /** @returns what can be sent */
   write(chunk: Uint8Array): Uint8Array[] {
     const out: Uint8Array[] = [];
     for (let at = 0; at < chunk.length; at += STEP_BYTES) {
@@ -69,11 +57,12 @@ class SaxHeadScanner implements HeadScanner {
     return out;
   }
 
+  /** @returns the rest */
   end(): Uint8Array[] {
     this.#scan();
     this.#parser.end();
-    // A document without a place gets the tag at its end.
-    this.#place ??= this.#held.end - this.#decoder.pendingBytes;
+    // Without a position in the document, the tag follows at its end.
+    this.#insertAt ??= this.#held.end - this.#decoder.pendingBytes;
     return this.#release();
   }
 
@@ -103,20 +92,20 @@ class SaxHeadScanner implements HeadScanner {
   }
 
   #read(token: Token): void {
-    if (this.#place !== undefined || this.#done) return;
+    if (this.#insertAt !== undefined || this.#done) return;
     const finding = this.#position.read(token);
     const { bytesPerCharacter } = this.#decoder;
     if (finding.kind === 'later') {
-      this.#passed = finding.offset * bytesPerCharacter;
-    } else if (finding.kind === 'place') {
-      this.#place = finding.offset * bytesPerCharacter;
+      this.#notBefore = finding.offset * bytesPerCharacter;
+    } else if (finding.kind === 'here') {
+      this.#insertAt = finding.offset * bytesPerCharacter;
       this.#parser.stop();
     } else {
-      this.#giveUp(`its encoding (${finding.encoding}) cannot be scanned safely`);
+      this.#skip(`its encoding (${finding.encoding}) cannot be scanned safely`);
     }
   }
 
-  #giveUp(reason: string): void {
+  #skip(reason: string): void {
     this.#done = true;
     this.#parser.stop();
     this.#options.onSkip(reason);
@@ -132,7 +121,7 @@ class SaxHeadScanner implements HeadScanner {
     this.#scan();
     const out = this.#release();
     if (this.#done || this.#held.length <= LOOK_AHEAD_BYTES) return out;
-    this.#giveUp('a comment, a text or a tag of more than 1 MB comes before the place where its tag belongs');
+    this.#skip('a comment, a text or a tag of more than 1 MB precedes the position of the script');
     return [...out, ...this.#held.takeAll()];
   }
 
@@ -145,8 +134,8 @@ class SaxHeadScanner implements HeadScanner {
 
   #release(): Uint8Array[] {
     if (this.#done) return this.#held.takeAll();
-    if (this.#place === undefined) return this.#held.takeBefore(this.#passed);
+    if (this.#insertAt === undefined) return this.#held.takeBefore(this.#notBefore);
     this.#done = true;
-    return [...this.#held.takeBefore(this.#place), this.#options.tag, ...this.#held.takeAll()];
+    return [...this.#held.takeBefore(this.#insertAt), this.#options.tag, ...this.#held.takeAll()];
   }
 }

@@ -4,32 +4,32 @@ import {
   CONDITIONAL_HEADERS,
   isInjectable,
   mayBeDocument,
-  type Answer,
+  type ResponseParts,
   type HtmlResponder,
-} from './html-response.ts';
+} from './html-responder.ts';
 
-/** Has the client put into whatever HTML a host's app is about to answer with. Everything else passes as it is. */
-export function injectIntoResponse(
+/** Injects the client into the response of a host app if it is HTML. All other responses stay unchanged. */
+export function hookResponse(
   request: IncomingMessage,
   response: ServerResponse,
   responder: HtmlResponder,
 ): void {
   if (!mayBeDocument(request)) return;
-  // A validator that the browser has is that of the page without the client.
+  // The browser's validators are those of the page without the client.
   for (const name of CONDITIONAL_HEADERS) delete request.headers[name];
   new ResponseHook(request, response, responder).install();
 }
 
 type Callback = (error?: Error | null) => void;
 
-/** Wraps the methods of a response, and sends what the host writes through the responder if it is a document. */
+/** Wraps the methods of a response. If the host writes a document, the responder sends it. */
 class ResponseHook {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #responder: HtmlResponder;
-  /** The methods as they were before. */
+  /** The methods before they were wrapped. */
   readonly #original: Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'flushHeaders'>;
-  /** What the host writes once it is known to be a document. */
+  /** What the host writes, if it is a document. */
   #body: PassThrough | undefined;
   #isDecided = false;
 
@@ -50,28 +50,28 @@ class ResponseHook {
     });
   }
 
-  /** Called before the first byte goes out. */
+  /** Called before the first byte is sent. */
   #decide(status: number, message?: string): void {
     this.#isDecided = true;
     const response = this.#response;
     const headers = listHeaders(response);
     const body = new PassThrough();
-    const answer: Answer = {
+    const parts: ResponseParts = {
       status,
       ...(message !== undefined && { statusMessage: message }),
       headers,
       body,
     };
-    // If it is no document, methods that others have wrapped since then stay wrapped.
-    if (!isInjectable(this.#request, answer)) return;
+    // Without a document, methods that others have wrapped since then stay wrapped.
+    if (!isInjectable(this.#request, parts)) return;
     this.#body = body;
     body.on('drain', () => response.emit('drain'));
     for (const [name] of headers) response.removeHeader(name);
-    void this.#responder.send(this.#request, this.#underneath(), answer);
+    void this.#responder.send(this.#request, this.#originalResponse(), parts);
   }
 
-  /** The response as it was before it was wrapped, to which the document is written. */
-  #underneath(): ServerResponse {
+  /** The response with its original methods. The responder writes the document to it. */
+  #originalResponse(): ServerResponse {
     const response = this.#response;
     const { writeHead, write, end, flushHeaders } = this.#original;
     const original = {
@@ -111,7 +111,7 @@ class ResponseHook {
   }
 
   #flushHeaders(): void {
-    // As Node does, so that those who have wrapped it since then can add their headers.
+    // Like Node, so that code that has wrapped `writeHead` since then can add its headers.
     if (!this.#isDecided) this.#response.writeHead(this.#response.statusCode);
     if (!this.#body) this.#original.flushHeaders.call(this.#response);
   }
@@ -147,7 +147,7 @@ function setHeaders(
   if (!headers) return;
   if (Array.isArray(headers)) {
     const flat = headers.flat().map(String);
-    // A name may repeat here, but replaces what was set before.
+    // A name may occur several times here, but replaces what was set before.
     for (let index = 0; index + 1 < flat.length; index += 2) response.removeHeader(flat[index]!);
     for (let index = 0; index + 1 < flat.length; index += 2) {
       response.appendHeader(flat[index]!, flat[index + 1]!);

@@ -1,19 +1,19 @@
-import { createHeadScanner, type HeadScanner } from './head-scanner.ts';
-import { concat, encode, markLength, unitOf } from './text-units.ts';
+import { HeadScanner } from './head-scanner.ts';
+import { concat, encode, bomLength, detectCodeUnit } from './text-encoding.ts';
 
-/** Puts one tag into a document that comes in pieces, and leaves every other byte as it is. [R7] */
+/** Inserts one tag into a document that arrives in chunks. All other bytes stay unchanged. [R7] */
 export interface Injector {
-  /** @returns what can be sent on. */
+  /** @returns what can be sent */
   write(chunk: Uint8Array): Uint8Array[];
-  /** @returns the rest. */
+  /** @returns the rest */
   end(): Uint8Array[];
 }
 
 export interface InjectorOptions {
-  /** What the Content-Type says, if anything. */
+  /** The charset of the Content-Type. */
   charset: string | undefined;
   tag: string;
-  /** Called where the document cannot be scanned, and passes untouched. */
+  /** Called if the document cannot be scanned and stays unchanged. */
   onSkip: (reason: string) => void;
   /** Called for a `<meta http-equiv="Content-Security-Policy">`. */
   onMetaPolicy?: (policy: string) => void;
@@ -27,7 +27,7 @@ export function createInjector(options: InjectorOptions): Injector {
   let scanner: HeadScanner | undefined;
   let passing = false;
 
-  /** The rest of the document needs no tokenizer once the place is found, or given up. */
+  /** Releases the tokenizer after the search: the rest of the document does not need it. */
   function scan(bytes: Uint8Array): Uint8Array[] {
     const out = scanner!.write(bytes);
     passing = scanner!.done;
@@ -37,29 +37,29 @@ export function createInjector(options: InjectorOptions): Injector {
 
   function begin(bytes: Uint8Array): Uint8Array[] {
     start = undefined;
-    const unit = unitOf(bytes, charset);
+    const unit = detectCodeUnit(bytes, charset);
     if (unit === undefined) {
       passing = true;
       onSkip(`its encoding (${charset}) cannot be scanned safely`);
       return [bytes];
     }
-    // A byte order mark is none, and no text either, where something stands before it.
-    const mark = markLength(bytes);
-    scanner = createHeadScanner({
+    // Behind another byte, a byte order mark would be text.
+    const bom = bomLength(bytes);
+    scanner = new HeadScanner({
       ...options,
       unit,
       tag: encode(tag, unit),
-      isCharsetKnown: mark > 0 || charset !== undefined,
+      isCharsetKnown: bom > 0 || charset !== undefined,
     });
-    const rest = bytes.subarray(mark);
-    return [bytes.subarray(0, mark), ...scan(rest)];
+    const rest = bytes.subarray(bom);
+    return [bytes.subarray(0, bom), ...scan(rest)];
   }
 
   return {
     write(chunk) {
       if (passing || chunk.length === 0) return chunk.length === 0 ? [] : [chunk];
       if (start) {
-        // The first bytes tell the encoding.
+        // The first bytes determine the encoding.
         start = concat([start, chunk]);
         return start.length < 4 ? [] : begin(start);
       }

@@ -8,7 +8,7 @@ export function writeHead(
   statusMessage: string | undefined,
   headers: HeaderList,
 ): void {
-  // Names may repeat, as Set-Cookie does.
+  // Some headers occur several times, such as Set-Cookie.
   const byName = new Map<string, { name: string; values: string[] }>();
   for (const [name, value] of headers) {
     const known = byName.get(name.toLowerCase());
@@ -22,13 +22,13 @@ export function writeHead(
   else response.writeHead(status, statusMessage);
 }
 
-/** Changes a body on its way. */
+/** Changes a body while it is sent. */
 export interface Transform {
   write(chunk: Uint8Array): Uint8Array[];
   end(): Uint8Array[];
 }
 
-/** Sends a body, through `transform` if there is one. If the body ends before its time, so does the connection. */
+/** Sends a body, through `transform` if given. If the body ends early, the connection ends, too. */
 export function sendBody(
   body: Readable | Buffer | undefined,
   response: ServerResponse,
@@ -39,7 +39,7 @@ export function sendBody(
     return Promise.resolve();
   }
   if (response.destroyed) {
-    // The client has gone already, so that no event says it again.
+    // The client has disconnected before, so that no 'close' event follows.
     body.destroy();
     return Promise.resolve();
   }
@@ -61,7 +61,7 @@ export function sendBody(
       response.end(resolve);
     });
     body.once('error', () => response.destroy());
-    // If the upstream resets, its body closes before its end.
+    // If the backend resets the connection, the body closes without an 'end' event.
     body.once('close', () => {
       if (!body.readableEnded) response.destroy();
     });

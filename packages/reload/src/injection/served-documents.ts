@@ -1,21 +1,21 @@
 import { randomBytes } from 'node:crypto';
 
-/** A document as it was served, without the client in it. */
+/** A document as it was served, without the client's tag. */
 export interface ServedDocument {
-  /** The file that it was made from, where that is known. */
+  /** The file that it was made from, if known. */
   readonly file: string | undefined;
   readonly complete: boolean;
   readonly body: Buffer;
 }
 
-/** Keeps the HTML that was sent to pages, so that a page can tell its own HTML from what scripts have changed. [R4] */
+/** Stores the HTML that was sent to pages, so that a page can tell its HTML from what scripts have changed. [R4] */
 export interface ServedDocuments {
   open(from: { file?: string | undefined }): { id: string; collect(chunk: Uint8Array): void; finish(): void };
   get(id: string): ServedDocument | undefined;
 }
 
 const MAX_BYTES = 32 << 20;
-/** A longer document, such as one that streams without end, is not kept. */
+/** A longer document, such as an endless stream, is not stored. */
 const MAX_DOCUMENT_BYTES = 4 << 20;
 const MAX_DOCUMENTS = 1_000;
 

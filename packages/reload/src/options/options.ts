@@ -1,54 +1,58 @@
-/** What a reload server can be told. All of it is optional, but there must be something to watch. */
+/** The options of a reload server. All are optional, but `folder` or `watch` must be set. */
 export interface ReloadServerOptions {
-  /** The folder that is served and watched. Beside `proxy` or without serving it is only watched. */
+  /** The folder that is served and watched. With `proxy` or without `serve` it is only watched. */
   folder?: string;
-  /** The address of the backend that pages come from, such as `http://localhost:8000`: this server sits in front of it. */
+  /** Makes the server a reverse proxy for the backend at this URL, such as `http://localhost:8000`. */
   proxy?: string | URL;
-  /** Folders or files to watch beside `folder`. */
+  /** Folders and files that are watched in addition to `folder`. */
   watch?: string[];
   /**
-   * Whether pages come through this server. `false` leaves only the script and the socket, for a script tag in pages that
-   * somebody else serves: `<script src="http://localhost:8081/"></script>`.
+   * Whether this server serves pages. With `false` it serves only the script and the socket, for pages of other servers
+   * that contain `<script src="http://localhost:8081/"></script>`.
    *
    * @default true
    */
   serve?: boolean;
-  /** Whether a path without a file gets the root's index.html, for apps that route in the page. @default false */
+  /** Whether a path without a file gets the index.html of `folder`, for single-page apps. @default false */
   spa?: boolean;
-  /** Whether a folder without an index file shows what is in it. @default false */
+  /** Whether a folder without an index file shows a list of its files. @default false */
   directoryListing?: boolean;
-  /** The port, 0 for any free one. @default 8080; 8081 without serving */
+  /** The port; 0 picks a free one. @default 8080; 8081 without `serve` */
   port?: number;
   /**
-   * Whether a port in use is an error. Otherwise the next free one is taken.
+   * Whether a port in use is an error. Otherwise the server takes the next free one.
    *
-   * @default false; without serving `true`, since the port stands in the pages' script tag
+   * @default false; `true` without `serve`, because pages contain the port
    */
   strictPort?: boolean;
-  /** The address to listen on; `0.0.0.0` opens the server to the network. @default `localhost`: this machine alone */
+  /** The address to listen on; `0.0.0.0` opens the server to the network. @default `localhost`: this machine only */
   host?: string;
-  /** Further names under which the server may be addressed: `box.lan`, `*.example.org`. Loopback and `host` always may. */
+  /** Host names that requests may use in addition to those of this machine and `host`: `box.lan`, `*.example.org`. */
   allowedHosts?: string[];
-  /** Further origins whose pages may ask and connect, such as `http://box.lan:3000`. */
+  /** Origins of other servers whose pages may connect, such as `http://box.lan:3000`. */
   allowedOrigins?: string[];
-  /** Globs of files that are not watched, such as `logs/**`, beside what `.gitignore` says. */
+  /** Globs of files that are not watched, such as `logs/**`, in addition to `.gitignore`. */
   ignore?: string[];
-  /** Whether to look at all files again and again instead of waiting for the system's word. @default only where that is needed */
+  /** Whether to check all files twice a second instead of using the system's notifications. @default only if needed */
   poll?: boolean;
-  /** How long a file must have stood still before pages are told, in ms. Lengthen it past what a build takes. @default 10 */
+  /**
+   * The quiet period without changes before an update, in ms. If it is longer than a build takes, its files are one update.
+   *
+   * @default 10
+   */
   debounceMs?: number;
-  /** Whether every change reloads the page, and nothing is swapped in place. @default false */
+  /** Whether every change reloads the page, and nothing is replaced in place. @default false */
   reloadOnly?: boolean;
-  /** Where the project's token and what is known of its files are kept between starts. @default the user's cache folder */
+  /** The folder for the project's token and the index of its files. @default the user's cache folder */
   cacheFolder?: string;
 }
 
-/** How pages come to their visitors: from a folder, from a backend, or not through this server at all. */
+/** Where pages come from: a folder, a backend, or other servers. */
 export type Source = { kind: 'folder'; folder: string } | { kind: 'proxy'; target: URL } | { kind: 'none' };
 
 export interface ResolvedReloadServerOptions {
   source: Source;
-  /** Absolute paths of everything that is watched, without those that lie in another one. */
+  /** The absolute paths of everything that is watched, without paths inside another one. */
   roots: string[];
   spa: boolean;
   directoryListing: boolean;

@@ -9,15 +9,16 @@ import type { ReloadServerOptions, ResolvedReloadServerOptions, Source } from '.
 const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
 const flag = (): v.GenericSchema<boolean> => v.boolean('must be true or false');
 const integer = (min: number, max: number, unit = ''): v.GenericSchema<number> => {
-  const message = `must be a whole number from ${min} to ${max}${unit}`;
+  const message = `must be an integer from ${min} to ${max}${unit}`;
   return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
 };
 const list = (item: v.GenericSchema<string>): v.GenericSchema<string[]> => v.array(item, 'must be a list');
 
+const HOST = 'must be a host name without a scheme or port, such as box.lan';
 const ORIGIN = 'must be an origin such as http://localhost:3000';
 const NO_ORIGIN =
-  'must not be null, which is the origin of pages from disk and of every sandboxed frame of any site: serve the pages over http instead, and name that origin';
-const PROXY = 'must be the address of a backend without a path, such as http://localhost:8000';
+  'must not be "null", the origin of pages from disk and of sandboxed frames of any site: serve the pages over HTTP, and allow that origin';
+const PROXY = 'must be the URL of a backend without a path, such as http://localhost:8000';
 
 const schema = v.strictObject(
   {
@@ -37,19 +38,14 @@ const schema = v.strictObject(
     strictPort: v.optional(flag()),
     host: v.optional(text('must be a host name or an address'), 'localhost'),
     allowedHosts: v.optional(
-      list(
-        v.pipe(
-          v.string('must be a host name'),
-          v.regex(/^(\*\.)?[\w.-]+$|^\[?[\da-f:.]+\]?$/i, 'must be a host name without scheme and port'),
-        ),
-      ),
+      list(v.pipe(v.string(HOST), v.regex(/^(\*\.)?[\w.-]+$|^\[?[\da-f:.]+\]?$/i, HOST))),
       [],
     ),
     allowedOrigins: v.optional(
       list(
         v.pipe(
           v.string(ORIGIN),
-          // As browsers spell it.
+          // In the form in which browsers send it.
           v.transform((origin) => origin.replace(/\/$/, '').toLowerCase()),
           v.check((origin) => origin === 'null' || isOrigin(origin), ORIGIN),
           v.check((origin) => origin !== 'null', NO_ORIGIN),
@@ -63,13 +59,13 @@ const schema = v.strictObject(
     reloadOnly: v.optional(flag(), false),
     cacheFolder: v.optional(text('must be the path of a folder')),
   },
-  (issue) => (issue.expected === 'never' ? 'is no option' : 'must be an object'),
+  (issue) => (issue.expected === 'never' ? 'is an unknown option' : 'must be an object'),
 );
 
 /**
- * Merges options with their defaults and looks whether the folders are there.
+ * Merges options with their defaults, validates them, and checks that the folders exist.
  *
- * @throws ReloadServerError `options-invalid`, naming every mistake by its path; `folder-missing`
+ * @throws ReloadServerError `options-invalid` with all mistakes; `folder-missing`
  */
 export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServerOptions {
   const result = v.safeParse(schema, withoutUndefined(options));
@@ -78,14 +74,12 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
   if (folder === undefined && watch.length === 0) {
     throw optionsInvalid([
       proxy
-        ? { path: 'watch', message: 'must name what the pages of the backend are made from, such as src' }
-        : { path: '', message: 'name a folder to serve, or what to watch' },
+        ? { path: 'watch', message: 'must name the source files of the backend, such as src' }
+        : { path: '', message: 'nothing to watch: name a folder to serve, or paths to watch' },
     ]);
   }
   if (proxy && !serve) {
-    throw optionsInvalid([
-      { path: 'proxy', message: 'cannot be without serving: pages come through here, or they do not' },
-    ]);
+    throw optionsInvalid([{ path: 'proxy', message: 'cannot be combined with serve: false (--no-serve)' }]);
   }
   const roots = [...(folder === undefined ? [] : [findFolder(folder)]), ...watch.map(findPath)];
   const source: Source = !serve
@@ -99,7 +93,6 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
     ...rest,
     source,
     roots: withoutNested(roots),
-    // Where pages are others', the port stands in them.
     port: rest.port ?? (source.kind === 'none' ? 8081 : 8080),
     strictPort: rest.strictPort ?? source.kind === 'none',
     cacheFolder: rest.cacheFolder,

@@ -3,18 +3,18 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../core/ports.ts';
 import type { FileUses } from '../core/file-uses.ts';
 import type { FileWatcher } from '../files/file-watcher.ts';
-import type { HtmlResponder } from '../injection/html-response.ts';
+import type { HtmlResponder } from '../injection/html-responder.ts';
 import { renderBackendDownPage } from './templates/backend-down-page.ts';
-import { createReverseProxy } from './proxy/reverse-proxy.ts';
+import { ReverseProxy } from './proxy/reverse-proxy.ts';
 import { respondText } from '../http/respond.ts';
-import { createStaticFiles } from './static/static-files.ts';
+import { StaticFiles } from './static/static-files.ts';
 
-/** Serves the pages: a folder, a reverse proxy, or none. */
+/** Serves pages from a folder or a backend, or serves none. */
 export interface PageHandler {
   handle(request: IncomingMessage, response: ServerResponse): void;
-  /** Takes the WebSockets of a backend. */
+  /** Handles WebSockets of a backend. */
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  close(): Promise<void>;
+  close(): void;
 }
 
 export interface PageHandlerOptions {
@@ -29,10 +29,10 @@ export interface PageHandlerOptions {
   onUp: () => void;
 }
 
-/** Destinations (Sec-Fetch-Dest) of requests for a whole page; a frame's page is one, too. */
+/** Values of Sec-Fetch-Dest for a whole page, also in a frame. */
 const DOCUMENTS = new Set(['document', 'iframe', 'frame']);
 
-/** The client requests its page's own HTML by script, with a header of its own. */
+/** Whether a whole page is requested: by navigation, or by the client, which then sends `X-Live-Online`. */
 function isForDocument({ headers }: IncomingMessage): boolean {
   return DOCUMENTS.has(String(headers['sec-fetch-dest'])) || headers['x-live-online'] === 'morph';
 }
@@ -42,16 +42,20 @@ export function createPageHandler(options: PageHandlerOptions): PageHandler {
   if (source.kind === 'proxy') {
     const target = source.target.origin;
     const renderBackendDown = (problem: string): string => renderBackendDownPage({ target, problem });
-    return createReverseProxy({ target: source.target, responder, clock, renderBackendDown, onDown, onUp });
+    return new ReverseProxy({ target: source.target, responder, clock, renderBackendDown, onDown, onUp });
   }
   if (source.kind === 'none') {
     return {
       handle: (_request, response) =>
-        respondText(response, 404, 'this server has only the script, at /, for pages of other servers'),
-      close: async () => {},
+        respondText(
+          response,
+          404,
+          'this server has no pages: it serves the script at / for pages of other servers',
+        ),
+      close() {},
     };
   }
-  const staticFiles = createStaticFiles({
+  const staticFiles = new StaticFiles({
     root: source.folder,
     spa,
     directoryListing,
@@ -66,6 +70,6 @@ export function createPageHandler(options: PageHandlerOptions): PageHandler {
   });
   return {
     handle: (request, response) => void staticFiles.handle(request, response),
-    close: async () => {},
+    close() {},
   };
 }

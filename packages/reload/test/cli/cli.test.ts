@@ -46,7 +46,7 @@ async function occupyPort(): Promise<number> {
 }
 
 describe('live-online-reload', () => {
-  it('[R1] says where it listens, first, one JSON object a line, and then what it did', async () => {
+  it('[R1] with --log json, the first line is the URL, and each update is one JSON object', async () => {
     const { folder, write } = makeFolder({ 'index.html': 'x' });
     const { events, prints, child, ended } = run([folder, '--port', '0', '--log', 'json']);
     await prints(/listening/);
@@ -71,10 +71,10 @@ describe('live-online-reload', () => {
     expect(events().at(-1)).toEqual({ event: 'closing' });
   });
 
-  it('[R1] tells people in a calm line what changed and what pages did', async () => {
+  it('[R1] prints one line per update: what changed and what pages did', async () => {
     const { folder, write } = makeFolder({ 'index.html': 'x' });
     const { prints, output, child, ended, errors } = run([folder, '--port', '0']);
-    await prints(/Serving .* at http:\/\/localhost:\d+\/\n.*Ctrl-C ends it\.\n/s);
+    await prints(/Serving .* at http:\/\/localhost:\d+\/\n.*Ctrl-C stops the server\.\n/s);
     const before = output().split('\n').length;
     write('a\u001b[2J.txt', 'x');
     await prints(/no page is open/);
@@ -85,14 +85,14 @@ describe('live-online-reload', () => {
     expect(await errors).toBe('');
   });
 
-  it('[R1] tells what is served from what is only watched', async () => {
+  it('[R1] names what is served and what is watched', async () => {
     const { folder } = makeFolder({ 'content/index.html': 'x', 'src/a.ts': 'x' });
     const { prints, output } = run(['content', '--watch', 'src', '--port', '0'], { cwd: folder });
     await prints(/Ctrl-C/);
     expect(output()).toMatch(/^Serving content at http:\/\/localhost:\d+\/\nWatching content, src\n/);
   });
 
-  it('[R1] takes the next port where one is in use, and tells', async () => {
+  it('[R1] if the port is in use, it takes the next one and prints it', async () => {
     const port = await occupyPort();
     const { folder } = makeFolder();
     const { prints, events } = run([folder, '--port', String(port), '--log', 'json']);
@@ -113,15 +113,15 @@ describe('live-online-reload', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['no-such-folder'], /there is no folder no-such-folder: create it, or name another one/],
-    [[], /name a folder to serve, or what to watch/],
+    [['no-such-folder'], /no-such-folder does not exist: create it, or choose another path/],
+    [[], /nothing to watch: name a folder to serve, or paths to watch/],
     [
       ['--proxy', 'localhost:8000', '--watch', '.'],
-      /--proxy must be the address of a backend .* http:\/\/localhost:8000/,
+      /--proxy must be the URL of a backend .* http:\/\/localhost:8000/,
     ],
-    [['--proxy', 'http://localhost:8000'], /--watch must name what the pages of the backend are made from/],
-    [['.', '--proxy', 'http://localhost:8000', '--no-serve'], /--proxy cannot be without serving/],
-    [['.', '--port', 'x'], /--port must be a whole number from 0 to 65535/],
+    [['--proxy', 'http://localhost:8000'], /--watch must name the source files of the backend/],
+    [['.', '--proxy', 'http://localhost:8000', '--no-serve'], /--proxy cannot be combined with .*--no-serve/],
+    [['.', '--port', 'x'], /--port must be an integer from 0 to 65535/],
     [
       ['.', '--host', '203.0.113.9', '--port', '0'],
       /address not available \(EADDRNOTAVAIL\) for 203\.0\.113\.9.*--host/,
@@ -131,12 +131,12 @@ describe('live-online-reload', () => {
       /--allow-origin\S* must be an origin such as http:\/\/localhost:3000/,
     ],
     [['.', '--nonsense'], /--nonsense.*--help/],
-  ])('[R1] %j is told in one line that says what to do', async (args, message) => {
+  ])('[R1] %j fails with one line that says what to do', async (args, message) => {
     const { errors, ended } = run(args, { cwd: makeFolder().folder });
     expect(await ended).toBe(1);
-    const said = await errors;
-    expect(said).toMatch(message);
-    expect(said.trim().split('\n')).toHaveLength(1);
+    const written = await errors;
+    expect(written).toMatch(message);
+    expect(written.trim().split('\n')).toHaveLength(1);
   });
 
   it('[R1] Ctrl-C frees the port within half a second, with pages open', async () => {
@@ -156,7 +156,7 @@ describe('live-online-reload', () => {
     again.close();
   });
 
-  it('[R1] teaches and names its version', async () => {
+  it('[R1] prints its help and its version', async () => {
     const help = run(['--help']);
     expect(await help.ended).toBe(0);
     expect(help.output()).toMatch(/live-online-reload content[\s\S]*--proxy http[\s\S]*--no-serve/);
@@ -165,7 +165,7 @@ describe('live-online-reload', () => {
     expect(version.output()).toBe(`${packageJson.version}\n`);
   });
 
-  it('[R1] with --open it opens the page, and goes on where there is no browser', async () => {
+  it('[R1] --open opens the page in the browser', async () => {
     const { folder, write } = makeFolder();
     write('browser', `#!/bin/sh\necho "$1" > "${join(folder, 'opened')}"\n`);
     chmodSync(join(folder, 'browser'), 0o755);

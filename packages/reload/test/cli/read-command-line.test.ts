@@ -5,7 +5,7 @@ import { readCommandLine } from '../../src/cli/read-command-line.ts';
 import { syntax } from '../../src/cli/settings.ts';
 
 describe('the command line', () => {
-  it('[R1] reads a folder and flags', () => {
+  it('[R1] reads the folder and the flags', () => {
     const { ask, options, open, log } = readCommandLine(
       [
         'content',
@@ -27,7 +27,7 @@ describe('the command line', () => {
     expect(options).toEqual({ folder: 'content', port: 0, spa: true, serve: false, watch: ['a', 'b', 'c'] });
   });
 
-  it('[R1] reads the environment, and flags go before it', () => {
+  it('[R1] reads environment variables, and flags override them', () => {
     const environment = {
       LIVE_ONLINE_RELOAD_PORT: '1',
       LIVE_ONLINE_RELOAD_SPA: 'true',
@@ -39,22 +39,22 @@ describe('the command line', () => {
     expect(sources.get('spa')).toBe('LIVE_ONLINE_RELOAD_SPA');
   });
 
-  it('[R1] help and version come first', () => {
+  it('[R1] --help and --version work even if other arguments are wrong', () => {
     expect(readCommandLine(['a', 'b', '--help'], {}).ask).toBe('help');
     expect(readCommandLine(['--log', 'wrong', '-v'], {}).ask).toBe('version');
   });
 
   it.each([
     [['--prot', '1'], /--prot.*--help/],
-    [['a', 'b', 'c'], /one folder.*--watch b,c/],
+    [['a', 'b', 'c'], /only one folder.*--watch b,c/],
     [['--log', 'yaml'], /--log must be pretty or json, not "yaml"/],
     [['--port'], /--port/],
-  ])('[R1] %j is told in a sentence that says what to do', (args, message) => {
+  ])('[R1] %j is a usage error that says what to do', (args, message) => {
     expect(() => readCommandLine(args, {})).toThrow(UsageError);
     expect(() => readCommandLine(args, {})).toThrow(message);
   });
 
-  it('[R1] the help names every setting and fits a terminal', () => {
+  it('[R1] --help names every flag and fits a terminal', () => {
     for (const { flag } of syntax.settings) expect(helpText()).toContain(`--${flag}`);
     for (const line of helpText().split('\n')) expect(line.length).toBeLessThanOrEqual(110);
   });

@@ -185,9 +185,9 @@ describe('many files', () => {
     git(['init', '-q']);
     git(['fast-import', '--quiet'], branch('one') + branch('other'));
     git(['checkout', '-q', 'one']);
-    const { updates, read } = await startReload({}, { folder });
+    const { updates, indexed } = await startReload({}, { folder });
     // From now on, files are compared by their bytes.
-    await read;
+    await indexed;
     git(['checkout', '-q', 'other']);
     expect(await sizes({ updates, folder }, 2_000)).toEqual([2_000, 1]);
   }, 60_000);

@@ -5,9 +5,9 @@ import { onTestFinished } from 'vitest';
 import type { Deadlines } from '../../src/http/own-server.ts';
 import { makeFolder, startReload } from './reload-server.ts';
 
-/** A backend that answers as the test says, with the reload server in front of it. */
-export async function startBackend(answer: RequestListener, deadlines?: Deadlines) {
-  const backend = createServer(answer).listen(0, '127.0.0.1');
+/** An HTTP backend behind the reload server. */
+export async function startBackend(listener: RequestListener, deadlines?: Deadlines) {
+  const backend = createServer(listener).listen(0, '127.0.0.1');
   await once(backend, 'listening');
   onTestFinished(() => {
     backend.closeAllConnections();
@@ -19,8 +19,8 @@ export async function startBackend(answer: RequestListener, deadlines?: Deadline
   return { ...started, backend, backendPort, target };
 }
 
-/** A backend that sees and says bytes, with the reload server in front of it. */
-export async function startBytes(onConnection: (socket: Socket) => void) {
+/** A TCP backend behind the reload server, for tests of bytes. */
+export async function startTcpBackend(onConnection: (socket: Socket) => void) {
   const backend = createTcpServer((socket) => {
     socket.on('error', () => {});
     onConnection(socket);
@@ -31,29 +31,29 @@ export async function startBytes(onConnection: (socket: Socket) => void) {
   return startReload({}, { proxy: target, watch: [makeFolder().folder] });
 }
 
-/** Answers each request with the same bytes, and remembers their heads. */
-export async function startAnswering(answer: string) {
+/** A backend that responds to each request with the same bytes, and records the heads of the requests. */
+export async function startFixedBackend(bytes: string) {
   const heads: string[] = [];
-  const started = await startBytes((socket) => {
+  const started = await startTcpBackend((socket) => {
     socket.once('data', (data) => {
       heads.push(data.toString('latin1'));
-      socket.end(answer, 'latin1');
+      socket.end(bytes, 'latin1');
     });
   });
   return { ...started, heads };
 }
 
-export interface AskOptions {
+export interface RequestOptions {
   method?: string;
   headers?: Record<string, string | string[]>;
   body?: Buffer | string;
 }
 
-/** Asks through the proxy as a browser would that knows the server as `localhost`. */
-export async function ask(
+/** Sends a request like a browser that knows the server as `localhost`. */
+export async function sendRequest(
   port: number,
   path: string,
-  { method = 'GET', headers = {}, body }: AskOptions = {},
+  { method = 'GET', headers = {}, body }: RequestOptions = {},
 ) {
   const sent = request({
     host: '127.0.0.1',
@@ -75,8 +75,8 @@ export async function readAll(response: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Sends bytes as they are, and returns all that comes back. */
-export async function sayBytes(port: number, bytes: string): Promise<string> {
+/** Sends raw bytes, and returns everything that is received. */
+export async function sendBytes(port: number, bytes: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.write(bytes, 'latin1');
   const chunks: Buffer[] = [];
@@ -84,5 +84,5 @@ export async function sayBytes(port: number, bytes: string): Promise<string> {
   return Buffer.concat(chunks).toString('latin1');
 }
 
-/** As browsers ask for pages that a person looks at. */
+/** The headers with which browsers request a page. */
 export const asDocument = { accept: 'text/html', 'sec-fetch-dest': 'document' };

@@ -9,7 +9,7 @@ import type { UpdateReport } from '../../src/events.ts';
 import { DEADLINES, type Deadlines } from '../../src/http/own-server.ts';
 import type { ReloadServerOptions } from '../../src/options/options.ts';
 
-/** A folder with files in it, which goes with the test. */
+/** A folder with files. It is deleted after the test. */
 export function makeFolder(files: Record<string, string | Buffer> = {}): {
   folder: string;
   write: (name: string, content: string | Buffer) => void;
@@ -24,7 +24,7 @@ export function makeFolder(files: Record<string, string | Buffer> = {}): {
   return { folder, write };
 }
 
-/** A reload server on a free port, for a folder of its own unless options say otherwise. */
+/** A reload server on a free port, by default for a new folder. */
 export async function startReload(
   files: Record<string, string>,
   options: ReloadServerOptions = {},
@@ -38,14 +38,14 @@ export async function startReload(
   const updates: UpdateReport[] = [];
   server.on('warning', (text) => warnings.push(text));
   server.on('update', (report) => updates.push(report));
-  const read = new Promise<void>((resolve) => server.on('read', () => resolve()));
+  const indexed = new Promise<void>((resolve) => server.on('indexed', () => resolve()));
   onTestFinished(() => server.close());
   const { url, port } = await server.listen();
   await server.ready();
-  return { ...made, server, options: all, url, port, warnings, updates, read };
+  return { ...made, server, options: all, url, port, warnings, updates, indexed };
 }
 
-/** The token, as a page of the server gets it with its script. */
+/** The token in the script of the server's pages. */
 export async function readToken(url: string, path = '/__live-online/client.js'): Promise<string> {
   const script = await (await fetch(new URL(path, url))).text();
   return /"token":"([\w-]+)"/.exec(script)![1]!;
@@ -57,7 +57,7 @@ export interface ConnectOptions {
   auth?: object;
 }
 
-/** A page's socket that remembers what it hears. */
+/** The socket of a page. It records what it receives. */
 export async function connectPage(url: string, { origin, host, auth }: ConnectOptions = {}) {
   const { port } = new URL(url);
   const headers = {

@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { createRequestGuard, type RequestGuardOptions } from '../../src/http/request-guard.ts';
-import { createHostList } from '../../src/http/allowed-hosts.ts';
+import { createAllowedHosts } from '../../src/http/allowed-hosts.ts';
 
-function doorWith(more: Partial<RequestGuardOptions> & { host?: string; allowed?: string[] } = {}) {
+function guardWith(more: Partial<RequestGuardOptions> & { host?: string; allowed?: string[] } = {}) {
   const { host = 'localhost', allowed = [], ...rest } = more;
-  const door = createRequestGuard({
-    hosts: createHostList(host, allowed),
+  const guard = createRequestGuard({
+    hosts: createAllowedHosts(host, allowed),
     allowedOrigins: [],
     allowLoopback: false,
     ...rest,
@@ -15,12 +15,12 @@ function doorWith(more: Partial<RequestGuardOptions> & { host?: string; allowed?
   const ask = (headers: Record<string, string>): IncomingMessage =>
     ({ headers }) as unknown as IncomingMessage;
   return {
-    request: (headers: Record<string, string>) => door.checkRequest(ask(headers))?.status,
-    upgrade: (headers: Record<string, string>) => door.checkUpgrade(ask(headers))?.status,
+    request: (headers: Record<string, string>) => guard.checkRequest(ask(headers))?.status,
+    upgrade: (headers: Record<string, string>) => guard.checkUpgrade(ask(headers))?.status,
   };
 }
 
-describe('hosts', () => {
+describe('the Host of a request', () => {
   it.each([
     'localhost',
     'localhost:8080',
@@ -30,7 +30,7 @@ describe('hosts', () => {
     '[::1]:8080',
     'LOCALHOST',
   ])('[R8] %s is this machine', (host) => {
-    expect(doorWith().request({ host })).toBeUndefined();
+    expect(guardWith().request({ host })).toBeUndefined();
   });
 
   it.each([
@@ -41,22 +41,22 @@ describe('hosts', () => {
     '127.0.0.1.evil.example',
     'notlocalhost',
   ])('[R8] %s is refused', (host) => {
-    expect(doorWith().request({ host })).toBe(403);
+    expect(guardWith().request({ host })).toBe(403);
   });
 
   it.each(['', 'a b', 'evil@localhost', 'localhost/path', 'localhost:port', 'x:99999'])(
     '[R8] "%s" is no host at all',
     (host) => {
-      expect(doorWith().request({ host })).toBe(400);
+      expect(guardWith().request({ host })).toBe(400);
     },
   );
 
-  it('[R8] a request without a host is refused', () => {
-    expect(doorWith().request({})).toBe(400);
+  it('[R8] a request without a Host is rejected', () => {
+    expect(guardWith().request({})).toBe(400);
   });
 
-  it('[R8] a server that is opened to the network answers to its own addresses and to allowed names', () => {
-    const open = doorWith({ host: '0.0.0.0', allowed: ['box.lan', '*.example.org'] });
+  it('[R8] a server on all addresses accepts those of this machine and allowed names', () => {
+    const open = guardWith({ host: '0.0.0.0', allowed: ['box.lan', '*.example.org'] });
     expect(open.request({ host: 'box.lan:8080' })).toBeUndefined();
     expect(open.request({ host: 'a.b.example.org' })).toBeUndefined();
     expect(open.request({ host: 'example.org' })).toBe(403);
@@ -66,17 +66,20 @@ describe('hosts', () => {
       if (family === 'IPv4') expect(open.request({ host: address })).toBeUndefined();
     }
     expect(open.request({ host: 'evil.example' })).toBe(403);
-    expect(doorWith({ host: '192.168.1.5' }).request({ host: '192.168.1.5:8080' })).toBeUndefined();
+    expect(guardWith({ host: '192.168.1.5' }).request({ host: '192.168.1.5:8080' })).toBeUndefined();
   });
 });
 
-describe('allowedOrigins', () => {
+describe('the Origin of a request', () => {
   const host = 'localhost:8080';
 
-  it.each(['http://localhost:8080', 'https://localhost:8080'])('[R8] %s is the own one', (origin) => {
-    expect(doorWith().request({ host, origin })).toBeUndefined();
-    expect(doorWith().upgrade({ host, origin })).toBeUndefined();
-  });
+  it.each(['http://localhost:8080', 'https://localhost:8080'])(
+    '[R8] %s is the own origin of the server',
+    (origin) => {
+      expect(guardWith().request({ host, origin })).toBeUndefined();
+      expect(guardWith().upgrade({ host, origin })).toBeUndefined();
+    },
+  );
 
   it.each([
     'http://evil.example',
@@ -91,32 +94,32 @@ describe('allowedOrigins', () => {
     '',
     'localhost:8080',
   ])('[R8] %s is refused', (origin) => {
-    expect(doorWith().request({ host, origin })).toBe(403);
-    expect(doorWith().upgrade({ host, origin })).toBe(403);
+    expect(guardWith().request({ host, origin })).toBe(403);
+    expect(guardWith().upgrade({ host, origin })).toBe(403);
   });
 
-  it('[R8] an upgrade says its origin, a request need not', () => {
-    expect(doorWith().request({ host })).toBeUndefined();
-    expect(doorWith().upgrade({ host })).toBe(403);
+  it('[R8] an upgrade requires an Origin, a request does not', () => {
+    expect(guardWith().request({ host })).toBeUndefined();
+    expect(guardWith().upgrade({ host })).toBe(403);
   });
 
-  it('[R8] an origin that is allowed comes in', () => {
-    const open = doorWith({ allowedOrigins: ['http://box.lan:3000'] });
+  it('[R8] an allowed origin is accepted', () => {
+    const open = guardWith({ allowedOrigins: ['http://box.lan:3000'] });
     expect(open.upgrade({ host, origin: 'http://box.lan:3000' })).toBeUndefined();
     expect(open.upgrade({ host, origin: 'http://box.lan:3001' })).toBe(403);
   });
 
-  it("[R8] a form of the own page's with a strict referrer policy comes in, and no socket without an origin", () => {
+  it("[R8] Origin null is accepted for a form of the server's own page, and never for a socket", () => {
     const own = { host, origin: 'null', 'sec-fetch-site': 'same-origin' };
-    expect(doorWith().request(own)).toBeUndefined();
-    expect(doorWith().upgrade(own)).toBe(403);
-    expect(doorWith({ allowLoopback: true }).request(own)).toBe(403);
-    expect(doorWith().request({ ...own, 'sec-fetch-site': 'cross-site' })).toBe(403);
-    expect(doorWith({ allowedOrigins: ['null'] }).upgrade({ host, origin: 'null' })).toBe(403);
+    expect(guardWith().request(own)).toBeUndefined();
+    expect(guardWith().upgrade(own)).toBe(403);
+    expect(guardWith({ allowLoopback: true }).request(own)).toBe(403);
+    expect(guardWith().request({ ...own, 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(guardWith({ allowedOrigins: ['null'] }).upgrade({ host, origin: 'null' })).toBe(403);
   });
 
-  it('[R8] with the script in pages of others, all pages of this machine come in', () => {
-    const open = doorWith({ allowLoopback: true });
+  it('[R8] with allowLoopback, pages of all servers on this machine are accepted', () => {
+    const open = guardWith({ allowLoopback: true });
     for (const origin of [
       'http://localhost:3000',
       'http://127.0.0.1',

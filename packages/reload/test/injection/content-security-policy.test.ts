@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { extendPolicy, shutsOut } from '../../src/injection/content-security-policy.ts';
+import { extendPolicy, blocksClient } from '../../src/injection/content-security-policy.ts';
 
 const script = 'http://localhost:1/client.js';
 const needs = { script, nonce: 'n', connect: ['ws://localhost:1'] };
@@ -28,13 +28,13 @@ describe('a Content-Security-Policy', () => {
     expect(extend(policy)).toBe(expected);
   });
 
-  it('[R7] several policies in one header are extended each', () => {
+  it('[R7] each of several policies in one header is extended', () => {
     expect(extend("script-src 'self', connect-src 'self'")).toBe(
       "script-src 'self',connect-src 'self' ws://localhost:1",
     );
   });
 
-  it("[R7] inline scripts that were allowed go on running: a nonce would take 'unsafe-inline' away", () => {
+  it("[R7] 'unsafe-inline' stays effective: no nonce is added beside it", () => {
     const extended = extend("script-src 'self' 'unsafe-inline'");
     expect(extended).not.toContain('nonce');
     expect(extend("script-src 'unsafe-inline'")).toBe(`script-src 'unsafe-inline' ${script}`);
@@ -47,6 +47,6 @@ describe('a Content-Security-Policy', () => {
     ['sandbox Allow-Scripts allow-same-origin', false],
     ["default-src 'none'", false],
   ])('[R7] a sandbox that keeps the client out is told: %s', (policy, expected) => {
-    expect(shutsOut(policy)).toBe(expected);
+    expect(blocksClient(policy)).toBe(expected);
   });
 });

@@ -11,11 +11,11 @@ const start = (name: string, attributes: Record<string, string> = {}): Token => 
 });
 const end = (name: string): Token => ({ kind: 'end', name, at });
 const text = (content: string): Token => ({ kind: 'text', text: content, at });
-const before = { kind: 'place', offset: 10 };
-const after = { kind: 'place', offset: 20 };
+const before = { kind: 'here', offset: 10 };
+const after = { kind: 'here', offset: 20 };
 const later = { kind: 'later', offset: 20 };
 
-describe('the first place for the tag', () => {
+describe('the first position for the tag', () => {
   it.each<[name: string, tokens: Token[], isCharsetKnown: boolean, expected: object]>([
     ['after <head> if the encoding is known', [start('head')], true, after],
     ['after a <meta charset> otherwise', [start('head'), start('meta', { charset: 'utf-8' })], false, after],
@@ -33,7 +33,7 @@ describe('the first place for the tag', () => {
     expect(findings.at(-1)).toEqual(expected);
   });
 
-  it('[R7] a <meta> of an encoding that cannot be scanned rejects the document', () => {
+  it('[R7] a <meta> with an encoding that cannot be scanned ends the search', () => {
     const position = new HeadPosition({ isCharsetKnown: false, isByteWise: true });
     expect(position.read(start('meta', { charset: 'iso-2022-jp' }))).toEqual({
       kind: 'unsafe',

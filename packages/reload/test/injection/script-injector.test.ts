@@ -106,8 +106,8 @@ function encode(html: string, encoding: string): { bytes: Buffer; charset?: stri
   return { bytes: Buffer.from(html, encoding as BufferEncoding) };
 }
 
-describe('the page and one tag', () => {
-  it('[R7] every other byte is as it was, for every split and encoding', () => {
+describe('injection', () => {
+  it('[R7] all other bytes stay unchanged, for every split and encoding', () => {
     fc.assert(
       fc.property(soup, splits, encodings, (html, lengths, encoding) => {
         const { bytes, charset } = encode(html, encoding);
@@ -155,7 +155,7 @@ describe('the page and one tag', () => {
     expect(runs(text(html, 'utf-8'))).toBe(true);
   });
 
-  it('[R7] the declaration of the encoding stays in the first 1,024 bytes', () => {
+  it('[R7] <meta charset> stays in the first 1,024 bytes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 990 }), (length) => {
         const html = `<!doctype html><html><head><!--${'x'.repeat(length)}--><meta charset="utf-8"><title>t</title></head><body>`;
@@ -183,7 +183,7 @@ describe('the page and one tag', () => {
     },
   );
 
-  it('[R7] NUL, which browsers drop, is no text: the doctype behind it counts', () => {
+  it('[R7] NUL is no text, so the doctype behind it counts', () => {
     expect(text('\0<!doctype html>\0<p>x')).toBe(`\0<!doctype html>\0${TAG}<p>x`);
   });
 
@@ -245,7 +245,7 @@ describe('the page and one tag', () => {
     },
   );
 
-  it('[R7] nothing waits for the end of the body', () => {
+  it('[R7] nothing waits for the end of the document', () => {
     const injector = createInjector({ charset: 'utf-8', tag: TAG, onSkip: () => {} });
     const sent = (chunk: string): string => Buffer.concat(injector.write(Buffer.from(chunk))).toString();
     expect(sent('<!doctype html><html><head>')).toContain(TAG);
@@ -253,7 +253,7 @@ describe('the page and one tag', () => {
     expect(sent('second')).toBe('second');
   });
 
-  it('[R7] a page without an encoding in its header is not held back past its head', () => {
+  it('[R7] without a charset in the header, a page is not held back past its head', () => {
     const injector = createInjector({ charset: undefined, tag: TAG, onSkip: () => {} });
     const sent = (chunk: string): string => Buffer.concat(injector.write(Buffer.from(chunk))).toString();
     expect(sent('<!doctype html><title>t</title><h1>first')).toContain(`${TAG}<h1>`);

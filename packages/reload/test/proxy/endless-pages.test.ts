@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import express from 'express';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createReloadServer } from '../../src/create-reload-server.ts';
-import { asDocument, ask, readAll, startBackend } from '../helpers/backend.ts';
+import { asDocument, sendRequest, readAll, startBackend } from '../helpers/backend.ts';
 import { makeFolder, startReload } from '../helpers/reload-server.ts';
 
 const ENDLESS = { comment: '<!doctype html><!-- ', title: '<title>', tag: '<html class="' };
@@ -14,7 +14,7 @@ const TOTAL_BYTES = 32 << 20;
 const MOST_WAITING_BYTES = 16 << 20;
 const CHUNK = Buffer.alloc(256 << 10, 'x');
 
-/** Answers with a page that never ends what it has begun, and counts its bytes. */
+/** Answers with a page with an endless token, and counts its bytes. */
 function startEndless() {
   const written = { bytes: 0 };
   async function answer(beginning: string, response: ServerResponse): Promise<void> {
@@ -53,7 +53,7 @@ function watchOthers(port: number, path: string) {
     while (active) {
       await setTimeout(20);
       const start = performance.now();
-      await readAll(await ask(port, path));
+      await readAll(await sendRequest(port, path));
       worst = Math.max(worst, performance.now() - start);
     }
   })();
@@ -64,8 +64,8 @@ function watchOthers(port: number, path: string) {
   };
 }
 
-describe('a page that never ends what it has begun', () => {
-  it('[R7] an endless comment, title or tag passes on', async () => {
+describe('a page with an endless token', () => {
+  it("[R7] a backend's page with an endless comment, title or tag is forwarded", async () => {
     const { written, answer } = startEndless();
     const { port, warnings } = await startBackend((request, response) => {
       const beginning = ENDLESS[request.url!.slice(1) as keyof typeof ENDLESS];
@@ -82,7 +82,7 @@ describe('a page that never ends what it has begun', () => {
     }
     await vi.waitFor(() => expect(warnings).toHaveLength(3));
     for (const what of Object.keys(ENDLESS)) {
-      const text = `/${what} is served without the client: a comment, a text or a tag of more than 1 MB`;
+      const text = `/${what} is served without live reload: a comment, a text or a tag of more than 1 MB`;
       expect(warnings).toContainEqual(expect.stringContaining(text));
     }
     // Whoever asks again is not told again.
@@ -90,7 +90,7 @@ describe('a page that never ends what it has begun', () => {
     expect(warnings).toHaveLength(3);
   });
 
-  it("[R7] an endless comment, title or tag of a host's app passes on", async () => {
+  it("[R7] a host app's page with an endless comment, title or tag is sent", async () => {
     const { written, answer } = startEndless();
     const reload = createReloadServer({ watch: [makeFolder().folder], cacheFolder: makeFolder().folder });
     onTestFinished(() => reload.close());
@@ -113,14 +113,14 @@ describe('a page that never ends what it has begun', () => {
     await vi.waitFor(() => expect(warnings).toHaveLength(3));
   });
 
-  it('[R7] an endless comment, title or tag of a file passes on', async () => {
+  it('[R7] a file with an endless comment, title or tag is sent', async () => {
     const rest = 'x'.repeat(3 << 20);
     const pages = Object.fromEntries(
       Object.entries(ENDLESS).map(([what, beginning]) => [`${what}.html`, beginning + rest]),
     );
     const { port, warnings } = await startReload(pages);
     for (const [name, html] of Object.entries(pages)) {
-      const body = await readAll(await ask(port, `/${name}`, { headers: asDocument }));
+      const body = await readAll(await sendRequest(port, `/${name}`, { headers: asDocument }));
       expect(body.equals(Buffer.from(html))).toBe(true);
     }
     await vi.waitFor(() => expect(warnings).toHaveLength(3));

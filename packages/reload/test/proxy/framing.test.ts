@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { ask, readAll, sayBytes, startAnswering, startBackend, startBytes } from '../helpers/backend.ts';
+import {
+  sendRequest,
+  readAll,
+  sendBytes,
+  startFixedBackend,
+  startBackend,
+  startTcpBackend,
+} from '../helpers/backend.ts';
 
-describe('framing', () => {
+describe('message framing', () => {
   const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'GET'])(
     '[R8] no body is made up for a %s that has none',
     async (method) => {
-      const { port, heads } = await startAnswering(OK);
-      const answer = await sayBytes(
+      const { port, heads } = await startFixedBackend(OK);
+      const answer = await sendBytes(
         port,
         `${method} / HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
       );
@@ -31,13 +38,13 @@ describe('framing', () => {
   ])('[R8] Connection names no framing (%j)', async (connection) => {
     // What a backend on a raw socket sees: each head that it would read as a request of its own.
     const seen: string[] = [];
-    const { port } = await startBytes((socket) => {
+    const { port } = await startTcpBackend((socket) => {
       socket.on('data', (data) => seen.push(data.toString('latin1')));
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok');
     });
     const smuggled = `GET /smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
     for (const method of ['GET', 'POST', 'DELETE']) {
-      const answer = await sayBytes(
+      const answer = await sendBytes(
         port,
         `${method} / HTTP/1.1\r\nHost: localhost:${port}\r\n${connection}\r\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
       );
@@ -48,14 +55,14 @@ describe('framing', () => {
     expect(seen.join('')).toBe('');
   });
 
-  it('[R8] Connection names no framing of an upgrade either', async () => {
+  it('[R8] an upgrade whose Connection names a framing header gets 400', async () => {
     const { backend, port } = await startBackend((_request, response) => response.end());
     const upgrades: unknown[] = [];
     backend.on('upgrade', (_request, socket) => {
       upgrades.push(1);
       socket.destroy();
     });
-    const answer = await sayBytes(
+    const answer = await sendBytes(
       port,
       `GET / HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: http://localhost:${port}\r\nConnection: Upgrade, content-length\r\nUpgrade: websocket\r\n\r\n`,
     );
@@ -63,13 +70,13 @@ describe('framing', () => {
     expect(upgrades).toEqual([]);
   });
 
-  it('[R8] Connection names what belongs to it: these headers go no further, and the request does', async () => {
+  it('[R8] headers that Connection names are not forwarded, and the request is', async () => {
     const seen: Record<string, unknown>[] = [];
     const { port } = await startBackend((request, response) => {
       seen.push(request.headers);
       response.end('ok');
     });
-    const answer = await sayBytes(
+    const answer = await sendBytes(
       port,
       `POST / HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close, TE, X-Hop\r\nTE: trailers\r\nX-Hop: 1\r\nContent-Length: 1\r\n\r\nx`,
     );
@@ -79,13 +86,13 @@ describe('framing', () => {
     expect(seen[0]).not.toHaveProperty('x-hop');
   });
 
-  it("[R8] a backend's Connection names no framing: its answers come as they are, and each is one", async () => {
+  it('[R8] in a response, a framing header in Connection has no effect', async () => {
     const evil = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil';
-    const { port } = await startAnswering(
+    const { port } = await startFixedBackend(
       `HTTP/1.1 200 OK\r\nConnection: Content-Length, transfer-encoding, content-type\r\nContent-Type: text/plain\r\nContent-Length: ${evil.length}\r\n\r\n${evil}`,
     );
     for (let count = 0; count < 2; count++) {
-      const response = await ask(port, '/');
+      const response = await sendRequest(port, '/');
       expect(response.headers).toMatchObject({
         'content-length': String(evil.length),
         'content-type': 'text/plain',

@@ -1,11 +1,22 @@
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { asDocument, ask, readAll, startAnswering, startBackend, startBytes } from '../helpers/backend.ts';
+import {
+  asDocument,
+  sendRequest,
+  readAll,
+  startFixedBackend,
+  startBackend,
+  startTcpBackend,
+} from '../helpers/backend.ts';
 
-describe('answers that nobody would write', () => {
+describe('malformed responses', () => {
   it.each([
     ['a status below 100', 'HTTP/1.1 099 Odd\r\nContent-Length: 2\r\n\r\nno', 502],
-    ['an upgrade that nobody asked for', 'HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n', 502],
+    [
+      'an upgrade without a request for one',
+      'HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+      502,
+    ],
     [
       'a length beside chunks',
       'HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n',
@@ -14,16 +25,16 @@ describe('answers that nobody would write', () => {
     ['another protocol', 'SSH-2.0-x\r\n', 502],
     ['odd characters in its status line', 'HTTP/1.1 200 O\x01\xe9\r\nContent-Length: 2\r\n\r\nok', 200],
   ])('[R8] %s: answered, and the next request, too', async (_what, bytes, status) => {
-    const { port } = await startAnswering(bytes);
+    const { port } = await startFixedBackend(bytes);
     for (let count = 0; count < 2; count++) {
-      const response = await ask(port, '/', { headers: asDocument });
+      const response = await sendRequest(port, '/', { headers: asDocument });
       await readAll(response);
       expect(response.statusCode).toBe(status);
     }
   });
 
-  it('[R8] an answer that comes before the whole body arrives', async () => {
-    const { port } = await startBytes((socket) => {
+  it('[R8] a response that is sent before the whole request body arrives', async () => {
+    const { port } = await startTcpBackend((socket) => {
       socket.once('data', () => {
         socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\nConnection: close\r\n\r\nlarge');
         setTimeout(() => socket.destroy(), 50);
@@ -44,7 +55,7 @@ describe('answers that nobody would write', () => {
 });
 
 describe('tunnels', () => {
-  it('[R1] what a backend says last arrives at a slow reader, too', async () => {
+  it('[R1] the last bytes of a backend reach a slow reader, too', async () => {
     const { backend, port } = await startBackend((_request, response) => response.end());
     const bytes = 20_000_000;
     backend.on('upgrade', (_request, socket) => {
@@ -65,9 +76,9 @@ describe('tunnels', () => {
   });
 });
 
-describe('a backend that takes connections and breaks them off', () => {
-  it('[R1] does not make its waiting page load again and again', async () => {
-    const { port, server } = await startBytes((socket) => socket.destroy());
+describe('a backend that accepts connections and resets them', () => {
+  it('[R1] does not make its waiting page reload again and again', async () => {
+    const { port, server } = await startTcpBackend((socket) => socket.destroy());
     const states: string[] = [];
     server.on('backend', ({ state }) => states.push(state));
     let asked = 0;
@@ -75,9 +86,9 @@ describe('a backend that takes connections and breaks them off', () => {
     // As the waiting page does, which loads again with each return.
     server.on('backend', ({ state }) => {
       if (state === 'up' && performance.now() < until)
-        void ask(port, '/', { headers: asDocument }).then(() => asked++);
+        void sendRequest(port, '/', { headers: asDocument }).then(() => asked++);
     });
-    await ask(port, '/', { headers: asDocument });
+    await sendRequest(port, '/', { headers: asDocument });
     await vi.waitFor(() => expect(performance.now()).toBeGreaterThan(until), 10_000);
     expect(asked).toBeGreaterThan(0);
     expect(asked).toBeLessThan(7);

@@ -5,7 +5,7 @@ import { Server as SocketIoServer } from 'socket.io';
 import { io } from 'socket.io-client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { asDocument, ask, readAll, sayBytes, startBackend } from '../helpers/backend.ts';
+import { asDocument, sendRequest, readAll, sendBytes, startBackend } from '../helpers/backend.ts';
 
 const PAGE = '<!doctype html><html><head><title>t</title></head><body><h1>Hällo</h1></body></html>';
 const TAG = /<script async src="\/__live-online\/client\.js"[^>]*><\/script>/;
@@ -31,7 +31,7 @@ describe('pages of the backend', () => {
         });
         response.end(body);
       });
-      const response = await ask(port, '/', { headers: asDocument });
+      const response = await sendRequest(port, '/', { headers: asDocument });
       const html = (await readAll(response)).toString();
       expect(html).toMatch(TAG);
       expect(html.replace(TAG, '')).toBe(PAGE);
@@ -41,7 +41,7 @@ describe('pages of the backend', () => {
     },
   );
 
-  it('[R7] only documents: what scripts fetch, other types, HEAD, 204 and 304 are left as they are', async () => {
+  it('[R7] only documents are injected: not what scripts fetch, other types, HEAD, 204 and 304', async () => {
     const gz = gzipSync(PAGE);
     const { port } = await startBackend((request, response) => {
       if (request.url === '/204') return void response.writeHead(204).end();
@@ -63,7 +63,7 @@ describe('pages of the backend', () => {
       ['/', 'GET', { accept: 'text/html', 'x-requested-with': 'XMLHttpRequest' }],
     ];
     for (const [path, method, headers] of cases) {
-      const response = await ask(port, path, { method, headers: headers as Record<string, string> });
+      const response = await sendRequest(port, path, { method, headers: headers as Record<string, string> });
       expect(response.headers).toMatchObject({
         'content-encoding': 'gzip',
         'content-length': String(gz.length),
@@ -72,12 +72,12 @@ describe('pages of the backend', () => {
       expect((await readAll(response)).equals(method === 'HEAD' ? Buffer.alloc(0) : gz)).toBe(true);
     }
     for (const status of [204, 304]) {
-      const response = await ask(port, `/${status}`, { headers: asDocument });
+      const response = await sendRequest(port, `/${status}`, { headers: asDocument });
       expect([response.statusCode, (await readAll(response)).length]).toEqual([status, 0]);
     }
   });
 
-  it('[R7] Latin-1, UTF-16 and characters split over chunks arrive byte by byte', async () => {
+  it('[R7] Latin-1, UTF-16 and characters split over chunks stay unchanged', async () => {
     const bodies: Record<string, [string, Buffer]> = {
       '/latin1': ['text/html; charset=iso-8859-1', Buffer.from(PAGE, 'latin1')],
       '/utf16': ['text/html', Buffer.from(`\ufeff${PAGE}`, 'utf16le')],
@@ -95,7 +95,7 @@ describe('pages of the backend', () => {
       })();
     });
     for (const [path, [type, body]] of Object.entries(bodies)) {
-      const response = await ask(port, path, { headers: asDocument });
+      const response = await sendRequest(port, path, { headers: asDocument });
       const out = await readAll(response);
       expect(response.headers['content-type']).toBe(type);
       const encoding = path === '/utf16' ? 'utf16le' : 'latin1';
@@ -105,7 +105,7 @@ describe('pages of the backend', () => {
     }
   });
 
-  it('[R7] a page that never ends is shown as it comes, compressed or not', async () => {
+  it('[R7] an endless page is streamed, compressed or not', async () => {
     const { port } = await startBackend((request, response) => {
       const zipped = request.url === '/gzip';
       response.writeHead(200, {
@@ -118,7 +118,7 @@ describe('pages of the backend', () => {
       if (zipped) (out as ReturnType<typeof createGzip>).flush(constants.Z_SYNC_FLUSH);
     });
     for (const path of ['/', '/gzip']) {
-      const response = await ask(port, path, { headers: asDocument });
+      const response = await sendRequest(port, path, { headers: asDocument });
       let text = '';
       response.on('data', (chunk) => (text += String(chunk)));
       await vi.waitFor(() => expect(text).toMatch(/first$/), 5_000);
@@ -127,18 +127,18 @@ describe('pages of the backend', () => {
     }
   });
 
-  it('[R7] an event stream passes event by event', async () => {
+  it('[R7] an event stream is forwarded event by event', async () => {
     const { port } = await startBackend((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
       response.write('data: one\n\n');
     });
-    const response = await ask(port, '/', { headers: { accept: 'text/event-stream' } });
+    const response = await sendRequest(port, '/', { headers: { accept: 'text/event-stream' } });
     const [chunk] = (await once(response, 'data')) as [Buffer];
     expect(chunk.toString()).toBe('data: one\n\n');
     response.destroy();
   });
 
-  it('[R8] a length never stands beside chunks, and nothing of the connection is passed on', async () => {
+  it('[R8] Content-Length is removed beside chunks, and hop-by-hop headers are not forwarded', async () => {
     const seen: Record<string, unknown>[] = [];
     const { port } = await startBackend((request, response) => {
       seen.push(request.headers);
@@ -148,7 +148,7 @@ describe('pages of the backend', () => {
       response.setHeader('Content-Type', 'text/html');
       response.end(PAGE);
     });
-    const raw = await sayBytes(
+    const raw = await sendBytes(
       port,
       `GET / HTTP/1.1\r\nHost: localhost:${port}\r\nAccept: text/html\r\nAccept-Encoding: zstd, gzip;q=0.5, br\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nTE: trailers\r\nX-Forwarded-Host: evil\r\nIf-None-Match: "a"\r\n\r\n`,
     );
@@ -163,14 +163,14 @@ describe('pages of the backend', () => {
   });
 });
 
-describe('who is who', () => {
-  it('[R1] a backend that checks Host and Origin is content', async () => {
+describe('addresses of server and backend', () => {
+  it('[R1] a backend sees its own Host and Origin', async () => {
     const { port, target } = await startBackend((request, response) => {
       const { host, origin, referer } = request.headers;
       response.end(JSON.stringify({ host, origin, referer }));
     });
     const headers = { origin: `http://localhost:${port}`, referer: `http://localhost:${port}/form?a=1` };
-    const response = await ask(port, '/', { method: 'POST', headers, body: 'x' });
+    const response = await sendRequest(port, '/', { method: 'POST', headers, body: 'x' });
     expect(JSON.parse((await readAll(response)).toString())).toEqual({
       host: new URL(target).host,
       origin: target,
@@ -178,7 +178,7 @@ describe('who is who', () => {
     });
   });
 
-  it('[R1] redirects and cookies stay here', async () => {
+  it('[R1] redirects and cookies are mapped to the server', async () => {
     const { port, backendPort } = await startBackend((request, response) => {
       const locations: Record<string, string> = {
         '/own': `http://127.0.0.1:${backendPort}/next?x=1`,
@@ -195,7 +195,7 @@ describe('who is who', () => {
       response.setHeader('Strict-Transport-Security', 'max-age=1');
       response.writeHead(302).end();
     });
-    const at = async (path: string) => (await ask(port, path)).headers;
+    const at = async (path: string) => (await sendRequest(port, path)).headers;
     expect((await at('/own')).location).toBe(`http://localhost:${port}/next?x=1`);
     expect((await at('/name')).location).toBe(`http://localhost:${port}/next`);
     expect((await at('/path')).location).toBe('/next');
@@ -208,17 +208,18 @@ describe('who is who', () => {
     expect(await at('/own')).not.toHaveProperty('strict-transport-security');
   });
 
-  it('[R8] nothing may be embedded by other origins, unless the backend says so', async () => {
+  it('[R8] other origins cannot embed anything unless the backend allows it', async () => {
     const { port } = await startBackend((request, response) => {
       if (request.url === '/open') response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
       response.end();
     });
-    const policyOf = async (path: string) => (await ask(port, path)).headers['cross-origin-resource-policy'];
+    const policyOf = async (path: string) =>
+      (await sendRequest(port, path)).headers['cross-origin-resource-policy'];
     expect(await policyOf('/data.js')).toBe('same-origin');
     expect(await policyOf('/open')).toBe('cross-origin');
   });
 
-  it('[R8] there is one target, whatever a request names', async () => {
+  it('[R8] there is one backend, whatever host a request names', async () => {
     const other = createServer((_request, response) => response.end('other')).listen(0, '127.0.0.1');
     await once(other, 'listening');
     onTestFinished(() => void other.close());
@@ -226,14 +227,14 @@ describe('who is who', () => {
     const { port: otherPort } = other.address() as { port: number };
     const lines = [`GET http://127.0.0.1:${otherPort}/x HTTP/1.1`, `GET //127.0.0.1:${otherPort}/x HTTP/1.1`];
     for (const line of lines) {
-      const answer = await sayBytes(port, `${line}\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`);
+      const answer = await sendBytes(port, `${line}\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`);
       expect(answer).toContain('backend ');
     }
   });
 });
 
 describe('bodies', () => {
-  it('[R8] of requests are streamed as they are, with their framing', async () => {
+  it('[R8] request bodies are streamed unchanged, with their framing', async () => {
     const { port } = await startBackend((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -243,7 +244,7 @@ describe('bodies', () => {
       });
     });
     const body = Buffer.alloc(5_000_000, 7);
-    const known = await ask(port, '/', {
+    const known = await sendRequest(port, '/', {
       method: 'POST',
       body,
       headers: { 'content-length': String(body.length) },
@@ -252,7 +253,7 @@ describe('bodies', () => {
       bytes: body.length,
       length: String(body.length),
     });
-    const chunked = await ask(port, '/', {
+    const chunked = await sendRequest(port, '/', {
       method: 'PUT',
       body,
       headers: { 'transfer-encoding': 'chunked' },
@@ -261,17 +262,17 @@ describe('bodies', () => {
       bytes: body.length,
       encoding: 'chunked',
     });
-    const expecting = await ask(port, '/', {
+    const expecting = await sendRequest(port, '/', {
       method: 'POST',
       body: 'x',
       headers: { expect: '100-continue', 'content-length': '1' },
     });
     expect(JSON.parse((await readAll(expecting)).toString())).toMatchObject({ bytes: 1 });
-    const none = await ask(port, '/', { method: 'DELETE' });
+    const none = await sendRequest(port, '/', { method: 'DELETE' });
     expect(JSON.parse((await readAll(none)).toString())).toMatchObject({ bytes: 0 });
   });
 
-  it('[R8] that break off break off here, too', async () => {
+  it('[R8] a response that ends early ends early here, too', async () => {
     const { port } = await startBackend((request, response) => {
       if (request.url === '/before') return void request.socket.destroy();
       response.writeHead(200, { 'Content-Type': request.url === '/html' ? 'text/html' : 'text/plain' });
@@ -279,26 +280,26 @@ describe('bodies', () => {
       setTimeout(() => request.socket.destroy(), 30);
     });
     for (const path of ['/text', '/html']) {
-      const response = await ask(port, path, { headers: asDocument });
+      const response = await sendRequest(port, path, { headers: asDocument });
       await expect(readAll(response)).rejects.toThrow(/aborted/);
     }
-    expect((await ask(port, '/before')).statusCode).toBe(502);
+    expect((await sendRequest(port, '/before')).statusCode).toBe(502);
   });
 
-  it('[R8] a browser that goes ends what the backend does for it', async () => {
+  it('[R8] if the browser disconnects, the request to the backend ends', async () => {
     let gone = false;
     const { port } = await startBackend((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'text/plain' });
       response.write('x');
       response.on('close', () => (gone = true));
     });
-    (await ask(port, '/')).destroy();
+    (await sendRequest(port, '/')).destroy();
     await vi.waitFor(() => expect(gone).toBe(true));
   });
 });
 
 describe('upgrades', () => {
-  it('[R1] WebSockets of the backend pass through, both ways', async () => {
+  it('[R1] WebSockets of the backend are forwarded in both directions', async () => {
     const { backend, port } = await startBackend((_request, response) => response.end());
     const sockets = new WebSocketServer({ server: backend });
     sockets.on('connection', (socket) =>
@@ -330,7 +331,7 @@ describe('upgrades', () => {
     await server.close();
   });
 
-  it('[R1] a refusal of the backend is passed on', async () => {
+  it('[R1] a rejection by the backend is forwarded', async () => {
     const { backend, port } = await startBackend((_request, response) => response.end());
     backend.on(
       'upgrade',
@@ -344,8 +345,8 @@ describe('upgrades', () => {
   });
 });
 
-describe('a backend that is away', () => {
-  it('[R1] pages wait, everything else is told, and its return is noticed once', async () => {
+describe('a backend that is down', () => {
+  it('[R1] pages wait, other requests get 502, and its recovery is noticed once', async () => {
     const { backend, backendPort, port, server } = await startBackend((_request, response) =>
       response.end('back'),
     );
@@ -354,12 +355,12 @@ describe('a backend that is away', () => {
     backend.close();
     backend.closeAllConnections();
     await vi.waitFor(() => expect(backend.listening).toBe(false));
-    const page = await ask(port, '/', { headers: asDocument });
+    const page = await sendRequest(port, '/', { headers: asDocument });
     const html = (await readAll(page)).toString();
     expect([page.statusCode, page.headers['retry-after']]).toEqual([503, '1']);
     expect(html).toContain(`http://127.0.0.1:${backendPort}`);
     expect(html).toMatch(TAG);
-    const other = await ask(port, '/data.json');
+    const other = await sendRequest(port, '/data.json');
     expect([other.statusCode, (await readAll(other)).toString()]).toEqual([
       502,
       expect.stringContaining('nothing listens there'),
@@ -368,6 +369,6 @@ describe('a backend that is away', () => {
     const again = createServer((_request, response) => response.end('back')).listen(backendPort, '127.0.0.1');
     onTestFinished(() => void again.close());
     await vi.waitFor(() => expect(events).toEqual(['down', 'up']), 5_000);
-    expect((await readAll(await ask(port, '/'))).toString()).toBe('back');
+    expect((await readAll(await sendRequest(port, '/'))).toString()).toBe('back');
   });
 });

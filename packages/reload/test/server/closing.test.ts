@@ -7,9 +7,9 @@ import { connectPage, makeFolder, startReload } from '../helpers/reload-server.t
 describe('options', () => {
   it.each<[object, string]>([
     [{ folder: '.', port: 70_000, spa: 'yes' }, 'spa must be .*; port must be'],
-    [{ folder: '.', nonsense: 1 }, 'nonsense is no option'],
+    [{ folder: '.', nonsense: 1 }, 'nonsense is an unknown option'],
     [{}, 'name a folder'],
-    [{ folder: '.', proxy: 'http://localhost:1', serve: false }, 'proxy cannot be without serving'],
+    [{ folder: '.', proxy: 'http://localhost:1', serve: false }, 'proxy cannot be combined with serve'],
     [{ proxy: 'http://localhost:1' }, 'watch must name'],
     [{ folder: '.', proxy: 'http://user:pass@localhost:1' }, 'proxy must be'],
     [{ folder: '.', allowedOrigins: ['http://a/b'] }, 'allowedOrigins\\[0\\] must be'],
@@ -20,19 +20,17 @@ describe('options', () => {
     expect(create).toThrow(new RegExp(message));
   });
 
-  it('[R1] a folder that is not there is told', () => {
-    expect(() => createReloadServer({ folder: '/no/such/folder' })).toThrow(
-      'there is no folder /no/such/folder',
-    );
+  it('[R1] a folder that does not exist is an error', () => {
+    expect(() => createReloadServer({ folder: '/no/such/folder' })).toThrow('/no/such/folder does not exist');
   });
 
-  it('[R1] a file instead of a folder is told', () => {
+  it('[R1] a file instead of a folder is an error', () => {
     const { folder } = makeFolder({ 'index.html': 'x' });
     const options = { folder: `${folder}/index.html` };
-    expect(() => createReloadServer(options)).toThrow('index.html is a file: name the folder it lies in');
+    expect(() => createReloadServer(options)).toThrow('index.html is a file: choose its folder');
   });
 
-  it('[R1] where pages are served by others the port is strict, since it stands in them', () => {
+  it('[R1] without serving the port is strict, because pages of other servers contain it', () => {
     const { folder } = makeFolder();
     for (const options of [{ folder, serve: false }, { watch: [folder] }]) {
       expect(resolveOptions(options)).toMatchObject({ port: 8081, strictPort: true });
@@ -40,20 +38,20 @@ describe('options', () => {
     expect(resolveOptions({ folder })).toMatchObject({ port: 8080, strictPort: false });
   });
 
-  it('[R8] allowedOrigins are taken as browsers spell them', () => {
+  it('[R8] allowedOrigins are normalized to the form in which browsers send them', () => {
     const { folder } = makeFolder();
     const { allowedOrigins } = resolveOptions({ folder, allowedOrigins: ['HTTP://Box.lan:3000/'] });
     expect(allowedOrigins).toEqual(['http://box.lan:3000']);
   });
 
-  it('[R1] options that are undefined are not given', () => {
+  it('[R1] an option that is undefined gets its default', () => {
     const { folder } = makeFolder();
     expect(() => createReloadServer({ folder, port: undefined, proxy: undefined } as object)).not.toThrow();
   });
 });
 
 describe('closing', () => {
-  it('[R1] may be asked for twice, lets pages go, and is the end', async () => {
+  it('[R1] close() may be called twice, disconnects pages, and cannot be reverted', async () => {
     const { url, port, server } = await startReload({ 'index.html': 'x' });
     const page = await connectPage(url, { origin: `http://127.0.0.1:${port}` });
     const closed = server.close();
@@ -64,14 +62,14 @@ describe('closing', () => {
     await expect(server.listen()).rejects.toThrow(ReloadServerError);
   });
 
-  it('[R1] before anything is opened is fine', async () => {
+  it('[R1] close() works before anything is opened', async () => {
     const { folder } = makeFolder();
     const server = createReloadServer({ folder });
     await server.close();
     expect(() => server.middleware()).toThrow('closed');
   });
 
-  it('[R1] while the port is being opened rejects listen() and frees the port', async () => {
+  it('[R1] close() while the port is being opened rejects listen() and frees the port', async () => {
     const { folder } = makeFolder();
     const server = createReloadServer({ folder, port: 0, cacheFolder: makeFolder().folder });
     const listening = server.listen();

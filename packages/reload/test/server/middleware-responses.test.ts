@@ -59,7 +59,7 @@ const compress: Middleware = (_request, response, next) => {
   next();
 };
 
-describe('what a host answers through the middleware', () => {
+describe('responses of a host app with the middleware', () => {
   it.each(['application/json', 'text/html'])(
     '[R7] %s that a middleware after it compresses arrives whole',
     async (type) => {
@@ -77,7 +77,7 @@ describe('what a host answers through the middleware', () => {
     },
   );
 
-  it('[R7] headers in a list take the place of those set before', async () => {
+  it('[R7] a list of headers replaces those that were set before', async () => {
     const url = await serve((request, response) => {
       const [before, then] =
         request.url === '/page' ? ['text/plain', 'text/html'] : ['text/html', 'text/plain'];
@@ -96,7 +96,7 @@ describe('what a host answers through the middleware', () => {
     }
   });
 
-  it('[R7] no 304 and no part of it brings a page back that a browser has from before', async () => {
+  it('[R7] conditions and ranges of a browser never bring back a page without the client', async () => {
     const url = await serve((request, response) => {
       const { 'if-none-match': tag, range } = request.headers;
       response.writeHead(tag === '"a"' ? 304 : range ? 206 : 200, {
@@ -115,7 +115,7 @@ describe('what a host answers through the middleware', () => {
     }
   });
 
-  it('[R1] of a host that speaks HTTP/2 gets the client, and the client its script', async () => {
+  it('[R1] over HTTP/2, pages contain the client and the script is served', async () => {
     const reload = createReloadServer({ watch: [makeFolder().folder], cacheFolder: makeFolder().folder });
     const middleware = reload.middleware() as unknown as (...args: unknown[]) => void;
     const server = createHttp2Server((request, response) =>
@@ -146,7 +146,7 @@ describe('what a host answers through the middleware', () => {
     expect((await ask('/__live-online/client.js')).headers[':status']).toBe(200);
   });
 
-  it('[R7] a length that Node knows by itself stays with what is no page', async () => {
+  it('[R7] a Content-Length that Node adds stays if the response is no page', async () => {
     const url = await serve((_request, response) => void response.end('text'));
     const response = await fetch(url, { headers: asDocument });
     expect(response.headers.get('content-length')).toBe('4');

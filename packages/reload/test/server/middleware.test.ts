@@ -48,8 +48,8 @@ async function expectReloading(
   expect(page.updates[0]).toMatchObject({ action: 'reload' });
 }
 
-describe('as a middleware', () => {
-  it('[R1] of Express', async () => {
+describe('middleware()', () => {
+  it('[R1] works in Express', async () => {
     const { reload, write } = startMiddleware();
     const app = express();
     app.use(reload.middleware());
@@ -57,7 +57,7 @@ describe('as a middleware', () => {
     await expectReloading((await serve(app)).url, write, reload);
   });
 
-  it('[R1] of Connect', async () => {
+  it('[R1] works in Connect', async () => {
     const { reload, write } = startMiddleware();
     const app = connect();
     app.use(reload.middleware());
@@ -68,7 +68,7 @@ describe('as a middleware', () => {
     await expectReloading((await serve(app)).url, write, reload);
   });
 
-  it('[R1] of Fastify', async () => {
+  it('[R1] works in Fastify', async () => {
     const { reload, write } = startMiddleware();
     const app = fastify();
     onTestFinished(() => app.close());
@@ -78,7 +78,7 @@ describe('as a middleware', () => {
     await expectReloading(`${await app.listen({ port: 0, host: '127.0.0.1' })}/`, write, reload);
   });
 
-  it("[R1] of Vite, beside Vite's own socket", async () => {
+  it("[R1] works in Vite, beside Vite's own socket", async () => {
     const { reload, write } = startMiddleware();
     const site = makeFolder({ 'index.html': PAGE });
     const vite = await createVite({
@@ -104,7 +104,7 @@ describe('as a middleware', () => {
     own.close();
   });
 
-  it("[R1] the host's routes and sockets are left alone, also after closing", async () => {
+  it("[R1] does not change the host's routes and sockets, also after closing", async () => {
     const { reload } = startMiddleware();
     const app = express();
     app.use(reload.middleware());
@@ -131,8 +131,8 @@ describe('as a middleware', () => {
   });
 });
 
-describe('notify', () => {
-  it('[R1] tells pages what a build has written, and without files reloads them', async () => {
+describe('notify()', () => {
+  it('[R1] publishes an update for the files of a build, and without files reloads pages', async () => {
     const { reload } = startMiddleware();
     const app = express();
     app.use(reload.middleware());
@@ -149,7 +149,7 @@ describe('notify', () => {
     await vi.waitFor(() => expect(page.updates[1]).toMatchObject({ action: 'reload' }));
   });
 
-  it('[R2] a file that is watched is not told twice', async () => {
+  it('[R2] a watched file is not published twice', async () => {
     const { reload, folder, write } = startMiddleware();
     await reload.ready();
     const updates: unknown[] = [];

@@ -11,7 +11,7 @@ const html = (title: string): string => `<!doctype html><title>${title}</title><
 const files = { 'a.css': css('red'), 'index.html': html('one'), 'a.txt': SECRET };
 
 describe('--no-serve', () => {
-  it('[R8] --no-serve tells no text', async () => {
+  it('[R8] with --no-serve, updates contain no text of a file', async () => {
     const {
       url,
       write,
@@ -46,14 +46,14 @@ describe('--no-serve', () => {
     }
   });
 
-  it('[R8] where pages come through the tool alone, texts travel with updates', async () => {
+  it('[R8] if only pages of this server connect, updates contain texts of files', async () => {
     const { url, port, write } = await startReload(files);
     const { updates } = await connectPage(url, { origin: `http://127.0.0.1:${port}` });
     write('a.css', css('blue'));
     await vi.waitFor(() => expect(updates[0]?.cssTexts).toEqual({ '/a.css': css('blue') }), 5_000);
   });
 
-  it('[R8] a middleware whose server listens without serving besides tells no text to anybody', async () => {
+  it('[R8] if a middleware also listens without serving, updates contain no text', async () => {
     const { folder, write } = makeFolder(files);
     const reload = createReloadServer({ watch: [folder], port: 0, cacheFolder: makeFolder().folder });
     onTestFinished(() => reload.close());
@@ -101,7 +101,7 @@ describe('--no-serve', () => {
         expect.objectContaining({
           code: 'options-invalid',
           message: expect.stringMatching(
-            new RegExp(`^allowedOrigins\\[${at}\\] must not be null, .*any site.*serve the pages`),
+            new RegExp(`^allowedOrigins\\[${at}\\] must not be "null", .*any site.*serve the pages`),
           ),
         }),
       );

@@ -8,7 +8,7 @@ import express from 'express';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createReloadServer } from '../../src/create-reload-server.ts';
-import { sayBytes, startBackend } from '../helpers/backend.ts';
+import { sendBytes, startBackend } from '../helpers/backend.ts';
 import { connectPage, makeFolder, startReload } from '../helpers/reload-server.ts';
 
 /** What `curl --http2` and Java's HttpClient send over plain HTTP: a request, and the offer to go on in HTTP/2. */
@@ -62,7 +62,7 @@ async function start(server: Server | Http2SecureServer): Promise<number> {
 }
 
 describe('a request that offers an upgrade', () => {
-  it('[R1] a POST that offers h2c arrives whole, with the middleware in Express', async () => {
+  it('[R1] a POST that offers h2c arrives complete in Express with the middleware', async () => {
     const { reload } = startMiddleware();
     const app = express();
     app.use(reload.middleware(), createApp());
@@ -74,24 +74,24 @@ describe('a request that offers an upgrade', () => {
     for (const closed of [false, true]) {
       if (closed) await reload.close();
       for (const body of ['hello=1', 'x'.repeat(90_000), '']) {
-        expectAnswer(await sayBytes(port, offer(port, body)), `POST true,true [${body}]`);
+        expectAnswer(await sendBytes(port, offer(port, body)), `POST true,true [${body}]`);
       }
     }
   });
 
-  it('[R1] a POST that offers h2c arrives whole at the backend, and says nothing of the offer there', async () => {
+  it('[R1] a POST that offers h2c arrives complete at the backend, without the offer', async () => {
     const { port } = await startBackend(createApp());
     for (const upgrade of ['h2c', 'foo', 'TLS/1.0, HTTP/1.1', 'websocket']) {
       for (const body of ['hello=1', 'x'.repeat(90_000), '']) {
-        expectAnswer(await sayBytes(port, offer(port, body, { upgrade })), `POST false,false [${body}]`);
+        expectAnswer(await sendBytes(port, offer(port, body, { upgrade })), `POST false,false [${body}]`);
       }
     }
     // A WebSocket's handshake has no body: with one, it is a request.
-    const answer = await sayBytes(port, offer(port, 'hello=1', { upgrade: 'websocket', method: 'GET' }));
+    const answer = await sendBytes(port, offer(port, 'hello=1', { upgrade: 'websocket', method: 'GET' }));
     expectAnswer(answer, 'GET false,false [hello=1]');
   });
 
-  it('[R1] a body that comes late arrives whole, and the connection goes on', async () => {
+  it('[R1] a late body arrives complete, and the connection stays usable', async () => {
     const { port } = await startBackend(createApp());
     const socket = connect(port, '127.0.0.1');
     onTestFinished(() => void socket.destroy());
@@ -106,7 +106,7 @@ describe('a request that offers an upgrade', () => {
     }
   });
 
-  it('[R1] a WebSocket of the backend passes through beside it, with the same checks', async () => {
+  it('[R1] a WebSocket of the backend is forwarded, with the same checks', async () => {
     const { backend, port } = await startBackend(createApp());
     const sockets = new WebSocketServer({ server: backend });
     sockets.on('connection', (socket) => socket.send('hello'));
@@ -130,20 +130,20 @@ describe('a request that offers an upgrade', () => {
         ['/none', /^HTTP\/1\.1 404 /],
         ['/__live-online/alive', /^HTTP\/1\.1 204 /],
       ] as const) {
-        expect(await sayBytes(port, offer(port, '', { upgrade, method: 'GET', path }))).toMatch(expected);
+        expect(await sendBytes(port, offer(port, '', { upgrade, method: 'GET', path }))).toMatch(expected);
       }
       const own = { upgrade: 'h2c', method: 'GET', path: '/__live-online/socket.io/?EIO=4' };
-      expect(await sayBytes(port, offer(port, '', own))).toMatch(/^HTTP\/1\.1 404 /);
+      expect(await sendBytes(port, offer(port, '', own))).toMatch(/^HTTP\/1\.1 404 /);
     },
   );
 
-  it('[R1] without serving: the script is served whatever is offered', async () => {
+  it('[R1] without serving, the script is served whatever upgrade is offered', async () => {
     const { port } = await startReload({ 'a.txt': 'x' }, { serve: false });
-    const answer = await sayBytes(port, offer(port, '', { method: 'GET', path: '/' }));
+    const answer = await sendBytes(port, offer(port, '', { method: 'GET', path: '/' }));
     expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*"token":/);
   });
 
-  it('[R1] a host that speaks HTTP/2 and HTTP/1.1 is left alone, and its pages connect', async () => {
+  it('[R1] a host with HTTP/2 and HTTP/1.1 works as before, and its pages connect', async () => {
     // Without a certificate.
     const tls = {
       ciphers: 'AECDH-AES128-SHA:@SECLEVEL=0',

@@ -15,8 +15,8 @@ async function ask(port: number, path: string, headers: Record<string, string>) 
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() };
 }
 
-describe('the door on HTTP', () => {
-  it('[R8] an evil Host gets nothing, whatever it asks for', async () => {
+describe('the request guard for requests', () => {
+  it('[R8] an evil Host is rejected for every path', async () => {
     const { port } = await startReload(page);
     for (const path of ['/', '/__live-online/client.js', '/__live-online/alive', '/nothing']) {
       const answer = await ask(port, path, { host: 'evil.example' });
@@ -26,7 +26,7 @@ describe('the door on HTTP', () => {
     expect((await ask(port, '/', { host: `localhost:${port}` })).status).toBe(200);
   });
 
-  it('[R8] an evil Origin gets nothing, and nobody gets CORS', async () => {
+  it('[R8] an evil Origin is rejected, and no response allows CORS', async () => {
     const { port } = await startReload(page);
     const host = `localhost:${port}`;
     for (const origin of ['http://evil.example', `http://127.0.0.1:${port}`, 'null']) {
@@ -39,7 +39,7 @@ describe('the door on HTTP', () => {
     expect(own.headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  it('[R8] nothing may be embedded by other origins', async () => {
+  it('[R8] other origins cannot embed anything', async () => {
     const { port } = await startReload({ ...page, 'a.css': 'a{}', 'a.png': 'x' });
     const host = `localhost:${port}`;
     for (const path of [
@@ -55,7 +55,7 @@ describe('the door on HTTP', () => {
     }
   });
 
-  it('[R8] without serving, only the script may be embedded', async () => {
+  it('[R8] without serving, other origins can embed only the script', async () => {
     const { port } = await startReload(page, { serve: false, port: 0 });
     const host = `localhost:${port}`;
     const script = await ask(port, '/', { host });
@@ -65,8 +65,8 @@ describe('the door on HTTP', () => {
   });
 });
 
-describe('the door on sockets', () => {
-  it('[R8] a page of the server comes in', async () => {
+describe('the request guard for sockets', () => {
+  it('[R8] a page of the server connects', async () => {
     const { url, port } = await startReload(page);
     expect(await connectPage(url, { origin: `http://127.0.0.1:${port}` })).toMatchObject({ ok: true });
     const named = { host: `localhost:${port}`, origin: `http://localhost:${port}` };
@@ -89,8 +89,8 @@ describe('the door on sockets', () => {
   it.each<[string, object, string]>([
     ['no token', {}, 'handshake-invalid'],
     ['a wrong token', { token: 'x'.repeat(32) }, 'token-wrong'],
-    ['a token that is no text', { token: 5 }, 'handshake-invalid'],
-    ['a token without end', { token: 'x'.repeat(300) }, 'handshake-invalid'],
+    ['a token that is a number', { token: 5 }, 'handshake-invalid'],
+    ['a token that is too long', { token: 'x'.repeat(300) }, 'handshake-invalid'],
     ['a newer protocol', { v: 99, token: 'x' }, 'version-unsupported'],
   ])('[R8] %s is refused by name', async (_name, auth, code) => {
     const { url, port } = await startReload(page);
@@ -98,7 +98,7 @@ describe('the door on sockets', () => {
     expect(outcome).toMatchObject({ ok: false, error: { data: { code } } });
   });
 
-  it('[P13] what a page says is ignored, and too much of it ends its own connection', async () => {
+  it('[P13] what a page sends is ignored, and too much of it ends its connection', async () => {
     const { url, port, write } = await startReload(page);
     const origin = `http://127.0.0.1:${port}`;
     const [quiet, loud] = [await connectPage(url, { origin }), await connectPage(url, { origin })];
@@ -111,7 +111,7 @@ describe('the door on sockets', () => {
     await vi.waitFor(() => expect(quiet.updates).toHaveLength(1));
   });
 
-  it('[R8] without serving, the token that any page can read is worth nothing outside of this machine', async () => {
+  it('[R8] without serving, a page of another machine is rejected even with the token', async () => {
     const { url, port } = await startReload(page, { serve: false, allowedOrigins: ['http://box.lan:3000'] });
     const auth = { v: 1, token: await readToken(url, '/') };
     const enters = async (headers: { origin?: string; host?: string }): Promise<boolean> =>
@@ -142,7 +142,7 @@ describe('the door on sockets', () => {
     expect(outcome).toMatchObject({ ok: true });
   });
 
-  it('[R8] upgrades of the backend get the same door', async () => {
+  it('[R8] upgrades for the backend are checked, too', async () => {
     const backend = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await once(backend, 'listening');
     onTestFinished(() => void backend.close());

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { createHtmlResponder } from '../../src/injection/html-response.ts';
+import { HtmlResponder } from '../../src/injection/html-responder.ts';
 import { createServedDocuments } from '../../src/injection/served-documents.ts';
-import { createStaticFiles } from '../../src/serving/static/static-files.ts';
+import { StaticFiles } from '../../src/serving/static/static-files.ts';
 
 /** Serves a file whose writer cuts it off right after it was opened, and goes on once somebody waits for it. */
 async function serve(before: string, after: string): Promise<string> {
@@ -15,11 +15,11 @@ async function serve(before: string, after: string): Promise<string> {
   const file = join(root, 'a.css');
   writeFileSync(file, before);
   let cut = false;
-  const files = createStaticFiles({
+  const files = new StaticFiles({
     root,
     spa: false,
     directoryListing: false,
-    responder: createHtmlResponder({
+    responder: new HtmlResponder({
       documents: createServedDocuments(),
       version: () => 'a.0',
       scriptUrl: '/client.js',
@@ -46,14 +46,14 @@ async function serve(before: string, after: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/a.css`;
 }
 
-it('[R5] a file that is cut off while it is read is waited for, and comes whole', async () => {
+it('[R5] if a file is truncated while it is read, the request waits and gets it complete', async () => {
   const response = await fetch(await serve('a { top: 1px }', 'a { top: 2px }'), {
     signal: AbortSignal.timeout(4_000),
   });
   expect(await response.text()).toBe('a { top: 2px }');
 });
 
-it('[R5] a long file that is cut off while it is read fails at once', async () => {
+it('[R5] if a large file is truncated while it is sent, the connection ends at once', async () => {
   const url = await serve('x'.repeat(3 << 20), 'y');
   await expect(
     fetch(url, { signal: AbortSignal.timeout(4_000) }).then((response) => response.text()),

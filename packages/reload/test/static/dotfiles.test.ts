@@ -20,8 +20,8 @@ function link(folder: string, links: Record<string, string>): void {
   for (const [name, target] of Object.entries(links)) symlinkSync(target, join(folder, name));
 }
 
-describe('links to dotfiles', () => {
-  it('[R8] a link to a dotfile is rejected', async () => {
+describe('symlinks to dotfiles', () => {
+  it('[R8] a symlink to a dotfile is not served', async () => {
     const { url, folder } = await startReload(files, { directoryListing: true });
     link(folder, {
       'envlink.txt': '.env',
@@ -66,7 +66,7 @@ describe('links to dotfiles', () => {
     expect(await (await fetch(new URL('/.well-known/security.txt', url))).text()).toBe('public');
   });
 
-  it('[R8] a link to a dotfile is rejected as an index, as the page for what is missing, and as the page of an app', async () => {
+  it('[R8] a symlink to a dotfile is not served as index file, as 404.html, or for spa', async () => {
     const { url, folder } = await startReload({ ...files, 'sub/b.txt': 'public' }, { spa: true });
     link(folder, { 'index.html': '.env', '404.html': '.env', 'sub/index.html': '../.env' });
     for (const path of ['/', '/index.html', '/sub/', '/missing.txt', '/route/of/the/app']) {
@@ -76,7 +76,7 @@ describe('links to dotfiles', () => {
     }
   });
 
-  it('[R8] a directoryListing shows what can be opened, and no link to a dotfile or out of the folder', async () => {
+  it('[R8] a directory listing contains no symlink to a dotfile or out of the folder', async () => {
     const { url, folder } = await startReload(files, { directoryListing: true });
     const outside = makeFolder({ 'secret.txt': SECRET });
     mkdirSync(join(folder, 'plain'));
@@ -93,14 +93,14 @@ describe('links to dotfiles', () => {
     expect(links).toEqual(['./.well-known/', './loop/', './plain/', './sub/', './a.txt', './in.txt']);
   });
 
-  it('[R8] a root below a dotfile is served all the same', async () => {
+  it('[R8] a root inside a dotfolder is served', async () => {
     const { folder } = makeFolder({ '.sites/one/a.txt': 'public', '.sites/one/.env': SECRET });
     const { url } = await startReload({}, { folder: join(folder, '.sites', 'one') });
     expect(await (await fetch(new URL('/a.txt', url))).text()).toBe('public');
     expect((await fetch(new URL('/.env', url))).status).toBe(404);
   });
 
-  it('[R8] an update carries no text of a dotfile or of a file outside, whatever links to them', async () => {
+  it('[R8] an update contains no text of a dotfile or of an outside file, whatever symlinks lead there', async () => {
     const outside = makeFolder({ 'secret.css': SECRET });
     const { url, port, folder, write } = await startReload({ ...files, 'a.css': 'a{}', 'b.css': 'b{}' });
     const { updates } = await connectPage(url, { origin: `http://127.0.0.1:${port}` });
@@ -120,7 +120,7 @@ describe('links to dotfiles', () => {
     await vi.waitFor(() => expect(updates.at(-1)!.cssTexts).toMatchObject({ '/a.css': 'c{}' }), 5_000);
   });
 
-  it('[R8] what a request names through a link to a dotfile is not read, however young it is', async () => {
+  it('[R8] a request through a symlink to a dotfile does not read it, even just after a save', async () => {
     // The request comes while the file may still be written.
     const { url, port, folder, write, updates } = await startReload(files, { debounceMs: 500 });
     link(folder, { gitlink: '.git' });

@@ -8,14 +8,14 @@ function part(headers: Record<string, string>, method = 'GET'): unknown {
   return partOf({ headers, method }, 100, validators);
 }
 
-describe('which part of a file is sent', () => {
+describe('the part of a file that is sent', () => {
   it.each([
     ['no condition and no range', {}, whole],
-    ['a validator that still holds', { 'if-none-match': '"a"' }, 'not-modified'],
+    ['a current validator', { 'if-none-match': '"a"' }, 'not-modified'],
     ['a validator of another version', { 'if-none-match': '"b"' }, whole],
     ['a range', { range: 'bytes=10-19' }, { start: 10, end: 19, partial: true }],
     ['a range after the end', { range: 'bytes=100-' }, 'unsatisfiable'],
-    ['a range that cannot be read', { range: 'bytes=x' }, whole],
+    ['an invalid range', { range: 'bytes=x' }, whole],
     ['several ranges', { range: 'bytes=0-1,5-6' }, whole],
     [
       'a range of this version',
@@ -27,7 +27,7 @@ describe('which part of a file is sent', () => {
     expect(part(headers)).toEqual(expected);
   });
 
-  it('[R1] a range of anything but GET is the whole', () => {
+  it('[R1] a range counts for GET only', () => {
     expect(part({ range: 'bytes=0-1' }, 'HEAD')).toEqual(whole);
   });
 });

@@ -51,8 +51,8 @@ const parts = fc.oneof(
   fc.string({ maxLength: 4 }),
 );
 
-describe('from an address to a file', () => {
-  it('[R8] no string opens a file outside the root', async () => {
+describe('from a URL to a file', () => {
+  it('[R8] no URL opens a file outside the root', async () => {
     const { folder } = makeFolder({
       'outside/secret.txt': 'secret',
       'site/a.txt': 'a',
@@ -81,7 +81,7 @@ describe('from an address to a file', () => {
     expect(opened).toBeGreaterThan(0);
   });
 
-  it('[R8] a folder that becomes a symlink while its file is being opened leads nowhere', async () => {
+  it('[R8] if a folder becomes a symlink while its file is opened, nothing outside is served', async () => {
     const { folder } = makeFolder({ 'outside/a.txt': 'secret', 'site/in/a.txt': 'a' });
     const root = join(folder, 'site');
     // Nothing can be opened while all of Node's threads wait for a pipe.
@@ -98,7 +98,7 @@ describe('from an address to a file', () => {
     expect((await resolving).kind).toBe('none');
   });
 
-  it('[R8] reading an address never throws', () => {
+  it('[R8] reading a URL never throws', () => {
     fc.assert(
       fc.property(fc.string(), fc.boolean(), (target, windows) => {
         const path = readUrlPath(target, windows);

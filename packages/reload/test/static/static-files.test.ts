@@ -27,8 +27,8 @@ async function sayRaw(port: number, target: string, more = ''): Promise<string> 
   return text(socket);
 }
 
-describe('files', () => {
-  it('[R1] index files, clean addresses, and folders with their slash', async () => {
+describe('static files', () => {
+  it('[R1] index files, URLs without .html, and folders with a trailing slash', async () => {
     const { url } = await startReload({
       'index.html': 'home',
       'about.html': 'about',
@@ -68,7 +68,7 @@ describe('files', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('[R7] HTML that declares its encoding keeps it', async () => {
+  it('[R7] HTML that declares its encoding gets no charset in its Content-Type', async () => {
     const { url, write } = await startReload({});
     write('a.html', Buffer.from('<meta charset="iso-8859-1"><p>\xe9', 'latin1'));
     const response = await fetch(new URL('/a.html', url), { headers: asDocument });
@@ -108,7 +108,7 @@ describe('files', () => {
     expect([empty.status, await empty.text(), empty.headers.get('content-length')]).toEqual([200, '', '0']);
   });
 
-  it('[R1] an app that routes in the page, only for addresses of pages', async () => {
+  it('[R1] with spa, paths without a file get index.html, but only paths of pages', async () => {
     const { url } = await startReload({ 'index.html': 'app' }, { spa: true });
     const get = (path: string, headers: Record<string, string> = asDocument): Promise<Response> =>
       fetch(new URL(path, url), { headers });
@@ -118,28 +118,28 @@ describe('files', () => {
     expect((await get('/api/users', { accept: 'application/json' })).status).toBe(404);
   });
 
-  it("[R1] a 404 is pleasant, or the site's own, and has the client in it", async () => {
+  it("[R1] a 404 is the tool's page or the site's 404.html, and contains the client", async () => {
     const { url, write } = await startReload({});
     const first = await fetch(new URL('/soon', url), { headers: asDocument });
     const html = await first.text();
     expect(first.status).toBe(404);
-    expect(html).toContain('There is no /soon');
+    expect(html).toContain('>/soon</code>');
     expect(html).toContain('/__live-online/client.js');
     write('404.html', '<h1>Own</h1>');
     const second = await fetch(new URL('/soon', url), { headers: asDocument });
     expect([second.status, (await second.text()).includes('<h1>Own</h1>')]).toEqual([404, true]);
   });
 
-  it('[R1] a 404 names the file that would be shown, and promises nothing where none can be', async () => {
+  it('[R1] a 404 names the file that would be served, or says that there can be none', async () => {
     const { url, folder } = await startReload({});
     mkdirSync(join(folder, 'docs'));
     const get = async (path: string): Promise<string> => (await fetch(new URL(path, url))).text();
-    expect(await get('/')).toContain('There is no /index.html');
-    expect(await get('/docs')).toContain('There is no /docs/index.html');
-    for (const path of ['/.env', '/a//b']) expect(await get(path)).toContain('There is nothing here');
+    expect(await get('/')).toContain('>/index.html</code>');
+    expect(await get('/docs')).toContain('>/docs/index.html</code>');
+    for (const path of ['/.env', '/a//b']) expect(await get(path)).toContain('This URL cannot be served');
   });
 
-  it('[R1] a folder is shown on wish, whatever its files are called', async () => {
+  it('[R1] with directoryListing, a folder lists its files, whatever their names contain', async () => {
     const names = [
       '<img src=x onerror=alert(1)>.txt',
       '"quoted" & co.txt',
@@ -152,14 +152,16 @@ describe('files', () => {
     });
     const html = await (await fetch(new URL('/d/', url), { headers: asDocument })).text();
     expect(html).not.toContain('<img src=x');
-    const links = [...html.matchAll(/<a href="([^"]+)"/g)].map(([, href]) => href!.replaceAll('&amp;', '&'));
+    const links = [...html.matchAll(/<li[^>]*><a href="([^"]+)"/g)].map(([, href]) =>
+      href!.replaceAll('&amp;', '&'),
+    );
     expect(links).toHaveLength(names.length + 1);
     for (const link of links.slice(1)) {
       expect(await (await fetch(new URL(link, new URL('/d/', url)))).text()).toBe('inside');
     }
   });
 
-  it('[R8] a file that this user may not read is refused, and a pipe is none', async () => {
+  it('[R8] a file without read permission gets 403, and a pipe 404', async () => {
     const { url, folder } = await startReload({ 'a.txt': 'x' });
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     expect((await fetch(new URL('/pipe', url))).status).toBe(404);
@@ -168,7 +170,7 @@ describe('files', () => {
     expect([200, 403]).toContain((await fetch(new URL('/a.txt', url))).status);
   });
 
-  it('[R8] symlinks lead inside only', async () => {
+  it('[R8] symlinks are followed inside the root only', async () => {
     const outside = makeFolder({ 'secret.txt': 'secret' });
     const { url, folder } = await startReload({ 'a.txt': 'inside' });
     symlinkSync(join(folder, 'a.txt'), join(folder, 'in.txt'));
@@ -185,7 +187,7 @@ describe('files', () => {
   });
 });
 
-describe('addresses that nobody should send', () => {
+describe('malicious and malformed URLs', () => {
   it.each([
     '/%ZZ',
     '/%',
@@ -221,15 +223,15 @@ describe('addresses that nobody should send', () => {
     expect(answer).not.toMatch(/secret|location:/i);
   });
 
-  it('[R8] a whole address is read for its path, and well-known files are served', async () => {
+  it('[R8] an absolute-form target is read for its path, and .well-known is served', async () => {
     const { port } = await startReload({ 'index.html': 'home', '.well-known/x': 'known' });
     expect(await sayRaw(port, `http://localhost:${port}/`)).toMatch(/^HTTP\/1\.1 200 [\s\S]*home$/);
     expect(await sayRaw(port, '/.well-known/x')).toMatch(/known$/);
   });
 });
 
-describe('files in motion', () => {
-  it('[R5] a file that is deleted and made anew is waited for', async () => {
+describe('files that are being written', () => {
+  it('[R5] a request waits for a file that is deleted and created again', async () => {
     const { url, folder, updates } = await startReload({ 'a.txt': 'one' });
     expect(await (await fetch(new URL('/a.txt', url))).text()).toBe('one');
     unlinkSync(join(folder, 'a.txt'));
@@ -242,7 +244,7 @@ describe('files in motion', () => {
     expect(updates.map(({ files }) => files)).toEqual([['a.txt']]);
   });
 
-  it('[R5] whoever goes while a file is waited for leaves it closed', async () => {
+  it('[R5] if the client disconnects while its request waits, no file stays open', async () => {
     const { port, folder } = await startReload({ 'a.bin': 'x' });
     const openFiles = (): string[] =>
       readdirSync('/proc/self/fd').filter((fd) => {
@@ -270,7 +272,7 @@ describe('files in motion', () => {
     await vi.waitFor(() => expect(openFiles()).toEqual([]));
   });
 
-  it('[R5] what is served is whole while somebody writes it in pieces', async () => {
+  it('[R5] a file that is written in pieces is served complete', async () => {
     const { url, folder } = await startReload({ 'a.txt': 'x'.repeat(100_000) });
     expect((await (await fetch(new URL('/a.txt', url))).text()).length).toBe(100_000);
     const { open } = await import('node:fs/promises');

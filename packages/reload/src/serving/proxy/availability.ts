@@ -1,22 +1,23 @@
 import { connect } from 'node:net';
 import type { Clock } from '../../core/ports.ts';
+import { addressOf } from './backend.ts';
 
-/** Knows whether the backend answers, and waits for its return. */
+/** Knows whether the backend is up, and probes one that is down. */
 export interface Availability {
-  /** It has not answered. */
+  /** Reports a request without a response. */
   failed(problem: string): void;
-  /** It has answered. */
-  answered(): void;
+  /** Reports a response. */
+  responded(): void;
   close(): void;
 }
 
-/** So often a backend that is away is tried, in ms; less often once nobody has wanted anything of it for long. */
+/** The interval at which a backend that is down is probed, in ms; it is longer after `IDLE_MS` without a request. */
 const PROBE_MS = 100;
-const TIMEOUT_MS = 600_000;
+const IDLE_MS = 600_000;
 const IDLE_PROBE_MS = 1_000;
 /**
- * One that fails again so soon after its return takes connections and breaks them off. Each return makes pages load again,
- * so that the next one is waited for twice as long.
+ * A backend that fails so soon after its recovery accepts connections and resets them. Pages reload with each recovery, so
+ * each time the first probe waits twice as long.
  */
 const FLAPPING_MS = 2_000;
 const MAX_PROBE_MS = 10_000;
@@ -27,8 +28,8 @@ export function watchAvailability(
   { onDown, onUp }: { onDown: (problem: string) => void; onUp: () => void },
 ): Availability {
   let down = false;
-  let wantedMs = 0;
-  let upMs = -Infinity;
+  let requestedMs = 0;
+  let recoveredMs = -Infinity;
   let probeMs = PROBE_MS;
   let cancel: (() => void) | undefined;
   let closed = false;
@@ -36,27 +37,26 @@ export function watchAvailability(
   function probe(): void {
     cancel = undefined;
     if (closed || !down) return;
-    const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80);
-    const socket = connect({ host: target.hostname.replace(/[[\]]/g, ''), port, autoSelectFamily: true });
+    const socket = connect({ ...addressOf(target), autoSelectFamily: true });
     socket.setTimeout(1_000, () => socket.destroy());
-    const again = (): void => {
+    const probeAgain = (): void => {
       if (!down || closed) return;
-      const patient = clock.now() - wantedMs < TIMEOUT_MS;
-      cancel = clock.schedule(probe, patient ? PROBE_MS : IDLE_PROBE_MS);
+      const isIdle = clock.now() - requestedMs >= IDLE_MS;
+      cancel = clock.schedule(probe, isIdle ? IDLE_PROBE_MS : PROBE_MS);
     };
     socket.once('error', () => {});
-    socket.once('close', again);
+    socket.once('close', probeAgain);
     socket.once('connect', () => {
-      socket.off('close', again);
+      socket.off('close', probeAgain);
       socket.destroy();
-      returned();
+      recover();
     });
   }
 
-  function returned(): void {
+  function recover(): void {
     if (!down) return;
     down = false;
-    upMs = clock.now();
+    recoveredMs = clock.now();
     cancel?.();
     cancel = undefined;
     onUp();
@@ -65,18 +65,18 @@ export function watchAvailability(
   return {
     failed(problem) {
       if (closed) return;
-      wantedMs = clock.now();
+      requestedMs = clock.now();
       const first = !down;
       down = true;
       if (!first) return;
-      const flapping = wantedMs - upMs < FLAPPING_MS;
+      const flapping = requestedMs - recoveredMs < FLAPPING_MS;
       probeMs = flapping ? Math.min(probeMs * 2, MAX_PROBE_MS) : PROBE_MS;
       onDown(problem);
       cancel = clock.schedule(probe, probeMs);
     },
-    answered() {
-      // Where some requests are answered and others are not, it is no return.
-      if (probeMs === PROBE_MS) returned();
+    responded() {
+      // A flapping backend responds to some requests only. The probe decides when it is back.
+      if (probeMs === PROBE_MS) recover();
     },
     close() {
       closed = true;

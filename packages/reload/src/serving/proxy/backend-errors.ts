@@ -1,8 +1,8 @@
-/** The backend has not accepted a connection in time. */
+/** The backend has not accepted a connection within the timeout. */
 export class BackendTimeout extends Error {
   override readonly name = 'BackendTimeout';
   constructor() {
-    super('it does not accept connections');
+    super('it does not accept connections (timeout)');
   }
 }
 
@@ -17,22 +17,22 @@ const UNREACHABLE = new Set([
   'EPIPE',
 ]);
 
-/** Whether an error means that the backend is not running, so that it is worth waiting for. */
+/** Whether an error means that the backend is not running and may come back. */
 export function isUnreachable(error: NodeJS.ErrnoException): boolean {
   if (error instanceof BackendTimeout || error.message === 'socket hang up') return true;
   return error.code !== undefined && UNREACHABLE.has(error.code);
 }
 
-/** What an error of a request to the backend means, for the person at the terminal. */
+/** What an error of a request to the backend means, for the terminal and the page. */
 export function describeBackendError({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'ECONNREFUSED':
-      return 'nothing listens there';
+      return 'connection refused: nothing listens there';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'there is no host of this name';
+      return 'unknown host';
     case 'ECONNRESET':
-      return 'it closed the connection';
+      return 'it reset the connection';
     default:
       return message || (code ?? 'unknown');
   }

@@ -5,13 +5,14 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { withoutAuthority } from '@live-online/internal/http/request-path';
 import { BackendTimeout } from './backend-errors.ts';
 
-/** Sends requests to one backend, and ends what is open when it closes. */
+/** Sends requests to one backend. `close` destroys everything that is open. */
 export interface Backend {
-  /** Begins a request with the method and path of `request`; the caller sends its body. */
+  /** Starts a request with the method and path of `request`. The caller sends its body. */
   request(request: IncomingMessage, headers: readonly (readonly [string, string])[]): ClientRequest;
-  /** Destroys `thing` with the backend, unless it has been closed before. */
+  /** Destroys `thing` when the backend is closed. */
   track<Thing extends Closable>(thing: Thing): Thing;
   close(): void;
 }
@@ -21,21 +22,21 @@ interface Closable {
   once(event: 'close', done: () => void): unknown;
 }
 
-/** How long the backend may take to accept a connection, in ms. How long it takes to answer has no limit. */
+/** How long the backend may take to accept a connection, in ms. Its response has no deadline. */
 const CONNECT_TIMEOUT_MS = 5_000;
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+/** A hostname of this machine. */
+export const LOOPBACK: RegExp = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 export function createBackend(target: URL): Backend {
   const secure = target.protocol === 'https:';
   const open = new Set<Closable>();
   const settings: RequestOptions & { rejectUnauthorized?: boolean; autoSelectFamily: boolean } = {
-    host: target.hostname.replace(/[[\]]/g, ''),
-    port: target.port || (secure ? 443 : 80),
+    ...addressOf(target),
     setHost: false,
-    // A connection for each request: an answer can never be taken for that of another request.
+    // A new connection for each request, so that no response can be taken for that of another request.
     agent: false,
     autoSelectFamily: true,
-    // Certificates on this machine are self-signed.
+    // Certificates of this machine are self-signed.
     ...(secure && LOOPBACK.test(target.hostname) && { rejectUnauthorized: false }),
   };
 
@@ -52,7 +53,7 @@ export function createBackend(target: URL): Backend {
         (secure ? requestHttps : requestHttp)({
           ...settings,
           method: request.method ?? 'GET',
-          path: pathOf(request),
+          path: targetOf(request),
           headers: headers.flat(),
         }),
       );
@@ -76,8 +77,13 @@ function limitConnectTime(sent: ClientRequest, connected: 'connect' | 'secureCon
   sent.once('close', stop);
 }
 
-/** The path alone: a request that names another host does not get there. */
-function pathOf({ url = '/' }: IncomingMessage): string {
-  const path = url.replace(/^https?:\/\/[^/?#]*/i, '');
+/** Host and port for `net.connect`. */
+export function addressOf({ hostname, port, protocol }: URL): { host: string; port: number } {
+  return { host: hostname.replace(/[[\]]/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+}
+
+/** Path and query. A request that names another host goes to the backend, too. */
+function targetOf({ url = '/' }: IncomingMessage): string {
+  const path = withoutAuthority(url);
   return path.startsWith('/') || path === '*' ? path : `/${path}`;
 }

@@ -1,18 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { CONDITIONAL_HEADERS } from '../../injection/html-response.ts';
+import { CONDITIONAL_HEADERS } from '../../injection/html-responder.ts';
+import { LOOPBACK } from './backend.ts';
 
-/** Names and values, as they stand on the wire. */
+/** Names and values as on the wire. */
 export type HeaderList = [name: string, value: string][];
 
-/** Who is who on the two sides of the proxy. */
+/** The two sides of the proxy. */
 export interface Sides {
   /** The backend. */
   target: URL;
-  /** The host by which the browser knows this server, with its port. */
+  /** This server's host and port as the browser knows them. */
   host: string;
 }
 
-/** What belongs to one connection and not to the message. */
+/** Headers that belong to one connection and not to the message (RFC 9110 §7.6.1). */
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
@@ -25,7 +26,7 @@ const HOP_BY_HOP = new Set([
   'upgrade',
   'http2-settings',
 ]);
-/** What says where a message ends, what its bytes are and where it goes: never of one connection only. */
+/** Headers that frame, describe or route a message. `Connection` cannot make them hop-by-hop. */
 const OF_THE_MESSAGE = new Set([
   'content-encoding',
   'content-length',
@@ -37,15 +38,14 @@ const OF_THE_MESSAGE = new Set([
   'trailer',
   'transfer-encoding',
 ]);
-/** What tells of proxies: the backend is to see its own address, and what a client wrote there is not to be believed. */
+/** Headers of proxies. They are removed: the backend sees its own address, and a client's values cannot be trusted. */
 const FORWARDED = /^(forwarded|x-forwarded-.+|x-real-ip)$/;
 const RESOURCE_POLICY = 'Cross-Origin-Resource-Policy';
 const KNOWN_ENCODINGS = /^(gzip|x-gzip|deflate|br|identity)$/i;
-/** Methods whose requests have no body unless they say so. */
+/** Methods whose requests have no body by default. */
 const BODILESS = /^(GET|HEAD|DELETE|OPTIONS|TRACE|CONNECT)$/;
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** Names and values, without those that belong to the connection, by definition or because its `Connection` header says so. */
+/** The headers without hop-by-hop headers, by definition or by the `Connection` header. */
 function endToEnd(raw: readonly string[]): HeaderList {
   const named = new Set(connectionOptions(raw));
   return pairs(raw).filter(([name]) => {
@@ -55,8 +55,8 @@ function endToEnd(raw: readonly string[]): HeaderList {
 }
 
 /**
- * The name of a header that frames or routes a message, if `Connection` names one. Without it, the backend would not read
- * the message that was checked here, but another one, or two. (RFC 9110, 7.6.1)
+ * The name of a header that frames or routes a message, if `Connection` names one. Without that header, the backend would
+ * read another message than the one that was checked here, or two (request smuggling).
  */
 export function findNamedFraming(raw: readonly string[]): string | undefined {
   return connectionOptions(raw).find((name) => OF_THE_MESSAGE.has(name));
@@ -68,7 +68,7 @@ function pairs(raw: readonly string[]): HeaderList {
   return list;
 }
 
-/** What the `Connection` headers of a message name, in lower case. */
+/** The options in the `Connection` headers of a message, in lower case. */
 function connectionOptions(raw: readonly string[]): string[] {
   return pairs(raw)
     .filter(([name]) => name.toLowerCase() === 'connection')
@@ -77,9 +77,9 @@ function connectionOptions(raw: readonly string[]): string[] {
 }
 
 /**
- * The headers of a request as the backend is to see them: as if the browser had asked it itself.
+ * The headers of a request for the backend, as if the browser had sent it there.
  *
- * @param asDocument whether the answer may be injected; then it must come whole.
+ * @param asDocument whether the response may be injected and must therefore be complete
  */
 export function requestHeaders(
   raw: readonly string[],
@@ -98,13 +98,13 @@ export function requestHeaders(
   return [['Host', target.host], ...headers];
 }
 
-/** The headers of an answer as the browser is to see them. */
+/** The headers of a response for the browser. */
 export function responseHeaders(raw: readonly string[], sides: Sides): HeaderList {
   const headers: HeaderList = [];
   const chunked = pairs(raw).some(([name]) => name.toLowerCase() === 'transfer-encoding');
   for (const [name, value] of endToEnd(raw)) {
     const lower = name.toLowerCase();
-    // A length beside chunks is one that may be wrong; and a promise of https would lock the browser out of this host.
+    // A length beside chunks may be wrong (RFC 9112 §6.3). Strict-Transport-Security would lock the browser out of this host.
     if ((chunked && lower === 'content-length') || lower === 'strict-transport-security') continue;
     if (lower === 'location' || lower === 'content-location' || lower === 'access-control-allow-origin') {
       headers.push([name, toBrowser(value, sides)]);
@@ -119,13 +119,13 @@ export function responseHeaders(raw: readonly string[], sides: Sides): HeaderLis
     } else if (lower === 'set-cookie') headers.push([name, mapCookie(value, sides)]);
     else headers.push([name, value]);
   }
-  // What is being built is nobody else's to embed; a backend that is meant for others says so.
+  // By default, other origins must not embed pages in development.
   if (!headers.some(([name]) => name.toLowerCase() === RESOURCE_POLICY.toLowerCase()))
     headers.push([RESOURCE_POLICY, 'same-origin']);
   return headers;
 }
 
-/** What to add so that a request's body is framed as it came: Node would make chunks of one that is not there. */
+/** The headers that keep the framing of a request's body. Without them, Node would send a missing body as chunks. */
 export function bodyFraming(headers: IncomingHttpHeaders, method: string): HeaderList {
   if (headers['transfer-encoding'] !== undefined) return [['Transfer-Encoding', 'chunked']];
   if (headers['content-length'] !== undefined || BODILESS.test(method)) return [];
@@ -143,7 +143,7 @@ function toBrowser(value: string, { target, host }: Sides): string {
   return `http://${host}${value.slice(match[0].length)}`;
 }
 
-/** Whether a host is the backend by any of its names: a server on the loopback has several. */
+/** Whether a host is the backend. On loopback it has several names. */
 function isTarget(authority: string, target: URL): boolean {
   if (!URL.canParse(`${target.protocol}//${authority}`)) return false;
   const { hostname, host, port } = new URL(`${target.protocol}//${authority}`);
@@ -153,7 +153,7 @@ function isTarget(authority: string, target: URL): boolean {
   );
 }
 
-/** A cookie for the backend's domain is one for this server's. */
+/** Maps a cookie of the backend's domain to this server. */
 function mapCookie(cookie: string, { target }: Sides): string {
   const [pair, ...attributes] = cookie.split(';');
   const kept = attributes.filter((attribute) => {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import type { Clock } from '../../core/ports.ts';
 import { respondText } from '../../http/respond.ts';
-import { mayBeDocument, type HtmlResponder } from '../../injection/html-response.ts';
+import { mayBeDocument, type HtmlResponder } from '../../injection/html-responder.ts';
 import { watchAvailability } from './availability.ts';
 import { createBackend, type Backend } from './backend.ts';
 import { describeBackendError, isUnreachable } from './backend-errors.ts';
@@ -15,34 +15,24 @@ import {
   type HeaderList,
   type Sides,
 } from './headers.ts';
-import { joinTunnel, passRejection, readEarly } from './tunnel.ts';
-
-/** A reverse proxy in front of one backend, which puts the client into its pages. */
-export interface ReverseProxy {
-  handle(request: IncomingMessage, response: ServerResponse): void;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  close(): Promise<void>;
-}
+import { bufferEarly, forwardRejection, joinTunnel } from './tunnel.ts';
 
 export interface ReverseProxyOptions {
   target: URL;
   responder: HtmlResponder;
   clock: Clock;
-  /** The HTML that is shown in place of a page while the backend does not answer. */
+  /** The HTML that is sent in place of a page while the backend is down. */
   renderBackendDown: (problem: string) => string;
   onDown: (problem: string) => void;
   onUp: () => void;
 }
 
-/** What Node reads in a status line and rejects when it writes one. */
+/** Characters that Node accepts in a status line that it reads, but not in one that it writes. */
 // eslint-disable-next-line no-control-regex -- these are the characters
 const UNPRINTABLE = /[\x00-\x08\x0a-\x1f\x7f]/g;
 
-export function createReverseProxy(options: ReverseProxyOptions): ReverseProxy {
-  return new BackendProxy(options);
-}
-
-class BackendProxy implements ReverseProxy {
+/** A reverse proxy for one backend. It injects the client into the backend's pages. */
+export class ReverseProxy {
   readonly #options: ReverseProxyOptions;
   readonly #backend: Backend;
   readonly #availability: ReturnType<typeof watchAvailability>;
@@ -66,17 +56,17 @@ class BackendProxy implements ReverseProxy {
       sent.destroy();
       this.#fail(request, response, new Error(reason));
     };
-    let answered = false;
-    sent.once('response', (answer) => {
-      this.#availability.answered();
-      // Node reads statuses that it does not write.
-      if (answer.statusCode! < 200) return reject(`its status ${answer.statusCode} is not valid`);
-      answered = true;
-      this.#passOn(request, response, answer, sides);
+    let responded = false;
+    sent.once('response', (received) => {
+      this.#availability.responded();
+      // Node accepts such a status, but does not write one.
+      if (received.statusCode! < 200) return reject(`its status ${received.statusCode} is invalid`);
+      responded = true;
+      this.#forward(request, response, received, sides);
     });
-    sent.once('upgrade', () => reject('it takes an upgrade that was not requested'));
+    sent.once('upgrade', () => reject('it switches protocols without a request for an upgrade'));
     sent.once('error', (error: NodeJS.ErrnoException) => {
-      if (answered || response.headersSent) return void response.destroy();
+      if (responded || response.headersSent) return void response.destroy();
       if (!response.destroyed) this.#fail(request, response, error);
     });
     response.once('close', () => {
@@ -85,19 +75,24 @@ class BackendProxy implements ReverseProxy {
     request.pipe(sent);
   }
 
-  #passOn(request: IncomingMessage, response: ServerResponse, answer: IncomingMessage, sides: Sides): void {
-    const status = answer.statusCode!;
+  #forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    received: IncomingMessage,
+    sides: Sides,
+  ): void {
+    const status = received.statusCode!;
     const hasBody = request.method !== 'HEAD' && status !== 204 && status !== 304;
-    if (!hasBody) answer.resume();
+    if (!hasBody) received.resume();
     void this.#options.responder.send(request, response, {
       status,
-      statusMessage: (answer.statusMessage ?? '').replace(UNPRINTABLE, ''),
-      headers: responseHeaders(answer.rawHeaders, sides),
-      body: hasBody ? answer : undefined,
+      statusMessage: (received.statusMessage ?? '').replace(UNPRINTABLE, ''),
+      headers: responseHeaders(received.rawHeaders, sides),
+      body: hasBody ? received : undefined,
     });
   }
 
-  /** Answers in place of the backend: 503 with a page that waits for it if it is not running, otherwise 502. */
+  /** Responds in place of the backend: 503 with a page that waits for it if it is not running, otherwise 502. */
   #fail(request: IncomingMessage, response: ServerResponse, error: NodeJS.ErrnoException): void {
     const { target, responder, renderBackendDown } = this.#options;
     const problem = describeBackendError(error);
@@ -105,7 +100,7 @@ class BackendProxy implements ReverseProxy {
     request.resume();
     if (isUnreachable(error)) this.#availability.failed(problem);
     if (!mayBeDocument(request) || !isUnreachable(error)) {
-      return respondText(response, 502, `${target.origin} does not answer: ${problem}`);
+      return respondText(response, 502, `the backend ${target.origin} does not respond: ${problem}`);
     }
     const body = Buffer.from(renderBackendDown(problem));
     void responder.send(request, response, {
@@ -131,35 +126,35 @@ class BackendProxy implements ReverseProxy {
       ['Connection', 'Upgrade'],
       ['Upgrade', request.headers.upgrade ?? 'websocket'],
     ]);
-    const takeEarly = readEarly(socket, head);
-    let answered = false;
+    const takeEarly = bufferEarly(socket, head);
+    let responded = false;
     socket.once('close', () => sent.destroy());
-    const answeredWith = (answer: IncomingMessage): HeaderList => {
-      this.#availability.answered();
-      answered = true;
-      return responseHeaders(answer.rawHeaders, sides);
+    const receive = ({ rawHeaders }: IncomingMessage): HeaderList => {
+      this.#availability.responded();
+      responded = true;
+      return responseHeaders(rawHeaders, sides);
     };
-    sent.once('upgrade', (answer, stream, first) => {
-      const headers = answeredWith(answer);
+    sent.once('upgrade', (accepted, stream, first) => {
+      const headers = receive(accepted);
       const upstream = this.#backend.track(stream);
-      joinTunnel({ socket, answer, headers, upstream, first, early: takeEarly() });
+      joinTunnel({ socket, accepted, headers, upstream, first, early: takeEarly() });
     });
-    sent.once('response', (answer) => {
-      const headers = answeredWith(answer);
+    sent.once('response', (rejected) => {
+      const headers = receive(rejected);
       takeEarly();
-      passRejection(socket, answer, headers);
+      forwardRejection(socket, rejected, headers);
     });
     sent.on('error', (error) => {
-      if (answered || socket.destroyed) return void socket.destroy();
+      if (responded || socket.destroyed) return void socket.destroy();
       const reason = describeBackendError(error);
       if (isUnreachable(error)) this.#availability.failed(reason);
       takeEarly();
-      rejectUpgrade(socket, 502, `${this.#options.target.origin} does not answer: ${reason}`);
+      rejectUpgrade(socket, 502, `the backend ${this.#options.target.origin} does not respond: ${reason}`);
     });
     sent.end();
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#availability.close();
     this.#backend.close();
   }
@@ -169,7 +164,7 @@ class BackendProxy implements ReverseProxy {
   }
 }
 
-/** Why a request cannot be passed on as it was read here, if it cannot. */
+/** Why a request cannot be forwarded as it was read here; `undefined` if it can. */
 function problemOf({ rawHeaders }: IncomingMessage): string | undefined {
   const name = findNamedFraming(rawHeaders);
   return name === undefined ? undefined : `the Connection header must not name ${name}`;

@@ -5,17 +5,17 @@ import { closeWithin } from '@live-online/internal/reject-upgrade';
 import { DEADLINES } from '../../http/own-server.ts';
 import type { HeaderList } from './headers.ts';
 
-/** How much of what a browser sends before its upgrade is answered is kept; the rest waits on its side. */
+/** The maximum of bytes that are buffered before the backend responds to an upgrade. Then the socket is paused. */
 const MAX_EARLY_BYTES = 64 << 10;
 /** How long a browser may take to close its connection after a rejection, in ms. */
 const CLOSE_MS = 1_000;
 
 /**
- * Reads a connection whose upgrade has not been answered yet: otherwise nobody would notice its end.
+ * Reads a connection before the backend has responded to its upgrade. Without reading, its end would not be noticed.
  *
- * @returns stops reading, and returns what has come for the backend.
+ * @returns a function that stops reading, and returns the bytes for the backend
  */
-export function readEarly(socket: Duplex, head: Buffer): () => Buffer {
+export function bufferEarly(socket: Duplex, head: Buffer): () => Buffer {
   const chunks = [head];
   let bytes = head.length;
   const keep = (chunk: Buffer): void => {
@@ -23,32 +23,32 @@ export function readEarly(socket: Duplex, head: Buffer): () => Buffer {
     bytes += chunk.length;
     if (bytes > MAX_EARLY_BYTES) socket.pause();
   };
-  const gone = (): void => void socket.destroy();
+  const onEnd = (): void => void socket.destroy();
   socket.on('data', keep);
-  socket.once('end', gone);
+  socket.once('end', onEnd);
   return () => {
     socket.pause();
     socket.off('data', keep);
-    socket.off('end', gone);
+    socket.off('end', onEnd);
     return Buffer.concat(chunks);
   };
 }
 
 export interface Tunnel {
   socket: Duplex;
-  answer: IncomingMessage;
+  accepted: IncomingMessage;
   headers: HeaderList;
-  /** The backend's end, with what came right after its answer. */
+  /** The connection to the backend, and the bytes that followed its response. */
   upstream: Duplex;
   first: Buffer;
-  /** What the browser has sent after its request. */
+  /** The bytes that the browser has sent after its request. */
   early: Buffer;
 }
 
-/** Passes on the answer of a backend that takes an upgrade, and everything after it both ways. */
-export function joinTunnel({ socket, answer, headers, upstream, first, early }: Tunnel): void {
-  const upgrade = answer.headers.upgrade ?? 'websocket';
-  writeHead(socket, answer, [...headers, ['Connection', 'Upgrade'], ['Upgrade', upgrade]]);
+/** Forwards the response of a backend that accepts an upgrade, and then all bytes in both directions. */
+export function joinTunnel({ socket, accepted, headers, upstream, first, early }: Tunnel): void {
+  const upgrade = accepted.headers.upgrade ?? 'websocket';
+  writeHead(socket, accepted, [...headers, ['Connection', 'Upgrade'], ['Upgrade', upgrade]]);
   if (first.length > 0) socket.write(first);
   if (early.length > 0) upstream.write(early);
   upstream.on('error', () => socket.destroy());
@@ -59,13 +59,13 @@ export function joinTunnel({ socket, answer, headers, upstream, first, early }: 
   socket.pipe(upstream);
 }
 
-/** Passes on the answer of a backend that does not take an upgrade, and ends the connection. */
-export function passRejection(socket: Duplex, answer: IncomingMessage, headers: HeaderList): void {
+/** Forwards the response of a backend that rejects an upgrade, and ends the connection. */
+export function forwardRejection(socket: Duplex, rejected: IncomingMessage, headers: HeaderList): void {
   // The end of the connection is the end of the body.
   const framed = headers.filter(([name]) => name.toLowerCase() !== 'content-length');
-  writeHead(socket, answer, [...framed, ['Connection', 'close']]);
+  writeHead(socket, rejected, [...framed, ['Connection', 'close']]);
   endUnread(socket);
-  pipeline(answer, socket, () => closeWithin(socket, CLOSE_MS));
+  pipeline(rejected, socket, () => closeWithin(socket, CLOSE_MS));
 }
 
 function writeHead(
@@ -78,7 +78,7 @@ function writeHead(
   socket.write(`HTTP/1.1 ${statusCode} ${reason}\r\n${lines}\r\n`, 'latin1');
 }
 
-/** Ends a connection once it has taken what was written to it: the other side may have closed right behind its last word. */
+/** Ends a connection after it has sent what was written: the other side may close right after its last bytes. */
 function finish(stream: Duplex): void {
   if (stream.writableFinished) return void stream.destroy();
   stream.once('finish', () => stream.destroy());
@@ -86,7 +86,7 @@ function finish(stream: Duplex): void {
   stream.end();
 }
 
-/** Ends a connection whose other side has stopped reading. */
+/** Destroys a connection whose other side has stopped reading. */
 function endUnread(stream: Duplex): void {
   if (!(stream instanceof Socket)) return;
   stream.setTimeout(DEADLINES.unreadMs, () => {

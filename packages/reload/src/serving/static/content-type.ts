@@ -3,9 +3,9 @@ import { extname } from 'node:path';
 
 const HEAD_BYTES = 1_024;
 
-/** What a file is, by its name; and for HTML, which declares its encoding itself, by its beginning. */
+/** The Content-Type of a file by its name. HTML that declares its encoding gets none, so that the declaration counts. */
 export async function typeOf(path: string, fd: number): Promise<string> {
-  // A table of all types is large, and nobody needs it before the first page.
+  // The table is large, and is not needed before the first request.
   const { default: mime } = await import('mime-types');
   const type = mime.lookup(extname(path)) || 'application/octet-stream';
   if (type === 'text/html') return declaresEncoding(fd) ? type : `${type}; charset=utf-8`;
@@ -16,6 +16,6 @@ export async function typeOf(path: string, fd: number): Promise<string> {
 function declaresEncoding(fd: number): boolean {
   const bytes = Buffer.alloc(HEAD_BYTES);
   const head = bytes.toString('latin1', 0, readSync(fd, bytes, 0, HEAD_BYTES, 0));
-  // A mark of UTF-16 at the beginning, or a word in a tag.
+  // By a byte order mark of UTF-16, or by a tag.
   return /^(\xff\xfe|\xfe\xff)/.test(head) || /<meta[^>]+charset/i.test(head);
 }

@@ -6,13 +6,13 @@ import { resolveFile, type Resolved } from './resolve-file.ts';
 const INDEX_FILES = ['index.html', 'index.htm'];
 
 export interface FileFinder {
-  /** The file for a path: itself, the index of a folder, or a page whose `.html` was left out. */
+  /** The file for a path: the file itself, the index file of a folder, or the page without its `.html`. */
   find(segments: readonly string[], trailingSlash: boolean): Promise<Resolved>;
-  /** The file or folder of exactly this name, once it is stable. */
+  /** The file or folder of exactly this name, when it is stable. */
   open(segments: readonly string[]): Promise<Resolved>;
 }
 
-/** @param whenStable resolves once nothing writes to the file any more. */
+/** @param whenStable resolves when the file is stable */
 export function createFileFinder(
   root: string,
   whenStable: (path: string) => Promise<FileStat | undefined>,
@@ -20,7 +20,7 @@ export function createFileFinder(
   async function open(segments: readonly string[]): Promise<Resolved> {
     const requested = join(root, ...segments);
     const path = realPathOf(requested) ?? requested;
-    // A file that is not served is not read either: pages would receive what is known of it.
+    // A file that is not served must not be read either: updates would contain its text.
     if (!isPublic(root, path)) return { kind: 'none' };
     await whenStable(path);
     return resolveFile(root, segments);

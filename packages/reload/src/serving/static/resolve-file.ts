@@ -12,7 +12,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPublic } from '../../files/public-path.ts';
 
-/** A file that is open for reading, or what is there instead. */
+/** A file that is open for reading, or what is at the path instead. */
 export type Resolved =
   | { kind: 'file'; handle: FileHandle; stats: Stats; path: string }
   | { kind: 'folder'; path: string }
@@ -20,21 +20,20 @@ export type Resolved =
   | { kind: 'denied' }
   | { kind: 'busy' };
 
-/** `O_NONBLOCK`: opening a pipe must not wait for its writer. */
+/** `O_NONBLOCK`, so that opening a pipe does not wait for its writer. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Opens the file that names lead to below `root`, if it lies inside and is no dotfile; links count as what they lead to. That
- * path and no other is opened. [R8]
+ * Opens the file at a path below `root`, if its real path is inside `root` and is no dotfile. A symlink counts as its
+ * target. [R8]
  *
- * What costs the system less than waiting for its answer would cost us is asked at once.
+ * The system calls are synchronous, because they take less time than a switch to another thread.
  *
- * @param root a real path.
+ * @param root a real path
  */
 export async function resolveFile(root: string, segments: readonly string[]): Promise<Resolved> {
   try {
-    const asked = join(root, ...segments);
-    const path = realpathSync.native(asked);
+    const path = realpathSync.native(join(root, ...segments));
     if (!isPublic(root, path)) return { kind: 'none' };
     const before = statSync(path);
     if (before.isDirectory()) return { kind: 'folder', path };
@@ -54,27 +53,27 @@ export async function resolveFile(root: string, segments: readonly string[]): Pr
   }
 }
 
-/** Whether an open file may be shown: one of its folders may have become a symlink since its path was read. */
+/** Checks an open file again: one of its folders may have become a symlink since its path was read. */
 function isStillPublic(root: string, path: string, fd: number, { dev, ino }: Stats): boolean {
   try {
-    const place = placeOf(fd);
-    if (place === undefined) {
+    const opened = pathOfDescriptor(fd);
+    if (opened === undefined) {
       const now = statSync(path);
       return realpathSync.native(path) === path && now.dev === dev && now.ino === ino;
     }
-    if (isPublic(root, place)) return true;
-    // A disk that takes upper and lower case for the same may spell the root otherwise than whoever named it.
+    if (isPublic(root, opened)) return true;
+    // On a case-insensitive disk, the system may report the root in other letter case.
     const folder = openSync(root, constants.O_RDONLY);
-    const spelled = placeOf(folder);
+    const openedRoot = pathOfDescriptor(folder);
     closeSync(folder);
-    return spelled !== undefined && isPublic(spelled, place);
+    return openedRoot !== undefined && isPublic(openedRoot, opened);
   } catch {
     return false;
   }
 }
 
-/** Where an open file lies; only Linux says it. */
-function placeOf(fd: number): string | undefined {
+/** The path of an open file. Only Linux has it. */
+function pathOfDescriptor(fd: number): string | undefined {
   try {
     return readlinkSync(`/proc/self/fd/${fd}`);
   } catch {

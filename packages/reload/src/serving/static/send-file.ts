@@ -3,35 +3,35 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import fresh from 'fresh';
 import parseRange from 'range-parser';
 import { respondText } from '../../http/respond.ts';
-import { mayBeDocument, type Answer, type HtmlResponder } from '../../injection/html-response.ts';
+import { mayBeDocument, type ResponseParts, type HtmlResponder } from '../../injection/html-responder.ts';
 import { typeOf } from './content-type.ts';
 import type { Resolved } from './resolve-file.ts';
 
 export type OpenFile = Extract<Resolved, { kind: 'file' }>;
 
-/** Headers of every response that comes from a folder. */
-export const COMMON_HEADERS: Answer['headers'] = [
+/** Headers of every response from a folder. */
+export const COMMON_HEADERS: ResponseParts['headers'] = [
   ['Cache-Control', 'no-cache'],
   ['X-Content-Type-Options', 'nosniff'],
   ['Cross-Origin-Resource-Policy', 'same-origin'],
 ];
 
-/** Up to this size a file is read before its Content-Length is sent. */
+/** A file of up to this size is read before its Content-Length is sent. */
 const WHOLE_BYTES = 1 << 20;
 
-/** What of a file is sent: nothing, because the browser has it; nothing, because its range lies outside; or bytes. */
+/** The part of a file to send: none because the browser has it, none because the range is outside, or bytes. */
 export type FilePart = 'not-modified' | 'unsatisfiable' | { start: number; end: number; partial: boolean };
 
-/** What identifies the version of a file that is sent. */
+/** The validators of a file (RFC 9110 §8.8). */
 export interface Validators {
   etag: string;
   lastModified: string;
 }
 
 /**
- * Sends a file, with its part, validators and type, and closes it.
+ * Sends a file or a part of it, and closes it.
  *
- * @returns `false` where nothing was sent, because the file was truncated after it had been opened.
+ * @returns `false` if nothing was sent, because the file was truncated after it was opened
  */
 export async function sendFile(
   responder: HtmlResponder,
@@ -44,15 +44,15 @@ export async function sendFile(
   const { size } = stats;
   const validators = validatorsOf(stats);
   const type = await typeOf(path, handle.fd);
-  // A document gets the client, so that neither its validators nor its ranges are those of the file.
+  // An injected document differs from its file, so the file's validators and ranges do not apply.
   const isWhole = status !== 200 || (/\.html?$/i.test(path) && mayBeDocument(request));
   const part = isWhole ? { start: 0, end: size - 1, partial: false } : partOf(request, size, validators);
   if (part === 'unsatisfiable') {
     await handle.close();
-    respondText(response, 416, 'the file is shorter than that', { 'Content-Range': `bytes */${size}` });
+    respondText(response, 416, 'the range is outside the file', { 'Content-Range': `bytes */${size}` });
     return true;
   }
-  const headers: Answer['headers'] = [
+  const headers: ResponseParts['headers'] = [
     ...COMMON_HEADERS,
     ['ETag', validators.etag],
     ['Last-Modified', validators.lastModified],
@@ -66,7 +66,7 @@ export async function sendFile(
   const { start, end, partial } = part;
   const body = await readBody(request, response, file, start, end);
   if (body === 'truncated') return false;
-  const answer: Answer = {
+  const parts: ResponseParts = {
     status: partial ? 206 : status,
     headers: [
       ...headers,
@@ -76,7 +76,7 @@ export async function sendFile(
     ],
     body,
   };
-  await responder.send(request, response, answer, { file: path });
+  await responder.send(request, response, parts, { file: path });
   return true;
 }
 
@@ -87,7 +87,7 @@ function validatorsOf({ size, mtimeMs, mtime, ino }: OpenFile['stats']): Validat
   };
 }
 
-/** Which part of a file a request asks for, by its conditions and its Range (RFC 9110 §13 and §14). */
+/** The part of a file that a request asks for by its conditions and its Range (RFC 9110 §13 and §14). */
 export function partOf(
   { headers, method }: Pick<IncomingMessage, 'headers' | 'method'>,
   size: number,
@@ -100,19 +100,19 @@ export function partOf(
   if (condition !== undefined && condition !== etag && condition !== lastModified) return whole;
   const ranges = parseRange(size, headers.range);
   if (ranges === -1) return 'unsatisfiable';
-  // A request for several ranges is seldom, and gets the whole file.
+  // Several ranges are rarely requested, and get the whole file.
   if (ranges === -2 || ranges.length !== 1 || ranges.type !== 'bytes') return whole;
   return { ...ranges[0]!, partial: true };
 }
 
-/** The bytes to send. The file is closed at once, or when its stream ends. */
+/** Reads the bytes to send. Closes the file at once, or when its stream ends. */
 async function readBody(
   request: IncomingMessage,
   response: ServerResponse,
   file: OpenFile,
   start: number,
   end: number,
-): Promise<Answer['body'] | 'truncated'> {
+): Promise<ResponseParts['body'] | 'truncated'> {
   const { handle, stats } = file;
   if (request.method === 'HEAD' || stats.size === 0) {
     await handle.close();
@@ -122,7 +122,7 @@ async function readBody(
   return readPart(file, start, end) ?? 'truncated';
 }
 
-/** Reads at once, because a page waits for it. Closes the file. Returns `undefined` if the file has become shorter. */
+/** Reads synchronously, because a page waits. Closes the file. Returns `undefined` if the file was truncated. */
 function readPart({ handle }: OpenFile, start: number, end: number): Buffer | undefined {
   const part = Buffer.alloc(end - start + 1);
   let length = 0;
@@ -138,7 +138,7 @@ function readPart({ handle }: OpenFile, start: number, end: number): Buffer | un
   }
 }
 
-/** If the file becomes shorter, the connection ends: a browser would wait for the missing bytes. */
+/** If the file is truncated meanwhile, the connection ends: the browser would wait for the missing bytes. */
 function streamPart({ handle }: OpenFile, start: number, end: number, response: ServerResponse): ReadStream {
   const body = handle.createReadStream({ start, end });
   body.on('end', () => body.bytesRead < end - start + 1 && response.destroy());

@@ -7,17 +7,12 @@ import { isDotfile } from '../../core/dotfiles.ts';
 import type { FileStat } from '../../core/ports.ts';
 import { readUrlPath } from '../../core/url-path.ts';
 import { isPublic, realPathOf } from '../../files/public-path.ts';
-import { respondText } from '../../http/respond.ts';
-import { mayBeDocument, type HtmlResponder } from '../../injection/html-response.ts';
-import { renderListing } from '../templates/listing-page.ts';
+import { respondMethodNotAllowed, respondText } from '../../http/respond.ts';
+import { mayBeDocument, type HtmlResponder } from '../../injection/html-responder.ts';
+import { renderListingPage } from '../templates/listing-page.ts';
 import { renderNotFoundPage, renderRejectedPage } from '../templates/not-found-page.ts';
 import { createFileFinder, type FileFinder } from './find-file.ts';
 import { COMMON_HEADERS, sendFile, type OpenFile } from './send-file.ts';
-
-/** Serves the files of a folder. */
-export interface StaticFiles {
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-}
 
 export interface StaticFilesOptions {
   /** A real path. */
@@ -31,11 +26,8 @@ export interface StaticFilesOptions {
   };
 }
 
-export function createStaticFiles(options: StaticFilesOptions): StaticFiles {
-  return new FolderHandler(options);
-}
-
-class FolderHandler implements StaticFiles {
+/** Serves the files of a folder. */
+export class StaticFiles {
   readonly #options: StaticFilesOptions;
   readonly #files: FileFinder;
 
@@ -46,15 +38,15 @@ class FolderHandler implements StaticFiles {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      await this.#answer(request, response);
+      await this.#respond(request, response);
     } catch {
-      respondText(response, 500, 'something went wrong on the server');
+      respondText(response, 500, 'internal error: the file cannot be served');
     }
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return respondText(response, 405, 'only GET and HEAD are answered here', { Allow: 'GET, HEAD' });
+      return respondMethodNotAllowed(response);
     }
     const path = readUrlPath(request.url ?? '/', platform() === 'win32');
     if (!path.ok && path.status === 400) return respondText(response, 400, path.problem);
@@ -65,9 +57,13 @@ class FolderHandler implements StaticFiles {
       case 'file':
         return this.#send(request, response, found, 200);
       case 'busy':
-        return respondText(response, 503, 'too many files are open; try again', { 'Retry-After': '1' });
+        return respondText(response, 503, 'too many open files (EMFILE): try again', { 'Retry-After': '1' });
       case 'denied':
-        return respondText(response, 403, 'the user that runs this server may not read this file');
+        return respondText(
+          response,
+          403,
+          'permission denied (EACCES): the user that runs the server cannot read this file',
+        );
       case 'folder':
         if (!trailingSlash && segments.length > 0) return redirect(request, response, segments);
         if (this.#options.directoryListing) {
@@ -93,8 +89,8 @@ class FolderHandler implements StaticFiles {
     const { responder, content } = this.#options;
     content.served(file.path, request);
     const sent = await sendFile(responder, request, response, file, status);
-    // A writer has truncated the file since it was opened: wait until it is stable again.
-    if (!sent) await this.#answer(request, response);
+    // The file was truncated after it was opened: wait until it is stable again.
+    if (!sent) await this.#respond(request, response);
   }
 
   async #sendListing(
@@ -111,7 +107,7 @@ class FolderHandler implements StaticFiles {
       const stats = shown === path ? entry : statSync(shown, { throwIfNoEntry: false });
       return { name: entry.name, folder: stats?.isDirectory() ?? false };
     });
-    return this.#sendPage(request, response, 200, renderListing(segments, rows));
+    return this.#sendPage(request, response, 200, renderListingPage(segments, rows));
   }
 
   async #notFound(request: IncomingMessage, response: ServerResponse, html: string): Promise<void> {
@@ -136,12 +132,12 @@ class FolderHandler implements StaticFiles {
 
 function redirect(request: IncomingMessage, response: ServerResponse, segments: readonly string[]): void {
   const query = (request.url ?? '').split('#', 1)[0]!.split('?').slice(1).join('?');
-  // Made of checked names: it cannot lead to another host.
+  // It consists of checked names, so it cannot lead to another host.
   const location = `/${segments.map(encodeURIComponent).join('/')}/${query === '' ? '' : `?${query}`}`;
-  respondText(response, 301, 'the folder is at the path with a slash at its end', { Location: location });
+  respondText(response, 301, 'moved: the URL of a folder ends in a slash', { Location: location });
 }
 
-/** Whether a path without a file is one that the app in the page routes by itself. */
+/** Whether a path without a file may be a route of a single-page app. */
 function isRoute(request: IncomingMessage, segments: readonly string[]): boolean {
   const extension = extname(segments.at(-1) ?? '');
   return (extension === '' || extension === '.html') && (request.method === 'HEAD' || mayBeDocument(request));

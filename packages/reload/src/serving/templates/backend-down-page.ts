@@ -1,13 +1,14 @@
 import { renderPage } from './render-page.ts';
 
-/** Stands where a page of the backend would, until it answers. */
+/** Takes the place of a page of the backend until the backend responds. */
 export function renderBackendDownPage({ target, problem }: { target: string; problem: string }): string {
   return renderPage({
-    title: 'Waiting for the backend',
-    heading: `Waiting for ${target}`,
+    label: '503 Backend down',
+    heading: 'Waiting for the backend',
+    subject: target,
     lines: [
-      `It does not answer at the moment (${problem}).`,
-      'This page opens by itself as soon as it does.',
+      `It does not respond (${problem}).`,
+      'Start it, or check its URL. This page opens by itself when the backend responds.',
     ],
     waiting: true,
   });

@@ -1,19 +1,20 @@
 import { renderPage } from './render-page.ts';
 
-/** Tells that there is no file for a path. */
+/** The page for a path without a file. The client in it opens the file as soon as it exists. */
 export function renderNotFoundPage(path: string): string {
   return renderPage({
-    title: 'Not found',
-    heading: `There is no ${path}`,
-    lines: ['Save a file of that name, and this page opens it.'],
+    label: '404 Not Found',
+    heading: 'There is no such file yet',
+    subject: path,
+    lines: ['Save a file with this path, and this page opens it by itself.'],
   });
 }
 
-/** Tells that there will never be a file for an address. */
+/** The page for a URL for which there can be no file. */
 export function renderRejectedPage(problem: string): string {
   return renderPage({
-    title: 'Not found',
-    heading: 'There is nothing here',
-    lines: [`This address cannot be a file's: ${problem}.`],
+    label: '404 Not Found',
+    heading: 'This URL cannot be served',
+    lines: [`Reason: ${problem}.`],
   });
 }

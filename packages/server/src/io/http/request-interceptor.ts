@@ -55,7 +55,7 @@ function intercept(server: Server, gates: Gates): () => void {
       answer(gate, request, response);
       return true;
     },
-    takesUpgrade(request) {
+    acceptsUpgrade(request) {
       const gate = gateOf(gates, request);
       return gate !== undefined && isForSocket(gate, request) && offersWebSocket(request);
     },

@@ -1,19 +1,19 @@
-/** Bytes of a unit of text, the lower one first or last. */
-export type Unit = 'byte' | 'little' | 'big';
+/** The size of a code unit: a byte, or two bytes in little- or big-endian order. */
+export type CodeUnit = 'byte' | 'little' | 'big';
 
 const UNSAFE = /^(iso-?2022|csiso2022|hz-gb|utf-?7|utf-?32|ucs-?4|unicode-1-1-utf-7)/i;
 
-/** Whether bytes that look like markup may be parts of other characters. */
+/** Whether bytes that look like markup can be parts of other characters. */
 export function isUnsafeEncoding(name: string): boolean {
   return UNSAFE.test(name);
 }
 
 /**
- * How a document is to be scanned; `undefined` where it cannot be.
+ * The code unit of a document by its first bytes and its Content-Type; `undefined` if the document cannot be scanned.
  *
- * @param charset what the Content-Type says, if anything.
+ * @param charset the charset of the Content-Type
  */
-export function unitOf(bytes: Uint8Array, charset: string | undefined): Unit | undefined {
+export function detectCodeUnit(bytes: Uint8Array, charset: string | undefined): CodeUnit | undefined {
   const [a, b, c, d] = bytes;
   if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? undefined : 'little';
   if (a === 0xfe && b === 0xff) return 'big';
@@ -25,20 +25,20 @@ export function unitOf(bytes: Uint8Array, charset: string | undefined): Unit | u
 }
 
 /** The length of the byte order mark. */
-export function markLength([a, b, c]: Uint8Array): number {
+export function bomLength([a, b, c]: Uint8Array): number {
   if (a === 0xef && b === 0xbb && c === 0xbf) return 3;
   return (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) ? 2 : 0;
 }
 
-/** Makes text of the bytes of a document, one character for each unit, so that offsets in the text are offsets in the bytes. */
+/** Decodes a document to one character per code unit, so that offsets in the text are offsets in the bytes. */
 export interface Decoder {
   readonly bytesPerCharacter: 1 | 2;
-  /** Bytes of a character whose other half has not come yet. */
+  /** Bytes of a code unit whose other half has not arrived. */
   readonly pendingBytes: 0 | 1;
   decode(chunk: Uint8Array): string;
 }
 
-export function createDecoder(unit: Unit): Decoder {
+export function createDecoder(unit: CodeUnit): Decoder {
   if (unit === 'byte') return { bytesPerCharacter: 1, pendingBytes: 0, decode: latin1 };
   let pending: number | undefined;
   return {
@@ -68,7 +68,7 @@ function latin1(bytes: Uint8Array): string {
   return text;
 }
 
-export function encode(text: string, unit: Unit): Uint8Array {
+export function encode(text: string, unit: CodeUnit): Uint8Array {
   const codes = Array.from(text, (character) => character.charCodeAt(0));
   if (unit === 'byte') return Uint8Array.from(codes);
   return Uint8Array.from(codes.flatMap((code) => (unit === 'little' ? [code, 0] : [0, code])));

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { escapeControls } from '@live-online/internal/escape-controls';
 import escapeHtml from 'escape-html';
-import { shutsOut } from './content-security-policy.ts';
-import { decodeBody } from './decompress.ts';
+import { blocksClient } from './content-security-policy.ts';
+import { decompress } from './decompress.ts';
 import {
   documentHeaders,
   encodingsOf,
@@ -16,28 +17,12 @@ import type * as Injecting from './script-injector.ts';
 import { sendBody, writeHead, type Transform } from './send-body.ts';
 import type { ServedDocuments } from './served-documents.ts';
 
-/** An answer before it goes to the browser. */
-export interface Answer {
+/** A response that is not sent yet. */
+export interface ResponseParts {
   status: number;
   statusMessage?: string;
   headers: HeaderList;
   body: Readable | Buffer | undefined;
-}
-
-/** Writes answers, with the client in those that are documents. [R7] */
-export interface HtmlResponder {
-  /** Loads what the first document would wait for: from then on heads of answers go out within the call. */
-  prepare(): Promise<void>;
-  /**
-   * @param from the file that the answer was made from, where that is known.
-   * @returns resolves when all is written, or the browser has gone.
-   */
-  send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    answer: Answer,
-    from?: { file?: string },
-  ): Promise<void>;
 }
 
 export interface HtmlResponderOptions {
@@ -48,34 +33,31 @@ export interface HtmlResponderOptions {
 }
 
 const DOCUMENTS = new Set(['document', 'iframe', 'frame', 'object', 'embed']);
-/** Headers of requests that ask for a page in part, or only if it has changed. */
+/** Request headers that ask for a part of a page, or for a page only if it has changed. */
 export const CONDITIONAL_HEADERS = ['if-none-match', 'if-modified-since', 'if-range', 'range'] as const;
 
-/** Whether what is requested may be a page that a person looks at, and not a part of one that a script fetches. */
+/** Whether a browser requests a document to show, and not a part of one for a script. */
 export function mayBeDocument({ method, headers }: IncomingMessage): boolean {
   if (method === 'HEAD') return false;
   const destination = headers['sec-fetch-dest'];
   if (destination !== undefined) return DOCUMENTS.has(String(destination));
-  // Over plain http, browsers send Sec-Fetch-Dest to this machine only.
+  // Over plain HTTP, browsers send Sec-Fetch-Dest only to this machine.
   if (headers['x-requested-with'] ?? headers['hx-request'] ?? headers['turbo-frame']) return false;
   return /text\/html|application\/xhtml\+xml/i.test(headers.accept ?? '');
 }
 
 let injecting: typeof Injecting | undefined;
 
-/** The tokenizer is large, and not needed before the first page. */
+/** Loads the tokenizer, which is large, with the first document. */
 async function loadInjecting(): Promise<void> {
   injecting ??= await import('./script-injector.ts');
 }
 
-/** How many warnings are remembered, each of which is given once. */
+/** How many different warnings are emitted, each of them once. */
 const MAX_WARNINGS = 1_000;
 
-export function createHtmlResponder(options: HtmlResponderOptions): HtmlResponder {
-  return new ScriptInjectingResponder(options);
-}
-
-class ScriptInjectingResponder implements HtmlResponder {
+/** Sends responses, and injects the client's tag into those that are documents. [R7] */
+export class HtmlResponder {
   readonly #options: HtmlResponderOptions;
   readonly #warned = new Set<string>();
 
@@ -83,22 +65,27 @@ class ScriptInjectingResponder implements HtmlResponder {
     this.#options = options;
   }
 
+  /** Loads the tokenizer. Afterwards `send` writes the head of a response synchronously. */
   prepare(): Promise<void> {
     return loadInjecting();
   }
 
+  /**
+   * @param from the file that the response was made from, if known
+   * @returns a promise that resolves when everything is written, or the browser has disconnected
+   */
   async send(
     request: IncomingMessage,
     response: ServerResponse,
-    answer: Answer,
+    parts: ResponseParts,
     from: { file?: string } = {},
   ): Promise<void> {
-    const { status, statusMessage, headers, body } = answer;
-    const injectable = isInjectable(request, answer);
-    // Not awaited once it is loaded, so that the head goes out within the call.
+    const { status, statusMessage, headers, body } = parts;
+    const injectable = isInjectable(request, parts);
+    // Awaiting it again would write the head asynchronously.
     if (injectable && !injecting) await loadInjecting();
-    const decoded = injectable ? decodeBody(body ?? Buffer.alloc(0), encodingsOf(headers)) : undefined;
-    if (decoded === 'unknown') this.#warn(request, 'its compression is not known here');
+    const decoded = injectable ? decompress(body ?? Buffer.alloc(0), encodingsOf(headers)) : undefined;
+    if (decoded === 'unknown') this.#warn(request, 'its Content-Encoding is not supported');
     if (decoded === undefined || decoded === 'unknown') {
       writeHead(response, status, statusMessage, headers);
       return sendBody(body, response);
@@ -114,7 +101,7 @@ class ScriptInjectingResponder implements HtmlResponder {
     response.end(whole);
   }
 
-  /** What puts the client into one document, and the headers that go with it. */
+  /** The transform that injects the tag into one document, and the headers for it. */
   #inject(
     request: IncomingMessage,
     headers: HeaderList,
@@ -122,8 +109,11 @@ class ScriptInjectingResponder implements HtmlResponder {
   ): { transform: Transform; head: HeaderList } {
     const { documents, version, scriptUrl } = this.#options;
     const policies = headers.filter(([name]) => isPolicy(name));
-    if (policies.some(([, value]) => shutsOut(value)))
-      this.#warn(request, 'its policy (sandbox) allows no scripts of its own origin');
+    if (policies.some(([, value]) => blocksClient(value)))
+      this.#warn(
+        request,
+        'its Content-Security-Policy has a sandbox without allow-scripts and allow-same-origin',
+      );
     const document = documents.open(from);
     const nonce = randomBytes(12).toString('base64');
     const injector = injecting!.createInjector({
@@ -136,7 +126,11 @@ class ScriptInjectingResponder implements HtmlResponder {
         ...(request.method === 'POST' && { 'data-method': 'post' }),
       }),
       onSkip: (reason) => this.#warn(request, reason),
-      onMetaPolicy: () => this.#warn(request, 'its policy stands in a <meta>, which cannot be extended'),
+      onMetaPolicy: () =>
+        this.#warn(
+          request,
+          'its Content-Security-Policy is in a <meta>, which cannot be extended: send it as a header',
+        ),
     });
     return {
       head: documentHeaders(headers, request, scriptUrl, nonce),
@@ -155,7 +149,7 @@ class ScriptInjectingResponder implements HtmlResponder {
 
   #warn(request: IncomingMessage, reason: string): void {
     const path = (request.url ?? '/').split('?', 1)[0]!.slice(0, 200);
-    const text = `${JSON.stringify(path).slice(1, -1)} is served without the client: ${reason}`;
+    const text = `${escapeControls(path)} is served without live reload: ${reason}`;
     if (this.#warned.has(text) || this.#warned.size > MAX_WARNINGS) return;
     this.#warned.add(text);
     this.#options.onWarning(text);
@@ -167,8 +161,8 @@ function scriptTag(attributes: Readonly<Record<string, string>>): string {
   return `<script async${list.join('')}></script>`;
 }
 
-/** Whether an answer is a document that the client belongs into. */
-export function isInjectable(request: IncomingMessage, { status, headers, body }: Answer): boolean {
+/** Whether a response is a document that gets the client's tag. */
+export function isInjectable(request: IncomingMessage, { status, headers, body }: ResponseParts): boolean {
   if (!mayBeDocument(request) || body === undefined) return false;
   if (status < 200 || [204, 205, 206, 304].includes(status)) return false;
   if (/^\s*attachment/i.test(headerOf(headers, 'content-disposition') ?? '')) return false;

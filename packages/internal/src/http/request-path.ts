@@ -1,0 +1,11 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Removes scheme and host from a request target that names the whole address, as clients send it to a proxy (RFC 9112 §3.2.2). */
+export function withoutAuthority(target: string): string {
+  return target.replace(/^https?:\/\/[^/?#]*/i, '');
+}
+
+/** The path of a request, without its query. */
+export function pathOf({ url = '/' }: IncomingMessage): string {
+  return withoutAuthority(url).split(/[?#]/, 1)[0]! || '/';
+}
