@@ -26,7 +26,6 @@ export interface SessionOptions {
   /** Handles a message. */
   receive: (channel: string, message: string) => void;
   fail: (error: Error) => void;
-  /** How long a snapshot lives without being refreshed, in ms. */
   snapshotTtlMs: number;
   /** Whether to subscribe to all buckets with members, so that the first client of a site receives its total. */
   isFirst: boolean;
