@@ -62,4 +62,22 @@ describe('the cost of a mesh', () => {
     await world.advance(10_000);
     expect(bus.commands.length).toBeLessThanOrEqual(50);
   });
+
+  it.each([38, 40, 42, 44, 46, 48, 50])(
+    '[S2] a site whose first member connects %i ms after the link was lost is followed',
+    async (afterMs) => {
+      const { world, servers } = await startWorld(2);
+      const [a, b] = servers as [(typeof servers)[0], (typeof servers)[0]];
+      b.store.report('b.example', 1);
+      await world.advance(500);
+      world.empty();
+      await world.advance(afterMs);
+      a.store.report('b.example', 1);
+      await world.advance(1_000);
+      b.store.report('b.example', 5);
+      await world.advance(300);
+      expect(a.bus.channels).toContain(names.bucket(bucketOf('b.example')));
+      expect(a.store.others('b.example')).toBe(5);
+    },
+  );
 });
