@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { bucketOf, createKeyNames } from '../../src/store/mesh/wire/keys.ts';
 import { startWorld } from '../helpers/mesh-world.ts';
 
-const names = createKeyNames('test');
+const keyNames = createKeyNames('test');
 
 describe('the cost of a mesh', () => {
   it('[S2] a server subscribes to the buckets in which it has members, and unsubscribes a minute after the last one left', async () => {
     const { world, servers } = await startWorld(2);
     const [a, b] = servers as [(typeof servers)[0], (typeof servers)[0]];
-    const own = [names.allServers, names.server(a.store.server)];
+    const own = [keyNames.allServers, keyNames.server(a.store.server)];
     expect([...a.bus.channels].sort()).toEqual([...own].sort());
     b.store.report('b.example', 1);
     a.store.report('a.example', 1);
     await world.advance(200);
-    expect([...a.bus.channels].sort()).toEqual([...own, names.bucket(bucketOf('a.example'))].sort());
+    expect([...a.bus.channels].sort()).toEqual([...own, keyNames.bucket(bucketOf('a.example'))].sort());
     a.store.report('a.example', 0);
     await world.advance(50_000);
     expect(a.bus.channels.size).toBe(3);
@@ -44,9 +44,9 @@ describe('the cost of a mesh', () => {
     await world.advance(200);
     // One second of joins: a tick every 100 ms at first, then every 200 ms.
     const deltas = bus.commands.filter(
-      ([name, key]) => name === 'PUBLISH' && key === names.bucket(bucketOf('a.example')),
+      ([name, key]) => name === 'PUBLISH' && key === keyNames.bucket(bucketOf('a.example')),
     );
-    const writes = bus.commands.filter(([name, key]) => name === 'HSET' && key !== names.registry);
+    const writes = bus.commands.filter(([name, key]) => name === 'HSET' && key !== keyNames.registry);
     expect(deltas.length).toBeGreaterThan(5);
     expect(deltas.length).toBeLessThanOrEqual(9);
     expect(writes).toHaveLength(deltas.length);
@@ -62,4 +62,22 @@ describe('the cost of a mesh', () => {
     await world.advance(10_000);
     expect(bus.commands.length).toBeLessThanOrEqual(50);
   });
+
+  it.each([38, 40, 42, 44, 46, 48, 50])(
+    '[S2] a site whose first member connects %i ms after the link was lost is followed',
+    async (afterMs) => {
+      const { world, servers } = await startWorld(2);
+      const [a, b] = servers as [(typeof servers)[0], (typeof servers)[0]];
+      b.store.report('b.example', 1);
+      await world.advance(500);
+      world.empty();
+      await world.advance(afterMs);
+      a.store.report('b.example', 1);
+      await world.advance(1_000);
+      b.store.report('b.example', 5);
+      await world.advance(300);
+      expect(a.bus.channels).toContain(keyNames.bucket(bucketOf('b.example')));
+      expect(a.store.others('b.example')).toBe(5);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { bucketOf, createKeyNames } from '../../src/store/mesh/wire/keys.ts';
 import { startWorld } from '../helpers/mesh-world.ts';
 
 const SITE = 'a.example';
-const names = createKeyNames('test');
+const keyNames = createKeyNames('test');
 
 /** Two servers with members on one site: 2 on the first, 1 on the second. */
 async function startTwo() {
@@ -144,7 +144,7 @@ describe('a mesh under faults, in virtual time', () => {
 
   it('[C9] keys that expire early, as after a jump of the clock of Redis, are written again', async () => {
     const { world, a, b, start } = await startTwo();
-    const keys = [names.registry, names.snapshot(bucketOf(SITE), a.store.server)];
+    const keys = [keyNames.registry, keyNames.snapshot(bucketOf(SITE), a.store.server)];
     void world
       .machine()
       .bus.connect({ message: () => {}, down: () => {} })
@@ -201,7 +201,7 @@ describe('a mesh under faults, in virtual time', () => {
 
   it('[S2] messages that break the format change nothing', async () => {
     const { world, a, b } = await startTwo();
-    const bucket = names.bucket(bucketOf(SITE));
+    const bucket = keyNames.bucket(bucketOf(SITE));
     const invalid = [
       'x',
       '{}',
@@ -216,7 +216,7 @@ describe('a mesh under faults, in virtual time', () => {
       // A site that does not belong to this bucket.
       `{"s":"${b.store.server}","e":1,"q":99,"f":1,"c":[["elsewhere.example",5]]}`.replace('"q":99', '"q":0'),
     ];
-    for (const channel of [bucket, names.allServers, names.server(a.store.server)]) {
+    for (const channel of [bucket, keyNames.allServers, keyNames.server(a.store.server)]) {
       for (const message of invalid) void b.bus.publish(channel, message);
     }
     await world.advance(3_000);

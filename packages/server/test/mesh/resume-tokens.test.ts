@@ -4,7 +4,7 @@ import { startWorld, type WorldServer } from '../helpers/mesh-world.ts';
 import type { World } from '../helpers/virtual-world.ts';
 
 const SITE = 'a.example';
-const names = createKeyNames('test');
+const keyNames = createKeyNames('test');
 
 /** A client connects with a resume token of another server, and disconnects. */
 function visit({ store }: WorldServer, from: string, member: string, site = SITE): void {
@@ -21,7 +21,7 @@ async function sitesOf(world: World, server: string): Promise<number> {
     await world.advance(10);
     return connecting;
   })();
-  const keys = Array.from({ length: BUCKETS }, (_, bucket) => names.snapshot(bucket, server));
+  const keys = Array.from({ length: BUCKETS }, (_, bucket) => keyNames.snapshot(bucket, server));
   const reading = link.run(keys.map((key) => ['HGETALL', key] as const));
   await world.advance(10);
   // One field is the head.

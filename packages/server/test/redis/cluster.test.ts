@@ -7,25 +7,27 @@ import { documentedUser } from '../helpers/redis-acl.ts';
 import { failureOf, openLink } from '../helpers/redis-bus.ts';
 import { startTcpProxy } from '../helpers/tcp-proxy.ts';
 
-const names = createKeyNames('live-online');
-const buckets = Array.from({ length: 64 }, (_, bucket) => names.bucket(bucket));
+const keyNames = createKeyNames('live-online');
+const buckets = Array.from({ length: 64 }, (_, bucket) => keyNames.bucket(bucket));
 const [username = ''] = documentedUser('cluster');
 
 describe('a link to a Redis Cluster', () => {
   it('[S3] sends each command to the master of its slot, as the documented user, with the URL of one node', async () => {
     const [first, second, third] = await startRedisCluster();
     const [a, b] = await Promise.all([openLink(first!.url), openLink(second!.url)]);
-    await a.subscribe([names.allServers, names.server('a'), ...buckets]);
+    await a.subscribe([keyNames.allServers, keyNames.server('a'), ...buckets]);
     const written = await b.run([
-      ...buckets.map((_, bucket) => ['HSET', names.snapshot(bucket, 'b'), 'f', String(bucket)] as const),
+      ...buckets.map((_, bucket) => ['HSET', keyNames.snapshot(bucket, 'b'), 'f', String(bucket)] as const),
       ...buckets.map((channel, bucket) => ['PUBLISH', channel, String(bucket)] as const),
-      ['NUMSUB', names.server('a'), names.server('b'), names.allServers],
+      ['NUMSUB', keyNames.server('a'), keyNames.server('b'), keyNames.allServers],
     ]);
     expect(written.slice(0, 128)).toEqual(Array<number>(128).fill(1));
     expect([...(written[128] as Map<string, number>).values()]).toEqual([1, 0, 1]);
     await vi.waitFor(() => expect(a.received).toHaveLength(64));
     expect(new Set(a.received)).toEqual(new Set(buckets.map((channel, bucket) => `${channel}=${bucket}`)));
-    const read = await a.run(buckets.map((_, bucket) => ['HGETALL', names.snapshot(bucket, 'b')] as const));
+    const read = await a.run(
+      buckets.map((_, bucket) => ['HGETALL', keyNames.snapshot(bucket, 'b')] as const),
+    );
     expect(read.map((reply) => (reply as Map<string, string>).get('f'))).toEqual(
       buckets.map((_, i) => `${i}`),
     );
@@ -33,15 +35,15 @@ describe('a link to a Redis Cluster', () => {
     expect(new Set(buckets.map((channel) => a.connectionOf(channel)))).toEqual(
       new Set([first, second, third].map((node) => `127.0.0.1:${node!.port}`)),
     );
-    expect(a.connectionOf(names.server('x'))).toBe(a.connectionOf(names.allServers));
+    expect(a.connectionOf(keyNames.server('x'))).toBe(a.connectionOf(keyNames.allServers));
     await a.unsubscribe(buckets);
     const receivers = await b.run(buckets.map((channel) => ['PUBLISH', channel, 'again'] as const));
     expect(receivers).toEqual(Array<number>(64).fill(0));
 
     // A slot that moves away ends the link; the next link finds it.
-    const slot = slotOf(names.allServers);
+    const slot = slotOf(keyNames.allServers);
     const owner = [first, second, third].find((node) =>
-      a.connectionOf(names.allServers).endsWith(`:${node!.port}`),
+      a.connectionOf(keyNames.allServers).endsWith(`:${node!.port}`),
     );
     const importer = [first, second, third].find((node) => node !== owner)!;
     const id = String(await importer.cli('CLUSTER', 'MYID'));
@@ -56,12 +58,12 @@ describe('a link to a Redis Cluster', () => {
     for (const node of [importer, owner!]) await node.cli('CLUSTER', 'SETSLOT', String(slot), 'NODE', id);
     await vi.waitFor(() => expect(a.down).toHaveLength(1));
     expect(a.down[0]!.message).toBe(`a slot has moved away from the Redis at 127.0.0.1:${owner!.port}`);
-    await expect(b.run([['HSET', names.registry, 'b', '']])).rejects.toThrow('MOVED');
+    await expect(b.run([['HSET', keyNames.registry, 'b', '']])).rejects.toThrow('MOVED');
     expect(b.down).toHaveLength(1);
     const c = await openLink(importer.url);
-    await c.subscribe([names.allServers]);
-    expect(await c.run([['PUBLISH', names.allServers, 'found']])).toEqual([1]);
-    expect(c.connectionOf(names.allServers)).toBe(`127.0.0.1:${importer.port}`);
+    await c.subscribe([keyNames.allServers]);
+    expect(await c.run([['PUBLISH', keyNames.allServers, 'found']])).toEqual([1]);
+    expect(c.connectionOf(keyNames.allServers)).toBe(`127.0.0.1:${importer.port}`);
   });
 
   it('[S6] duplicates the cluster in the options, detects the end of each connection, and names denied permissions', async () => {
@@ -108,7 +110,7 @@ describe('a link to a Redis Cluster', () => {
     const [a, b] = await Promise.all([openLink(own), openLink(own)]);
     await a.subscribe(buckets);
     const replies = await b.run([
-      ['NUMSUB', names.bucket(1)],
+      ['NUMSUB', keyNames.bucket(1)],
       ...buckets.map((channel) => ['PUBLISH', channel, ''] as const),
     ]);
     expect(replies[0]).toEqual(new Map());

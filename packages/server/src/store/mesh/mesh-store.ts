@@ -5,9 +5,9 @@ import { Acknowledgements } from './handover/acknowledgements.ts';
 import { Claims } from './handover/claims.ts';
 import { createMoveLimits, type MoveLimits } from './handover/move-limits.ts';
 import { Health } from './link/health.ts';
-import { createReceiver, type ReceiverOptions } from './link/receiver.ts';
+import { createReceiver } from './link/receiver.ts';
 import { Reconnector } from './link/reconnector.ts';
-import { Session, type SessionOptions } from './link/session.ts';
+import { Session } from './link/session.ts';
 import { Membership } from './membership/membership.ts';
 import { SelfProbe } from './membership/self-probe.ts';
 import { DeltaPublisher } from './replication/delta-publisher.ts';
@@ -54,7 +54,6 @@ export function createMeshStore(options: MeshOptions): MeshStore {
 }
 
 interface PartsHooks {
-  /** This server's entry for a site at this moment. */
   entryOf: (site: string) => Entry;
   /** Claims or acknowledgements of a site have changed. */
   changed: (site: string) => void;
@@ -62,7 +61,7 @@ interface PartsHooks {
   listener: () => StoreListener | undefined;
 }
 
-/** The parts that live as long as the store. Those that live as long as a link are created by `createSession`. */
+/** The parts that live as long as the store. Those of a link are created by `#createSession`. */
 function createParts(options: MeshOptions, { entryOf, changed, epoch, listener }: PartsHooks) {
   const { clock, leaseMs, server } = options;
   const now = (): number => clock.now();
@@ -203,18 +202,25 @@ class Mesh implements MeshStore {
     this.#reconnector.close();
   }
 
-  /** Begins a new epoch, in which everything is published and claimed again. */
+  /** Begins a new epoch, in which everything is published and claimed again, and creates the parts of a link. */
   #createSession(link: BusLink, fail: (error: Error) => void): Session {
     const epoch = ++this.#epoch;
-    const { acknowledgements, claims, membership, publisher, replicas } = this.#parts;
+    const { acknowledgements, claims, clock, keys, membership, publisher, replicas, server } = this.#parts;
     replicas.startEpoch(epoch);
     membership.linked();
     acknowledgements.startEpoch();
     publisher.startEpoch(epoch);
     claims.startEpoch();
     for (const site of this.#counts.keys()) this.#putEntry(site);
-    const wake = (): void => this.#reconnector.flushSoon();
-    return createSession(this.#parts, { epoch, link, fail, wake, isFirst: !this.#hasBeenOpen });
+
+    const isFirst = !this.#hasBeenOpen;
+    const run = createRunCommands(clock, link);
+    const publishSoon = (): void => this.#reconnector.flushSoon();
+    const probe = new SelfProbe({ server, clock, link, channel: keys.server(server), fail });
+    const base = { ...this.#parts, epoch, link, fail, publishSoon, isFirst, run, probe };
+    const resync = new Resync(base);
+    const receive = createReceiver({ ...base, resync });
+    return new Session({ ...base, resync, receive });
   }
 
   #caughtUp(): void {
@@ -242,17 +248,4 @@ class Mesh implements MeshStore {
     this.#parts.publisher.markChanged(site);
     this.#reconnector.flushSoon();
   }
-}
-
-/** Creates the parts that live as long as a link. */
-function createSession(
-  parts: Parts,
-  own: Pick<SessionOptions & ReceiverOptions, 'epoch' | 'link' | 'fail' | 'wake' | 'isFirst'>,
-): Session {
-  const { clock, keys, server } = parts;
-  const base = { ...parts, ...own, run: createRunCommands(clock, own.link) };
-  const probe = new SelfProbe({ ...base, channel: keys.server(server) });
-  const resync = new Resync(base);
-  const receive = createReceiver({ ...base, probe, resync });
-  return new Session({ ...base, probe, resync, receive });
 }

@@ -19,8 +19,7 @@ export interface ReceiverOptions {
   publisher: DeltaPublisher;
   claims: Claims;
   acknowledgements: Acknowledgements;
-  /** There is something to publish. */
-  wake: () => void;
+  publishSoon: () => void;
   fail: (error: Error) => void;
 }
 
@@ -57,7 +56,7 @@ export function createReceiver(options: ReceiverOptions): (channel: string, mess
         return;
       case 'snapshot-request':
         options.publisher.resend(message.bucket);
-        return options.wake();
+        return options.publishSoon();
       case 'leave':
         return membership.left(message.server);
       case undefined:

@@ -8,7 +8,6 @@ import type { Session } from './session.ts';
 export interface ReconnectorOptions {
   bus: Bus;
   clock: Clock;
-  /** This server's name. */
   server: string;
   health: Health;
   leaseMs: number;

@@ -26,7 +26,6 @@ export interface SessionOptions {
   /** Handles a message. */
   receive: (channel: string, message: string) => void;
   fail: (error: Error) => void;
-  /** How long a snapshot lives without being refreshed, in ms. */
   snapshotTtlMs: number;
   /** Whether to subscribe to all buckets with members, so that the first client of a site receives its total. */
   isFirst: boolean;
@@ -54,7 +53,7 @@ export class Session {
     const { claims, clock, isFirst, keys, link, membership, resync, run, server } = this.#options;
     const channels = [keys.allServers, keys.server(server)];
     await withDeadline(clock, COMMAND_TIMEOUT_MS, 'subscribing', link.subscribe(channels));
-    const subscribed = await this.#subscribe();
+    const subscribed = await resync.subscribe();
     const hello = this.#toAll({ kind: 'hello', server, epoch: this.#options.epoch });
     const [, registry] = await run([this.#heartbeatCommand(), membership.registryCommand(), hello]);
     membership.readRegistry(registry);
@@ -100,7 +99,7 @@ export class Session {
   /** Subscribes to buckets that are needed now, and reads them. */
   async follow(): Promise<void> {
     const { membership, resync, run } = this.#options;
-    const subscribed = await this.#subscribe();
+    const subscribed = await resync.subscribe();
     if (subscribed.length === 0) return;
     const [registry] = await run([membership.registryCommand()]);
     membership.readRegistry(registry);
@@ -155,20 +154,12 @@ export class Session {
     return { commands, hasNewBucket };
   }
 
-  /** Subscribes to the wanted buckets. Returns those that are new. */
-  async #subscribe(): Promise<number[]> {
-    const { keys, probe, resync } = this.#options;
-    const subscribed = await resync.subscribe();
-    probe.cover(subscribed.map(keys.bucket));
-    return subscribed;
-  }
-
   #subscribeToAll(): Promise<number[]> {
-    const { membership, subscriptions } = this.#options;
+    const { membership, resync, subscriptions } = this.#options;
     for (const [, heartbeat] of membership.members()) {
       for (const bucket of heartbeat.buckets.keys()) subscriptions.add(bucket);
     }
-    return this.#subscribe();
+    return resync.subscribe();
   }
 
   /** Keeps this server's keys from expiring, and fails if one is missing. */

@@ -41,18 +41,19 @@ export interface Peer {
   readonly eviction: Eviction | undefined;
 }
 
+/**
+ * - `linked`: the link came up; the registry was last read `awayMs` ago.
+ * - `registry`: the registry was read; `subscribers`: the subscribers of the server's channel were counted.
+ * - `message`: a message of the server under `epoch` was received.
+ * - `lease`: heartbeats are aged, right after the registry was read; `sweep`: old evictions are removed.
+ * - `leave`: the server left, or is known to be dead.
+ */
 export type PeerEvent =
-  /** The link came up; the registry was last read `awayMs` ago. */
   | { readonly type: 'linked'; readonly awayMs: number }
-  /** The registry was read, with this heartbeat of the server in it. */
   | { readonly type: 'registry'; readonly heartbeat: Heartbeat | undefined }
-  /** The subscribers of the server's channel were counted. */
   | { readonly type: 'subscribers'; readonly count: number }
-  /** A message of the server under `epoch` was received. */
   | { readonly type: 'message'; readonly epoch: number }
-  /** The registry has just been read, so that heartbeats can be aged. */
   | { readonly type: 'lease'; readonly leaseMs: number }
-  /** The server left, or another server evicted it for good. */
   | { readonly type: 'leave' }
   | { readonly type: 'sweep' };
 
@@ -60,7 +61,7 @@ export type PeerEvent =
 const SUSPECT_MS = 700;
 /** The same for a server without a sign of life since this link came up: all servers may be reconnecting. */
 const SUSPECT_AFTER_LINK_MS = 2_500;
-/** Within what time a server that was found listening has to advance its heartbeat, in ms. */
+/** Within what time a `listening` server has to advance its heartbeat, in ms. */
 const LISTENING_MS = 2_500;
 /** How long an eviction is remembered, in ms. No message is under way for that long. */
 const EVICTION_MEMORY_MS = 600_000;

@@ -18,7 +18,7 @@ const LEFT_BUCKET_MS = 60_000;
 
 interface OwnBucket {
   sequence: number;
-  /** The sites whose entries are not empty, as of the last delta. */
+  /** The sites that have an entry, or have had one since the last delta. */
   readonly sites: Set<string>;
   /** The sites that have changed since the last delta. */
   readonly changed: Set<string>;
@@ -109,7 +109,7 @@ export class DeltaPublisher {
   }
 }
 
-/** Who reads the hash between two of these commands finds none, or all up to the number in its head. */
+/** A server that reads the hash between two of these commands finds none, or all up to the number in its head. */
 export function publishCommands(
   delta: Delta,
   bucket: number,

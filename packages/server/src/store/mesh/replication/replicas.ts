@@ -1,7 +1,7 @@
 import type { Delta, Entry } from '../wire/messages.ts';
 import { bucketOf } from '../wire/keys.ts';
 import { countOthers } from './count-others.ts';
-import { isEmpty, isNewer, type Snapshot } from './snapshot.ts';
+import { isEmpty, isNewer, type Position, type Snapshot } from './snapshot.ts';
 
 interface Replica {
   epoch: number;
@@ -70,8 +70,7 @@ export class ReplicaStore {
     }
   }
 
-  /** The epoch and sequence number up to which a server's bucket is known. */
-  position(bucket: number, server: string): Pick<Snapshot, 'epoch' | 'sequence'> | undefined {
+  position(bucket: number, server: string): Position | undefined {
     return this.#buckets.get(bucket)?.get(server);
   }
 

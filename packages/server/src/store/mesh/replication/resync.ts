@@ -2,6 +2,7 @@ import type { Clock } from '../../../core/ports.ts';
 import type { BusCommand, BusLink } from '../../bus/bus.ts';
 import { COMMAND_TIMEOUT_MS, withDeadline, type RunCommands } from '../../bus/deadline.ts';
 import type { Membership } from '../membership/membership.ts';
+import type { SelfProbe } from '../membership/self-probe.ts';
 import { encodeControlMessage, type Delta, type Heartbeat } from '../wire/messages.ts';
 import type { KeyNames } from '../wire/keys.ts';
 import type { ReplicaStore } from './replicas.ts';
@@ -14,6 +15,7 @@ export interface ResyncOptions {
   keys: KeyNames;
   replicas: ReplicaStore;
   membership: Membership;
+  probe: SelfProbe;
   subscriptions: BucketSubscriptions;
   run: RunCommands;
   fail: (error: Error) => void;
@@ -51,12 +53,13 @@ export class Resync {
 
   /** Subscribes to all wanted buckets. Returns those that are new. */
   async subscribe(): Promise<number[]> {
-    const { clock, keys, link, subscriptions } = this.#options;
+    const { clock, keys, link, probe, subscriptions } = this.#options;
     const fresh = subscriptions.wanted().filter((bucket) => !this.#subscribed.has(bucket));
     if (fresh.length === 0) return fresh;
     for (const bucket of fresh) this.#subscribed.add(bucket);
-    const subscribing = link.subscribe(fresh.map(keys.bucket));
-    await withDeadline(clock, COMMAND_TIMEOUT_MS, 'subscribing', subscribing);
+    const channels = fresh.map(keys.bucket);
+    await withDeadline(clock, COMMAND_TIMEOUT_MS, 'subscribing', link.subscribe(channels));
+    probe.cover(channels);
     return fresh;
   }
 

@@ -1,9 +1,13 @@
 import { encodeEntry, isCount, isSite, parseEntry, type Entry, type Delta } from '../wire/messages.ts';
 
-/** The whole state of one server for one bucket, as of the delta with this number. */
-export interface Snapshot {
+/** The last delta that is contained in what is known of a bucket. */
+export interface Position {
   readonly epoch: number;
   readonly sequence: number;
+}
+
+/** The whole state of one server for one bucket. */
+export interface Snapshot extends Position {
   readonly sites: ReadonlyMap<string, Entry>;
 }
 
@@ -41,9 +45,6 @@ export function isEmpty({ count, claims, acknowledged }: Entry): boolean {
 }
 
 /** Whether `a` is newer than `b`. */
-export function isNewer(
-  a: Pick<Snapshot, 'epoch' | 'sequence'>,
-  b: Pick<Snapshot, 'epoch' | 'sequence'>,
-): boolean {
+export function isNewer(a: Position, b: Position): boolean {
   return a.epoch > b.epoch || (a.epoch === b.epoch && a.sequence > b.sequence);
 }
