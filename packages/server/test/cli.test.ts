@@ -58,7 +58,7 @@ describe('live-online-server', () => {
 
   it('[C10] shows people its URL and the two lines for their pages', async () => {
     const cli = run(['--port', '0', '--host', '127.0.0.1']);
-    await cli.prints(/counts at http:\/\/127\.0\.0\.1:\d+\/\n/);
+    await cli.prints(/listens on http:\/\/127\.0\.0\.1:\d+\/\n/);
     await cli.prints(
       /<script src="http:\/\/127\.0\.0\.1:\d+\/"><\/script><script>locWidget\.init\(\)<\/script>/,
     );
@@ -137,15 +137,15 @@ describe('live-online-server', () => {
   it.each([
     [['--bogus'], /Unknown option '--bogus'; --help lists all options/],
     [['stray'], /Unexpected argument 'stray'/],
-    [['--port', 'eighty'], /--port must be a whole number from 0 to 65535/],
+    [['--port', 'eighty'], /--port must be an integer from 0 to 65535/],
     [['--site', 'https://a.example'], /--site\[0\] "https:\/\/a.example" is not a hostname/],
     [['--port', '0', '--site', 'a b; port c'], /--site\[0\] "a b; port c" is not a hostname/],
     [['--workers', '0', '--port', 'x', '--site', 'a; workers'], /--site\[0\] "a; workers" is not/],
     [['--transports', 'pigeon'], /--transports\[0\] must be websocket or polling/],
     [['--trust-proxy', ''], /--trust-proxy must be a list/],
     [['--log', 'xml'], /--log must be pretty or json, not "xml"/],
-    [['--port', '1', '--max-sites', '0'], /--max-sites must be a whole number from 1 on/],
-    [['--host', '203.0.113.1'], /address not available \(EADDRNOTAVAIL\) for 203\.0\.113\.1/],
+    [['--port', '1', '--max-sites', '0'], /--max-sites must be an integer ≥ 1/],
+    [['--host', '203.0.113.1'], /address not available \(EADDRNOTAVAIL\) for 203\.0\.113\.1, port .*--host/],
   ])('[C11] %o: one line that says what to do, exit code 1', async (args, message) => {
     const cli = run(args);
     expect(await cli.ended).toBe(1);

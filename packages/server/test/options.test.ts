@@ -73,16 +73,16 @@ describe('options', () => {
     });
     expect(found).toEqual(
       expect.arrayContaining([
-        'port must be a whole number from 0 to 65535',
-        'host must be a host name or an address',
+        'port must be an integer from 0 to 65535',
+        'host must be a hostname or an address',
         'path must begin with a slash, such as /live-online/',
         'transports[1] must be websocket or polling',
-        'maxSites must be a whole number from 1 on',
-        'minUpdateIntervalMs must be a whole number from 10 to 60000 (ms)',
+        'maxSites must be an integer ≥ 1',
+        'minUpdateIntervalMs must be an integer from 10 to 60000 (ms)',
         'maxBroadcastCpu must be at most 1',
         expect.stringMatching(/^trustProxy .*10\.0\.0\.0\/99/),
         expect.stringMatching(/^sites\[1\] "https:\/\/not\.example" is not a hostname/),
-        'colour is no option',
+        'colour is an unknown option',
         'store must be a store, such as memoryStore()',
       ]),
     );

@@ -9,12 +9,12 @@ import {
 import type { CommandSyntax } from '@live-online/internal/command-line/read-settings';
 import type { CounterServerOptions } from '../options/options.ts';
 
-/** What the command line sets: options, where servers meet, and how it runs. */
+/** The settings of the command line. */
 export interface Values extends CounterServerOptions {
   redisUrl: string;
-  /** The name of this server among those at the same Redis. */
+  /** The name of this server among those that share the Redis. */
   name: string;
-  /** How many processes there shall be; it may be anything. */
+  /** How many processes to start; not checked yet. */
   workers: number;
   log: LogFormat;
 }
@@ -25,138 +25,138 @@ const settings: readonly Setting<Values>[] = [
     value: 'PORT',
     option: 'port',
     read: readNumber,
-    help: 'port to listen on, 0 for any free one (8081)',
+    help: 'port to listen on; 0 picks a free one (8081)',
   },
   { flag: 'host', value: 'HOST', option: 'host', help: 'address to listen on (all addresses)' },
   {
     flag: 'path',
     value: 'PATH',
     option: 'path',
-    help: 'where the counter lives, such as /live-online/ (/)',
+    help: 'URL path of the counter, such as /live-online/ (/)',
   },
   {
     flag: 'site',
     value: 'SITE',
     option: 'sites',
     many: 'values',
-    help: 'count this site only; repeat it for more: example.org, *.example.org, or an alias www.example.org=example.org (any site)',
+    help: 'count only this site; may be repeated: example.org, *.example.org, or an alias www.example.org=example.org (any site)',
   },
   {
     flag: 'transports',
     value: 'LIST',
     option: 'transports',
     read: readList,
-    help: 'websocket, polling or both, with a comma (websocket)',
+    help: 'websocket, polling, or websocket,polling (websocket)',
   },
   {
     flag: 'trust-proxy',
     value: 'LIST',
     option: 'trustProxy',
     read: (text) => (typeof readNumber(text) === 'number' ? readNumber(text) : readList(text)),
-    help: 'believe X-Forwarded-For of these: addresses, networks or "loopback", with commas; or the number of proxies (none)',
+    help: 'trust X-Forwarded-For from these proxies: addresses, networks or "loopback", separated by commas; or the number of proxies (none)',
   },
   {
     flag: 'max-connections',
     value: 'N',
     option: 'maxConnections',
     read: readNumberOrNone,
-    help: 'most connections in all, or "none" (100000)',
+    help: 'maximum connections of the server, or "none" (100000)',
   },
   {
     flag: 'max-per-address',
     value: 'N',
     option: 'maxPerAddress',
     read: readNumberOrNone,
-    help: 'most connections from one address, or "none" (1000; none from this machine itself)',
+    help: 'maximum connections from one address, or "none" (1000; no limit from this machine itself)',
   },
   {
     flag: 'max-per-site',
     value: 'N',
     option: 'maxPerSite',
     read: readNumberOrNone,
-    help: 'most connections to one site (none)',
+    help: 'maximum connections to one site, or "none" (none)',
   },
   {
     flag: 'max-sites',
     value: 'N',
     option: 'maxSites',
     read: readNumberOrNone,
-    help: 'most sites with people on them at a time (10000)',
+    help: 'maximum sites with connections at the same time, or "none" (10000)',
   },
   {
     flag: 'max-sites-per-address',
     value: 'N',
     option: 'maxSitesPerAddress',
     read: readNumberOrNone,
-    help: 'most sites that one address may be the first on, those of --site aside, or "none" (100)',
+    help: 'maximum sites that one address may open, not counting those of --site, or "none" (100)',
   },
   {
     flag: 'max-waiting-bytes',
     value: 'N',
     option: 'maxWaitingBytes',
     read: readNumber,
-    help: 'most bytes that may wait for a client that does not read (16384)',
+    help: 'maximum bytes that wait for a client that does not read (16384)',
   },
   {
     flag: 'packet-burst',
     value: 'N',
     option: 'packetBurst',
     read: readNumber,
-    help: 'most packets that a client may send at once (20)',
+    help: 'maximum packets that a client may send at once (20)',
   },
   {
     flag: 'packets-per-second',
     value: 'N',
     option: 'packetsPerSecond',
     read: readNumber,
-    help: 'most packets that a client may send per second in the long run (1)',
+    help: 'maximum packets that a client may send per second on average (1)',
   },
   {
     flag: 'close-timeout-ms',
     value: 'MS',
     option: 'closeTimeoutMs',
     read: readNumber,
-    help: 'how long a client may take to answer a close (2000)',
+    help: 'how long to wait for a client to answer a close, in ms (2000)',
   },
   {
     flag: 'max-pending-connections',
     value: 'N',
     option: 'maxPendingConnections',
     read: readNumberOrNone,
-    help: 'most connections without a session, in each process, or "none" (10000)',
+    help: 'maximum connections without a session in each process, or "none" (10000)',
   },
   {
     flag: 'max-pending-per-address',
     value: 'N',
     option: 'maxPendingPerAddress',
     read: readNumberOrNone,
-    help: 'the same from one address, or "none" (as --max-per-address, and at least 100)',
+    help: 'the same from one address, or "none" (--max-per-address, but at least 100)',
   },
   {
     flag: 'drain-duration-ms',
     value: 'MS',
     option: 'drainDurationMs',
     read: readNumber,
-    help: 'how long ending takes to send pages off to other servers at the same Redis (5000)',
+    help: 'on SIGTERM, how long to take for moving connections to other servers at the same Redis, in ms (5000)',
   },
   {
     flag: 'redis-url',
     value: 'URL',
     option: 'redisUrl',
-    help: 'add up with all servers at this Redis: redis://user:password@host:6379, rediss:// for TLS (this server is alone)',
+    help: 'add up with all servers at this Redis: redis://user:password@host:6379, or rediss:// for TLS (this server alone)',
   },
   {
     flag: 'server-name',
     value: 'NAME',
     option: 'name',
-    help: 'what this server is called among those at the same Redis (random)',
+    help: 'name of this server in Redis; requires --redis-url (random)',
   },
   {
     flag: 'workers',
     value: 'N',
     option: 'workers',
     read: readNumber,
-    help: 'share the work among N processes, by WebSocket only (one process)',
+    help: 'start N processes for this port, by WebSocket only (one process)',
   },
   logSetting,
 ];

@@ -1,37 +1,35 @@
-/** What is counted once: a member id, or the connection itself of a client that has none. */
+/** What is counted once: a member id, or the connection of a client without one. */
 export type Member = string | object;
 
 /**
- * Who is here: the members of every site and the connection that stands for each. [C2, C7]
+ * The members of every site, and the current connection of each. [C2, C7]
  *
- * A member is on a site once, however often it connects; its newest connection stands for it. `C` is whatever
- * the caller takes for a connection; it is compared by identity and never looked into.
+ * A member is on a site once, however often it connects; its newest connection is the current one. `C` is the
+ * caller's type of a connection, compared by identity only.
  */
 export interface Presence<C> {
   /**
-   * `connection` now stands for `member` on `site`.
+   * Makes `connection` the current one of `member` on `site`.
    *
-   * @returns the connection that stood for it until now, which counts no longer.
+   * @returns the connection that it replaces.
    */
   join(site: string, member: Member, connection: C): C | undefined;
-  /** Takes `member` out, if `connection` still stands for it. Returns whether anybody left. */
+  /** Removes `member` if `connection` is its current one. Returns whether it was. */
   leave(site: string, member: Member, connection: C): boolean;
-  /** The connection that stands for `member` on `site`. */
+  /** The current connection of `member` on `site`. */
   find(site: string, member: Member): C | undefined;
-  /** How many members are on `site` at this moment. */
+  /** How many members `site` has at this moment. */
   count(site: string): number;
   /**
-   * The connections on `site`, oldest member first. The iterator may be held while members come and go: those
-   * who left are passed over, those who came are met at the end.
+   * The current connections of `site`, oldest member first. The iterator stays valid while members join and leave:
+   * it skips those who left, and ends with those who joined.
    */
   connections(site: string): IterableIterator<C>;
-  /** Everybody who is here: where, who, and by which connection. */
   entries(): Iterable<[site: string, member: Member, connection: C]>;
   /** The sites with at least one member. */
   sites(): IterableIterator<string>;
 }
 
-/** Creates an empty census. */
 export function createPresence<C>(): Presence<C> {
   const sites = new Map<string, Map<Member, C>>();
 

@@ -80,8 +80,8 @@ describe.each<TargetKind>(['own', 'workers'])('a flood of connections to a count
       5_000,
     );
     await vi.waitFor(async () => {
-      const { refused } = (await target().ask()).stats;
-      expect(refused['maxPendingConnections']).toBeGreaterThan(0);
+      const { rejected } = (await target().ask()).stats;
+      expect(rejected['maxPendingConnections']).toBeGreaterThan(0);
     }, 5_000);
   });
 });
@@ -99,7 +99,7 @@ describe('a flood of connections from one address', () => {
     await openMany(200, port, '', '127.0.0.3');
     await vi.waitFor(async () => {
       const { stats } = await target().ask();
-      expect(stats.refused).toEqual({ maxPendingPerAddress: 180 });
+      expect(stats.rejected).toEqual({ maxPendingPerAddress: 180 });
       expect(stats.connections).toBe(1);
     }, 5_000);
     expect(target().measure().descriptors).toBeLessThanOrEqual(before.descriptors + 22);

@@ -3,8 +3,9 @@ import { createSiteList, type SiteOptions } from '../../src/core/site-list.ts';
 
 function list(rules: (string | SiteOptions)[] | undefined) {
   const problems: string[] = [];
-  const { find, names } = createSiteList(rules, (path, problem) => problems.push(`${path} ${problem}`));
-  return { find, names, problems, siteOf: (hostname: string) => find(hostname)?.site };
+  const { find } = createSiteList(rules, (path, problem) => problems.push(`${path} ${problem}`));
+  const isNamed = (hostname: string): boolean => find(hostname)?.isNamed ?? false;
+  return { find, isNamed, problems, siteOf: (hostname: string) => find(hostname)?.site };
 }
 
 describe('list of sites', () => {
@@ -49,10 +50,15 @@ describe('list of sites', () => {
   });
 
   it('[C11] tells the sites that it names from those that anybody can make up', () => {
-    const { names } = list(['a.example', 'www.b.example=b.example', '*.c.example=c.example', '*.d.example']);
-    expect(['a.example', 'b.example', 'c.example'].map(names)).toEqual([true, true, true]);
-    expect(['x.d.example', 'd.example', 'e.example'].map(names)).toEqual([false, false, false]);
-    expect(list(undefined).names('a.example')).toBe(false);
+    const { isNamed } = list([
+      'a.example',
+      'www.b.example=b.example',
+      '*.c.example=c.example',
+      '*.d.example',
+    ]);
+    expect(['a.example', 'b.example', 'c.example'].map(isNamed)).toEqual([true, true, true]);
+    expect(['x.d.example', 'd.example', 'e.example'].map(isNamed)).toEqual([false, false, false]);
+    expect(list(undefined).isNamed('a.example')).toBe(false);
   });
 
   it('[C1] names every mistake by its place', () => {
@@ -83,7 +89,7 @@ describe('list of sites', () => {
       { name: 'example.org', aliases: ['www.example.org'], token: 'secret' },
       'open.example',
     ]);
-    expect(find('www.example.org')).toEqual({ site: 'example.org', token: 'secret' });
+    expect(find('www.example.org')).toEqual({ site: 'example.org', token: 'secret', isNamed: true });
     expect(find('open.example')?.token).toBeUndefined();
   });
 });

@@ -92,7 +92,7 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     openPage(`http://127.0.0.1:${port}`, { path: `${path}socket.io` });
     await vi.waitFor(() => expect(counter.stats().connections).toBe(1));
     await ended(await openConnection(port, upgrade));
-    expect(counter.stats().refused).toEqual({ 'origin-invalid': 1, 'url-too-long': 1, maxConnections: 1 });
+    expect(counter.stats().rejected).toEqual({ 'origin-invalid': 1, 'url-too-long': 1, maxConnections: 1 });
   });
 
   it('[C11] no session means ended: requests that Engine.IO never answers', async () => {
@@ -216,7 +216,7 @@ describe('limits on connections without a session', () => {
       await openConnection(port);
       expect(areClosed([first, second])).toEqual([false, true]);
       const [limit] = Object.keys(options);
-      expect(counter.stats().refused).toEqual({ [limit!]: 1 });
+      expect(counter.stats().rejected).toEqual({ [limit!]: 1 });
       expect(limits).toEqual([limit]);
     },
   );
@@ -226,7 +226,7 @@ describe('limits on connections without a session', () => {
     const pages = Array.from({ length: 5 }, () => openPage(url));
     await Promise.all(pages.map((page) => page.hears(5)));
     await openFive(port);
-    expect(counter.stats()).toMatchObject({ connections: 5, refused: { maxPendingConnections: 3 } });
+    expect(counter.stats()).toMatchObject({ connections: 5, rejected: { maxPendingConnections: 3 } });
   });
 
   it('[C11] a trusted proxy may have any number', async () => {

@@ -45,7 +45,7 @@ describe.each(['own', 'attached'] as const)('what a request may bring, %s', (kin
     const get = `GET ${path}healthz HTTP/1.1\r\nHost: x\r\nConnection: close`;
     await sayHttp(port, withSize(get, { headers: 101 }));
     await sayHttp(port, withSize(get, { urlLength: 2_049 }));
-    expect(counter.stats().refused).toEqual({ 'headers-too-large': 1, 'url-too-long': 1 });
+    expect(counter.stats().rejected).toEqual({ 'headers-too-large': 1, 'url-too-long': 1 });
   });
 });
 

@@ -80,7 +80,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     for (const junk of JUNK) expect(await isIn(junk), junk).toBe(false);
     expect(await isIn('203.0.113.1')).toBe(true);
     expect(limits).toEqual([{ limit: 'maxPerAddress', address: 'unreadable' }]);
-    expect(counter.stats().refused).toEqual({ maxPerAddress: JUNK.length });
+    expect(counter.stats().rejected).toEqual({ maxPerAddress: JUNK.length });
   });
 
   it('[C11] a limit that nobody has set holds for what is no address, and not for this machine', async () => {
@@ -96,7 +96,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     const isIn = async (...headers: string[]) => (await upgrade(port, A, headers)).status === 101;
     const unreadable = Array.from({ length: 30 }, (_, i) => isIn(`X-Forwarded-For: unknown${i}`));
     expect((await Promise.all(unreadable)).filter(Boolean)).toHaveLength(20);
-    expect(counter.stats().refused).toEqual({ maxPerAddress: 10 });
+    expect(counter.stats().rejected).toEqual({ maxPerAddress: 10 });
     const local = await Promise.all(Array.from({ length: 30 }, () => isIn()));
     expect([...local, await isIn('X-Forwarded-For: 203.0.113.1:1')]).not.toContain(false);
   });

@@ -15,7 +15,7 @@ describe('the door', () => {
     const refusal = await openPage(url, { origin: 'https://b.example' }).refusal();
     expect(refusal.data).toEqual({ code: 'site-not-listed' });
     expect(counter.totals()).toEqual(new Map([['a.example', 2]]));
-    expect(counter.stats().refused).toEqual({ 'site-not-listed': 1 });
+    expect(counter.stats().rejected).toEqual({ 'site-not-listed': 1 });
   });
 
   it('[C11] a site with a token lets in those who bring it', async () => {
@@ -44,7 +44,7 @@ describe('the door', () => {
     const refusal = await second.refusal();
     expect(refusal).not.toHaveProperty('data');
     expect(refusal.message).toBe('websocket error');
-    expect(counter.stats().refused).toEqual({ [limit]: 1 });
+    expect(counter.stats().rejected).toEqual({ [limit]: 1 });
     expect(limits).toEqual([limit]);
     const answer = await sayHttp(port, upgradeRequest(A));
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
@@ -77,7 +77,7 @@ describe('the door', () => {
     const { counter, url } = await startCounter();
     await openPage(url, { origin }).refusal();
     expect(counter.totals()).toEqual(new Map());
-    expect(counter.stats().refused).toEqual({ 'origin-invalid': 1 });
+    expect(counter.stats().rejected).toEqual({ 'origin-invalid': 1 });
     await openPage(url, { origin: A }).hears(1);
   });
 

@@ -103,7 +103,7 @@ describe('on an existing Socket.IO server', () => {
       await vi.waitFor(() => expect(counter.total('local')).toBe(0));
     }
     await openPage(`${base}/live-online`).hears(1);
-    expect(counter.stats().refused).toEqual({});
+    expect(counter.stats().rejected).toEqual({});
   });
 
   it('[C9] a host that throws while a page is told leaves the others hearing', async () => {
@@ -146,7 +146,7 @@ describe('on an existing Socket.IO server', () => {
   it('[C10] names all mistakes together', () => {
     const options = { namespace: '/', minUpdateIntervalMs: 1, colour: 'blue' };
     expect(() => attachCounter(new Server(), options)).toThrow(
-      /namespace must.*; colour is no option|minUpdateIntervalMs.*namespace/s,
+      /namespace must.*; colour is an unknown option|minUpdateIntervalMs.*namespace/s,
     );
   });
 

@@ -28,7 +28,7 @@ describe('made-up Origins', () => {
     const attempts = await attack(port);
     const held = ATTACKERS * limits.maxSitesPerAddress;
     expect(attempts.filter(isIn)).toHaveLength(held);
-    expect(counter.stats().refused).toEqual({ maxSitesPerAddress: attempts.length - held });
+    expect(counter.stats().rejected).toEqual({ maxSitesPerAddress: attempts.length - held });
     expect(told).toEqual([
       { limit: 'maxSitesPerAddress', address: expect.stringMatching(/^203\.0\.113\.\d$/) },
     ]);
@@ -55,7 +55,7 @@ describe('made-up Origins', () => {
     expect(await come('b.example.org')).toBe(false);
     expect(await come('www.example.org')).toBe(true);
     expect(await come('example.org')).toBe(true);
-    expect(counter.stats().refused).toEqual({ maxSitesPerAddress: 1 });
+    expect(counter.stats().rejected).toEqual({ maxSitesPerAddress: 1 });
   });
 
   it('[C11, S8] fill no more than that over several workers', { timeout: 60_000 }, async () => {
@@ -65,7 +65,7 @@ describe('made-up Origins', () => {
     expect(attempts.filter(isIn)).toHaveLength(held);
     expect(isIn(await upgrade(port, 'https://new.example', from('198.51.100.1')))).toBe(true);
     await vi.waitFor(
-      () => expect(workers.stats().refused).toEqual({ maxSitesPerAddress: attempts.length - held }),
+      () => expect(workers.stats().rejected).toEqual({ maxSitesPerAddress: attempts.length - held }),
       { timeout: 10_000 },
     );
   });

@@ -19,14 +19,14 @@ function openWorkers() {
   const open = () => {
     const ipc = openIpc();
     const clock = createFakeClock();
-    const end = serveAdmission(admission, ipc.one.line('door'));
-    const asking = createRemoteAdmission(ipc.two.line('door'), clock);
+    const end = serveAdmission(admission, ipc.one.channel('admission'));
+    const asking = createRemoteAdmission(ipc.two.channel('admission'), clock);
     const ask = (site = 's', isListed = false) => {
       const admitted = asking.admit(site, 'a', isListed);
       if (!admitted.ok) throw new Error('a worker does not decide');
-      const { release, answer } = admitted;
-      const limit = answer!.then((decision) => (decision.ok ? undefined : decision.limit));
-      return { release, limit, ok: answer!.then(({ ok }) => ok) };
+      const { release, decision } = admitted;
+      const limit = decision!.then((decided) => (decided.ok ? undefined : decided.limit));
+      return { release, limit, ok: decision!.then(({ ok }) => ok) };
     };
     return { ...ipc, ask, end, clock };
   };

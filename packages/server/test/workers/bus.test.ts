@@ -8,8 +8,8 @@ import { openIpc } from '../helpers/ipc.ts';
 function openBus(maxBacklog?: number) {
   const memory = createMemoryBus();
   const ipc = openIpc();
-  const end = serveIpcBus(memory, ipc.one.line('bus'), maxBacklog);
-  const bus = createIpcBus(ipc.two.line('bus'));
+  const end = serveIpcBus(memory, ipc.one.channel('bus'), maxBacklog);
+  const bus = createIpcBus(ipc.two.channel('bus'));
   return { memory, bus, end, ...ipc };
 }
 

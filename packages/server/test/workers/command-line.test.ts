@@ -46,7 +46,7 @@ describe('live-online-server --workers', { timeout: 60_000 }, () => {
     kill(workers[0]!, 'SIGKILL');
     await says({
       event: 'warning',
-      message: 'worker 1: a worker has ended: SIGKILL; another takes its place',
+      message: 'worker 1: a worker has ended: SIGKILL; another worker replaces it',
     });
     await says({ event: 'total', site: 'a.example', total: 1 });
     kill(-pid, 'SIGINT');

@@ -45,7 +45,7 @@ describe('several processes on one port', { timeout: 60_000 }, () => {
     onTestFinished(workers.on('limit', (limit) => void limits.push(limit)));
     const pages = openPages('full.example', 15);
     await total('full.example', 6);
-    await vi.waitFor(() => expect(workers.stats().refused).toEqual({ maxPerSite: 9 }), patient);
+    await vi.waitFor(() => expect(workers.stats().rejected).toEqual({ maxPerSite: 9 }), patient);
     expect(stay(pages)).toHaveLength(6);
     expect(limits).toEqual([{ limit: 'maxPerSite', address: undefined }]);
     stay(pages)[0]!.leave();

@@ -21,13 +21,13 @@ async function writeModule(text: string): Promise<string> {
 
 describe('starting workers', { timeout: 60_000 }, () => {
   it.each<[unknown, RegExp]>([
-    [{ workers: 0 }, /^workers must be a whole number from 1 to 256$/],
-    [{ options: { transports: ['polling'] } }, /^options\.transports cannot have polling: /],
+    [{ workers: 0 }, /^workers must be an integer from 1 to 256$/],
+    [{ options: { transports: ['polling'] } }, /^options\.transports cannot include polling, /],
     [{ options: { store: { open() {} } } }, /^options\.store cannot be set: .*redis/],
     [{ options: { port: -1, maxSites: 0 } }, /^options\.maxSites must .*; options\.port must/],
     [{ redis: { url: 'nonsense' } }, /^redis\.url must be a URL/],
-    [{ redis: { url: 'redis://localhost', follow: 'all' } }, /^redis\.follow is no option$/],
-    [{ workres: 2 }, /^workres is no option$/],
+    [{ redis: { url: 'redis://localhost', follow: 'all' } }, /^redis\.follow is an unknown option$/],
+    [{ workres: 2 }, /^workres is an unknown option$/],
     [{ module: 5 }, /^module must be a path or a file: URL$/],
     ['four', /must be an object/],
   ])('[C11] %j is told before any process starts', (options, message) => {
@@ -69,7 +69,7 @@ describe('starting workers', { timeout: 60_000 }, () => {
       {
         reason: {
           code: 'options-invalid',
-          message: expect.stringMatching(/^module\.transports cannot have polling/) as string,
+          message: expect.stringMatching(/^module\.transports cannot include polling/) as string,
           problems: [{ path: 'module.transports' }],
         },
       },
