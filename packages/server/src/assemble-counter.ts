@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { systemClock } from '@live-online/internal/system-clock';
 import { createAdmission } from './core/admission.ts';
-import { createCounter, type Counter, type CounterObserver } from './core/counter.ts';
+import { Counter, type CounterObserver } from './core/counter.ts';
 import type { Clock } from './core/ports.ts';
 import { createHandshakeGuard, type HandshakeGuard } from './io/admission/handshake-guard.ts';
 import type { ResolvedCountingOptions } from './options/options.ts';
@@ -67,7 +67,7 @@ export function assembleCounter(
   const admission = options.admission ?? createAdmission(options.limits);
   const reportLimit = createLimitReporter(events);
   const observer = createObserver(events, stats);
-  const counter = createCounter({ ...options, clock, random: Math.random, observer });
+  const counter = new Counter({ ...options, clock, random: Math.random, observer });
   const handshakeGuard = createHandshakeGuard({ ...options, admission, stats, onLimit: reportLimit });
   return { counter, handshakeGuard, stats, view: createView(counter, stats, events), reportLimit };
 }

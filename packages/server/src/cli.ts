@@ -4,6 +4,7 @@ import { createCounter } from './cli/create-counter.ts';
 import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type Log } from './cli/log.ts';
 import { readCommandLine, type Command } from './cli/read-command-line.ts';
+import { flagOf } from './cli/settings.ts';
 import { UNREADABLE_ADDRESS } from './io/admission/client-address.ts';
 
 /**
@@ -38,7 +39,7 @@ async function start(command: Command, log: Log, ready: () => void): Promise<voi
 }
 
 function limitText(limit: string, address: string | undefined): string {
-  const flag = `--${limit.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const flag = `--${flagOf(limit)}`;
   if (address === UNREADABLE_ADDRESS && limit.endsWith('PerAddress')) {
     return `${flag} is reached by clients for whom a trusted proxy writes no address into X-Forwarded-For: configure the proxy to add it`;
   }

@@ -3,13 +3,13 @@ import type { Server as HttpsServer } from 'node:https';
 import { emitWarning } from 'node:process';
 import { systemClock } from '@live-online/internal/system-clock';
 import { assembleCounter, type AssembledCounter, type CounterView } from './assemble-counter.ts';
-import { createShutdown, type Shutdown } from './lifecycle/shutdown.ts';
+import { createShutdown } from './lifecycle/shutdown.ts';
 import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';
 import { mountAt } from './io/http/request-interceptor.ts';
 import { createHttpGuard, type HttpGuard } from './io/http/create-http-guard.ts';
 import { createRoutes } from './io/http/routes.ts';
 import { createSleepWatch, type SleepWatch } from './io/sleep-watch.ts';
-import { createSocketIoTransport, DEFAULT_HEARTBEAT } from './io/socket-io-transport.ts';
+import { DEFAULT_HEARTBEAT, SocketIoTransport } from './io/socket-io-transport.ts';
 import type { CounterTransport } from './io/transport.ts';
 import { listen, stopListening, type Listening } from './io/http/listen.ts';
 import type { CounterServerOptions, ResolvedCounterServerOptions } from './options/options.ts';
@@ -58,125 +58,100 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
 
 /** The same with resolved options, which may also have what callers cannot set. */
 export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
-  const service = new CounterService(options);
-  return {
-    ...service.view,
-    listen: () => service.listen(),
-    attach: (server) => service.attach(server),
-    drain: () => service.shutdown.drain(),
-    close: () => service.shutdown.close(),
-  };
-}
-
-class CounterService {
-  readonly view: CounterView;
-  readonly shutdown: Shutdown;
-  readonly #options: ResolvedCounterServerOptions;
-  readonly #counter: AssembledCounter['counter'];
-  readonly #guard: HttpGuard;
-  readonly #transport: CounterTransport;
-  readonly #sleepWatch: SleepWatch;
-  readonly #servers = new Set<HttpServer>();
-  readonly #mounts = new Set<() => void>();
-  #opening: Promise<void> | undefined;
-  #stopped: Promise<unknown> | undefined;
-
-  constructor(options: ResolvedCounterServerOptions) {
-    const { bounds, httpBounds, heartbeat = DEFAULT_HEARTBEAT, transports, trustsProxy } = options;
-    this.#options = options;
-    const sleepWatch = createSleepWatch({
-      clock: systemClock,
-      // All clients have given up on a process that slept for longer.
-      maxPauseMs: heartbeat.intervalMs + heartbeat.timeoutMs,
-      onWake: () => this.#transport.destroyConnections(),
-    });
-    const assembled = assembleCounter(options, sleepWatch.clock);
-    const { counter, handshakeGuard, stats, view, reportLimit } = assembled;
-    const guard = createHttpGuard({
-      bounds: httpBounds,
-      clock: systemClock,
-      stats,
-      trustsProxy,
-      onLimit: reportLimit,
-    });
-    this.#sleepWatch = sleepWatch;
-    this.#counter = counter;
-    this.#guard = guard;
-    this.view = view;
-    this.#transport = createSocketIoTransport({
-      counter,
-      handshakeGuard,
-      stats,
-      transports,
-      bounds,
-      heartbeat,
-      closeTimeoutMs: CLOSE_TIMEOUT_MS,
-      beforeJoin: sleepWatch.check,
-      onEstablished: guard.established,
-    });
-    this.shutdown = createShutdown({
-      ...options,
-      counter,
-      lock: () => this.#lock(),
-      close: () => this.#close(),
-    });
-  }
-
-  async listen(): Promise<Listening> {
-    const { host, port, path = '/' } = this.#options;
-    const server = this.#guard.createServer();
-    const unmount = this.#mount(server, path);
-    try {
-      await this.#opening;
-      const listening = await listen(server, host, port, path);
-      this.#servers.add(server);
-      if (!this.shutdown.hasBegun) return listening;
-      // A close that began while the port was being opened has not stopped this server.
-      await stopListening(server, 0);
-      throw alreadyClosed();
-    } catch (error) {
-      unmount();
-      throw error;
-    }
-  }
-
-  attach(server: HttpServer): () => void {
-    const unmount = this.#mount(server, this.#options.path ?? '/live-online/');
-    // Without the store, this server's own totals are published as stale.
-    this.#opening?.catch((error: Error) => emitWarning(error));
-    return unmount;
-  }
+  const { counter, guard, sleepWatch, transport, view } = createParts(options);
+  const servers = new Set<HttpServer>();
+  const mounts = new Set<() => void>();
+  const shutdown = createShutdown({ ...options, counter, lock, close });
+  let opening: Promise<void> | undefined;
+  let stopped: Promise<unknown> | undefined;
 
   /** Serves the counter below `path` of `server`, and opens the store the first time. */
-  #mount(server: HttpServer, path: string): () => void {
-    if (this.shutdown.hasBegun) throw alreadyClosed();
-    const routes = createRoutes(() => !this.shutdown.hasBegun);
-    const unmount = mountAt(server, { path, guard: this.#guard, routes, transport: this.#transport });
+  function mount(server: HttpServer, path: string): () => void {
+    if (shutdown.hasBegun) throw alreadyClosed();
+    const routes = createRoutes(() => !shutdown.hasBegun);
+    const unmount = mountAt(server, { path, guard, routes, transport });
     if (!unmount) throw pathTaken(path);
-    this.#mounts.add(unmount);
-    this.#sleepWatch.start();
-    this.#opening ??= this.#counter.open().catch((error: unknown) => {
+    mounts.add(unmount);
+    sleepWatch.start();
+    opening ??= counter.open().catch((error: unknown) => {
       throw storeFailed(error);
     });
     return unmount;
   }
 
   /** Existing connections go on. */
-  #lock(): void {
-    this.#transport.lock();
-    this.#stopped ??= Promise.all(
-      [...this.#servers].map((server) => stopListening(server, CLOSE_TIMEOUT_MS)),
-    );
+  function lock(): void {
+    transport.lock();
+    stopped ??= Promise.all([...servers].map((server) => stopListening(server, CLOSE_TIMEOUT_MS)));
   }
 
-  async #close(): Promise<void> {
-    this.#lock();
-    await this.#transport.close();
-    await this.#stopped;
-    for (const unmount of this.#mounts) unmount();
-    await this.#opening?.catch(() => {});
-    await this.#counter.close();
-    this.#guard.close();
-    this.#sleepWatch.stop();
+  async function close(): Promise<void> {
+    lock();
+    await transport.close();
+    await stopped;
+    for (const unmount of mounts) unmount();
+    await opening?.catch(() => {});
+    await counter.close();
+    guard.close();
+    sleepWatch.stop();
   }
+
+  return {
+    ...view,
+    async listen() {
+      const { host, port, path = '/' } = options;
+      const server = guard.createServer();
+      const unmount = mount(server, path);
+      try {
+        await opening;
+        const listening = await listen(server, host, port, path);
+        servers.add(server);
+        if (!shutdown.hasBegun) return listening;
+        // A close that began while the port was being opened has not stopped this server.
+        await stopListening(server, 0);
+        throw alreadyClosed();
+      } catch (error) {
+        unmount();
+        throw error;
+      }
+    },
+    attach(server) {
+      const unmount = mount(server, options.path ?? '/live-online/');
+      // Without the store, this server's own totals are published as stale.
+      opening?.catch((error: Error) => emitWarning(error));
+      return unmount;
+    },
+    drain: shutdown.drain,
+    close: shutdown.close,
+  };
+}
+
+interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
+  guard: HttpGuard;
+  sleepWatch: SleepWatch;
+  transport: CounterTransport;
+}
+
+function createParts(options: ResolvedCounterServerOptions): Parts {
+  const { bounds, httpBounds, heartbeat = DEFAULT_HEARTBEAT, transports, trustsProxy } = options;
+  const clock = systemClock;
+  const sleepWatch = createSleepWatch({
+    clock,
+    // All clients have given up on a process that slept for longer.
+    maxPauseMs: heartbeat.intervalMs + heartbeat.timeoutMs,
+    onWake: () => transport.destroyConnections(),
+  });
+  const { reportLimit, view, ...counting } = assembleCounter(options, sleepWatch.clock);
+  const { counter, stats } = counting;
+  const guard = createHttpGuard({ bounds: httpBounds, clock, stats, trustsProxy, onLimit: reportLimit });
+  const transport = new SocketIoTransport({
+    ...counting,
+    transports,
+    bounds,
+    heartbeat,
+    closeTimeoutMs: CLOSE_TIMEOUT_MS,
+    beforeJoin: sleepWatch.check,
+    onEstablished: guard.established,
+  });
+  return { counter, guard, sleepWatch, transport, view };
 }

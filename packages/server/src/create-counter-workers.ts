@@ -1,10 +1,35 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
-import type { CounterView } from './assemble-counter.ts';
-import { optionsInvalid } from './errors.ts';
+import process from 'node:process';
+import { systemClock } from '@live-online/internal/system-clock';
+import { createAdmission, type Admission } from './core/admission.ts';
+import { assembleCounter, type AssembledCounter, type CounterView } from './assemble-counter.ts';
+import { alreadyClosed, optionsInvalid, storeFailed, type CounterServerError } from './errors.ts';
 import type { Listening } from './io/http/listen.ts';
-import { resolveWorkersOptions, type CounterWorkersOptions } from './workers/resolve-workers.ts';
-import { Supervisor, type WorkerLost } from './workers/supervisor.ts';
+import { createMemoryBus } from './store/bus/memory-bus.ts';
+import { serveIpcBus } from './store/bus/serve-ipc-bus.ts';
+import type { MeshStore } from './store/mesh/mesh-store.ts';
+import { findPort } from './workers/find-port.ts';
+import { createLazyStore } from './workers/lazy-store.ts';
+import { createWorkersStore } from './workers/mesh.ts';
+import {
+  resolveWorkersOptions,
+  type CounterWorkersOptions,
+  type ResolvedCounterWorkersOptions,
+} from './workers/resolve-workers.ts';
+import { serveAdmission } from './workers/serve-admission.ts';
+import type { WorkerProcess } from './workers/spawn-worker.ts';
+import { createStatsSum } from './workers/stats-sum.ts';
+import { topics, type WorkerPlan, type WorkersRedisOptions } from './workers/worker-protocol.ts';
+import { WorkerSlot } from './workers/worker-slot.ts';
+
+/** A worker has ended unexpectedly. Another one replaces it. */
+export interface WorkerLost {
+  /** The number of the worker, from 1 on. */
+  worker: number;
+  /** Why, as text. */
+  reason: string;
+}
 
 /** Several processes that count on one port. Totals, events and statistics are those of all of them together. */
 export interface CounterWorkers extends CounterView {
@@ -27,6 +52,9 @@ export interface CounterWorkers extends CounterView {
   close(): Promise<void>;
 }
 
+/** How long workers may take to end before they are killed, in ms: a stopped one would never end. */
+const TIMEOUT_MS = { close: 5_000, drain: 25_000 };
+
 /**
  * Creates counter workers: several processes that serve one port, by WebSocket only, and add up to one total. It starts
  * nothing before `listen()`, and cannot be used in a process that is a cluster worker itself.
@@ -42,16 +70,147 @@ export function createCounterWorkers(options: CounterWorkersOptions = {}): Count
   const { view } = supervisor;
   /** One function for two kinds of events, whose types no signature can follow. */
   function on(event: string, listener: (...details: never[]) => void): () => void {
-    if (event === 'worker') return supervisor.onWorkerLost(listener as never);
-    return view.on(event as 'total', listener as never);
+    if (event !== 'worker') return view.on(event as 'total', listener as never);
+    supervisor.lostListeners.add(listener as never);
+    return () => void supervisor.lostListeners.delete(listener as never);
   }
   return {
     ...view,
-    stats: () => supervisor.stats(),
-    pids: () => supervisor.pids(),
+    stats: supervisor.stats.read,
+    pids: () => supervisor.slots.flatMap(({ pid }) => pid ?? []),
     listen: () => supervisor.listen(),
     on: on as CounterWorkers['on'],
     drain: () => supervisor.drain(),
     close: () => supervisor.close(),
   };
+}
+
+/** Starts and replaces the workers, decides on admission for them, and adds up what they count. */
+class Supervisor {
+  readonly view: CounterView;
+  readonly lostListeners = new Set<(lost: WorkerLost) => void>();
+  readonly slots: WorkerSlot[] = [];
+  readonly stats = createStatsSum();
+  readonly #options: ResolvedCounterWorkersOptions;
+  readonly #bus = createMemoryBus();
+  readonly #store = createLazyStore(() => this.#createStore());
+  readonly #counter: AssembledCounter['counter'];
+  readonly #reportLimit: AssembledCounter['reportLimit'];
+  readonly #kill = (): void => {
+    for (const slot of this.slots) slot.kill();
+  };
+  /** The limits and the port of all workers. */
+  #shared: { admission: Admission; port: Promise<number> } | undefined;
+  #starting: Promise<Listening> | undefined;
+  #abortStart: (error: CounterServerError) => void = () => {};
+  #ending: Promise<void> | undefined;
+
+  constructor(options: ResolvedCounterWorkersOptions) {
+    this.#options = options;
+    const { counter, view, reportLimit } = assembleCounter({ ...options.resolved, store: this.#store });
+    this.#counter = counter;
+    this.#reportLimit = reportLimit;
+    this.view = view;
+  }
+
+  listen(): Promise<Listening> {
+    this.#starting ??= this.#start().catch(async (error: unknown) => {
+      this.#kill();
+      await this.close();
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  drain(): Promise<void> {
+    const others = (this.#store.current()?.peers() ?? 0) - this.slots.length;
+    return (this.#ending ??= this.#end(others > 0 ? 'drain' : 'close'));
+  }
+
+  close(): Promise<void> {
+    return (this.#ending ??= this.#end('close'));
+  }
+
+  async #start(): Promise<Listening> {
+    if (this.#ending) throw alreadyClosed();
+    // Workers end by themselves when this process is gone, except one that is stopped.
+    process.on('exit', this.#kill);
+    try {
+      await this.#counter.open();
+    } catch (error) {
+      throw storeFailed(error);
+    }
+    if (this.#ending) throw alreadyClosed();
+    const aborted = new Promise<never>((_resolve, reject) => (this.#abortStart = reject));
+    return Promise.race([this.#startSlots(), aborted]);
+  }
+
+  #startSlots(): Promise<Listening> {
+    const { workers, options, redis, module } = this.#options;
+    return new Promise((resolve, reject) => {
+      const missing = new Set<number>();
+      for (let number = 1; number <= workers; number++) {
+        missing.add(number);
+        const slot = new WorkerSlot({
+          clock: systemClock,
+          random: Math.random,
+          task: { name: nameOf(redis?.name, number), options, redis, module },
+          connect: (worker) => this.#connect(worker),
+          decidePort: (plan) => this.#share(plan).port,
+          stats: (stats) => this.stats.set(slot, stats),
+          limit: this.#reportLimit,
+          listening(listening) {
+            if (missing.delete(number) && missing.size === 0) resolve(listening);
+          },
+          lost: (error, server, couldNotStart) => {
+            this.stats.end(slot);
+            if (server !== undefined) this.#store.current()?.evict(server);
+            if (missing.size > 0 && couldNotStart) return reject(error);
+            for (const listener of this.lostListeners) listener({ worker: number, reason: error.message });
+          },
+        });
+        this.slots.push(slot);
+      }
+      for (const slot of this.slots) slot.start();
+    });
+  }
+
+  /** The plan of the first worker holds for all: their options are the same. */
+  #share({ limits, host, port }: WorkerPlan): { admission: Admission; port: Promise<number> } {
+    return (this.#shared ??= { admission: createAdmission(limits), port: findPort(host, port) });
+  }
+
+  /** Connects a new process to the bus and to admission. Returns a function that disconnects it. */
+  #connect({ ipc }: WorkerProcess): () => void {
+    const disconnectBus = serveIpcBus(this.#bus, ipc.channel(topics.bus));
+    // A worker asks only after it has received its port, which `#share` has decided by then.
+    const admission: Admission = { admit: (...connection) => this.#shared!.admission.admit(...connection) };
+    const disconnectAdmission = serveAdmission(admission, ipc.channel(topics.admission));
+    return () => {
+      disconnectBus();
+      disconnectAdmission();
+    };
+  }
+
+  async #end(how: 'close' | 'drain'): Promise<void> {
+    this.#abortStart(alreadyClosed());
+    await Promise.all(this.slots.map((slot) => slot.end(how, TIMEOUT_MS[how])));
+    process.off('exit', this.#kill);
+    await this.#counter.close();
+  }
+
+  /** The primary's own store: it follows all sites, has no members, and evicts workers that have ended. */
+  async #createStore(): Promise<MeshStore> {
+    const { redis } = this.#options;
+    if (!redis) return createWorkersStore(this.#bus, 'primary', 'all');
+    const { redisStore } = await import('./redis.ts');
+    const { url, ...options } = redis;
+    return redisStore(url, { ...options, name: nameOf(redis.name, 0), follow: 'all' }) as MeshStore;
+  }
+}
+
+/** The name of a worker among the servers; worker 0 is the primary. The stores add a random part. */
+function nameOf(name: WorkersRedisOptions['name'], worker: number): string {
+  const part = worker === 0 ? 'primary' : `w${worker}`;
+  return name === undefined ? part : `${name.slice(0, 24 - part.length - 1)}-${part}`;
 }

@@ -1,42 +1,9 @@
 import { createBroadcastBudget, type BroadcastBudget } from './broadcast-budget.ts';
-import { createMigration, type Migration } from './migration.ts';
+import { Migration } from './migration.ts';
 import type { Clock, Connection, Store, TotalUpdate } from './ports.ts';
-import { createPresence, type Member } from './presence.ts';
-import { createPublishScheduler, type PublishScheduler } from './publish-scheduler.ts';
+import { Presence, type Member } from './presence.ts';
+import { PublishScheduler } from './publish-scheduler.ts';
 import { formatResumeToken, parseResumeToken } from './resume-token.ts';
-
-/**
- * Counts the members of each site and publishes the totals. It joins presence (who is here), the publish scheduler
- * (when to publish), the broadcast budget (how fast), and the store (counts of other servers).
- */
-export interface Counter {
-  /** Opens the store. If that fails, the totals of this server are published all the same, as stale. */
-  open(): Promise<void>;
-  /**
-   * Counts `member` on `site`, and sends `connection` the total at once, itself included. [C3]
-   *
-   * @param resumeToken what the client received from the server that it was on before.
-   * @returns removes the connection. It may be called twice, and leaves a newer connection of the member alone.
-   */
-  join(site: string, member: Member, connection: Connection, resumeToken?: string): () => void;
-  /** The members of `site` on all servers at this moment. */
-  total(site: string): number;
-  /** The totals of all sites that have members. */
-  totals(): Map<string, number>;
-  /** Whether the total of `site`, or that of any site, may be old. [C9] */
-  isStale(site?: string): boolean;
-  /** Whether there are members to migrate, and another server to migrate them to. [S7] */
-  canMigrate(): boolean;
-  /**
-   * Closes all connections within `overMs`, so that the clients reconnect to other servers. A member with an id is counted
-   * here until another server counts it, or until its reconnect deadline. [S7]
-   *
-   * @returns resolves when every member is elsewhere or past its deadline, and at `close()`.
-   */
-  migrate(overMs: number): Promise<void>;
-  /** Stops publishing and closes the store. */
-  close(): Promise<void>;
-}
 
 export interface CounterObserver {
   /** A total was published; `previous` is the one published before it. */
@@ -63,14 +30,14 @@ const SENDS_PER_STEP = 16;
 /** Clients reconnect after 0.5 to 1.5 s at first, and after up to 4 s when they have been migrated repeatedly. */
 const RECONNECT_DUE_MS = 5_000;
 
-export function createCounter(options: CounterCoreOptions): Counter {
-  return new StoreCounter(options);
-}
-
-class StoreCounter implements Counter {
+/**
+ * Counts the members of each site and publishes the totals. It joins presence (who is here), the publish scheduler
+ * (when to publish), the broadcast budget (how fast), and the store (counts of other servers).
+ */
+export class Counter {
   readonly #options: CounterCoreOptions;
   readonly #store: Store;
-  readonly #presence = createPresence<Connection>();
+  readonly #presence = new Presence<Connection>();
   readonly #budget: BroadcastBudget;
   readonly #scheduler: PublishScheduler;
   /** A member's connection number, where it is above 1. */
@@ -86,7 +53,7 @@ class StoreCounter implements Counter {
     this.#options = options;
     this.#store = store;
     this.#budget = createBroadcastBudget({ clock, share: maxBroadcastCpu, sliceMs: SLICE_MS });
-    this.#scheduler = createPublishScheduler({
+    this.#scheduler = new PublishScheduler({
       clock,
       minUpdateIntervalMs,
       decreaseDelayMs,
@@ -95,6 +62,7 @@ class StoreCounter implements Counter {
     });
   }
 
+  /** Opens the store. If that fails, the totals of this server are published all the same, as stale. */
   async open(): Promise<void> {
     try {
       await this.#store.open({
@@ -108,6 +76,12 @@ class StoreCounter implements Counter {
     }
   }
 
+  /**
+   * Counts `member` on `site`, and sends `connection` the total at once, itself included. [C3]
+   *
+   * @param resumeToken what the client received from the server that it was on before.
+   * @returns removes the connection. It may be called twice, and leaves a newer connection of the member alone.
+   */
   join(site: string, member: Member, connection: Connection, resumeToken?: string): () => void {
     const previous = this.#presence.join(site, member, connection);
     const newToken = this.#claim(site, member, connection, resumeToken);
@@ -128,10 +102,12 @@ class StoreCounter implements Counter {
     };
   }
 
+  /** The members of `site` on all servers at this moment. */
   total(site: string): number {
     return this.#presence.count(site) + this.#store.others(site);
   }
 
+  /** The totals of all sites that have members. */
   totals(): Map<string, number> {
     const totals = new Map<string, number>();
     for (const sites of [this.#presence.sites(), this.#store.sites()]) {
@@ -140,16 +116,24 @@ class StoreCounter implements Counter {
     return totals;
   }
 
+  /** Whether the total of `site`, or that of any site, may be old. [C9] */
   isStale(site?: string): boolean {
     // First: to answer, the store may find that all of it is stale, and report that.
     const isSiteStale = site !== undefined && (this.#store.stale?.(site) ?? false);
     return this.#isStoreStale || isSiteStale;
   }
 
+  /** Whether there are members to migrate, and another server to migrate them to. [S7] */
   canMigrate(): boolean {
     return (this.#store.peers?.() ?? 0) > 0 && !this.#presence.sites().next().done;
   }
 
+  /**
+   * Closes all connections within `overMs`, so that the clients reconnect to other servers. A member with an id is counted
+   * here until another server counts it, or until its reconnect deadline. [S7]
+   *
+   * @returns resolves when every member is elsewhere or past its deadline, and at `close()`.
+   */
   migrate(overMs: number): Promise<void> {
     const { clock, random } = this.#options;
     const migrating = this.#migrating;
@@ -158,7 +142,7 @@ class StoreCounter implements Counter {
     }
     return new Promise((resolve) => {
       this.#endMigration = resolve;
-      this.#migration = createMigration({
+      this.#migration = new Migration({
         clock,
         random,
         connections: migrating.keys(),
@@ -177,6 +161,7 @@ class StoreCounter implements Counter {
     });
   }
 
+  /** Stops publishing and closes the store. */
   async close(): Promise<void> {
     for (const [connection, { site, member }] of this.#migrating) {
       if (this.#migration?.isAwaitingReconnect(connection)) this.#remove(site, member, connection);

@@ -1,22 +1,5 @@
 import type { Clock } from './ports.ts';
 
-/**
- * Migrates connections to other servers, a few at a time, so that those are not stormed. [S7]
- *
- * After its connection was closed, a member that can resume is awaited: it stays counted here until another server counts
- * it or its reconnect deadline passes, so that no total drops in between. `T` is compared by identity only.
- */
-export interface Migration<T> {
-  /** One more connection has to go. */
-  add(connection: T): void;
-  /** Whether the connection was migrated and its member still counts here. */
-  isAwaitingReconnect(connection: T): boolean;
-  /** The connection's member counts here no longer. */
-  remove(connection: T): void;
-  /** Cancels all timers. */
-  close(): void;
-}
-
 export interface MigrationOptions<T> {
   clock: Clock;
   /** From 0 up to 1. */
@@ -38,12 +21,13 @@ export interface MigrationOptions<T> {
 /** About how much time lies between two batches, in ms. */
 const BATCH_MS = 50;
 
-/** Begins at once. Nothing is called back before this has returned. */
-export function createMigration<T>(options: MigrationOptions<T>): Migration<T> {
-  return new BatchMigration(options);
-}
-
-class BatchMigration<T> implements Migration<T> {
+/**
+ * Migrates connections to other servers, a few at a time, so that those are not stormed. [S7]
+ *
+ * After its connection was closed, a member that can resume is awaited: it stays counted here until another server counts
+ * it or its reconnect deadline passes, so that no total drops in between. `T` is compared by identity only.
+ */
+export class Migration<T> {
   readonly #options: MigrationOptions<T>;
   readonly #open: Set<T>;
   readonly #awaitingReconnect = new Set<T>();
@@ -59,19 +43,23 @@ class BatchMigration<T> implements Migration<T> {
     this.#scheduleBatch();
   }
 
+  /** One more connection has to go. */
   add(connection: T): void {
     this.#open.add(connection);
     this.#scheduleBatch();
   }
 
+  /** Whether the connection was migrated and its member still counts here. */
   isAwaitingReconnect(connection: T): boolean {
     return this.#awaitingReconnect.has(connection);
   }
 
+  /** The connection's member counts here no longer. */
   remove(connection: T): void {
     if (this.#open.delete(connection) || this.#awaitingReconnect.delete(connection)) this.#finishIfEmpty();
   }
 
+  /** Cancels all timers. */
   close(): void {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();

@@ -1,27 +1,6 @@
 import { createSlidingMaximum, type SlidingMaximum } from './sliding-maximum.ts';
 import type { TotalUpdate, Clock } from './ports.ts';
 
-/**
- * Decides when a site's total is published, and which. [C3–C5]
- *
- * It publishes the highest total of the last `decreaseDelayMs`, so that rises are published at the next tick and falls
- * after the delay. It throttles: one update a site and tick, and none before the one before it has been delivered.
- */
-export interface PublishScheduler {
-  /** The total of `site` is now `total`, or has become stale or exact. */
-  setTotal(site: string, total: number): void;
-  /** `site` has no members here, and its total is unknown: nothing more is published. */
-  forget(site: string): void;
-  /** Any site may have become stale. */
-  reschedule(): void;
-  /** Totals are exact again. Maximums of the stale time are dropped, so that wrong totals do not delay falls. */
-  resetMaximums(): void;
-  /** The update for a connection that joins now, without waiting for a tick. */
-  current(site: string): TotalUpdate;
-  /** Cancels all timers. */
-  close(): void;
-}
-
 export interface PublishSchedulerOptions {
   clock: Clock;
   /** Shortest time between two updates of a site, in ms. */
@@ -53,11 +32,13 @@ interface SiteState {
   timer: { atMs: number; cancel: () => void } | undefined;
 }
 
-export function createPublishScheduler(options: PublishSchedulerOptions): PublishScheduler {
-  return new ThrottledScheduler(options);
-}
-
-class ThrottledScheduler implements PublishScheduler {
+/**
+ * Decides when a site's total is published, and which. [C3–C5]
+ *
+ * It publishes the highest total of the last `decreaseDelayMs`, so that rises are published at the next tick and falls
+ * after the delay. It throttles: one update a site and tick, and none before the one before it has been delivered.
+ */
+export class PublishScheduler {
   readonly #options: PublishSchedulerOptions;
   readonly #sites = new Map<string, SiteState>();
   #sequence = 0;
@@ -66,6 +47,7 @@ class ThrottledScheduler implements PublishScheduler {
     this.#options = options;
   }
 
+  /** The total of `site` is now `total`, or has become stale or exact. */
   setTotal(site: string, total: number): void {
     let state = this.#sites.get(site);
     if (!state) this.#sites.set(site, (state = this.#createState()));
@@ -74,11 +56,13 @@ class ThrottledScheduler implements PublishScheduler {
     this.#schedule(site, state);
   }
 
+  /** `site` has no members here, and its total is unknown: nothing more is published. */
   forget(site: string): void {
     this.#sites.get(site)?.timer?.cancel();
     this.#sites.delete(site);
   }
 
+  /** Totals are exact again. Maximums of the stale time are dropped, so that wrong totals do not delay falls. */
   resetMaximums(): void {
     for (const [site, state] of this.#sites) {
       state.maximum = this.#createMaximum();
@@ -87,10 +71,12 @@ class ThrottledScheduler implements PublishScheduler {
     }
   }
 
+  /** Any site may have become stale. */
   reschedule(): void {
     for (const [site, state] of this.#sites) this.#schedule(site, state);
   }
 
+  /** The update for a connection that joins now, without waiting for a tick. */
   current(site: string): TotalUpdate {
     const state = this.#sites.get(site);
     const update = this.#createUpdate(site, state?.maximum.highest(this.#options.clock.now()) ?? 0);
@@ -101,6 +87,7 @@ class ThrottledScheduler implements PublishScheduler {
     return update;
   }
 
+  /** Cancels all timers. */
   close(): void {
     for (const state of this.#sites.values()) state.timer?.cancel();
     this.#sites.clear();

@@ -48,11 +48,7 @@ const ignoreError = (): void => {};
 const NO_REQUEST = Object.freeze({}) as IncomingMessage;
 
 /** Serves connections by stock Socket.IO. */
-export function createSocketIoTransport(options: SocketIoTransportOptions): CounterTransport {
-  return new SocketIoTransport(options);
-}
-
-class SocketIoTransport implements CounterTransport {
+export class SocketIoTransport implements CounterTransport {
   readonly #options: SocketIoTransportOptions;
   readonly #engine: Engine;
   readonly #io = new SocketIoServer<CounterClientEvents, CounterServerEvents>({

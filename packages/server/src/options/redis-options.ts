@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { problemsOfIssues, type OptionProblem } from '@live-online/internal/option-problems';
 import { optionsInvalid } from '../errors.ts';
 import { problemOfTarget } from '../store/redis/target.ts';
+import { integer, objectError } from './schema.ts';
 
 /** The options of a store over Redis. */
 export interface RedisStoreOptions {
@@ -41,7 +42,6 @@ export type ResolvedRedisStoreOptions = Required<Omit<RedisStoreOptions, 'name'>
 
 const text = (pattern: RegExp, message: string): v.GenericSchema<string> =>
   v.pipe(v.string(message), v.regex(pattern, message));
-const LEASE = 'must be an integer from 1000 to 600000 (ms)';
 
 const schema = v.strictObject(
   {
@@ -51,12 +51,9 @@ const schema = v.strictObject(
     ),
     name: v.optional(text(/^[\w-]{1,24}$/, 'must be 1 to 24 letters, digits, _ or -')),
     follow: v.optional(v.picklist(['hosted', 'all'], 'must be hosted or all'), 'hosted'),
-    leaseMs: v.optional(
-      v.pipe(v.number(LEASE), v.integer(LEASE), v.minValue(1_000, LEASE), v.maxValue(600_000, LEASE)),
-      8_000,
-    ),
+    leaseMs: v.optional(integer(1_000, 600_000, ' (ms)'), 8_000),
   },
-  ({ expected }) => (expected === 'never' ? 'is an unknown option' : 'must be an object'),
+  objectError,
 );
 
 /**

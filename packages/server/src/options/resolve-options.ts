@@ -16,11 +16,8 @@ import type {
   ResolvedCountingOptions,
 } from './options.ts';
 import { memoryStore } from '../store/memory.ts';
+import { integer, objectError } from './schema.ts';
 
-const integer = (min: number, max: number, unit = ''): v.GenericSchema<number> => {
-  const message = `must be an integer from ${min} to ${max}${unit}`;
-  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
-};
 /** `Infinity` is no limit. */
 const limit: v.GenericSchema<number> = ((message) =>
   v.pipe(
@@ -124,7 +121,7 @@ const attachedEntries = {
  */
 export function resolveServerOptions(options: CounterServerOptions): ResolvedCounterServerOptions {
   const problems: OptionProblem[] = [];
-  const values = check(v.strictObject(serverEntries, unknownOption), options, problems);
+  const values = check(v.strictObject(serverEntries, objectError), options, problems);
   const counting = resolveCounting(values, problems);
   if (problems.length > 0) throw optionsInvalid(problems);
   const { port, host, path, transports, maxPendingConnections, maxPendingPerAddress, ...connection } = values;
@@ -144,14 +141,10 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
 /** The same for a counter on a host's Socket.IO server. */
 export function resolveAttachedOptions(options: AttachedCounterOptions): ResolvedAttachedOptions {
   const problems: OptionProblem[] = [];
-  const values = check(v.strictObject(attachedEntries, unknownOption), options, problems);
+  const values = check(v.strictObject(attachedEntries, objectError), options, problems);
   const counting = resolveCounting(values, problems);
   if (problems.length > 0) throw optionsInvalid(problems);
   return { ...counting, namespace: values.namespace };
-}
-
-function unknownOption(issue: { expected: string | null; received: string }): string {
-  return issue.expected === 'never' ? 'is an unknown option' : 'must be an object';
 }
 
 /**
@@ -174,25 +167,21 @@ function check<Schema extends v.GenericSchema>(
 type CountingValues = v.InferOutput<v.StrictObjectSchema<typeof countingEntries, undefined>>;
 
 function resolveCounting(given: CountingValues, problems: OptionProblem[]): ResolvedCountingOptions {
+  const { maxConnections, maxPerAddress = 1_000, maxPerSite, maxSites, maxSitesPerAddress, ...rest } = given;
+  const { minUpdateIntervalMs, decreaseDelayMs, maxBroadcastCpu, drainDurationMs, readinessGraceMs } = rest;
   const sites = createSiteList(given.sites as CountingOptions['sites'], (path, message) =>
     problems.push({ path, message }),
   );
   return {
     sites,
-    limits: {
-      maxConnections: given.maxConnections,
-      maxPerAddress: given.maxPerAddress ?? 1_000,
-      maxPerSite: given.maxPerSite,
-      maxSites: given.maxSites,
-      maxSitesPerAddress: given.maxSitesPerAddress,
-    },
+    limits: { maxConnections, maxPerAddress, maxPerSite, maxSites, maxSitesPerAddress },
     countLoopback: given.maxPerAddress !== undefined,
     trustsProxy: compileTrust(given.trustProxy, problems),
-    minUpdateIntervalMs: given.minUpdateIntervalMs,
-    decreaseDelayMs: given.decreaseDelayMs,
-    maxBroadcastCpu: given.maxBroadcastCpu,
-    drainDurationMs: given.drainDurationMs,
-    readinessGraceMs: given.readinessGraceMs,
+    minUpdateIntervalMs,
+    decreaseDelayMs,
+    maxBroadcastCpu,
+    drainDurationMs,
+    readinessGraceMs,
     store: given.store ?? memoryStore(),
   };
 }

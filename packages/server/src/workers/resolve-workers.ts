@@ -6,6 +6,7 @@ import { CounterServerError, optionsInvalid } from '../errors.ts';
 import type { CounterServerOptions, ResolvedCounterServerOptions } from '../options/options.ts';
 import { resolveServerOptions } from '../options/resolve-options.ts';
 import { resolveRedisStoreOptions } from '../options/redis-options.ts';
+import { integer, objectError } from '../options/schema.ts';
 import { problemsOfOptions } from './check-options.ts';
 import type { WorkersRedisOptions } from './worker-protocol.ts';
 
@@ -31,12 +32,9 @@ export interface ResolvedCounterWorkersOptions {
   module: string | undefined;
 }
 
-const WORKERS = 'must be an integer from 1 to 256';
 const schema = v.strictObject(
   {
-    workers: v.optional(
-      v.pipe(v.number(WORKERS), v.integer(WORKERS), v.minValue(1, WORKERS), v.maxValue(256, WORKERS)),
-    ),
+    workers: v.optional(integer(1, 256)),
     options: v.optional(v.looseObject({}, 'must be an object'), {}),
     // The store checks the rest.
     redis: v.optional(
@@ -52,7 +50,7 @@ const schema = v.strictObject(
     ),
     module: v.optional(v.union([v.instance(URL), v.string()], 'must be a path or a file: URL')),
   },
-  ({ expected }) => (expected === 'never' ? 'is an unknown option' : 'must be an object'),
+  objectError,
 );
 
 /**

@@ -20,78 +20,55 @@ const STATS_MS = 1_000;
  * @param end is called when the worker has closed.
  */
 export function serveCounter(ipc: Ipc, end: () => void): void {
-  new WorkerServer(ipc, end).start();
-}
+  let prepared: ResolvedCounterServerOptions | undefined;
+  let server: CounterServer | undefined;
+  let isEnding = false;
 
-class WorkerServer {
-  readonly #ipc: Ipc;
-  readonly #end: () => void;
-  #prepared: ResolvedCounterServerOptions | undefined;
-  #server: CounterServer | undefined;
-  #isEnding = false;
-
-  constructor(ipc: Ipc, end: () => void) {
-    this.#ipc = ipc;
-    this.#end = end;
+  /** The primary kills a worker that has failed; by itself it could end before the message is sent. */
+  function fail(error: unknown): void {
+    const { code, message, problems } = asCounterError(error);
+    sendToPrimary(ipc, ['failed', code, message, problems]);
   }
 
-  start(): void {
-    onPrimaryMessage(this.#ipc, (message) => {
-      switch (message[0]) {
-        case 'start':
-          return void this.#prepare(message[1]).catch((error: unknown) => this.#fail(error));
-        case 'listen':
-          return this.#listen(this.#prepared!, message[1]);
-        default:
-          return this.#finish(message[0]);
-      }
-    });
-    sendToPrimary(this.#ipc, ['ready']);
-  }
-
-  async #prepare(task: WorkerTask): Promise<void> {
+  async function prepare(task: WorkerTask): Promise<void> {
     const options = { ...task.options, ...(await loadOptions(task.module)) };
     const problems = problemsOfOptions(options, 'module.');
     if (problems.length > 0) throw optionsInvalid(problems);
     const resolved = resolveServerOptions(options);
-    const store = await this.#createStore(task);
-    this.#prepared = { ...resolved, store };
+    const store = await createStore(task, ipc);
+    prepared = { ...resolved, store };
     const { limits, host, port } = resolved;
-    sendToPrimary(this.#ipc, ['planned', { server: store.server!, limits, host, port }]);
+    sendToPrimary(ipc, ['planned', { server: store.server!, limits, host, port }]);
   }
 
-  async #createStore({ redis, name }: WorkerTask): Promise<Store> {
-    if (!redis) return createWorkersStore(createIpcBus(this.#ipc.channel(topics.bus)), name, 'hosted');
-    const { redisStore } = await import('../redis.ts');
-    const { url, ...options } = redis;
-    return redisStore(url, { ...options, name });
-  }
-
-  #listen(options: ResolvedCounterServerOptions, port: number): void {
-    const ipc = this.#ipc;
+  function listen(options: ResolvedCounterServerOptions, port: number): void {
     const admission = createRemoteAdmission(ipc.channel(topics.admission), systemClock);
-    const server = createResolvedServer({ ...options, port, admission });
-    this.#server = server;
+    server = createResolvedServer({ ...options, port, admission });
     reportStats(server, ipc);
     server.on('limit', ({ limit, address }) => sendToPrimary(ipc, ['limit', limit, address]));
-    server.listen().then(
-      (listening) => sendToPrimary(ipc, ['listening', listening]),
-      (error: unknown) => this.#fail(error),
-    );
+    server.listen().then((listening) => sendToPrimary(ipc, ['listening', listening]), fail);
   }
 
-  /** The primary kills a worker that has failed; by itself it could end before the message is sent. */
-  #fail(error: unknown): void {
-    const { code, message, problems } = asCounterError(error);
-    sendToPrimary(this.#ipc, ['failed', code, message, problems]);
+  function finish(how: 'drain' | 'close'): void {
+    if (isEnding) return;
+    isEnding = true;
+    const ended = how === 'drain' ? server?.drain() : server?.close();
+    void (ended ?? Promise.resolve()).then(end);
   }
 
-  #finish(how: 'drain' | 'close'): void {
-    if (this.#isEnding) return;
-    this.#isEnding = true;
-    const ended = how === 'drain' ? this.#server?.drain() : this.#server?.close();
-    void (ended ?? Promise.resolve()).then(this.#end);
-  }
+  onPrimaryMessage(ipc, (message) => {
+    if (message[0] === 'start') prepare(message[1]).catch(fail);
+    else if (message[0] === 'listen') listen(prepared!, message[1]);
+    else finish(message[0]);
+  });
+  sendToPrimary(ipc, ['ready']);
+}
+
+async function createStore({ redis, name }: WorkerTask, ipc: Ipc): Promise<Store> {
+  if (!redis) return createWorkersStore(createIpcBus(ipc.channel(topics.bus)), name, 'hosted');
+  const { redisStore } = await import('../redis.ts');
+  const { url, ...options } = redis;
+  return redisStore(url, { ...options, name });
 }
 
 function reportStats(server: CounterServer, ipc: Ipc): void {

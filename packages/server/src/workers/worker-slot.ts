@@ -37,9 +37,9 @@ interface Run {
   readonly worker: WorkerProcess;
   /** Whether it receives messages. */
   isReady: boolean;
-  listeningSince: number | undefined;
-  server: string | undefined;
-  failure: CounterServerError | undefined;
+  listeningSince?: number;
+  server?: string;
+  failure?: CounterServerError;
 }
 
 /** A process that has listened for as long as this, in ms, does not end because of how it was started. */
@@ -66,13 +66,7 @@ export class WorkerSlot {
 
   start(): void {
     const worker = spawnWorker();
-    const run: Run = {
-      worker,
-      isReady: false,
-      listeningSince: undefined,
-      server: undefined,
-      failure: undefined,
-    };
+    const run: Run = { worker, isReady: false };
     this.#run = run;
     const disconnect = this.#options.connect(worker);
     onWorkerMessage(worker.ipc, (message) => this.#receive(run, message));

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { batchSize, createMigration } from '../../src/core/migration.ts';
+import { batchSize, Migration } from '../../src/core/migration.ts';
 import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 
 function setUp(count: number, { overMs = 5_000, random = (): number => 0.5 } = {}) {
@@ -8,7 +8,7 @@ function setUp(count: number, { overMs = 5_000, random = (): number => 0.5 } = {
   const closed: { connection: string; at: number }[] = [];
   const expired: string[] = [];
   const done = vi.fn();
-  const migration = createMigration({
+  const migration = new Migration({
     clock,
     random,
     connections: Array.from({ length: count }, (_, index) => `c-${index}`),

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPresence } from '../../src/core/presence.ts';
+import { Presence } from '../../src/core/presence.ts';
 
 describe('census', () => {
   it('[C2] counts a member once, a member less once it has left', () => {
-    const census = createPresence<string>();
+    const census = new Presence<string>();
     census.join('a.example', 'ann', 'c1');
     census.join('a.example', 'bob', 'c2');
     expect(census.count('a.example')).toBe(2);
@@ -14,14 +14,14 @@ describe('census', () => {
   });
 
   it('[C1] never mixes sites, whatever their names', () => {
-    const census = createPresence<string>();
+    const census = new Presence<string>();
     for (const site of ['a.example', '__proto__', 'constructor', '']) census.join(site, 'ann', 'c');
     expect([...census.sites()].map((site) => census.count(site))).toEqual([1, 1, 1, 1]);
     expect(census.count('toString')).toBe(0);
   });
 
   it('[C7] lets the newest connection of a member stand for it', () => {
-    const census = createPresence<string>();
+    const census = new Presence<string>();
     expect(census.join('a.example', 'ann', 'old')).toBeUndefined();
     expect(census.join('a.example', 'ann', 'new')).toBe('old');
     expect(census.count('a.example')).toBe(1);
@@ -31,7 +31,7 @@ describe('census', () => {
   });
 
   it('[C7] never takes a connection that has no member id for anybody else', () => {
-    const census = createPresence<string>();
+    const census = new Presence<string>();
     const [one, other] = [{}, {}];
     census.join('a.example', one, 'c1');
     census.join('a.example', other, 'c2');
@@ -40,14 +40,14 @@ describe('census', () => {
   });
 
   it('[C2] forgets a site with its last member', () => {
-    const census = createPresence<string>();
+    const census = new Presence<string>();
     census.join('a.example', 'ann', 'c');
     census.leave('a.example', 'ann', 'c');
     expect([...census.sites()]).toEqual([]);
   });
 
   it('[C5] may be walked through while members come and go', () => {
-    const census = createPresence<string>();
+    const census = new Presence<string>();
     for (const member of ['a', 'b', 'c']) census.join('s', member, member);
     const met: string[] = [];
     for (const connection of census.connections('s')) {
@@ -71,7 +71,7 @@ describe('census', () => {
     });
     fc.assert(
       fc.property(fc.array(action, { maxLength: 200 }), (actions) => {
-        const census = createPresence<number>();
+        const census = new Presence<number>();
         // The model: which connection stands for which member, as plain pairs.
         const model = new Map<string, number>();
         for (const { join, site, member, connection } of actions) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPublishScheduler } from '../../src/core/publish-scheduler.ts';
+import { PublishScheduler } from '../../src/core/publish-scheduler.ts';
 import type { TotalUpdate } from '../../src/core/ports.ts';
 import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 
@@ -8,7 +8,7 @@ function setUp({ hold = false, decreaseDelayMs = 1_000 } = {}) {
   const published: { site: string; total: number; stale: boolean; at: number }[] = [];
   const held: (() => void)[] = [];
   const stale = new Set<string>();
-  const scheduler = createPublishScheduler({
+  const scheduler = new PublishScheduler({
     clock,
     minUpdateIntervalMs: 100,
     decreaseDelayMs,

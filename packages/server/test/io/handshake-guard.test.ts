@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { Server } from 'socket.io';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAdmission, type Admission } from '../../src/core/admission.ts';
-import { createCounter } from '../../src/core/counter.ts';
+import { Counter } from '../../src/core/counter.ts';
 import { createSiteList, type SiteList } from '../../src/core/site-list.ts';
 import { createStats } from '../../src/core/stats.ts';
 import { createResolvedServer } from '../../src/create-counter-server.ts';
@@ -85,7 +85,7 @@ describe('handshake guard', () => {
     const io = new Server(httpServer);
     const { guard, stats } = createGuard(sites);
     const { store, minUpdateIntervalMs, decreaseDelayMs, maxBroadcastCpu } = resolveServerOptions({});
-    const counter = createCounter({
+    const counter = new Counter({
       clock: { now: () => performance.now(), schedule: () => () => {} },
       store,
       observer: { published() {}, stale() {} },

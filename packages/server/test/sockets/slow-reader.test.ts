@@ -7,7 +7,7 @@ import type { Counter } from '../../src/core/counter.ts';
 import type { Connection } from '../../src/core/ports.ts';
 import type { HandshakeGuard } from '../../src/io/admission/handshake-guard.ts';
 import { mountAt } from '../../src/io/http/request-interceptor.ts';
-import { createSocketIoTransport } from '../../src/io/socket-io-transport.ts';
+import { SocketIoTransport } from '../../src/io/socket-io-transport.ts';
 import type { TransportName } from '../../src/io/transport.ts';
 import { createStats } from '../../src/core/stats.ts';
 import { openPage } from '../helpers/page.ts';
@@ -35,7 +35,7 @@ async function startTransport(transports: TransportName[] = ['websocket']) {
     },
   } as unknown as Counter;
   const stats = createStats();
-  const transport = createSocketIoTransport({
+  const transport = new SocketIoTransport({
     counter,
     handshakeGuard,
     stats,
