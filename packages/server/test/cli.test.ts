@@ -41,11 +41,11 @@ async function runJson(args: string[] = []) {
 }
 
 describe('live-online-server', () => {
-  it('[C10] says where it listens, first, one JSON object a line', async () => {
+  it('[C10] first logs its address, one JSON object a line', async () => {
     const { url, events, child, ended } = await runJson();
     expect(events()[0]).toEqual({ event: 'listening', url });
     const page = openPage(url, { origin: 'https://a.example' });
-    await page.hears(1);
+    await page.receives(1);
     await vi.waitFor(
       () => expect(events()[1]).toEqual({ event: 'total', site: 'a.example', total: 1 }),
       5_000,
@@ -53,10 +53,10 @@ describe('live-online-server', () => {
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     expect(events().slice(-2)).toEqual([{ event: 'closing' }, { event: 'closed' }]);
-    expect(await page.gone()).toBe('transport close');
+    expect(await page.closed()).toBe('transport close');
   });
 
-  it('[C10] shows people its URL and the two lines for their pages', async () => {
+  it('[C10] on a terminal it prints its URL and the two lines for a page', async () => {
     const cli = run(['--port', '0', '--host', '127.0.0.1']);
     await cli.prints(/listens on http:\/\/127\.0\.0\.1:\d+\/\n/);
     await cli.prints(
@@ -67,10 +67,10 @@ describe('live-online-server', () => {
     expect(await cli.errors).toBe('');
   });
 
-  it('[C10] a second signal ends it at once', async () => {
+  it('[C10] ends at once after a second signal', async () => {
     const { child, ended, url, prints } = await runJson();
     const page = openPage(url);
-    await page.hears(1);
+    await page.receives(1);
     child.kill('SIGTERM');
     await prints(/closing/);
     child.kill('SIGTERM');
@@ -86,8 +86,8 @@ describe('live-online-server', () => {
       '--max-connections',
       '5',
     ]);
-    await openPage(fromFlags.url, { origin: 'https://www.a.example' }).hears(1);
-    await openPage(fromFlags.url, { origin: 'https://b.example' }).refusal();
+    await openPage(fromFlags.url, { origin: 'https://www.a.example' }).receives(1);
+    await openPage(fromFlags.url, { origin: 'https://b.example' }).rejection();
 
     const env = {
       LIVE_ONLINE_PORT: '0',
@@ -107,13 +107,13 @@ describe('live-online-server', () => {
         transports: ['polling'],
         headers: { 'x-forwarded-for': address },
       });
-    await polling('203.0.113.1').hears(1);
-    await polling('203.0.113.1').refusal();
-    await polling('203.0.113.2').hears(2);
+    await polling('203.0.113.1').receives(1);
+    await polling('203.0.113.1').rejection();
+    await polling('203.0.113.2').receives(2);
     await fromEnvironment.prints(/"event":"warning".*--trust-proxy/);
   });
 
-  it('[C10] --help and --version tell and end', async () => {
+  it('[C10] --help and --version print and exit', async () => {
     const help = run(['--help']);
     expect(await help.ended).toBe(0);
     for (const flag of [
@@ -164,9 +164,9 @@ describe('live-online-server', () => {
     for (const log of ['pretty', 'json']) {
       const cli = run(['--host', '127.0.0.1', '--port', String(port), '--log', log]);
       expect(await cli.ended).toBe(1);
-      const said = (await cli.errors) + cli.output();
-      expect(said).toMatch(new RegExp(`port ${port} is in use: choose another port`));
-      expect(said.trim().split('\n')).toHaveLength(1);
+      const output = (await cli.errors) + cli.output();
+      expect(output).toMatch(new RegExp(`port ${port} is in use: choose another port`));
+      expect(output.trim().split('\n')).toHaveLength(1);
     }
   });
 
@@ -190,12 +190,12 @@ describe('live-online-server', () => {
     expect(totals()).toContainEqual({ event: 'total', site: 'busy.example', total: 2 });
   });
 
-  it('[C11] goes on when nobody reads its log any more', async () => {
+  it('[C11] keeps running when its output is closed', async () => {
     const { child, url } = await runJson();
     child.stdout.destroy();
-    await openPage(url, { origin: 'https://a.example' }).hears(1);
+    await openPage(url, { origin: 'https://a.example' }).receives(1);
     const page = openPage(url, { origin: 'https://a.example' });
-    await page.hears(2);
+    await page.receives(2);
     await vi.waitFor(async () => expect((await fetch(`${url}healthz`)).ok).toBe(true));
     expect(child.exitCode).toBeNull();
   });

@@ -12,7 +12,7 @@ import {
 describe('types', () => {
   const counter: CounterServer = createCounterServer();
 
-  it('[C10] events say what they carry', () => {
+  it('[C10] events have typed arguments', () => {
     counter.on('total', (details) =>
       expectTypeOf(details).toEqualTypeOf<{ site: string; total: number; stale: boolean }>(),
     );

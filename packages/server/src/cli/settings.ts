@@ -82,7 +82,7 @@ const settings: readonly Setting<Values>[] = [
   text(
     'redisUrl',
     'URL',
-    'add up with all servers at this Redis: redis://user:password@host:6379, or rediss:// for TLS (this server alone)',
+    'add up with all servers at this Redis: redis://user:password@host:6379, or rediss:// for TLS (none)',
   ),
   { ...text('name', 'NAME', 'name of this server; requires --redis-url (random)'), flag: 'server-name' },
   number('workers', 'N', 'start N processes for this port, by WebSocket only (one process)'),

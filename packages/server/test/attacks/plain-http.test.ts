@@ -5,7 +5,7 @@ import type { CounterServerOptions } from '../../src/index.ts';
 import { openAttacker } from '@live-online/internal/testing/attacker';
 import { startTarget, type Target, type TargetKind } from '../helpers/target.ts';
 
-/** Connects, says `message`, and reads nothing. */
+/** Connects, sends `message`, and reads nothing. */
 async function open(port: number, message: string, localAddress = '127.0.0.1'): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', localAddress });
   onTestFinished(() => void socket.destroy());
@@ -24,8 +24,8 @@ function attack(kind: TargetKind, options: CounterServerOptions = {}): { target:
     target = await startTarget(kind, { decreaseDelayMs: 0, minUpdateIntervalMs: 10, ...options });
   });
   afterAll(() => target.close());
-  // A process that has just started takes its time, and memory, for its first visitor.
-  it('serves a newcomer', () => target.expectToServe());
+  // A process that has just started needs time and memory for its first client.
+  it('serves a new client', () => target.expectToServe());
   return { target: () => target };
 }
 
@@ -60,7 +60,7 @@ describe.each<TargetKind>(['own', 'workers'])('a flood of connections to a count
     ['with unread answers', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(4)],
   ])('[C11] without a session leaves room for others: %s', async (_name, message) => {
     const bystander = target().openPage('https://bystander.example');
-    await bystander.hears(1);
+    await bystander.receives(1);
     const before = target().measure();
     const most = (kind === 'workers' ? 2 : 1) * LIMIT;
     const attackers: Socket[] = [];
@@ -68,12 +68,12 @@ describe.each<TargetKind>(['own', 'workers'])('a flood of connections to a count
       attackers.push(...(await openMany(LIMIT, target().port, message)));
       await target().expectToServe();
       const { descriptors, mib } = target().measure();
-      // A few more are newcomers', which may not be closed yet.
+      // A few more are those of new clients, which may not be closed yet.
       expect(descriptors).toBeLessThanOrEqual(before.descriptors + most + 5);
       expect(mib - before.mib, 'MiB more').toBeLessThan(32);
     }
     expect((await target().ask()).totals).toMatchObject({ 'bystander.example': 1 });
-    await bystander.hears(1);
+    await bystander.receives(1);
     for (const socket of attackers) socket.destroy();
     await vi.waitFor(
       () => expect(target().measure().descriptors).toBeLessThanOrEqual(before.descriptors),

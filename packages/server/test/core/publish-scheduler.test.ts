@@ -89,7 +89,7 @@ describe('publish scheduler', () => {
     const { clock, scheduler, published } = setUp();
     scheduler.setTotal('a', 100);
     clock.advance(100);
-    // Ten people leave and nine come every second.
+    // Ten members leave and nine join every second.
     let total = 100;
     for (let tenth = 0; tenth < 600; tenth++) {
       scheduler.setTotal('a', --total);

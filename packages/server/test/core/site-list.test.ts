@@ -13,7 +13,7 @@ describe('list of sites', () => {
     expect(list(undefined).siteOf('anything.example')).toBe('anything.example');
   });
 
-  it('[C1] lets in exact names, and local only where it is listed', () => {
+  it('[C1] lists exact names, and local only if it is named', () => {
     const { siteOf } = list(['Example.org', 'bücher.example']);
     expect(siteOf('example.org')).toBe('example.org');
     expect(siteOf('xn--bcher-kva.example')).toBe('xn--bcher-kva.example');
@@ -22,7 +22,7 @@ describe('list of sites', () => {
     expect(list(['local']).siteOf('local')).toBe('local');
   });
 
-  it('[C1] a wildcard lets in every subdomain, each as a site of its own, and not the bare name', () => {
+  it('[C1] a wildcard lists every subdomain, each as a site of its own, and not the bare name', () => {
     const { siteOf } = list(['*.example.org']);
     expect(siteOf('a.example.org')).toBe('a.example.org');
     expect(siteOf('b.a.example.org')).toBe('b.a.example.org');
@@ -49,7 +49,7 @@ describe('list of sites', () => {
     expect(siteOf('x.b.example.org')).toBe('x.b.example.org');
   });
 
-  it('[C11] tells the sites that it names from those that anybody can make up', () => {
+  it('[C11] marks the sites that it names, and not those of a wildcard', () => {
     const { isNamed } = list([
       'a.example',
       'www.b.example=b.example',
@@ -61,7 +61,7 @@ describe('list of sites', () => {
     expect(list(undefined).isNamed('a.example')).toBe(false);
   });
 
-  it('[C1] names every mistake by its place', () => {
+  it('[C1] names every mistake by its path', () => {
     const { problems } = list([
       'https://example.org',
       'example.org:8080',

@@ -75,7 +75,7 @@ describe('handshake guard', () => {
     const counter = createResolvedServer({ ...resolved, sites });
     onTestFinished(() => counter.close());
     const { url } = await counter.listen();
-    await openPage(url, { origin: A }).hears(1);
+    await openPage(url, { origin: A }).receives(1);
     expect(lookups()).toBe(1);
   });
 
@@ -105,7 +105,7 @@ describe('handshake guard', () => {
     await once(httpServer, 'listening');
     onTestFinished(() => io.close());
     const { port } = httpServer.address() as AddressInfo;
-    await openPage(`http://127.0.0.1:${port}/live-online`, { origin: A }).hears(1);
+    await openPage(`http://127.0.0.1:${port}/live-online`, { origin: A }).receives(1);
     expect(lookups()).toBe(1);
   });
 

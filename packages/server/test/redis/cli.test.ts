@@ -71,7 +71,7 @@ describe('live-online-server --redis-url', () => {
     const page = openPage(await early.listening(), { origin: 'https://a.example' });
     const details: unknown[] = [];
     page.socket.on('total', (_total, detail) => void details.push(detail));
-    await page.hears(1);
+    await page.receives(1);
     expect(details[0]).toMatchObject({ stale: true });
   });
 
@@ -81,14 +81,14 @@ describe('live-online-server --redis-url', () => {
     const [a, b] = [run(['--server-name', 'a'], env), run([], env)];
     const [urlA, urlB] = await Promise.all([a.listening(), b.listening()]);
     const origin = 'https://a.example';
-    await openPage(urlA, { origin }).hears(1);
+    await openPage(urlA, { origin }).receives(1);
     const page = openPage(urlB, { origin });
-    await page.hears(2);
+    await page.receives(2);
     const registry = Object.keys((await redis.cli('HGETALL', 'live-online:1:{servers}')) as object);
     expect(registry).toHaveLength(2);
     expect(registry).toContainEqual(expect.stringMatching(/^a-[0-9a-f]{16}$/));
     a.child.kill('SIGTERM');
     expect(await a.ended).toBe(0);
-    await page.hears(1);
+    await page.receives(1);
   });
 });

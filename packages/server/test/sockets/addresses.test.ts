@@ -63,7 +63,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     ['203.0.113.1', ['203.0.113.1:1234', '203.0.113.1:80', '[::ffff:203.0.113.1]:443', '203.0.113.1']],
     ['2001:db8::1', ['[2001:db8::1]', '[2001:db8::1]:443', '[2001:db8::2]:1', '2001:db8::3']],
     ['fe80::1%eth0', ['[fe80::1%eth0]:443', '[fe80::1]']],
-  ])('[C11] %s is read whatever stands around it', async (address, spellings) => {
+  ])('[C11] %s is parsed in every notation', async (address, spellings) => {
     const { isIn } = await startBehindProxy();
     // The proxy itself, and what cannot be read, have places of their own.
     expect([await isIn(), await isIn('unknown')]).toEqual([true, true]);
@@ -71,7 +71,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     for (const spelling of spellings) expect(await isIn(spelling), spelling).toBe(false);
   });
 
-  it('[C11] what is no address counts as one, which is nobody else’s', async () => {
+  it('[C11] all that is no address counts as one address', async () => {
     const { counter, isIn } = await startBehindProxy();
     const limits: unknown[] = [];
     counter.on('limit', (details) => limits.push(details));
@@ -83,7 +83,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     expect(counter.stats().rejected).toEqual({ maxPerAddress: JUNK.length });
   });
 
-  it('[C11] a limit that nobody has set holds for what is no address, and not for this machine', async () => {
+  it('[C11] a default limit holds for what is no address, and not for this machine', async () => {
     const { limits, ...options } = resolveServerOptions({
       host: '127.0.0.1',
       port: 0,
@@ -106,7 +106,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     expect(await isIn('203.0.113.1, 10.0.0.9:443')).toBe(true);
     expect(await isIn('203.0.113.1:5, [fd00::1]:443, 10.0.0.9:80')).toBe(false);
     expect(await isIn('203.0.113.1, [::ffff:10.0.0.8]:443')).toBe(false);
-    // Whoever stands behind something that cannot be read may say what he likes.
+    // A client behind an entry that cannot be parsed may write any entries before it.
     expect(await isIn('203.0.113.2, unknown, 10.0.0.9')).toBe(true);
     expect(await isIn('203.0.113.3, _hidden')).toBe(false);
   });
@@ -119,7 +119,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     expect(await isIn('203.0.113.2, _hidden, 10.0.0.8')).toBe(false);
   });
 
-  it('[C11] whatever stands in the header, it comes down to something short that is not let off', () => {
+  it('[C11] any header results in a short address that counts', () => {
     const piece = fc.constantFrom(
       '::',
       ':',
@@ -158,7 +158,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     );
   });
 
-  it('[C11] whoever comes by a Unix socket is on this machine, and may be a proxy', () => {
+  it('[C11] a client on a Unix socket is on this machine, and may be a proxy', () => {
     const trusted = resolveServerOptions({ trustProxy: ['loopback'] }).trustsProxy;
     const read = (forwarded: string | undefined, countLoopback: boolean) => {
       const request = { headers: { 'x-forwarded-for': forwarded }, socket: { remoteAddress: undefined } };

@@ -100,24 +100,24 @@ describe('slow consumer', () => {
     expect(stats.messages).toBe(messages + 1);
 
     reader.ws.resume();
-    await vi.waitFor(() => expect(reader.heard.at(-1)).toBe(`42["total",${sequence}]`), 10_000);
+    await vi.waitFor(() => expect(reader.received.at(-1)).toBe(`42["total",${sequence}]`), 10_000);
     expect(stats.messages).toBe(messages + 2);
   }, 60_000);
 
   it('[C6] the same total is not sent twice in a row', async () => {
     const { url, joined, stats } = await startTransport();
     const page = openPage(url);
-    await page.hears(0);
+    await page.receives(0);
     const { connection } = joined[0]!;
     const send = (total: number, sequence: number): void =>
       connection.send({ site: 'a.example', total, stale: false, sequence });
     send(1, 1);
     send(1, 2);
     send(1, 3);
-    await page.hears(1);
+    await page.receives(1);
     expect(stats.messages).toBe(2);
     send(5, 4);
-    await page.hears(5);
+    await page.receives(5);
     expect(page.totals).toEqual([0, 1, 5]);
   });
 
@@ -126,39 +126,39 @@ describe('slow consumer', () => {
     async (transport) => {
       const { url, joined } = await startTransport([transport]);
       const page = openPage(url, { transports: [transport] });
-      const heard: unknown[][] = [];
-      page.socket.on('total', (...details) => heard.push(details));
-      await page.hears(0);
+      const received: unknown[][] = [];
+      page.socket.on('total', (...details) => received.push(details));
+      await page.receives(0);
       const { connection } = joined[0]!;
       connection.send({ site: 'a.example', total: 0, stale: true, sequence: 1 });
       connection.send({ site: 'a.example', total: 3, stale: false, sequence: 2 });
-      await page.hears(3);
-      expect(heard).toEqual([[0], [0, { stale: true }], [3]]);
+      await page.receives(3);
+      expect(received).toEqual([[0], [0, { stale: true }], [3]]);
     },
   );
 
   it('[C6] an older update never overtakes a newer one', async () => {
     const { url, joined } = await startTransport();
     const page = openPage(url);
-    await page.hears(0);
+    await page.receives(0);
     const { connection } = joined[0]!;
     connection.send({ site: 'a.example', total: 7, stale: false, sequence: 9 });
     connection.send({ site: 'a.example', total: 6, stale: false, sequence: 8 });
-    await page.hears(7);
+    await page.receives(7);
     connection.send({ site: 'a.example', total: 8, stale: true, sequence: 10 });
-    await page.hears(8);
+    await page.receives(8);
     expect(page.totals).toEqual([0, 7, 8]);
   });
 
   it('[C6] between polls one total waits, and then the newest', async () => {
     const { url, joined, stats } = await startTransport(['polling']);
     const page = openPage(url, { transports: ['polling'] });
-    await page.hears(0);
+    await page.receives(0);
     const { connection } = joined[0]!;
     for (let sequence = 1; sequence <= 1_000; sequence++) {
       connection.send({ site: 'a.example', total: sequence, stale: false, sequence });
     }
-    await page.hears(1_000);
+    await page.receives(1_000);
     expect(stats.messages).toBeLessThan(10);
   });
 });

@@ -23,7 +23,7 @@ describe('workers that add up over Redis', () => {
       const pages = [...Array<string>(8).fill(url), alone.url].map((where) =>
         openPage(where, { origin: `https://${site}` }),
       );
-      await Promise.all(pages.map((page) => page.hears(9)));
+      await Promise.all(pages.map((page) => page.receives(9)));
       const agree = (total: () => number): Promise<void> =>
         vi.waitFor(() => {
           const truth = total();
