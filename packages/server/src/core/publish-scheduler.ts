@@ -16,18 +16,12 @@ export interface PublishSchedulerOptions {
   publish: (update: TotalUpdate, previous: number, done: () => void) => void;
 }
 
-interface Published {
-  readonly total: number;
-  readonly stale: boolean;
-  readonly atMs: number;
-}
-
 interface SiteState {
   maximum: SlidingMaximum;
   total: number;
-  published: Published;
-  /** Whether a connection joined with a different total since, and needs an update even if the others do not. */
-  hasJoinedWithOther: boolean;
+  published: { total: number; stale: boolean; atMs: number };
+  /** Whether a connection joined with another total since, so that an update is due even if the total stays. */
+  needsCorrection: boolean;
   isPublishing: boolean;
   timer: { atMs: number; cancel: () => void } | undefined;
 }
@@ -81,7 +75,7 @@ export class PublishScheduler {
     const state = this.#sites.get(site);
     const update = this.#createUpdate(site, state?.maximum.highest(this.#options.clock.now()) ?? 0);
     if (state && (update.total !== state.published.total || update.stale !== state.published.stale)) {
-      state.hasJoinedWithOther = true;
+      state.needsCorrection = true;
       this.#schedule(site, state);
     }
     return update;
@@ -103,7 +97,7 @@ export class PublishScheduler {
       maximum: this.#createMaximum(),
       total: 0,
       published: { total: 0, stale: false, atMs: -Infinity },
-      hasJoinedWithOther: false,
+      needsCorrection: false,
       isPublishing: false,
       timer: undefined,
     };
@@ -113,8 +107,8 @@ export class PublishScheduler {
     return { site, total, stale: this.#options.isStale(site), sequence: ++this.#sequence };
   }
 
-  #isDifferent(site: string, { published, hasJoinedWithOther }: SiteState, total: number): boolean {
-    if (hasJoinedWithOther || total !== published.total) return true;
+  #isDifferent(site: string, { published, needsCorrection }: SiteState, total: number): boolean {
+    if (needsCorrection || total !== published.total) return true;
     return total > 0 && this.#options.isStale(site) !== published.stale;
   }
 
@@ -148,7 +142,7 @@ export class PublishScheduler {
     const previous = state.published.total;
     const update = this.#createUpdate(site, total);
     state.published = { total, stale: update.stale, atMs: now };
-    state.hasJoinedWithOther = false;
+    state.needsCorrection = false;
     state.isPublishing = true;
     publish(update, previous, () => {
       state.isPublishing = false;

@@ -52,9 +52,7 @@ describe('live-online-server --redis-url', () => {
       /^--redis-url must be a URL such as redis:.*; --server-name must be 1 to 24 [^;]*$/,
     );
     expect(message).not.toContain('s3cret');
-    expect(() => readCommandLine(['--server-name', 'a'], {})).toThrow(
-      '--server-name names this server for others, which needs --redis-url',
-    );
+    expect(() => readCommandLine(['--server-name', 'a'], {})).toThrow('--server-name requires --redis-url');
   });
 
   it('[S6] a wrong password ends the start, and a Redis that is away does not', async () => {
