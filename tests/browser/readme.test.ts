@@ -154,7 +154,7 @@ describe('the README', () => {
     args[args.indexOf('--port') + 1] = '0';
     const bin = join(serverFolder, 'bin', 'live-online-server.js');
     const { output } = startFamily(process.execPath, [bin, ...args], { cwd: serverFolder });
-    await vi.waitFor(() => expect(output()).toMatch(/counts? at http:/));
+    await vi.waitFor(() => expect(output()).toMatch(/listens on http:/));
   });
 
   it('[C10] its Socket.IO server counts', async () => {

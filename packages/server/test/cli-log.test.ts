@@ -21,7 +21,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('[C9] and one JSON object a line of it', () => {
+  it('[C9] logs the same as one JSON object a line', () => {
     const { lines, out } = record();
     createJsonLog(out).stale(true, 'Redis is away');
     createJsonLog(out).stale(false, undefined);

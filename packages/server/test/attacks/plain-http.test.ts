@@ -58,7 +58,7 @@ describe.each<TargetKind>(['own', 'workers'])('a flood of connections to a count
     ['idle', ''],
     ['with slow heads', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(10_000)}`],
     ['with unread answers', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(4)],
-  ])('[C11] without a session leaves room for others: %s', async (_name, message) => {
+  ])('[C11] connections without a session leave room for others: %s', async (_name, message) => {
     const bystander = target().openPage('https://bystander.example');
     await bystander.receives(1);
     const before = target().measure();

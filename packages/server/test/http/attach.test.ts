@@ -203,7 +203,7 @@ describe('beside an existing server', () => {
     }
   });
 
-  it('[C9] a store that cannot be opened leaves the counter counting for itself', async () => {
+  it('[C9] a counter whose store cannot be opened counts its own members', async () => {
     const store = { ...memoryStore(), open: () => Promise.reject(new Error('no such host')) };
     const warned = once(process, 'warning') as Promise<[Error]>;
     const server = createServer();

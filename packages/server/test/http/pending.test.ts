@@ -65,7 +65,7 @@ async function openSlowAsking(kind: Kind, port: number, path: string): Promise<R
 }
 
 describe.each(kinds)('a connection without a session, %s', (kind) => {
-  it('[C11] no session means ended: idle, slow head, slow body, half-open upgrade', async () => {
+  it('[C11] a connection without a session is terminated: idle, slow head, slow body, half-open upgrade', async () => {
     const { counter, port, path } = await start(kind, { transports: ['polling', 'websocket'] });
     const slow = Object.entries(await openSlowAsking(kind, port, path));
     const left = (): string[] => slow.flatMap(([name, { accepted }]) => (accepted.destroyed ? [] : name));
@@ -73,7 +73,7 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     expect(counter.stats().terminated).toEqual({ 'pending-timeout': slow.length });
   });
 
-  it('[C11] no session means ended: slow read', async () => {
+  it('[C11] a connection without a session is terminated: slow read', async () => {
     const { counter, port, path } = await start(kind);
     const slow = await openConnection(port);
     await askUntilFull(slow, path);
@@ -81,7 +81,7 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     expect(counter.stats().terminated).toEqual({ 'pending-timeout': 1 });
   });
 
-  it('[C11] no session means ended: rejected upgrade', async () => {
+  it('[C11] a connection without a session is terminated: rejected upgrade', async () => {
     const { counter, port, path } = await start(kind, { maxConnections: 1 });
     const below = (message: string): string => message.replace('/socket.io/', `${path}socket.io/`);
     const upgrade = below(upgradeRequest('https://a.example'));
@@ -95,7 +95,7 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     expect(counter.stats().rejected).toEqual({ 'origin-invalid': 1, 'url-too-long': 1, maxConnections: 1 });
   });
 
-  it('[C11] no session means ended: requests that Engine.IO never answers', async () => {
+  it('[C11] a connection without a session is terminated: requests that Engine.IO never answers', async () => {
     const { counter, port, path } = await start(kind, { transports: ['polling', 'websocket'] });
     const page = openPage(`http://127.0.0.1:${port}`, { path: `${path}socket.io` });
     await page.receives(1);
@@ -174,7 +174,7 @@ describe('beside a host', () => {
     expect([idle, slow].map(({ accepted }) => accepted.destroyed)).toEqual([false, false]);
   });
 
-  it('[C10] an answer of ours waits for the host’s before it, however long that takes', async () => {
+  it('[C10] our response waits for an earlier one of the host', async () => {
     const { port } = await start('attached', {}, (_request, response) => {
       setTimeout(() => response.end('host'), 2 * TIMEOUT_MS);
     });
@@ -237,7 +237,7 @@ describe('limits on connections without a session', () => {
   });
 });
 
-it('[C11] as it is shipped, no session means ended within 15 s', () => {
+it('[C11] by default a connection without a session is terminated within 15 s', () => {
   const { timeoutMs, sweepMs } = resolveServerOptions({}).httpBounds;
   expect(sweepMs).toBeLessThanOrEqual(2_000);
   expect(timeoutMs + sweepMs).toBeLessThanOrEqual(15_000);

@@ -112,7 +112,7 @@ describe('everything else', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 404 /);
   });
 
-  it('[C10] a client may name the whole address, and offer another protocol', async () => {
+  it('[C10] a request may have an absolute URL, and offer another protocol', async () => {
     const { port } = await startCounter();
     const close = 'Host: x\r\nConnection: close\r\n\r\n';
     expect(await sendHttp(port, `GET http://x/healthz HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1\.1 200 /);

@@ -102,7 +102,7 @@ describe('transports', () => {
     expect(response.status).toBe(400);
   });
 
-  it('[C11] polling can be opened, and is held to the same limits', async () => {
+  it('[C11] polling can be enabled, and has the same limits', async () => {
     const { counter, url } = await startCounter({ transports: ['polling', 'websocket'], maxPerSite: 2 });
     const polling = openPage(url, { transports: ['polling'], origin: A });
     await polling.receives(1);

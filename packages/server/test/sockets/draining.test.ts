@@ -73,7 +73,7 @@ describe('draining', () => {
     expect(store.calls.at(-1)).toEqual(['report', SITE, 0]);
   });
 
-  it('[S7] close() does not wait for it', async () => {
+  it('[S7] close() ends a drain at once', async () => {
     const { store, counter, url } = await startOneOfMany({ readinessGraceMs: 5_000 });
     await openPage(url, { origin, auth: member('hurried') }).receives(1);
     const drained = counter.drain();

@@ -46,7 +46,7 @@ describe('made-up Origins', () => {
     });
   });
 
-  it('[C11] of a wildcard are made up as well; sites that the list names always have room', async () => {
+  it('[C11] limits hold for matches of a wildcard, and not for sites that the list names', async () => {
     const sites = ['example.org', 'www.example.org=example.org', '*.example.org'];
     const { counter, port } = await startCounter({ ...limits, maxSitesPerAddress: 1, maxSites: 1, sites });
     const come = async (host: string): Promise<boolean> =>
@@ -58,7 +58,7 @@ describe('made-up Origins', () => {
     expect(counter.stats().rejected).toEqual({ maxSitesPerAddress: 1 });
   });
 
-  it('[C11, S8] fill no more than that over several workers', { timeout: 60_000 }, async () => {
+  it('[C11, S8] fill only that share over several workers', { timeout: 60_000 }, async () => {
     const { workers, port } = await startWorkers({ workers: 2, options: limits });
     const attempts = await attack(port);
     const held = ATTACKERS * limits.maxSitesPerAddress;

@@ -22,7 +22,7 @@ async function startShared(options: CounterServerOptions = {}) {
   return { store, counter, url, open };
 }
 
-describe('pages that move between servers', () => {
+describe('migration between servers', () => {
   it('[C7] the first total of a page has a resume token, and no other', async () => {
     const { store, open } = await startShared();
     const page = open();
@@ -46,7 +46,7 @@ describe('pages that move between servers', () => {
     expect(chunks.find((chunk) => chunk.includes('this-server'))).toContain('40{"sid"');
   });
 
-  it('[C7] a page that was on another server is taken over before it is counted', async () => {
+  it('[C7] a page that was on another server is claimed before it is counted', async () => {
     const { store, open } = await startShared();
     const page = open('other-server.3');
     await page.receives(1);
@@ -101,7 +101,7 @@ describe('pages that move between servers', () => {
     expect(page.totals).toEqual([1, 1]);
   });
 
-  it('[C9] a site that the store does not follow any more is not called empty', async () => {
+  it('[C9] a site that the store does not follow any more is not published as empty', async () => {
     const { store, counter, url, open } = await startShared({ decreaseDelayMs: 0, minUpdateIntervalMs: 10 });
     const events: unknown[] = [];
     counter.on('total', ({ total }) => events.push(total));
