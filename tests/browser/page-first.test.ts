@@ -163,7 +163,7 @@ inEachBrowser('the page comes first in $name', ({ getContext }) => {
     expect(state).toMatchObject({ status: 'closed', reason: 'site-not-listed' });
     expect(await tab.page.locator('#_loc').count()).toBe(0);
     expect(tab.problems).toEqual([]);
-    expect(counter.stats().refused).toEqual({ 'site-not-listed': 1 });
+    expect(counter.stats().rejected).toEqual({ 'site-not-listed': 1 });
   });
 
   it.each([

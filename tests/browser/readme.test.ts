@@ -41,7 +41,7 @@ describe('the README', () => {
     args[args.indexOf('--port') + 1] = '0';
     const bin = join(serverFolder, 'bin', 'live-online-server.js');
     const { output } = startFamily(process.execPath, [bin, ...args], { cwd: serverFolder });
-    await vi.waitFor(() => expect(output()).toMatch(/counts at http:/));
+    await vi.waitFor(() => expect(output()).toMatch(/listens on http:/));
   });
 
   it('[C10] its code starts the server', async () => {
@@ -135,10 +135,10 @@ describe('the README', () => {
       await runProgram(code),
     ];
     await vi.waitFor(async () => {
-      expect(cli.output()).toMatch(/counts at (http:\S+)/);
+      expect(cli.output()).toMatch(/listens on (http:\S+)/);
       expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200);
     });
-    const [, url] = /counts at (http:\S+)/.exec(cli.output())!;
+    const [, url] = /listens on (http:\S+)/.exec(cli.output())!;
     const tabs = await Promise.all(
       [url!, `http://localhost:${port}/`].map(async (server) => {
         const site = await startSite({ '/': `<script async src="${server}"></script>` });
@@ -154,7 +154,7 @@ describe('the README', () => {
     args[args.indexOf('--port') + 1] = '0';
     const bin = join(serverFolder, 'bin', 'live-online-server.js');
     const { output } = startFamily(process.execPath, [bin, ...args], { cwd: serverFolder });
-    await vi.waitFor(() => expect(output()).toMatch(/counts? at http:/));
+    await vi.waitFor(() => expect(output()).toMatch(/listens on http:/));
   });
 
   it('[C10] its Socket.IO server counts', async () => {

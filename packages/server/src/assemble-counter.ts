@@ -1,58 +1,60 @@
 import { EventEmitter } from 'node:events';
 import { systemClock } from '@live-online/internal/system-clock';
 import { createAdmission } from './core/admission.ts';
-import { createCounter, type Counter } from './core/counter.ts';
+import { Counter, type CounterObserver } from './core/counter.ts';
 import type { Clock } from './core/ports.ts';
-import { createHandshakeGuard, type Door } from './io/admission/handshake-guard.ts';
+import { createHandshakeGuard, type HandshakeGuard } from './io/admission/handshake-guard.ts';
 import type { ResolvedCountingOptions } from './options/options.ts';
 import { createStats, type CounterStats } from './core/stats.ts';
 
-/** What a counter tells those who watch it from the server's side. */
+/** The events of a counter, and their arguments. */
 export interface CounterEventMap {
-  /** A site's total was announced to its pages. */
+  /** A site's total was published. */
   total: [{ site: string; total: number; stale: boolean }];
-  /** Somebody came to a site on which nobody was. */
+  /** A site has its first member. */
   occupied: [{ site: string }];
-  /** The last one left a site, and stayed away for as long as a fall waits. */
+  /** The last member has left a site, and none has joined for `decreaseDelayMs`. */
   vacated: [{ site: string }];
   /** Totals may be old from now on, because other servers are out of reach, or are exact again. */
   stale: [{ stale: boolean; reason: string | undefined }];
   /**
-   * Connections are being refused because a limit is reached. Told at most once a minute for each limit. The address is
-   * `unreadable` where a trusted proxy names none.
+   * Connections are rejected because a limit is reached; at most once a minute for each limit. `address` is `unreadable`
+   * if a trusted proxy sends no address.
    */
   limit: [{ limit: string; address: string | undefined }];
 }
 
-/** How a running counter is read and watched. */
+/** Reads the totals and events of a running counter. */
 export interface CounterView {
-  /** How many people are on `site` at this moment, on all servers. Announcements may lag behind; this does not. */
+  /** The members of `site` on all servers at this moment. It is exact; updates to the pages may come later. */
   total(site: string): number;
-  /** The same for every site with people on it. */
+  /** The totals of all sites that have members. */
   totals(): Map<string, number>;
   /**
-   * Whether other servers are out of reach, so that totals may be old: all of them, or also that of `site` alone. What
-   * is this server's own is exact at any time.
+   * Whether other servers are out of reach, so that totals may be old: all of them, or that of `site`. The members of this
+   * server are always counted exactly.
    */
   isStale(site?: string): boolean;
-  /** A snapshot of what this counter has seen since it started. */
+  /** A snapshot of the counters since the start. */
   stats(): CounterStats;
-  /** Calls `listener` whenever `event` happens. Returns the undo. */
+  /** Calls `listener` at every `event`. Returns a function that unsubscribes it. */
   on<Event extends keyof CounterEventMap>(
     event: Event,
     listener: (...details: CounterEventMap[Event]) => void,
   ): () => void;
 }
 
-/** The parts that every kind of counter server is made of. */
+/** The parts of every kind of counter server. */
 export interface AssembledCounter {
   counter: Counter;
-  door: Door;
+  handshakeGuard: HandshakeGuard;
   stats: CounterStats;
   view: CounterView;
-  /** Tells those who watch that connections are being refused, if they were not told lately. */
-  limitReached: (limit: string, address: string | undefined) => void;
+  /** Emits the event `limit`, at most once a minute for each limit. */
+  reportLimit: (limit: string, address: string | undefined) => void;
 }
+
+type Events = EventEmitter<CounterEventMap>;
 
 const LIMIT_REPORT_MS = 60_000;
 
@@ -60,43 +62,48 @@ export function assembleCounter(
   options: ResolvedCountingOptions,
   clock: Clock = systemClock,
 ): AssembledCounter {
-  const events = new EventEmitter<CounterEventMap>();
+  const events: Events = new EventEmitter<CounterEventMap>();
   const stats = createStats();
   const admission = options.admission ?? createAdmission(options.limits);
-  const reportedAt = new Map<string, number>();
+  const reportLimit = createLimitReporter(events);
+  const observer = createObserver(events, stats);
+  const counter = new Counter({ ...options, clock, random: Math.random, observer });
+  const handshakeGuard = createHandshakeGuard({ ...options, admission, stats, onLimit: reportLimit });
+  return { counter, handshakeGuard, stats, view: createView(counter, stats, events), reportLimit };
+}
 
-  const counter = createCounter({
-    ...options,
-    clock,
-    random: Math.random,
-    observer: {
-      announced({ site, total, stale }, previous) {
-        stats.announcements++;
-        events.emit('total', { site, total, stale });
-        if (previous === 0 && total > 0) events.emit('occupied', { site });
-        if (previous > 0 && total === 0) events.emit('vacated', { site });
-      },
-      stale: (stale, reason) => void events.emit('stale', { stale, reason }),
+function createObserver(events: Events, stats: CounterStats): CounterObserver {
+  return {
+    published({ site, total, stale }, previous) {
+      stats.updates++;
+      events.emit('total', { site, total, stale });
+      if (previous === 0 && total > 0) events.emit('occupied', { site });
+      if (previous > 0 && total === 0) events.emit('vacated', { site });
     },
-  });
-  function limitReached(limit: string, address: string | undefined): void {
+    stale: (stale, reason) => void events.emit('stale', { stale, reason }),
+  };
+}
+
+function createLimitReporter(events: Events): AssembledCounter['reportLimit'] {
+  const reportedAt = new Map<string, number>();
+  return (limit, address) => {
     const now = systemClock.now();
     if (now - (reportedAt.get(limit) ?? -Infinity) < LIMIT_REPORT_MS) return;
     reportedAt.set(limit, now);
     events.emit('limit', { limit, address });
-  }
+  };
+}
 
-  const door = createHandshakeGuard({ ...options, admission, stats, onLimit: limitReached });
-  const view: CounterView = {
+function createView(counter: Counter, stats: CounterStats, events: Events): CounterView {
+  return {
     total: (site) => counter.total(site),
     totals: () => counter.totals(),
     isStale: (site) => counter.isStale(site),
-    stats: () => ({ ...stats, refused: { ...stats.refused }, terminated: { ...stats.terminated } }),
+    stats: () => ({ ...stats, rejected: { ...stats.rejected }, terminated: { ...stats.terminated } }),
     on(event, listener) {
-      // EventEmitter's own types cannot follow a generic event name.
+      // EventEmitter's types cannot follow a generic event name.
       events.on(event, listener as never);
       return () => void events.off(event, listener as never);
     },
   };
-  return { counter, door, stats, view, limitReached };
 }

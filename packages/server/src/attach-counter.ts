@@ -3,7 +3,7 @@ import type { Server as SocketIoServer } from 'socket.io';
 import { assembleCounter, type CounterView } from './assemble-counter.ts';
 import { createShutdown } from './lifecycle/shutdown.ts';
 import { optionsInvalid, storeFailed } from './errors.ts';
-import { serveNamespace, type CounterNamespace, type NamespaceOptions } from './io/namespace.ts';
+import { serveNamespace, type CounterNamespace } from './io/namespace.ts';
 import { EmitConnection } from './io/socket-connections.ts';
 import type { AttachedCounterOptions } from './options/options.ts';
 import { resolveAttachedOptions } from './options/resolve-options.ts';
@@ -11,44 +11,48 @@ import { resolveAttachedOptions } from './options/resolve-options.ts';
 /** A counter on an existing Socket.IO server. */
 export interface AttachedCounter extends CounterView {
   /**
-   * Moves this server's visitors to other servers before it closes: after `readinessGraceMs` newcomers are refused, and visitors
-   * are sent off within `drainDurationMs`, each of which is counted here until it is back elsewhere. The host decides where
-   * that is: its readiness and its port are its own. Where the store knows no other server it is `close()`.
+   * Migrates this server's members to other servers, then closes. After `readinessGraceMs` it rejects new connections, and
+   * disconnects the existing ones within `drainDurationMs`; each member is counted here until another server counts it.
+   * Where clients reconnect to is up to the host: readiness and port are its own. If the store knows no other server,
+   * this is `close()`.
    */
   drain(): Promise<void>;
   /**
-   * Lets this server's visitors go, refuses newcomers, and leaves the Socket.IO server to its host. May be called
-   * twice. The namespace can have another counter afterwards.
+   * Rejects new connections, disconnects the existing ones from the namespace, and leaves the Socket.IO server running. May
+   * be called twice. The namespace can have another counter afterwards.
    */
   close(): Promise<void>;
 }
 
 /**
- * Counts the visitors of a namespace of `io`. The host's transports, heartbeat and payload limits stand; the
- * counter's own limits are checked at CONNECT, and those who exceed them are refused as `full`.
+ * Counts the connections of a namespace of `io`. Transports, heartbeat and payload limits are the host's. The counter
+ * checks its own limits at CONNECT, and rejects connections past them with the code `full`.
  *
- * @throws CounterServerError `options-invalid`, naming every mistake by its path
+ * @throws CounterServerError `options-invalid`, which names every mistake by its path
  */
 export function attachCounter(io: SocketIoServer, options: AttachedCounterOptions = {}): AttachedCounter {
   const { namespace: name, ...resolved } = resolveAttachedOptions(options);
-  const { counter, door, stats, view } = assembleCounter(resolved);
-  // The host's server is typed with the host's own events; in this namespace the counter's are spoken.
-  const namespace = io.of(name) as CounterNamespace;
-  const createConnection: NamespaceOptions['createConnection'] = (socket) =>
-    new EmitConnection(socket, stats);
-  const served = serveNamespace(namespace, { counter, stats, door, createConnection, hosted: true });
+  const { counter, handshakeGuard, stats, view } = assembleCounter(resolved);
+  // The host's server is typed with the host's events; this namespace has the counter's.
+  const served = serveNamespace(io.of(name) as CounterNamespace, {
+    counter,
+    stats,
+    handshakeGuard,
+    createConnection: (socket) => new EmitConnection(socket, stats),
+    isHosted: true,
+  });
   if (!served) {
     throw optionsInvalid([{ path: 'namespace', message: `"${name}" has a counter already: choose another` }]);
   }
-  // What this server knows is announced all the same, as stale.
+  // Without the store, this server's own totals are published as stale.
   const opening = counter.open().catch((error: unknown) => emitWarning(storeFailed(error)));
 
-  async function close(): Promise<void> {
-    served!.leave();
+  async function closeAll(): Promise<void> {
+    served!.detach();
     await opening;
     await counter.close();
   }
 
-  const { drain, close: closeNow } = createShutdown({ ...resolved, counter, lock: served.lock, close });
-  return { ...view, drain, close: closeNow };
+  const { drain, close } = createShutdown({ ...resolved, counter, lock: served.lock, close: closeAll });
+  return { ...view, drain, close };
 }

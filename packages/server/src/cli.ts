@@ -4,12 +4,13 @@ import { createCounter } from './cli/create-counter.ts';
 import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type Log } from './cli/log.ts';
 import { readCommandLine, type Command } from './cli/read-command-line.ts';
+import { flagOf } from './cli/settings.ts';
 import { UNREADABLE_ADDRESS } from './io/admission/client-address.ts';
 
 /**
- * Runs the command line of this process: the only place, beside the bin, that touches its arguments, signals and exit.
+ * Runs the command line of this process. Only it and the bin use the process's arguments, signals and exit code.
  *
- * @param ready is called when signals are listened for here.
+ * @param ready is called when the signal handlers are installed.
  */
 export function main(ready: () => void): Promise<void> {
   return runCommand({
@@ -38,20 +39,20 @@ async function start(command: Command, log: Log, ready: () => void): Promise<voi
 }
 
 function limitText(limit: string, address: string | undefined): string {
-  const flag = `--${limit.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const flag = `--${flagOf(limit)}`;
   if (address === UNREADABLE_ADDRESS && limit.endsWith('PerAddress')) {
-    return `clients for whom a trusted proxy writes no address into X-Forwarded-For have reached ${flag} together: have it write their addresses`;
+    return `${flag} is reached by clients for whom a trusted proxy writes no address into X-Forwarded-For: configure the proxy to add it`;
   }
   if (limit === 'maxPerAddress') {
-    return `${address} has reached the limit of connections per address. If it is a proxy of yours, set --trust-proxy; otherwise raise --max-per-address`;
+    return `${address} has reached the maximum of connections per address. If it is your proxy, set --trust-proxy; otherwise raise ${flag}`;
   }
   if (limit === 'maxSitesPerAddress') {
-    return `${address} has reached the limit of sites that one address may open. If it is a proxy of yours, set --trust-proxy; if it makes up sites, name yours with --site; otherwise raise --max-sites-per-address`;
+    return `${address} has reached the maximum of sites that one address may open. If it is your proxy, set --trust-proxy; if it sends made-up sites, list yours with --site; otherwise raise ${flag}`;
   }
   if (limit === 'maxPendingPerAddress') {
-    return `${address} has reached the limit of connections without a session from one address: the oldest are closed. If it is a proxy of yours, set --trust-proxy; otherwise raise --max-pending-per-address`;
+    return `${address} has reached the maximum of connections without a session: the oldest are closed. If it is your proxy, set --trust-proxy; otherwise raise ${flag}`;
   }
-  return `connections are being refused: ${flag} is reached`;
+  return `connections are rejected: ${flag} is reached`;
 }
 
 function version(): string {

@@ -2,14 +2,15 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { emitWarning } from 'node:process';
 import { systemClock } from '@live-online/internal/system-clock';
-import { assembleCounter, type CounterView } from './assemble-counter.ts';
+import { assembleCounter, type AssembledCounter, type CounterView } from './assemble-counter.ts';
 import { createShutdown } from './lifecycle/shutdown.ts';
 import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';
 import { mountAt } from './io/http/request-interceptor.ts';
-import { createHttpGuard } from './io/http/create-http-guard.ts';
+import { createHttpGuard, type HttpGuard } from './io/http/create-http-guard.ts';
 import { createRoutes } from './io/http/routes.ts';
-import { createSleepWatch } from './io/sleep-watch.ts';
-import { createSocketIoTransport, DEFAULT_HEARTBEAT } from './io/socket-io-transport.ts';
+import { createSleepWatch, type SleepWatch } from './io/sleep-watch.ts';
+import { DEFAULT_HEARTBEAT, SocketIoTransport } from './io/socket-io-transport.ts';
+import type { CounterTransport } from './io/transport.ts';
 import { listen, stopListening, type Listening } from './io/http/listen.ts';
 import type { CounterServerOptions, ResolvedCounterServerOptions } from './options/options.ts';
 import { resolveServerOptions } from './options/resolve-options.ts';
@@ -23,93 +24,59 @@ export interface CounterServer extends CounterView {
    */
   listen(): Promise<Listening>;
   /**
-   * Serves the counter beside an existing HTTP server's own routes and sockets, below `path`, whatever listeners
-   * the server has or will have.
+   * Serves the counter below `path` of an existing HTTP server, beside the server's own routes and sockets.
    *
-   * @returns the undo, which leaves the server as it was found.
+   * @returns a function that detaches it, and leaves the server as it was found.
    * @throws CounterServerError `path-taken`, `closed`
    */
   attach(server: HttpServer | HttpsServer): () => void;
   /**
-   * Moves everybody to other servers before it closes: `readyz` says 503, after `readinessGraceMs` newcomers are
-   * refused, and pages are sent off within `drainDurationMs`, each of which is counted here until it is back elsewhere. It ends as
-   * soon as all are. Where the store knows no other server, or nobody is here, it is `close()`.
+   * Migrates all members to other servers, then closes. `readyz` answers 503 at once; after `readinessGraceMs` the server
+   * rejects new connections, and closes the existing ones within `drainDurationMs`; each member is counted here until
+   * another server counts it. It ends as soon as all are. If the store knows no other server, or there are no members, this
+   * is `close()`.
    */
   drain(): Promise<void>;
   /**
-   * Takes nobody in any more, lets everybody go so that they come back elsewhere, and frees the port. An HTTP
-   * server that was attached to goes on. May be called twice: the second call returns the first one's promise.
+   * Rejects new connections, closes the existing ones so that their clients reconnect elsewhere, and frees the port. An
+   * HTTP server that it is attached to goes on. May be called twice: the second call returns the same promise.
    */
   close(): Promise<void>;
 }
 
-/** How long a connection may take to say goodbye before it is cut, in ms. */
+/** How long connections and requests may take to end at `close()`, in ms. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
- * Creates a counter server. It opens nothing until `listen()` or `attach()`.
+ * Creates a counter server. It opens nothing before `listen()` or `attach()`.
  *
- * @throws CounterServerError `options-invalid`, naming every mistake by its path
+ * @throws CounterServerError `options-invalid`, which names every mistake by its path
  */
 export function createCounterServer(options: CounterServerOptions = {}): CounterServer {
   return createResolvedServer(resolveServerOptions(options));
 }
 
-/** The same with options that are resolved already, and may hold what no caller hands in. */
+/** The same with resolved options, which may also have what callers cannot set. */
 export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
-  const {
-    port,
-    host,
-    path,
-    transports,
-    bounds,
-    httpBounds,
-    heartbeat = DEFAULT_HEARTBEAT,
-    ...counting
-  } = options;
-  // A process that has slept for longer than its pages wait has lost them all.
-  const watch = createSleepWatch({
-    clock: systemClock,
-    longestMs: heartbeat.intervalMs + heartbeat.timeoutMs,
-    woken: () => transport.cut(),
-  });
-  const { counter, door, stats, view, limitReached } = assembleCounter(counting, watch.clock);
-  const guard = createHttpGuard({
-    bounds: httpBounds,
-    clock: systemClock,
-    stats,
-    trustsProxy: counting.trustsProxy,
-    onLimit: limitReached,
-  });
-  const transport = createSocketIoTransport({
-    counter,
-    door,
-    stats,
-    transports,
-    bounds,
-    heartbeat,
-    goodbyeMs: CLOSE_TIMEOUT_MS,
-    beforeArrival: watch.look,
-    onEstablished: guard.established,
-  });
+  const { counter, guard, sleepWatch, transport, view } = createParts(options);
   const servers = new Set<HttpServer>();
-  const gates = new Set<() => void>();
-  const ending = createShutdown({ ...counting, counter, lock, close });
+  const mounts = new Set<() => void>();
+  const shutdown = createShutdown({ ...options, counter, lock, close });
   let opening: Promise<void> | undefined;
   let stopped: Promise<unknown> | undefined;
 
-  /** Puts the counter in front of `server`, and opens the store the first time. */
-  function enter(server: HttpServer, below: string): () => void {
-    if (ending.hasBegun) throw alreadyClosed();
-    const routes = createRoutes(() => !ending.hasBegun);
-    const leave = mountAt(server, { path: below, guard, routes, transport });
-    if (!leave) throw pathTaken(below);
-    gates.add(leave);
-    watch.start();
+  /** Serves the counter below `path` of `server`, and opens the store the first time. */
+  function mount(server: HttpServer, path: string): () => void {
+    if (shutdown.hasBegun) throw alreadyClosed();
+    const routes = createRoutes(() => !shutdown.hasBegun);
+    const unmount = mountAt(server, { path, guard, routes, transport });
+    if (!unmount) throw pathTaken(path);
+    mounts.add(unmount);
+    sleepWatch.start();
     opening ??= counter.open().catch((error: unknown) => {
       throw storeFailed(error);
     });
-    return leave;
+    return unmount;
   }
 
   /** Existing connections go on. */
@@ -122,39 +89,69 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     lock();
     await transport.close();
     await stopped;
-    for (const leave of gates) leave();
+    for (const unmount of mounts) unmount();
     await opening?.catch(() => {});
     await counter.close();
     guard.close();
-    watch.stop();
+    sleepWatch.stop();
   }
 
   return {
     ...view,
     async listen() {
+      const { host, port, path = '/' } = options;
       const server = guard.createServer();
-      const below = path ?? '/';
-      const leave = enter(server, below);
+      const unmount = mount(server, path);
       try {
         await opening;
-        const listening = await listen(server, host, port, below);
+        const listening = await listen(server, host, port, path);
         servers.add(server);
-        if (!ending.hasBegun) return listening;
-        // It was closed while it was opening the port, and has not seen this server.
+        if (!shutdown.hasBegun) return listening;
+        // A close that began while the port was being opened has not stopped this server.
         await stopListening(server, 0);
         throw alreadyClosed();
       } catch (error) {
-        leave();
+        unmount();
         throw error;
       }
     },
     attach(server) {
-      const leave = enter(server, path ?? '/live-online/');
-      // What this server knows is announced all the same, as stale.
+      const unmount = mount(server, options.path ?? '/live-online/');
+      // Without the store, this server's own totals are published as stale.
       opening?.catch((error: Error) => emitWarning(error));
-      return leave;
+      return unmount;
     },
-    drain: ending.drain,
-    close: ending.close,
+    drain: shutdown.drain,
+    close: shutdown.close,
   };
+}
+
+interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
+  guard: HttpGuard;
+  sleepWatch: SleepWatch;
+  transport: CounterTransport;
+}
+
+function createParts(options: ResolvedCounterServerOptions): Parts {
+  const { bounds, httpBounds, heartbeat = DEFAULT_HEARTBEAT, transports, trustsProxy } = options;
+  const clock = systemClock;
+  const sleepWatch = createSleepWatch({
+    clock,
+    // All clients have given up on a process that slept for longer.
+    maxPauseMs: heartbeat.intervalMs + heartbeat.timeoutMs,
+    onWake: () => transport.destroyConnections(),
+  });
+  const { reportLimit, view, ...counting } = assembleCounter(options, sleepWatch.clock);
+  const { counter, stats } = counting;
+  const guard = createHttpGuard({ bounds: httpBounds, clock, stats, trustsProxy, onLimit: reportLimit });
+  const transport = new SocketIoTransport({
+    ...counting,
+    transports,
+    bounds,
+    heartbeat,
+    closeTimeoutMs: CLOSE_TIMEOUT_MS,
+    beforeJoin: sleepWatch.check,
+    onEstablished: guard.established,
+  });
+  return { counter, guard, sleepWatch, transport, view };
 }

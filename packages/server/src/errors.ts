@@ -3,12 +3,12 @@ import { describeListenFailure } from '@live-online/internal/http/listen-failure
 import { describeProblems, type OptionProblem } from '@live-online/internal/option-problems';
 
 /**
- * What can go wrong at start:
- * - `options-invalid`: one or more options cannot be used; `problems` and the message name each by its path
- * - `port-in-use`: something else listens on the port
- * - `port-forbidden`: this user may not listen on the port
- * - `host-unknown`: the host is no address of this machine
- * - `listen-failed`: the system refused for another reason, which the message names
+ * The codes of {@link CounterServerError}:
+ * - `options-invalid`: one or more options are invalid; `problems` and the message name each by its path
+ * - `port-in-use`: another process listens on the port
+ * - `port-forbidden`: this user may not open the port
+ * - `host-unknown`: the host is not an address of this machine
+ * - `listen-failed`: the port cannot be opened for another reason, which the message names
  * - `path-taken`: another counter is attached to this server at the same path
  * - `store-failed`: the store could not be opened; the message says why
  * - `worker-failed`: a worker process could not start; the message says why
@@ -25,7 +25,7 @@ export type CounterServerErrorCode =
   | 'worker-failed'
   | 'closed';
 
-/** The one error this package throws. Its message says what to do about it. */
+/** The error of this package. Its message says what to do about it. */
 export class CounterServerError extends CodedError<CounterServerErrorCode> {
   override name = 'CounterServerError';
 }
@@ -39,7 +39,7 @@ export function alreadyClosed(): CounterServerError {
 }
 
 export function pathTaken(path: string): CounterServerError {
-  const message = `another counter is attached to this server at ${path}: give this one a path of its own`;
+  const message = `another counter is attached to this server at ${path}: set another path`;
   return new CounterServerError('path-taken', message);
 }
 
@@ -48,7 +48,6 @@ export function storeFailed(cause: unknown): CounterServerError {
   return new CounterServerError('store-failed', `the store could not be opened: ${reason}`, { cause });
 }
 
-/** Says what to do about a failed `listen`. */
 export function listenFailed(
   error: NodeJS.ErrnoException,
   host: string | undefined,

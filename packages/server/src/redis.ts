@@ -10,13 +10,13 @@ export type { RedisStoreOptions } from './options/redis-options.ts';
 export type { RedisClientLike, RedisClusterLike, RedisTarget } from './store/redis/target.ts';
 
 /**
- * A store that many servers share over Redis 6.2 or newer, alone or a cluster. It needs the package `redis`.
+ * A store that servers share over Redis 6.2 or newer, standalone or a cluster. It requires the package `redis`.
  *
- * While Redis is away, totals go on with what was last known and are marked as stale; the store comes back by itself.
+ * While Redis is unreachable, the last totals stay in use and are marked as stale; the store reconnects by itself.
  *
- * @param target where Redis is. A client or a cluster of yours is never used itself, and never closed: connections
- * with options of their own are made like it.
- * @throws CounterServerError `options-invalid`, naming every mistake by its path; the target's is `redisUrl`.
+ * @param target the URL of Redis, or a client or cluster of the package `redis`. That client is only a template: the store
+ * opens connections of its own, and never uses or closes it.
+ * @throws CounterServerError `options-invalid`, which names every mistake by its path; the target's is `redisUrl`
  */
 export function redisStore(target: RedisTarget, options: RedisStoreOptions = {}): Store {
   const { prefix, name, follow, leaseMs } = resolveRedisStoreOptions(target, options);

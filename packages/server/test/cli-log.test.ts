@@ -8,7 +8,7 @@ function record() {
 }
 
 describe('the log', () => {
-  it('[C9] says that totals may be old, why, and that they are exact again', () => {
+  it('[C9] logs that totals are stale, why, and that they are exact again', () => {
     const { lines, out } = record();
     const pretty = createPrettyLog(out, out);
     pretty.stale(true, 'Redis is away\x1b[2J');
@@ -21,7 +21,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('[C9] and one JSON object a line of it', () => {
+  it('[C9] logs the same as one JSON object a line', () => {
     const { lines, out } = record();
     createJsonLog(out).stale(true, 'Redis is away');
     createJsonLog(out).stale(false, undefined);

@@ -41,11 +41,11 @@ async function runJson(args: string[] = []) {
 }
 
 describe('live-online-server', () => {
-  it('[C10] says where it listens, first, one JSON object a line', async () => {
+  it('[C10] first logs its address, one JSON object a line', async () => {
     const { url, events, child, ended } = await runJson();
     expect(events()[0]).toEqual({ event: 'listening', url });
     const page = openPage(url, { origin: 'https://a.example' });
-    await page.hears(1);
+    await page.receives(1);
     await vi.waitFor(
       () => expect(events()[1]).toEqual({ event: 'total', site: 'a.example', total: 1 }),
       5_000,
@@ -53,12 +53,12 @@ describe('live-online-server', () => {
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     expect(events().slice(-2)).toEqual([{ event: 'closing' }, { event: 'closed' }]);
-    expect(await page.gone()).toBe('transport close');
+    expect(await page.closed()).toBe('transport close');
   });
 
-  it('[C10] shows people its URL and the two lines for their pages', async () => {
+  it('[C10] on a terminal it prints its URL and the two lines for a page', async () => {
     const cli = run(['--port', '0', '--host', '127.0.0.1']);
-    await cli.prints(/counts at http:\/\/127\.0\.0\.1:\d+\/\n/);
+    await cli.prints(/listens on http:\/\/127\.0\.0\.1:\d+\/\n/);
     await cli.prints(
       /<script src="http:\/\/127\.0\.0\.1:\d+\/"><\/script><script>locWidget\.init\(\)<\/script>/,
     );
@@ -67,10 +67,10 @@ describe('live-online-server', () => {
     expect(await cli.errors).toBe('');
   });
 
-  it('[C10] a second signal ends it at once', async () => {
+  it('[C10] ends at once after a second signal', async () => {
     const { child, ended, url, prints } = await runJson();
     const page = openPage(url);
-    await page.hears(1);
+    await page.receives(1);
     child.kill('SIGTERM');
     await prints(/closing/);
     child.kill('SIGTERM');
@@ -86,8 +86,8 @@ describe('live-online-server', () => {
       '--max-connections',
       '5',
     ]);
-    await openPage(fromFlags.url, { origin: 'https://www.a.example' }).hears(1);
-    await openPage(fromFlags.url, { origin: 'https://b.example' }).refusal();
+    await openPage(fromFlags.url, { origin: 'https://www.a.example' }).receives(1);
+    await openPage(fromFlags.url, { origin: 'https://b.example' }).rejection();
 
     const env = {
       LIVE_ONLINE_PORT: '0',
@@ -107,13 +107,13 @@ describe('live-online-server', () => {
         transports: ['polling'],
         headers: { 'x-forwarded-for': address },
       });
-    await polling('203.0.113.1').hears(1);
-    await polling('203.0.113.1').refusal();
-    await polling('203.0.113.2').hears(2);
+    await polling('203.0.113.1').receives(1);
+    await polling('203.0.113.1').rejection();
+    await polling('203.0.113.2').receives(2);
     await fromEnvironment.prints(/"event":"warning".*--trust-proxy/);
   });
 
-  it('[C10] --help and --version tell and end', async () => {
+  it('[C10] --help and --version print and exit', async () => {
     const help = run(['--help']);
     expect(await help.ended).toBe(0);
     for (const flag of [
@@ -137,15 +137,15 @@ describe('live-online-server', () => {
   it.each([
     [['--bogus'], /Unknown option '--bogus'; --help lists all options/],
     [['stray'], /Unexpected argument 'stray'/],
-    [['--port', 'eighty'], /--port must be a whole number from 0 to 65535/],
+    [['--port', 'eighty'], /--port must be an integer from 0 to 65535/],
     [['--site', 'https://a.example'], /--site\[0\] "https:\/\/a.example" is not a hostname/],
     [['--port', '0', '--site', 'a b; port c'], /--site\[0\] "a b; port c" is not a hostname/],
     [['--workers', '0', '--port', 'x', '--site', 'a; workers'], /--site\[0\] "a; workers" is not/],
     [['--transports', 'pigeon'], /--transports\[0\] must be websocket or polling/],
     [['--trust-proxy', ''], /--trust-proxy must be a list/],
     [['--log', 'xml'], /--log must be pretty or json, not "xml"/],
-    [['--port', '1', '--max-sites', '0'], /--max-sites must be a whole number from 1 on/],
-    [['--host', '203.0.113.1'], /address not available \(EADDRNOTAVAIL\) for 203\.0\.113\.1/],
+    [['--port', '1', '--max-sites', '0'], /--max-sites must be an integer ≥ 1/],
+    [['--host', '203.0.113.1'], /address not available \(EADDRNOTAVAIL\) for 203\.0\.113\.1, port .*--host/],
   ])('[C11] %o: one line that says what to do, exit code 1', async (args, message) => {
     const cli = run(args);
     expect(await cli.ended).toBe(1);
@@ -164,9 +164,9 @@ describe('live-online-server', () => {
     for (const log of ['pretty', 'json']) {
       const cli = run(['--host', '127.0.0.1', '--port', String(port), '--log', log]);
       expect(await cli.ended).toBe(1);
-      const said = (await cli.errors) + cli.output();
-      expect(said).toMatch(new RegExp(`port ${port} is in use: choose another port`));
-      expect(said.trim().split('\n')).toHaveLength(1);
+      const output = (await cli.errors) + cli.output();
+      expect(output).toMatch(new RegExp(`port ${port} is in use: choose another port`));
+      expect(output.trim().split('\n')).toHaveLength(1);
     }
   });
 
@@ -190,12 +190,12 @@ describe('live-online-server', () => {
     expect(totals()).toContainEqual({ event: 'total', site: 'busy.example', total: 2 });
   });
 
-  it('[C11] goes on when nobody reads its log any more', async () => {
+  it('[C11] keeps running when its output is closed', async () => {
     const { child, url } = await runJson();
     child.stdout.destroy();
-    await openPage(url, { origin: 'https://a.example' }).hears(1);
+    await openPage(url, { origin: 'https://a.example' }).receives(1);
     const page = openPage(url, { origin: 'https://a.example' });
-    await page.hears(2);
+    await page.receives(2);
     await vi.waitFor(async () => expect((await fetch(`${url}healthz`)).ok).toBe(true));
     expect(child.exitCode).toBeNull();
   });

@@ -29,14 +29,14 @@ describe('starting and closing', () => {
     await closed;
   });
 
-  it('[C10] pages that are let go come back to the next server by themselves', async () => {
+  it('[C10] pages reconnect to the next server by themselves', async () => {
     const { counter, port, url } = await startCounter();
     const page = openPage(url, { origin: 'https://a.example' });
     page.socket.io.reconnection(true);
     page.socket.io.reconnectionDelay(50);
-    await page.hears(1);
+    await page.receives(1);
     await counter.close();
-    expect(await page.gone()).toBe('transport close');
+    expect(await page.closed()).toBe('transport close');
     await startCounter({ port });
     await vi.waitFor(() => expect(page.totals).toEqual([1, 1]), 10_000);
   });
@@ -49,7 +49,7 @@ describe('starting and closing', () => {
     expect(counter.totals().size).toBe(0);
   });
 
-  it('[C11] a port in use is told with what to do', async () => {
+  it('[C11] the error of a port in use says what to do', async () => {
     const taken = createServer();
     taken.listen(0, '127.0.0.1');
     await once(taken, 'listening');
@@ -73,9 +73,9 @@ describe('starting and closing', () => {
       await startCounter({ store: memoryStore(hub) }),
     ];
     const [first, second] = [one, two].map(({ url }) => openPage(url, { origin: 'https://a.example' }));
-    await Promise.all([first!.hears(2), second!.hears(2)]);
+    await Promise.all([first!.receives(2), second!.receives(2)]);
     expect(one.counter.total('a.example')).toBe(2);
     await two.counter.close();
-    await first!.hears(1);
+    await first!.receives(1);
   });
 });

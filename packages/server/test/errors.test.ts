@@ -20,7 +20,7 @@ it('[C11] a failed listen keeps its cause', () => {
 it('[C11] an error about options has every problem with its path and its message', () => {
   const sites = ['a b; port c'];
   const message = '"a b; port c" is not a hostname such as example.org or *.example.org';
-  const port = { path: 'port', message: 'must be a whole number from 0 to 65535' };
+  const port = { path: 'port', message: 'must be an integer from 0 to 65535' };
   expect(errorOf(() => createCounterServer({ port: -1, sites })).problems).toEqual([
     port,
     { path: 'sites[0]', message },

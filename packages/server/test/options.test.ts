@@ -14,7 +14,7 @@ function mistakes(options: unknown): string[] {
 }
 
 describe('options', () => {
-  it('[C11] all are optional, and those that are undefined count as left out', () => {
+  it('[C11] all are optional, and undefined is the default', () => {
     expect(resolveServerOptions({})).toMatchObject({
       port: 8081,
       transports: ['websocket'],
@@ -46,7 +46,7 @@ describe('options', () => {
     expect(resolveServerOptions({ maxPerAddress: 5 }).countLoopback).toBe(true);
   });
 
-  it('[C11] an address has as many places without a session as with one, and a browser’s few at least', () => {
+  it('[C11] an address may have as many connections without a session as with one, and at least 100', () => {
     const perAddress = (options: CounterServerOptions): unknown => {
       const { maxPendingPerAddress, countLoopback } = resolveServerOptions(options).httpBounds;
       return [maxPendingPerAddress, countLoopback];
@@ -57,7 +57,7 @@ describe('options', () => {
     expect(perAddress({ maxPendingPerAddress: 7 })).toEqual([7, true]);
   });
 
-  it('[C11] every mistake is named by its path, all at once', () => {
+  it('[C11] one error names every mistake by its path', () => {
     const found = mistakes({
       port: 70_000,
       host: '',
@@ -73,16 +73,16 @@ describe('options', () => {
     });
     expect(found).toEqual(
       expect.arrayContaining([
-        'port must be a whole number from 0 to 65535',
-        'host must be a host name or an address',
+        'port must be an integer from 0 to 65535',
+        'host must be a hostname or an address',
         'path must begin with a slash, such as /live-online/',
         'transports[1] must be websocket or polling',
-        'maxSites must be a whole number from 1 on',
-        'minUpdateIntervalMs must be a whole number from 10 to 60000 (ms)',
+        'maxSites must be an integer ≥ 1',
+        'minUpdateIntervalMs must be an integer from 10 to 60000 (ms)',
         'maxBroadcastCpu must be at most 1',
         expect.stringMatching(/^trustProxy .*10\.0\.0\.0\/99/),
         expect.stringMatching(/^sites\[1\] "https:\/\/not\.example" is not a hostname/),
-        'colour is no option',
+        'colour is an unknown option',
         'store must be a store, such as memoryStore()',
       ]),
     );
@@ -98,7 +98,7 @@ describe('options', () => {
     [{ maxConnections: NaN }, /^maxConnections must be/],
     ['nonsense', /^must be an object/],
     [null, /^must be an object/],
-  ])('[C11] %o is refused', (options, message) => {
+  ])('[C11] %o is rejected', (options, message) => {
     expect(mistakes(options)).toEqual([expect.stringMatching(message)]);
   });
 });

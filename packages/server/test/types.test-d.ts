@@ -12,7 +12,7 @@ import {
 describe('types', () => {
   const counter: CounterServer = createCounterServer();
 
-  it('[C10] events say what they carry', () => {
+  it('[C10] events have typed arguments', () => {
     counter.on('total', (details) =>
       expectTypeOf(details).toEqualTypeOf<{ site: string; total: number; stale: boolean }>(),
     );
@@ -26,7 +26,7 @@ describe('types', () => {
     expectTypeOf(counter.on('vacated', () => {})).toEqualTypeOf<() => void>();
   });
 
-  it('[C10] a counter is read and ended the same way wherever it lives', () => {
+  it('[C10] all kinds of counters have the same view and shutdown', () => {
     const attached = attachCounter(new Server());
     for (const one of [counter, attached]) {
       expectTypeOf(one.total('a.example')).toEqualTypeOf<number>();
@@ -38,7 +38,7 @@ describe('types', () => {
     expectTypeOf(counter.attach(createServer())).toEqualTypeOf<() => void>();
   });
 
-  it('[C11] options that do not exist are no options', () => {
+  it('[C11] unknown options are type errors', () => {
     // @ts-expect-error there is no such option
     createCounterServer({ colour: 'blue' });
     // @ts-expect-error a host's server has its own port

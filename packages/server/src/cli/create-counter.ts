@@ -5,7 +5,7 @@ import type { Log } from './log.ts';
 import type { Command } from './read-command-line.ts';
 
 /**
- * Creates what a command line asks for: a counter in this process, or several processes.
+ * Creates the counter of a command line: in this process, or in several workers.
  *
  * @throws CounterServerError
  */
@@ -21,7 +21,7 @@ export function createCounter(command: Command, log: Log): CounterServer | Count
     ...(url !== undefined && { redis: { url, ...named } }),
   });
   pool.on('worker', ({ worker, reason }) => {
-    log.warning(`worker ${worker}: ${reason}; another takes its place`);
+    log.warning(`worker ${worker}: ${reason}; another worker replaces it`);
   });
   return pool;
 }

@@ -5,16 +5,16 @@ import { syntax } from './settings.ts';
 /** The text of `--help`. */
 export function helpText(): string {
   return [
-    'Counts how many people are on each site right now and tells every page.',
+    'Counts the open pages of each site, and sends every page the total when it changes.',
     '',
     'Usage: live-online-server [options]',
     '',
     ...describeSettings(syntax.settings, { width: 92, column: 30 }),
     '',
-    'What applies when an option is left out stands in parentheses. Every option can be set in the environment',
-    `as well, such as ${variableOf(syntax, { flag: 'port' })}=8081 or LIVE_ONLINE_SITE=example.org,www.example.org=example.org.`,
+    'Defaults in parentheses. Every option can also be set by an environment variable:',
+    `  ${variableOf(syntax, { flag: 'port' })}=8081 LIVE_ONLINE_SITE=example.org,www.example.org=example.org live-online-server`,
     '',
-    'To show the number, put this into a page:',
+    'To show the total, put this into a page:',
     '  <script src="http://localhost:8081/"></script><script>locWidget.init()</script>',
     '',
   ].join('\n');

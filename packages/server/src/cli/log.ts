@@ -1,7 +1,6 @@
 import { createJsonWriter, paint, type Output } from '@live-online/internal/command-line/output';
 import type { CounterView } from '../assemble-counter.ts';
 
-/** What the command line says while it runs. */
 export interface Log {
   listening(url: string): void;
   warning(text: string): void;
@@ -10,64 +9,69 @@ export interface Log {
   error(text: string): void;
   closing(): void;
   closed(): void;
-  /** Follows a counter's totals. Returns the undo. */
+  /** Logs a counter's totals. Returns a function that stops it. */
   follow(counter: CounterView): () => void;
 }
 
-/** Shortest time between two looks at the totals, in ms: a busy server's log stays calm. */
-const CALM_MS = 1_000;
-/** How many totals are logged at each look: whoever makes up sites must not fill the disk with them. */
+/** Shortest time between two logs of totals, in ms. */
+const INTERVAL_MS = 1_000;
+/** The maximum of totals in one log: made-up sites must not fill the disk. */
 const MAX_TOTALS = 100;
 
 /** One JSON object a line. */
 export function createJsonLog(out: Output): Log {
-  const say = createJsonWriter(out);
+  const write = createJsonWriter(out);
   return {
-    listening: (url) => say('listening', { url }),
-    warning: (message) => say('warning', { message }),
-    stale: (stale, reason) => say('stale', { stale, reason }),
-    error: (message) => say('error', { message }),
-    closing: () => say('closing'),
-    closed: () => say('closed'),
+    listening: (url) => write('listening', { url }),
+    warning: (message) => write('warning', { message }),
+    stale: (stale, reason) => write('stale', { stale, reason }),
+    error: (message) => write('error', { message }),
+    closing: () => write('closing'),
+    closed: () => write('closed'),
     follow: (counter) =>
-      followCalmly(counter, (changed) => {
+      followTotals(counter, (changed) => {
         const totals = busiestFirst([...changed].map((site) => [site, counter.total(site)] as const));
-        for (const [site, total] of totals.slice(0, MAX_TOTALS)) say('total', { site, total });
-        if (totals.length > MAX_TOTALS) say('left-out', { totals: totals.length - MAX_TOTALS });
+        for (const [site, total] of totals.slice(0, MAX_TOTALS)) write('total', { site, total });
+        if (totals.length > MAX_TOTALS) write('left-out', { totals: totals.length - MAX_TOTALS });
       }),
   };
 }
 
-/** Lines for people; on a terminal, the last one lives. */
+/** Lines for a terminal, the last of which shows the current totals. */
 export function createPrettyLog(out: Output, errors: Output): Log {
-  let live = '';
-  /** Replaces the live line by `text` and writes the live line again below it. */
-  function say(text: string): void {
-    out.write(`${live ? '\r\x1b[2K' : ''}${text}\n${live}`);
+  let status = '';
+  /** Writes `text` above the status line. */
+  function print(text: string): void {
+    out.write(`${status ? '\r\x1b[2K' : ''}${text}\n${status}`);
   }
-  function show(line: string): void {
-    out.write(`${live ? '\r\x1b[2K' : ''}${line}`);
-    live = line;
+  function showStatus(line: string): void {
+    out.write(`${status ? '\r\x1b[2K' : ''}${line}`);
+    status = line;
   }
   return {
     listening(url) {
-      say(`Live Online counts at ${paint('bold', url)}`);
-      say(paint('dim', `Into your pages: <script src="${url}"></script><script>locWidget.init()</script>`));
+      print(`Live Online listens on ${paint('bold', url)}`);
+      print(
+        paint(
+          'dim',
+          `Put this into your pages: <script src="${url}"></script><script>locWidget.init()</script>`,
+        ),
+      );
     },
-    warning: (text) => say(`${paint('yellow', 'Note:')} ${text}`),
+    warning: (text) => print(`${paint('yellow', 'Note:')} ${text}`),
     stale(stale, reason = 'other servers are out of reach') {
-      if (stale) say(`${paint('yellow', 'Note:')} totals may be old: ${escapeControls(reason)}`);
-      else say('Totals are exact again');
+      if (stale) print(`${paint('yellow', 'Note:')} totals may be old: ${escapeControls(reason)}`);
+      else print('Totals are exact again');
     },
     error: (text) => errors.write(`live-online-server: ${text}\n`),
     closing() {
-      show('');
-      say('Closing: pages are let go, so that they come back elsewhere');
+      showStatus('');
+      print('Closing: clients reconnect to other servers');
     },
     closed: () => {},
     follow: (counter) =>
       out.isTTY
-        ? followCalmly(counter, () => show(statusLine(counter.totals(), out.columns ?? 80)))
+        ? followTotals(counter, () => showStatus(statusLine(counter.totals(), out.columns ?? 80)))
         : () => {},
   };
 }
@@ -75,7 +79,7 @@ export function createPrettyLog(out: Output, errors: Output): Log {
 /** The busiest sites on one line of at most `width` characters. */
 function statusLine(totals: Map<string, number>, width: number): string {
   const busiest = busiestFirst([...totals]).slice(0, 20);
-  let text = busiest.length > 0 ? '●' : '○ nobody is online';
+  let text = busiest.length > 0 ? '●' : '○ no page is open';
   for (const [site, total] of busiest) {
     const next = `  ${escapeControls(site)} ${total}`;
     if (text.length + next.length > width - 2) return `${text} …`;
@@ -88,21 +92,21 @@ function busiestFirst<Site extends readonly [site: string, total: number]>(total
   return totals.sort(([, a], [, b]) => b - a);
 }
 
-/** Calls `look` with the sites whose totals have changed, at most once in `CALM_MS`. */
-function followCalmly(counter: CounterView, look: (changed: Set<string>) => void): () => void {
+/** Calls `listener` with the sites whose totals have changed, at most once in `INTERVAL_MS`. */
+function followTotals(counter: CounterView, listener: (changed: Set<string>) => void): () => void {
   let changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  const stop = counter.on('total', ({ site }) => {
+  const unsubscribe = counter.on('total', ({ site }) => {
     changed.add(site);
     timer ??= setTimeout(() => {
       timer = undefined;
       const sites = changed;
       changed = new Set();
-      look(sites);
-    }, CALM_MS);
+      listener(sites);
+    }, INTERVAL_MS);
   });
   return () => {
-    stop();
+    unsubscribe();
     clearTimeout(timer);
   };
 }

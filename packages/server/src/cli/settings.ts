@@ -9,155 +9,83 @@ import {
 import type { CommandSyntax } from '@live-online/internal/command-line/read-settings';
 import type { CounterServerOptions } from '../options/options.ts';
 
-/** What the command line sets: options, where servers meet, and how it runs. */
+/** The settings of the command line. */
 export interface Values extends CounterServerOptions {
   redisUrl: string;
-  /** The name of this server among those at the same Redis. */
+  /** The name of this server among those that share the Redis. */
   name: string;
-  /** How many processes there shall be; it may be anything. */
+  /** How many processes to start; not checked yet. */
   workers: number;
   log: LogFormat;
 }
 
+/** The flag of an option: `max-sites` of `maxSites`. */
+export function flagOf(option: string): string {
+  return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function text(option: keyof Values, value: string, help: string): Setting<Values> {
+  return { flag: flagOf(option), value, option, help };
+}
+
+function number(option: keyof Values, value: string, help: string): Setting<Values> {
+  return { ...text(option, value, help), read: readNumber };
+}
+
+/** A number, or "none". */
+function limit(option: keyof Values, help: string): Setting<Values> {
+  return { ...text(option, 'N', help), read: readNumberOrNone };
+}
+
 const settings: readonly Setting<Values>[] = [
-  {
-    flag: 'port',
-    value: 'PORT',
-    option: 'port',
-    read: readNumber,
-    help: 'port to listen on, 0 for any free one (8081)',
-  },
-  { flag: 'host', value: 'HOST', option: 'host', help: 'address to listen on (all addresses)' },
-  {
-    flag: 'path',
-    value: 'PATH',
-    option: 'path',
-    help: 'where the counter lives, such as /live-online/ (/)',
-  },
+  number('port', 'PORT', 'port to listen on; 0 picks a free one (8081)'),
+  text('host', 'HOST', 'address to listen on (all addresses)'),
+  text('path', 'PATH', 'URL path of the counter, such as /live-online/ (/)'),
   {
     flag: 'site',
     value: 'SITE',
     option: 'sites',
     many: 'values',
-    help: 'count this site only; repeat it for more: example.org, *.example.org, or an alias www.example.org=example.org (any site)',
+    help: 'count only this site; may be repeated: example.org, *.example.org, or an alias www.example.org=example.org (any site)',
   },
+  { ...text('transports', 'LIST', 'websocket, polling, or websocket,polling (websocket)'), read: readList },
   {
-    flag: 'transports',
-    value: 'LIST',
-    option: 'transports',
-    read: readList,
-    help: 'websocket, polling or both, with a comma (websocket)',
+    ...text(
+      'trustProxy',
+      'LIST',
+      'trust X-Forwarded-For from these proxies: addresses, networks or "loopback", separated by commas; or the number of proxies (none)',
+    ),
+    read: (list) => (typeof readNumber(list) === 'number' ? readNumber(list) : readList(list)),
   },
-  {
-    flag: 'trust-proxy',
-    value: 'LIST',
-    option: 'trustProxy',
-    read: (text) => (typeof readNumber(text) === 'number' ? readNumber(text) : readList(text)),
-    help: 'believe X-Forwarded-For of these: addresses, networks or "loopback", with commas; or the number of proxies (none)',
-  },
-  {
-    flag: 'max-connections',
-    value: 'N',
-    option: 'maxConnections',
-    read: readNumberOrNone,
-    help: 'most connections in all, or "none" (100000)',
-  },
-  {
-    flag: 'max-per-address',
-    value: 'N',
-    option: 'maxPerAddress',
-    read: readNumberOrNone,
-    help: 'most connections from one address, or "none" (1000; none from this machine itself)',
-  },
-  {
-    flag: 'max-per-site',
-    value: 'N',
-    option: 'maxPerSite',
-    read: readNumberOrNone,
-    help: 'most connections to one site (none)',
-  },
-  {
-    flag: 'max-sites',
-    value: 'N',
-    option: 'maxSites',
-    read: readNumberOrNone,
-    help: 'most sites with people on them at a time (10000)',
-  },
-  {
-    flag: 'max-sites-per-address',
-    value: 'N',
-    option: 'maxSitesPerAddress',
-    read: readNumberOrNone,
-    help: 'most sites that one address may be the first on, those of --site aside, or "none" (100)',
-  },
-  {
-    flag: 'max-waiting-bytes',
-    value: 'N',
-    option: 'maxWaitingBytes',
-    read: readNumber,
-    help: 'most bytes that may wait for a client that does not read (16384)',
-  },
-  {
-    flag: 'packet-burst',
-    value: 'N',
-    option: 'packetBurst',
-    read: readNumber,
-    help: 'most packets that a client may send at once (20)',
-  },
-  {
-    flag: 'packets-per-second',
-    value: 'N',
-    option: 'packetsPerSecond',
-    read: readNumber,
-    help: 'most packets that a client may send per second in the long run (1)',
-  },
-  {
-    flag: 'close-timeout-ms',
-    value: 'MS',
-    option: 'closeTimeoutMs',
-    read: readNumber,
-    help: 'how long a client may take to answer a close (2000)',
-  },
-  {
-    flag: 'max-pending-connections',
-    value: 'N',
-    option: 'maxPendingConnections',
-    read: readNumberOrNone,
-    help: 'most connections without a session, in each process, or "none" (10000)',
-  },
-  {
-    flag: 'max-pending-per-address',
-    value: 'N',
-    option: 'maxPendingPerAddress',
-    read: readNumberOrNone,
-    help: 'the same from one address, or "none" (as --max-per-address, and at least 100)',
-  },
-  {
-    flag: 'drain-duration-ms',
-    value: 'MS',
-    option: 'drainDurationMs',
-    read: readNumber,
-    help: 'how long ending takes to send pages off to other servers at the same Redis (5000)',
-  },
-  {
-    flag: 'redis-url',
-    value: 'URL',
-    option: 'redisUrl',
-    help: 'add up with all servers at this Redis: redis://user:password@host:6379, rediss:// for TLS (this server is alone)',
-  },
-  {
-    flag: 'server-name',
-    value: 'NAME',
-    option: 'name',
-    help: 'what this server is called among those at the same Redis (random)',
-  },
-  {
-    flag: 'workers',
-    value: 'N',
-    option: 'workers',
-    read: readNumber,
-    help: 'share the work among N processes, by WebSocket only (one process)',
-  },
+  limit('maxConnections', 'maximum connections of the server, or "none" (100000)'),
+  limit(
+    'maxPerAddress',
+    'maximum connections from one address, or "none" (1000; none for this machine itself)',
+  ),
+  limit('maxPerSite', 'maximum connections to one site, or "none" (none)'),
+  limit('maxSites', 'maximum sites with connections at the same time, or "none" (10000)'),
+  limit(
+    'maxSitesPerAddress',
+    'maximum sites that one address may open besides those of --site, or "none" (100)',
+  ),
+  number('maxWaitingBytes', 'N', 'maximum bytes that wait for a client that does not read (16384)'),
+  number('packetBurst', 'N', 'maximum packets that a client may send at once (20)'),
+  number('packetsPerSecond', 'N', 'maximum packets that a client may send per second on average (1)'),
+  number('closeTimeoutMs', 'MS', 'how long to wait for a client to answer a close, in ms (2000)'),
+  limit('maxPendingConnections', 'maximum connections without a session in each process, or "none" (10000)'),
+  limit('maxPendingPerAddress', 'the same from one address, or "none" (--max-per-address, but at least 100)'),
+  number(
+    'drainDurationMs',
+    'MS',
+    'on SIGTERM, time to move connections to other servers at this Redis, in ms (5000)',
+  ),
+  text(
+    'redisUrl',
+    'URL',
+    'add up with all servers at this Redis: redis://user:password@host:6379, or rediss:// for TLS (none)',
+  ),
+  { ...text('name', 'NAME', 'name of this server; requires --redis-url (random)'), flag: 'server-name' },
+  number('workers', 'N', 'start N processes for this port, by WebSocket only (one process)'),
   logSetting,
 ];
 

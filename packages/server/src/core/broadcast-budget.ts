@@ -1,29 +1,28 @@
 import type { Clock } from './ports.ts';
 
 /**
- * Shares the time that announcing may take among the sites that have something to say. [C5]
+ * Divides the time that publishing may take among the sites. [C5]
  *
- * Work comes as jobs made of short steps. The pacer spends at most `share` of the time on steps, never more
- * than about `sliceMs` at a stretch, and goes round the jobs in turn, so that a small room does not wait for a
- * large one to end.
+ * A job is made of short steps. Steps get at most `share` of the time, and about `sliceMs` without a pause. Jobs take
+ * turns, so that a small site does not wait for a large one.
  */
 export interface BroadcastBudget {
   /**
    * Adds a job. The first steps may run before this returns.
    *
-   * @param step does a little and says whether there is more to do.
-   * @param done is called once the job has ended.
+   * @param step does a little work, and returns whether there is more.
+   * @param done is called when the job has ended.
    */
   add(step: () => boolean, done: () => void): void;
-  /** Drops all jobs; their `done` is not called. */
+  /** Drops all jobs without calling their `done`. */
   close(): void;
 }
 
 export interface BroadcastBudgetOptions {
   clock: Clock;
-  /** The part of one core that steps may take, above 0 and up to 1. */
+  /** The share of one core that steps may take, above 0 and up to 1. */
   share: number;
-  /** How long steps may run before others get their turn, in ms. */
+  /** How long steps may block the event loop, in ms. */
   sliceMs: number;
 }
 
@@ -35,7 +34,7 @@ interface Job {
 export function createBroadcastBudget({ clock, share, sliceMs }: BroadcastBudgetOptions): BroadcastBudget {
   let jobs: Job[] = [];
   let cancel: (() => void) | undefined;
-  // Time that may be spent, in ms: it flows in at `share`, is capped, and may be overdrawn by one step.
+  // A token bucket of milliseconds, filled at `share`; one step may overdraw it.
   let budgetMs = sliceMs;
   let countedAt = clock.now();
 
@@ -59,12 +58,12 @@ export function createBroadcastBudget({ clock, share, sliceMs }: BroadcastBudget
     } finally {
       budgetMs -= (now - startedAt) * (1 - share);
       countedAt = now;
-      // Half a slice is waited for, since many tiny ones would cost more in timers than in work.
+      // Waits for half a slice: with many tiny ones, timers would cost more than the work.
       if (jobs.length > 0) cancel = clock.schedule(run, Math.max(1, (sliceMs / 2 - budgetMs) / share));
     }
   }
 
-  /** Also where a step throws, which is for whoever started it to see, its job goes on with the next one. */
+  /** A job goes on after a step that throws; the error is thrown to the caller. */
   function doStep(job: Job): void {
     let more = true;
     try {

@@ -1,48 +1,14 @@
-import { createPublishScheduler } from './publish-scheduler.ts';
-import { createPresence, type Member } from './presence.ts';
-import { createMigration, type Migration } from './migration.ts';
-import { createBroadcastBudget } from './broadcast-budget.ts';
-import type { TotalUpdate, Clock, Store, Visitor } from './ports.ts';
+import { createBroadcastBudget, type BroadcastBudget } from './broadcast-budget.ts';
+import { Migration } from './migration.ts';
+import type { Clock, Connection, Store, TotalUpdate } from './ports.ts';
+import { Presence, type Member } from './presence.ts';
+import { PublishScheduler } from './publish-scheduler.ts';
 import { formatResumeToken, parseResumeToken } from './resume-token.ts';
 
-/**
- * The counter itself: visitors come and go, everybody on their site is told. It joins the census (who is
- * here), the announcer (when to say it), the pacer (how fast) and the store (who is on other servers).
- */
-export interface Counter {
-  /** Opens the store. If that fails, what this server knows is announced all the same, as stale. */
-  open(): Promise<void>;
-  /**
-   * Counts `member` on `site` and tells `visitor` the total at once, itself included. [C3]
-   *
-   * @param word what the page was told by the server that it was on before.
-   * @returns the way out, which may be taken twice. A member that has come in again since stays counted.
-   */
-  arrive(site: string, member: Member, visitor: Visitor, word?: string): () => void;
-  /** How many people are on `site` at this moment, on all servers. */
-  total(site: string): number;
-  /** The same for every site with people on it. */
-  totals(): Map<string, number>;
-  /** Whether the total of a site, or that of any, may be old. [C9] */
-  isStale(site?: string): boolean;
-  /** Whether there is anybody to be moved, and another server to move to. [S7] */
-  canMove(): boolean;
-  /**
-   * Sends everybody off within `overMs`, so that they come in on other servers. Whoever has a member id is counted here
-   * until it has, or until its reconnect is due. [S7]
-   *
-   * @returns resolves once nobody is left to wait for, and at `close()`.
-   */
-  move(overMs: number): Promise<void>;
-  /** Stops announcing and closes the store. */
-  close(): Promise<void>;
-}
-
-/** What happened, for whoever watches from the server's side. */
 export interface CounterObserver {
-  /** A total was announced; `previous` is the one before it. */
-  announced(announcement: TotalUpdate, previous: number): void;
-  /** The store has gone out of reach, or is back. */
+  /** A total was published; `previous` is the one published before it. */
+  published(update: TotalUpdate, previous: number): void;
+  /** The store is out of reach, or back. */
   stale(stale: boolean, reason: string | undefined): void;
 }
 
@@ -57,180 +23,226 @@ export interface CounterCoreOptions {
   random: () => number;
 }
 
-/** How long announcing may keep everything else from running, in ms. */
+/** How long publishing may block the event loop, in ms. */
 const SLICE_MS = 10;
-/** How many are told between two looks at the clock, which costs as much as telling a few. */
-const VISITORS_A_STEP = 16;
-/** When a page is back at the latest: after 0.5 to 1.5 s at first, after up to 4 s if it has been moved again and again. */
+/** Sends between two reads of the clock, which costs as much as a few sends. */
+const SENDS_PER_STEP = 16;
+/** Clients reconnect after 0.5 to 1.5 s at first, and after up to 4 s when they have been migrated repeatedly. */
 const RECONNECT_DUE_MS = 5_000;
 
-export function createCounter(options: CounterCoreOptions): Counter {
-  const { clock, store, observer, minUpdateIntervalMs, decreaseDelayMs, maxBroadcastCpu, random } = options;
-  const census = createPresence<Visitor>();
-  const pacer = createBroadcastBudget({ clock, share: maxBroadcastCpu, sliceMs: SLICE_MS });
-  const announcer = createPublishScheduler({ clock, minUpdateIntervalMs, decreaseDelayMs, isStale, deliver });
-  /** The number of a page's connection, where it is not its first. */
-  const connectionNumbers = new WeakMap<Visitor, number>();
-  let storeIsStale = false;
-  let moving: Migration<Visitor> | undefined;
-  let endMoving: (() => void) | undefined;
-  /** Who has to be moved, and from where. Empty until then. */
-  const places = new Map<Visitor, { site: string; member: Member }>();
+/**
+ * Counts the members of each site and publishes the totals. It joins presence (who is here), the publish scheduler
+ * (when to publish), the broadcast budget (how fast), and the store (counts of other servers).
+ */
+export class Counter {
+  readonly #options: CounterCoreOptions;
+  readonly #store: Store;
+  readonly #presence = new Presence<Connection>();
+  readonly #budget: BroadcastBudget;
+  readonly #scheduler: PublishScheduler;
+  /** A member's connection number, where it is above 1. */
+  readonly #connectionNumbers = new WeakMap<Connection, number>();
+  /** The connections to migrate. Empty before `migrate()`. */
+  readonly #migrating = new Map<Connection, { site: string; member: Member }>();
+  #migration: Migration<Connection> | undefined;
+  #endMigration: (() => void) | undefined;
+  #isStoreStale = false;
 
-  function deliver(announcement: TotalUpdate, previous: number, done: () => void): void {
-    const visitors = census.connections(announcement.site);
-    const step = (): boolean => {
-      for (let told = 0; told < VISITORS_A_STEP; told++) {
-        const next: IteratorResult<Visitor, unknown> = visitors.next();
-        if (next.done) return false;
-        next.value.tell(announcement);
-      }
-      return true;
-    };
-    pacer.add(step, done);
-    observer.announced(announcement, previous);
+  constructor(options: CounterCoreOptions) {
+    const { clock, store, minUpdateIntervalMs, decreaseDelayMs, maxBroadcastCpu } = options;
+    this.#options = options;
+    this.#store = store;
+    this.#budget = createBroadcastBudget({ clock, share: maxBroadcastCpu, sliceMs: SLICE_MS });
+    this.#scheduler = new PublishScheduler({
+      clock,
+      minUpdateIntervalMs,
+      decreaseDelayMs,
+      isStale: (site) => this.isStale(site),
+      publish: (update, previous, done) => this.#broadcast(update, previous, done),
+    });
   }
 
-  function total(site: string): number {
-    return census.count(site) + store.others(site);
-  }
-
-  function isStale(site?: string): boolean {
-    // Asked first: a store that is asked may find out, and say, that all of it is out of date.
-    const siteIsStale = site !== undefined && (store.stale?.(site) ?? false);
-    return storeIsStale || siteIsStale;
-  }
-
-  function setStale(stale: boolean, reason?: string): void {
-    if (stale === storeIsStale) return;
-    storeIsStale = stale;
-    observer.stale(stale, reason);
-    if (stale) announcer.review();
-    else announcer.refresh();
-  }
-
-  /** Another server counts this member now. */
-  function giveUp(site: string, member: string, connectionNumber: number): void {
-    const visitor = census.find(site, member);
-    if (!visitor || (connectionNumbers.get(visitor) ?? 1) >= connectionNumber) return;
-    takeOut(site, member, visitor);
-    visitor.replaced();
+  /** Opens the store. If that fails, the totals of this server are published all the same, as stale. */
+  async open(): Promise<void> {
+    try {
+      await this.#store.open({
+        changed: (site) => this.#remoteChanged(site),
+        stale: (stale, reason) => this.#setStale(stale, reason),
+        claimed: (site, member, connectionNumber) => this.#release(site, member, connectionNumber),
+      });
+    } catch (error) {
+      this.#setStale(true, (error as Error | undefined)?.message);
+      throw error;
+    }
   }
 
   /**
-   * Takes a member over from the server that it was on before.
+   * Counts `member` on `site`, and sends `connection` the total at once, itself included. [C3]
    *
-   * @returns the word that its page says to the next one; none where this server is alone.
+   * @param resumeToken what the client received from the server that it was on before.
+   * @returns removes the connection. It may be called twice, and leaves a newer connection of the member alone.
    */
-  function welcome(
+  join(site: string, member: Member, connection: Connection, resumeToken?: string): () => void {
+    const previous = this.#presence.join(site, member, connection);
+    const newToken = this.#claim(site, member, connection, resumeToken);
+    if (previous) {
+      previous.closeReplaced();
+      this.#stopMigrating(previous);
+    } else {
+      this.#localChanged(site);
+    }
+    const update = this.#scheduler.current(site);
+    connection.send(newToken === undefined ? update : { ...update, resumeToken: newToken });
+    if (this.#migration) {
+      this.#migrating.set(connection, { site, member });
+      this.#migration.add(connection);
+    }
+    return () => {
+      if (!this.#migration?.isAwaitingReconnect(connection)) this.#remove(site, member, connection);
+    };
+  }
+
+  /** The members of `site` on all servers at this moment. */
+  total(site: string): number {
+    return this.#presence.count(site) + this.#store.others(site);
+  }
+
+  /** The totals of all sites that have members. */
+  totals(): Map<string, number> {
+    const totals = new Map<string, number>();
+    for (const sites of [this.#presence.sites(), this.#store.sites()]) {
+      for (const site of sites) totals.set(site, this.total(site));
+    }
+    return totals;
+  }
+
+  /** Whether the total of `site`, or that of any site, may be old. [C9] */
+  isStale(site?: string): boolean {
+    // First: to answer, the store may find that all of it is stale, and report that.
+    const isSiteStale = site !== undefined && (this.#store.stale?.(site) ?? false);
+    return this.#isStoreStale || isSiteStale;
+  }
+
+  /** Whether there are members to migrate, and another server to migrate them to. [S7] */
+  canMigrate(): boolean {
+    return (this.#store.peers?.() ?? 0) > 0 && !this.#presence.sites().next().done;
+  }
+
+  /**
+   * Closes all connections within `overMs`, so that the clients reconnect to other servers. A member with an id is counted
+   * here until another server counts it, or until its reconnect deadline. [S7]
+   *
+   * @returns resolves when every member is elsewhere or past its deadline, and at `close()`.
+   */
+  migrate(overMs: number): Promise<void> {
+    const { clock, random } = this.#options;
+    const migrating = this.#migrating;
+    for (const [site, member, connection] of this.#presence.entries()) {
+      migrating.set(connection, { site, member });
+    }
+    return new Promise((resolve) => {
+      this.#endMigration = resolve;
+      this.#migration = new Migration({
+        clock,
+        random,
+        connections: migrating.keys(),
+        overMs,
+        reconnectTimeoutMs: RECONNECT_DUE_MS,
+        // Without a member id the client cannot say where it was, and would count twice meanwhile.
+        isResumable: (connection) =>
+          this.#store.server !== undefined && typeof migrating.get(connection)?.member === 'string',
+        migrate: (connection) => connection.migrate(),
+        reconnectDeadlinePassed: (connection) => {
+          const joined = migrating.get(connection);
+          if (joined) this.#remove(joined.site, joined.member, connection);
+        },
+        done: resolve,
+      });
+    });
+  }
+
+  /** Stops publishing and closes the store. */
+  async close(): Promise<void> {
+    for (const [connection, { site, member }] of this.#migrating) {
+      if (this.#migration?.isAwaitingReconnect(connection)) this.#remove(site, member, connection);
+    }
+    this.#migration?.close();
+    this.#endMigration?.();
+    this.#scheduler.close();
+    this.#budget.close();
+    await this.#store.close();
+  }
+
+  #broadcast(update: TotalUpdate, previous: number, done: () => void): void {
+    const connections = this.#presence.connections(update.site);
+    const step = (): boolean => {
+      for (let sent = 0; sent < SENDS_PER_STEP; sent++) {
+        const next: IteratorResult<Connection, unknown> = connections.next();
+        if (next.done) return false;
+        next.value.send(update);
+      }
+      return true;
+    };
+    this.#budget.add(step, done);
+    this.#options.observer.published(update, previous);
+  }
+
+  #setStale(stale: boolean, reason?: string): void {
+    if (stale === this.#isStoreStale) return;
+    this.#isStoreStale = stale;
+    this.#options.observer.stale(stale, reason);
+    if (stale) this.#scheduler.reschedule();
+    else this.#scheduler.resetMaximums();
+  }
+
+  /**
+   * Claims a member from the server that it was on before.
+   *
+   * @returns the token that its client sends to the next server; `undefined` if this server is alone.
+   */
+  #claim(
     site: string,
     member: Member,
-    visitor: Visitor,
-    word: string | undefined,
+    connection: Connection,
+    resumeToken: string | undefined,
   ): string | undefined {
-    const { server } = store;
+    const { server } = this.#store;
     if (server === undefined || typeof member !== 'string') return undefined;
-    const before = parseResumeToken(word);
+    const before = parseResumeToken(resumeToken);
     const connectionNumber = (before?.connectionNumber ?? 0) + 1;
-    if (connectionNumber > 1) connectionNumbers.set(visitor, connectionNumber);
+    if (connectionNumber > 1) this.#connectionNumbers.set(connection, connectionNumber);
     if (before && before.server !== server)
-      store.claim?.(site, member, { server: before.server, connectionNumber });
+      this.#store.claim?.(site, member, { server: before.server, connectionNumber });
     return formatResumeToken({ server, connectionNumber });
   }
 
-  function takeOut(site: string, member: Member, visitor: Visitor): void {
-    if (census.leave(site, member, visitor)) changed(site);
-    forgetMoving(visitor);
+  /** Another server counts this member now. */
+  #release(site: string, member: string, connectionNumber: number): void {
+    const connection = this.#presence.find(site, member);
+    if (!connection || (this.#connectionNumbers.get(connection) ?? 1) >= connectionNumber) return;
+    this.#remove(site, member, connection);
+    connection.closeReplaced();
   }
 
-  function forgetMoving(visitor: Visitor): void {
-    places.delete(visitor);
-    moving?.gone(visitor);
+  #remove(site: string, member: Member, connection: Connection): void {
+    if (this.#presence.leave(site, member, connection)) this.#localChanged(site);
+    this.#stopMigrating(connection);
   }
 
-  function othersChanged(site: string): void {
-    // A store that does not follow a site any more knows nothing of it, which does not mean that nobody is there.
-    if (census.count(site) === 0 && isStale(site) && !storeIsStale) announcer.forget(site);
-    else announcer.update(site, total(site));
+  #stopMigrating(connection: Connection): void {
+    this.#migrating.delete(connection);
+    this.#migration?.remove(connection);
   }
 
-  function changed(site: string): void {
-    store.report(site, census.count(site));
-    announcer.update(site, total(site));
+  #localChanged(site: string): void {
+    this.#store.report(site, this.#presence.count(site));
+    this.#scheduler.setTotal(site, this.total(site));
   }
 
-  return {
-    async open() {
-      try {
-        await store.open({
-          changed: othersChanged,
-          stale: setStale,
-          claimed: giveUp,
-        });
-      } catch (error) {
-        setStale(true, (error as Error | undefined)?.message);
-        throw error;
-      }
-    },
-    arrive(site, member, visitor, word) {
-      const previous = census.join(site, member, visitor);
-      const resume = welcome(site, member, visitor, word);
-      if (previous) {
-        previous.replaced();
-        forgetMoving(previous);
-      } else {
-        changed(site);
-      }
-      const current = announcer.current(site);
-      visitor.tell(resume === undefined ? current : { ...current, resume });
-      if (moving) {
-        places.set(visitor, { site, member });
-        moving.add(visitor);
-      }
-      return () => {
-        if (!moving?.isAwaitingReconnect(visitor)) takeOut(site, member, visitor);
-      };
-    },
-    total,
-    isStale,
-    totals() {
-      const totals = new Map<string, number>();
-      for (const sites of [census.sites(), store.sites()]) {
-        for (const site of sites) totals.set(site, total(site));
-      }
-      return totals;
-    },
-    canMove: () => (store.peers?.() ?? 0) > 0 && !census.sites().next().done,
-    move(overMs) {
-      for (const [site, member, visitor] of census.entries()) places.set(visitor, { site, member });
-      return new Promise((resolve) => {
-        endMoving = resolve;
-        moving = createMigration({
-          clock,
-          random,
-          people: places.keys(),
-          overMs,
-          dueMs: RECONNECT_DUE_MS,
-          // Without a name nobody could say where they were before, and would count twice meanwhile.
-          isKnown: (visitor) => store.server !== undefined && typeof places.get(visitor)?.member === 'string',
-          send: (visitor) => visitor.migrate(),
-          reconnectDeadlinePassed(visitor) {
-            const place = places.get(visitor);
-            if (place) takeOut(place.site, place.member, visitor);
-          },
-          done: resolve,
-        });
-      });
-    },
-    async close() {
-      for (const [visitor, { site, member }] of places) {
-        if (moving?.isAwaitingReconnect(visitor)) takeOut(site, member, visitor);
-      }
-      moving?.close();
-      endMoving?.();
-      announcer.close();
-      pacer.close();
-      await store.close();
-    },
-  };
+  #remoteChanged(site: string): void {
+    // A store that does not follow a site any more reports 0 for it, which does not mean that it has no members.
+    const isUnfollowed = this.#presence.count(site) === 0 && this.isStale(site) && !this.#isStoreStale;
+    if (isUnfollowed) this.#scheduler.forget(site);
+    else this.#scheduler.setTotal(site, this.total(site));
+  }
 }

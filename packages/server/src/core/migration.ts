@@ -1,121 +1,128 @@
 import type { Clock } from './ports.ts';
 
-/**
- * Sends people off to other servers, little by little, so that the others are not stormed. [S7]
- *
- * A page that was sent off is under way until it is known to be elsewhere, or its reconnect is due: for so long it is
- * still counted here, so that no total falls in between. `T` is whatever the caller takes for a person.
- */
-export interface Migration<T> {
-  /** Somebody more is here, who has to go, too. */
-  add(person: T): void;
-  /** Whether somebody has been sent off and is to be counted here meanwhile. */
-  isAwaitingReconnect(person: T): boolean;
-  /** Somebody counts here no longer: nobody waits for them. */
-  gone(person: T): void;
-  /** Calls off what is planned. */
-  close(): void;
-}
-
 export interface MigrationOptions<T> {
   clock: Clock;
   /** From 0 up to 1. */
   random: () => number;
-  people: Iterable<T>;
-  /** How long sending all of them off takes, in ms. */
+  connections: Iterable<T>;
+  /** How long closing all connections takes, in ms. */
   overMs: number;
-  /** How long somebody may be under way, in ms. */
-  dueMs: number;
-  /** Whether this one can be told from others when it comes in elsewhere; only then is it waited for. */
-  isKnown: (person: T) => boolean;
-  /** Ends the connection of somebody. */
-  send: (person: T) => void;
-  /** Somebody who was under way has not come in anywhere in time. */
-  reconnectDeadlinePassed: (person: T) => void;
-  /** Called once, as soon as nobody is left who has to go or is under way. */
+  /** How long a member is awaited after its connection was closed, in ms. */
+  reconnectTimeoutMs: number;
+  /** Whether another server can recognize the member. Only then is it awaited. */
+  isResumable: (connection: T) => boolean;
+  /** Closes a connection. */
+  migrate: (connection: T) => void;
+  reconnectDeadlinePassed: (connection: T) => void;
+  /** Called once, when no connection is left to close or to await. */
   done: () => void;
 }
 
 /** About how much time lies between two batches, in ms. */
 const BATCH_MS = 50;
 
-/** Begins at once. Nothing is called back before this has returned. */
-export function createMigration<T>(options: MigrationOptions<T>): Migration<T> {
-  const { clock, random, overMs, dueMs, isKnown, send, reconnectDeadlinePassed, done } = options;
-  const here = new Set<T>(shuffle([...options.people], random));
-  const awaitingReconnect = new Set<T>();
-  const planned = new Set<() => void>();
-  const endsAt = clock.now() + overMs;
-  let nextBatch: (() => void) | undefined;
-  let isDone = false;
+/**
+ * Migrates connections to other servers, a few at a time, so that those are not stormed. [S7]
+ *
+ * After its connection was closed, a member that can resume is awaited: it stays counted here until another server counts
+ * it or its reconnect deadline passes, so that no total drops in between. `T` is compared by identity only.
+ */
+export class Migration<T> {
+  readonly #options: MigrationOptions<T>;
+  readonly #open: Set<T>;
+  readonly #awaitingReconnect = new Set<T>();
+  readonly #timers = new Set<() => void>();
+  readonly #endsAt: number;
+  #isBatchScheduled = false;
+  #isDone = false;
 
-  function plan(task: () => void, delayMs: number): () => void {
-    const cancel = clock.schedule(() => {
-      planned.delete(cancel);
+  constructor(options: MigrationOptions<T>) {
+    this.#options = options;
+    this.#open = new Set(shuffle([...options.connections], options.random));
+    this.#endsAt = options.clock.now() + options.overMs;
+    this.#scheduleBatch();
+  }
+
+  /** One more connection has to go. */
+  add(connection: T): void {
+    this.#open.add(connection);
+    this.#scheduleBatch();
+  }
+
+  /** Whether the connection was migrated and its member still counts here. */
+  isAwaitingReconnect(connection: T): boolean {
+    return this.#awaitingReconnect.has(connection);
+  }
+
+  /** The connection's member counts here no longer. */
+  remove(connection: T): void {
+    if (this.#open.delete(connection) || this.#awaitingReconnect.delete(connection)) this.#finishIfEmpty();
+  }
+
+  /** Cancels all timers. */
+  close(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+  }
+
+  #schedule(task: () => void, delayMs: number): void {
+    const cancel = this.#options.clock.schedule(() => {
+      this.#timers.delete(cancel);
       task();
     }, delayMs);
-    planned.add(cancel);
-    return cancel;
+    this.#timers.add(cancel);
   }
 
-  function planBatch(): void {
-    nextBatch ??= plan(sendBatch, Math.min(overMs, BATCH_MS * (0.5 + random())));
+  #scheduleBatch(): void {
+    if (this.#isBatchScheduled) return;
+    this.#isBatchScheduled = true;
+    const { overMs, random } = this.#options;
+    this.#schedule(() => this.#migrateBatch(), Math.min(overMs, BATCH_MS * (0.5 + random())));
   }
 
-  function sendBatch(): void {
-    nextBatch = undefined;
-    const leftMs = Math.max(BATCH_MS, endsAt - clock.now());
-    const batch = [...take(here, Math.ceil((here.size * BATCH_MS) / leftMs))];
-    const known = batch.filter(isKnown);
-    for (const person of batch) here.delete(person);
-    for (const person of known) awaitingReconnect.add(person);
-    for (const person of batch) send(person);
-    if (known.length > 0) plan(() => expire(known), dueMs);
-    if (here.size > 0) planBatch();
-    endIfOver();
+  #migrateBatch(): void {
+    const { clock, isResumable, migrate, reconnectTimeoutMs } = this.#options;
+    this.#isBatchScheduled = false;
+    const batch = first(batchSize(this.#open.size, this.#endsAt - clock.now()), this.#open);
+    const resumable = batch.filter(isResumable);
+    for (const connection of batch) this.#open.delete(connection);
+    for (const connection of resumable) this.#awaitingReconnect.add(connection);
+    for (const connection of batch) migrate(connection);
+    if (resumable.length > 0) this.#schedule(() => this.#expire(resumable), reconnectTimeoutMs);
+    if (this.#open.size > 0) this.#scheduleBatch();
+    this.#finishIfEmpty();
   }
 
-  function expire(people: readonly T[]): void {
-    for (const person of people) if (awaitingReconnect.delete(person)) reconnectDeadlinePassed(person);
-    endIfOver();
+  #expire(connections: readonly T[]): void {
+    for (const connection of connections) {
+      if (this.#awaitingReconnect.delete(connection)) this.#options.reconnectDeadlinePassed(connection);
+    }
+    this.#finishIfEmpty();
   }
 
-  function endIfOver(): void {
-    if (isDone || here.size > 0 || awaitingReconnect.size > 0) return;
-    isDone = true;
-    done();
-  }
-
-  planBatch();
-  return {
-    add(person) {
-      here.add(person);
-      planBatch();
-    },
-    isAwaitingReconnect: (person) => awaitingReconnect.has(person),
-    gone(person) {
-      if (here.delete(person) || awaitingReconnect.delete(person)) endIfOver();
-    },
-    close() {
-      for (const cancel of planned) cancel();
-      planned.clear();
-    },
-  };
-}
-
-function* take<T>(people: Iterable<T>, count: number): Iterable<T> {
-  let left = count;
-  for (const person of people) {
-    if (left-- <= 0) return;
-    yield person;
+  #finishIfEmpty(): void {
+    if (this.#isDone || this.#open.size > 0 || this.#awaitingReconnect.size > 0) return;
+    this.#isDone = true;
+    this.#options.done();
   }
 }
 
-/** Fisher and Yates: so that a site's people do not all go at once, after those of the site before. */
-function shuffle<T>(people: T[], random: () => number): T[] {
-  for (let last = people.length - 1; last > 0; last--) {
+/** How many of `open` connections one batch closes, so that the rest fits into `leftMs`. */
+export function batchSize(open: number, leftMs: number): number {
+  return Math.ceil((open * BATCH_MS) / Math.max(BATCH_MS, leftMs));
+}
+
+function first<T>(count: number, items: Iterable<T>): T[] {
+  const found: T[] = [];
+  for (const item of items) if (found.push(item) >= count) break;
+  return found;
+}
+
+/** Fisher and Yates: otherwise the members of one site would all go at once, after those of the site before. */
+function shuffle<T>(items: T[], random: () => number): T[] {
+  for (let last = items.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));
-    [people[last], people[other]] = [people[other]!, people[last]!];
+    [items[last], items[other]] = [items[other]!, items[last]!];
   }
-  return people;
+  return items;
 }

@@ -1,157 +1,152 @@
 import { createSlidingMaximum, type SlidingMaximum } from './sliding-maximum.ts';
 import type { TotalUpdate, Clock } from './ports.ts';
 
-/**
- * When to say a site's total, and which: rises at the next tick, falls after they have lasted. [C3–C5]
- *
- * It is told every change of every total and decides what is worth an announcement: the highest total of the
- * last `decreaseDelayMs`, at most once a tick a site, and the next one of a site never before the last is delivered.
- */
-export interface PublishScheduler {
-  /** The total of `site` is now `total`, or whether it is old has changed. */
-  update(site: string, total: number): void;
-  /** Nobody here is on `site`, and its total is not known any more: nothing more is said about it. */
-  forget(site: string): void;
-  /** Totals may be old from now on, for any site. */
-  review(): void;
-  /** Totals are up to date again: what was believed meanwhile was no total, and does not wait to fall. */
-  refresh(): void;
-  /** What a page that comes in at this moment is told, without waiting for a tick. */
-  current(site: string): TotalUpdate;
-  /** Calls off whatever is planned. */
-  close(): void;
-}
-
 export interface PublishSchedulerOptions {
   clock: Clock;
-  /** Shortest time between two announcements of a site, in ms. */
+  /** Shortest time between two updates of a site, in ms. */
   minUpdateIntervalMs: number;
   /** How long a fall waits, in ms. */
   decreaseDelayMs: number;
   /** Whether the total of a site may be old at this moment. */
   isStale: (site: string) => boolean;
   /**
-   * Brings an announcement to everybody on its site and calls `done` when the last has been told.
-   * `previous` is the total that was announced before.
+   * Sends an update to all connections of its site, and calls `done` after the last one. `previous` is the total
+   * published before.
    */
-  deliver: (announcement: TotalUpdate, previous: number, done: () => void) => void;
+  publish: (update: TotalUpdate, previous: number, done: () => void) => void;
 }
 
 interface SiteState {
-  peak: SlidingMaximum;
-  /** The total as it is, which the announcement follows. */
+  maximum: SlidingMaximum;
   total: number;
-  /** What was announced last. */
-  announced: { total: number; stale: boolean; atMs: number };
-  /** Whether a page that came in since was told something else, and has to hear it also when nothing changes for the others. */
-  differs: boolean;
-  delivering: boolean;
-  /** The planned look at this site: when, and how to call it off. */
-  planned: { atMs: number; cancel: () => void } | undefined;
+  published: { total: number; stale: boolean; atMs: number };
+  /** Whether a connection joined with another total since, so that an update is due even if the total stays. */
+  needsCorrection: boolean;
+  isPublishing: boolean;
+  timer: { atMs: number; cancel: () => void } | undefined;
 }
 
-export function createPublishScheduler({
-  clock,
-  minUpdateIntervalMs,
-  decreaseDelayMs,
-  isStale,
-  deliver,
-}: PublishSchedulerOptions): PublishScheduler {
-  const sites = new Map<string, SiteState>();
-  let sequence = 0;
+/**
+ * Decides when a site's total is published, and which. [C3–C5]
+ *
+ * It publishes the highest total of the last `decreaseDelayMs`, so that rises are published at the next tick and falls
+ * after the delay. It throttles: one update a site and tick, and none before the one before it has been delivered.
+ */
+export class PublishScheduler {
+  readonly #options: PublishSchedulerOptions;
+  readonly #sites = new Map<string, SiteState>();
+  #sequence = 0;
 
-  function announcement(site: string, total: number): TotalUpdate {
-    return { site, total, stale: isStale(site), sequence: ++sequence };
+  constructor(options: PublishSchedulerOptions) {
+    this.#options = options;
   }
 
-  function stateOf(site: string): SiteState {
-    let state = sites.get(site);
-    if (!state) {
-      state = {
-        peak: createSlidingMaximum(decreaseDelayMs, minUpdateIntervalMs),
-        total: 0,
-        announced: { total: 0, stale: false, atMs: -Infinity },
-        differs: false,
-        delivering: false,
-        planned: undefined,
-      };
-      sites.set(site, state);
+  /** The total of `site` is now `total`, or has become stale or exact. */
+  setTotal(site: string, total: number): void {
+    let state = this.#sites.get(site);
+    if (!state) this.#sites.set(site, (state = this.#createState()));
+    state.total = total;
+    state.maximum.set(total, this.#options.clock.now());
+    this.#schedule(site, state);
+  }
+
+  /** `site` has no members here, and its total is unknown: nothing more is published. */
+  forget(site: string): void {
+    this.#sites.get(site)?.timer?.cancel();
+    this.#sites.delete(site);
+  }
+
+  /** Totals are exact again. Maximums of the stale time are dropped, so that wrong totals do not delay falls. */
+  resetMaximums(): void {
+    for (const [site, state] of this.#sites) {
+      state.maximum = this.#createMaximum();
+      state.maximum.set(state.total, this.#options.clock.now());
+      this.#schedule(site, state);
     }
-    return state;
   }
 
-  function isNews(site: string, { announced, differs }: SiteState, total: number): boolean {
-    return differs || total !== announced.total || (total > 0 && isStale(site) !== announced.stale);
+  /** Any site may have become stale. */
+  reschedule(): void {
+    for (const [site, state] of this.#sites) this.#schedule(site, state);
   }
 
-  /** Plans the next look at a site: when it may be announced, or when its highest total falls by itself. */
-  function plan(site: string, state: SiteState): void {
-    if (state.delivering) return;
+  /** The update for a connection that joins now, without waiting for a tick. */
+  current(site: string): TotalUpdate {
+    const state = this.#sites.get(site);
+    const update = this.#createUpdate(site, state?.maximum.highest(this.#options.clock.now()) ?? 0);
+    if (state && (update.total !== state.published.total || update.stale !== state.published.stale)) {
+      state.needsCorrection = true;
+      this.#schedule(site, state);
+    }
+    return update;
+  }
+
+  /** Cancels all timers. */
+  close(): void {
+    for (const state of this.#sites.values()) state.timer?.cancel();
+    this.#sites.clear();
+  }
+
+  #createMaximum(): SlidingMaximum {
+    const { decreaseDelayMs, minUpdateIntervalMs } = this.#options;
+    return createSlidingMaximum(decreaseDelayMs, minUpdateIntervalMs);
+  }
+
+  #createState(): SiteState {
+    return {
+      maximum: this.#createMaximum(),
+      total: 0,
+      published: { total: 0, stale: false, atMs: -Infinity },
+      needsCorrection: false,
+      isPublishing: false,
+      timer: undefined,
+    };
+  }
+
+  #createUpdate(site: string, total: number): TotalUpdate {
+    return { site, total, stale: this.#options.isStale(site), sequence: ++this.#sequence };
+  }
+
+  #isDifferent(site: string, { published, needsCorrection }: SiteState, total: number): boolean {
+    if (needsCorrection || total !== published.total) return true;
+    return total > 0 && this.#options.isStale(site) !== published.stale;
+  }
+
+  /** Sets the timer of a site: for when it may be published, or for when its maximum falls by itself. */
+  #schedule(site: string, state: SiteState): void {
+    if (state.isPublishing) return;
+    const { clock, minUpdateIntervalMs } = this.#options;
     const now = clock.now();
-    const news = isNews(site, state, state.peak.highest(now));
-    const at = news ? Math.max(now, state.announced.atMs + minUpdateIntervalMs) : state.peak.nextFallAt(now);
-    // A look that comes too early plans the next one, so in a storm most changes cost no timer.
-    if (at !== undefined && state.planned && state.planned.atMs <= at) return;
-    state.planned?.cancel();
-    state.planned = undefined;
+    const at = this.#isDifferent(site, state, state.maximum.highest(now))
+      ? Math.max(now, state.published.atMs + minUpdateIntervalMs)
+      : state.maximum.nextFallAt(now);
+    // A timer that fires too early sets the next one, so that in a storm most changes cost no timer.
+    if (at !== undefined && state.timer && state.timer.atMs <= at) return;
+    state.timer?.cancel();
+    state.timer = undefined;
     if (at !== undefined) {
-      state.planned = { atMs: at, cancel: clock.schedule(() => look(site, state), at - now) };
+      state.timer = { atMs: at, cancel: clock.schedule(() => this.#publishIfDue(site, state), at - now) };
     } else if (state.total === 0) {
-      sites.delete(site);
+      this.#sites.delete(site);
     }
   }
 
-  function look(site: string, state: SiteState): void {
-    state.planned = undefined;
+  #publishIfDue(site: string, state: SiteState): void {
+    const { clock, minUpdateIntervalMs, publish } = this.#options;
+    state.timer = undefined;
     const now = clock.now();
-    const total = state.peak.highest(now);
+    const total = state.maximum.highest(now);
     // A timer may fire a fraction of a millisecond early.
-    if (!isNews(site, state, total) || now < state.announced.atMs + minUpdateIntervalMs - 1)
-      return plan(site, state);
-    const previous = state.announced.total;
-    const next = announcement(site, total);
-    state.announced = { total, stale: next.stale, atMs: now };
-    state.differs = false;
-    state.delivering = true;
-    deliver(next, previous, () => {
-      state.delivering = false;
-      if (sites.get(site) === state) plan(site, state);
+    const isDue = now >= state.published.atMs + minUpdateIntervalMs - 1;
+    if (!isDue || !this.#isDifferent(site, state, total)) return this.#schedule(site, state);
+    const previous = state.published.total;
+    const update = this.#createUpdate(site, total);
+    state.published = { total, stale: update.stale, atMs: now };
+    state.needsCorrection = false;
+    state.isPublishing = true;
+    publish(update, previous, () => {
+      state.isPublishing = false;
+      if (this.#sites.get(site) === state) this.#schedule(site, state);
     });
   }
-
-  return {
-    update(site, total) {
-      const state = stateOf(site);
-      state.total = total;
-      state.peak.set(total, clock.now());
-      plan(site, state);
-    },
-    forget(site) {
-      sites.get(site)?.planned?.cancel();
-      sites.delete(site);
-    },
-    refresh() {
-      for (const [site, state] of sites) {
-        state.peak = createSlidingMaximum(decreaseDelayMs, minUpdateIntervalMs);
-        state.peak.set(state.total, clock.now());
-        plan(site, state);
-      }
-    },
-    review() {
-      for (const [site, state] of sites) plan(site, state);
-    },
-    current(site) {
-      const state = sites.get(site);
-      const current = announcement(site, state?.peak.highest(clock.now()) ?? 0);
-      if (state && (current.total !== state.announced.total || current.stale !== state.announced.stale)) {
-        state.differs = true;
-        plan(site, state);
-      }
-      return current;
-    },
-    close() {
-      for (const state of sites.values()) state.planned?.cancel();
-      sites.clear();
-    },
-  };
 }

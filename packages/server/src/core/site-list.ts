@@ -1,29 +1,30 @@
 import { parseHostname } from './site.ts';
 
-/** A site that is let in, as its owner writes it. */
+/** A site that is counted. */
 export interface SiteOptions {
-  /** A hostname (`example.org`), a wildcard (`*.example.org`: each subdomain is a site of its own), or `local`. */
+  /** A hostname (`example.org`), a wildcard (`*.example.org`: every subdomain is a site of its own), or `local`. */
   name: string;
-  /** Hostnames and wildcards that are counted as this site. Not possible where `name` is a wildcard. */
+  /** Hostnames and wildcards that are counted as this site. A wildcard as `name` cannot have aliases. */
   aliases?: string[];
-  /** What a page has to bring as its token to be let in, 1 to 256 characters. */
+  /** The token that a client must send, 1 to 256 characters. @default none */
   token?: string;
 }
 
-/** The sites that are let in. Asks for nothing but names, so that it can be tried without a server. */
+/** The sites that are counted. */
 export interface SiteList {
-  /**
-   * Which site a page of `hostname` is counted on, and what it has to bring.
-   *
-   * @returns `undefined` if the hostname is not listed.
-   */
-  find(hostname: string): { site: string; token: string | undefined } | undefined;
-  /** Whether the list says the name of `site`. It does not where any site is counted, or all that match a wildcard. */
-  names(site: string): boolean;
+  /** The site that a page of `hostname` is counted on; `undefined` if the hostname is not listed. */
+  find(hostname: string): ListedSite | undefined;
+}
+
+export interface ListedSite {
+  site: string;
+  token: string | undefined;
+  /** Whether the list has the name itself; `false` where any site is counted, and for a match of a wildcard. */
+  isNamed: boolean;
 }
 
 interface Entry {
-  /** What pages are counted on; `undefined` for each hostname on its own. */
+  /** What pages are counted on; `undefined` for their own hostname. */
   site: string | undefined;
   token: string | undefined;
 }
@@ -38,14 +39,14 @@ function parseSiteRule(rule: string): SiteOptions {
 /**
  * Builds the list.
  *
- * @param rules `undefined` lets every site in.
- * @param report is called with the place and the text of every mistake; the rest of the list still stands.
+ * @param rules `undefined` lists every site.
+ * @param report is called with the path and the text of every mistake. The list has all other rules.
  */
 export function createSiteList(
   rules: readonly (string | SiteOptions)[] | undefined,
   report: (path: string, problem: string) => void,
 ): SiteList {
-  if (!rules) return { find: (hostname) => ({ site: hostname, token: undefined }), names: () => false };
+  if (!rules) return { find: (site) => ({ site, token: undefined, isNamed: false }) };
   const exact = new Map<string, Entry>();
   const wildcards = new Map<string, Entry>();
   const named = new Set<string>();
@@ -81,17 +82,18 @@ export function createSiteList(
   return {
     find(hostname) {
       let entry = exact.get(hostname);
-      // From the longest suffix to the shortest, so that *.a.example.org goes before *.example.org.
+      // The longest suffix first: *.a.example.org goes before *.example.org.
       for (let dot = hostname.indexOf('.'); !entry && dot !== -1; dot = hostname.indexOf('.', dot + 1)) {
         entry = wildcards.get(hostname.slice(dot + 1));
       }
-      return entry && { site: entry.site ?? hostname, token: entry.token };
+      if (!entry) return undefined;
+      const { site = hostname, token } = entry;
+      return { site, token, isNamed: named.has(site) };
     },
-    names: (site) => named.has(site),
   };
 }
 
-/** A pattern is a hostname and nothing else; URLs, ports and paths are mistakes that are better told. */
+/** A pattern is a hostname alone: URLs, ports and paths are mistakes. */
 function parsePattern(text: string): string | undefined {
   if (/[/:?#@\s*\\=]/.test(text) && !/^\[[0-9a-f:.]+\]$/i.test(text)) return undefined;
   return parseHostname(text);

@@ -3,14 +3,14 @@ import { limits } from '@live-online/protocol';
 /** The site of pages whose browser names none: `Origin: null`, or neither Origin nor Referer. [C1] */
 export const LOCAL_SITE = 'local';
 
-/** What a request says about the page it comes from. */
+/** The headers that name the page of a request. */
 export interface PageHeaders {
   origin?: string | undefined;
   referer?: string | undefined;
 }
 
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\\@\s]*)$/i;
-/** Longest Origin that is looked at: scheme, the longest hostname and a port fit well. */
+/** Has room for a scheme, the longest hostname and a port. */
 const MAX_ORIGIN_LENGTH = 400;
 
 /**
@@ -26,7 +26,7 @@ export function siteOf({ origin, referer }: PageHeaders): string | undefined {
     // Pages from disk and the like (file://) have an origin without a host.
     return authority === '' ? LOCAL_SITE : parseHostname(authority);
   }
-  // Nothing relies on a Referer's form, so one that cannot be read is as good as none.
+  // A Referer may have any form: one that cannot be parsed counts as absent.
   const host = referer === undefined ? undefined : /^https?:\/\/([^/?#\\@\s]+)/i.exec(referer)?.[1];
   return (host !== undefined && parseHostname(host)) || LOCAL_SITE;
 }
@@ -39,14 +39,14 @@ export function siteOf({ origin, referer }: PageHeaders): string | undefined {
 export function parseHostname(authority: string): string | undefined {
   let hostname: string;
   try {
-    // Read as http whatever the scheme, since URL normalises the hosts of few schemes only.
+    // Parsed as http, because URL normalizes the hosts of few schemes only.
     const url = new URL(`http://${authority}/`);
     if (url.pathname !== '/' || url.username !== '' || url.password !== '') return undefined;
     hostname = url.hostname;
   } catch {
     return undefined;
   }
-  // "example.org." is example.org, spelled out to the root of the DNS.
+  // "example.org." is the fully qualified form of example.org.
   if (hostname.endsWith('.')) hostname = hostname.slice(0, -1);
   return hostname !== '' && hostname.length <= limits.maxSiteLength ? hostname : undefined;
 }

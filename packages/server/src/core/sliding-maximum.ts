@@ -1,27 +1,27 @@
 /**
- * The highest value that a changing number had within a window of time. [C4]
+ * The highest value of a number within a sliding window of time. [C4]
  *
- * Falls that follow each other within `grainMs` share one entry, so that a mass exit costs no more than
- * `windowMs / grainMs` entries; a fall may therefore wait up to `grainMs` longer than the window.
+ * Falls within `grainMs` share one entry, so that there are at most `windowMs / grainMs` entries. A fall may
+ * therefore take effect up to `grainMs` late.
  */
 export interface SlidingMaximum {
   /** The number is `value` from `nowMs` on. */
   set(value: number, nowMs: number): void;
   /** The highest value since `nowMs - windowMs`. */
   highest(nowMs: number): number;
-  /** When the highest value will next change by itself, or `undefined` when it is in force now. */
+  /** When the highest value next falls by itself; `undefined` if it is the current value. */
   nextFallAt(nowMs: number): number | undefined;
 }
 
 interface Past {
   readonly value: number;
-  /** When the first of the values that share this entry went. */
+  /** When the first of the values that share this entry ended. */
   readonly since: number;
-  /** When the last of them went. */
+  /** When the last of them ended. */
   until: number;
 }
 
-/** Creates a window of `windowMs` over a number that is 0 to begin with. */
+/** The number is 0 at first. */
 export function createSlidingMaximum(windowMs: number, grainMs: number): SlidingMaximum {
   let current = 0;
   // Past values that are higher than everything after them, oldest and highest first.

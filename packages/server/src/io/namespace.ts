@@ -1,129 +1,129 @@
 import type { ExtendedError, Namespace } from 'socket.io';
 import type { CounterClientEvents, CounterServerEvents, Rejection } from '@live-online/protocol';
 import type { Counter } from '../core/counter.ts';
-import type { Visitor } from '../core/ports.ts';
+import type { Connection } from '../core/ports.ts';
 import type { CounterStats } from '../core/stats.ts';
-import type { Door, Entry, Greeting } from './admission/handshake-guard.ts';
+import type { HandshakeGuard, HandshakeResult, Reservation } from './admission/handshake-guard.ts';
 import type { CounterSocket } from './socket-connections.ts';
 
-/** A namespace that speaks the counter's events. */
+/** A namespace with the counter's events. */
 export type CounterNamespace = Namespace<CounterClientEvents, CounterServerEvents>;
 
 export interface NamespaceOptions {
   counter: Counter;
-  door: Door;
+  handshakeGuard: HandshakeGuard;
   stats: CounterStats;
-  createConnection: (socket: CounterSocket, stats: CounterStats) => Visitor;
-  /** Called before a newcomer is counted and told. It may end connections, also the newcomer's own. */
-  beforeArrival?: () => void;
-  /** Whether connections are a host's: then limits are checked here, and the connections are not ours to end. */
-  hosted?: boolean;
+  createConnection: (socket: CounterSocket, stats: CounterStats) => Connection;
+  /** Called before a connection is counted. It may close connections, this one included. */
+  beforeJoin?: () => void;
+  /** Whether the connections are a host's: limits are checked at CONNECT, and the counter must not close them. */
+  isHosted?: boolean;
 }
 
-/** A namespace that is served. */
 export interface ServedNamespace {
-  /** Refuses newcomers. Those who are here stay. */
+  /** Rejects new connections. Existing ones stay. */
   lock(): void;
-  /** The undo: refuses newcomers, and lets those go who are here. */
-  leave(): void;
+  /** Rejects new connections, and disconnects the existing ones from the namespace. */
+  detach(): void;
 }
 
-/** Socket.IO takes no middleware back, so each namespace has one that asks whoever serves it now. */
-const servers = new WeakMap<CounterNamespace, Server>();
-
-interface Server {
-  current: NamespaceOptions | undefined;
-  isLocked: boolean;
-}
+/** Socket.IO cannot remove a middleware, so each namespace has one, which asks the current service. */
+const services = new WeakMap<CounterNamespace, NamespaceService>();
 
 /**
- * Counts the visitors of a Socket.IO namespace that is the counter's own.
+ * Counts the connections of a Socket.IO namespace.
  *
- * @returns `undefined` if another counter serves this namespace.
+ * @returns `undefined` if another counter serves the namespace.
  */
 export function serveNamespace(
   namespace: CounterNamespace,
   options: NamespaceOptions,
 ): ServedNamespace | undefined {
-  let server = servers.get(namespace);
-  if (server?.current) return undefined;
-  if (!server) {
-    server = { current: undefined, isLocked: false };
-    servers.set(namespace, server);
-    greetAll(namespace, server);
+  let service = services.get(namespace);
+  if (!service) services.set(namespace, (service = new NamespaceService(namespace)));
+  return service.serve(options);
+}
+
+class NamespaceService {
+  readonly #namespace: CounterNamespace;
+  #options: NamespaceOptions | undefined;
+  #isLocked = false;
+
+  constructor(namespace: CounterNamespace) {
+    this.#namespace = namespace;
+    namespace.use((socket, next) => next(this.#authenticate(socket)));
   }
-  const { counter, door, stats, createConnection, beforeArrival, hosted = false } = options;
+
+  serve(options: NamespaceOptions): ServedNamespace | undefined {
+    if (this.#options) return undefined;
+    const namespace = this.#namespace;
+    this.#options = options;
+    this.#isLocked = false;
+    const onConnection = joinHandler(options);
+    namespace.on('connection', onConnection);
+    return {
+      lock: () => void (this.#isLocked = true),
+      detach: () => {
+        this.#options = undefined;
+        namespace.off('connection', onConnection);
+        // Only local sockets: an adapter would disconnect those of other servers, too.
+        namespace.local.disconnectSockets(false);
+      },
+    };
+  }
+
+  #authenticate(socket: CounterSocket): ExtendedError | undefined {
+    // Without a code of the protocol, so that clients try again.
+    if (!this.#options || this.#isLocked) return new Error('counter is not serving this namespace');
+    const { handshakeGuard, isHosted } = this.#options;
+    const ticket = handshakeGuard.ticketOf(socket.request);
+    const result = handshakeGuard.authenticate(ticket, socket.handshake.auth);
+    if (!result.ok) return rejectionError(result.code, result.problem);
+    if (isHosted) {
+      // The host's own middleware may reject the connection later: its place is reserved when it joins.
+      const reservation = handshakeGuard.reserve(ticket);
+      if (!reservation) return rejectionError('full', 'a limit of this server is reached');
+      reservation.release();
+    }
+    socket.data = result;
+    return undefined;
+  }
+}
+
+/** Counts each new connection until it ends. */
+function joinHandler(options: NamespaceOptions): (socket: CounterSocket) => void {
+  const { counter, handshakeGuard, stats, createConnection, beforeJoin, isHosted = false } = options;
   const joined = new WeakSet<object>();
 
-  /**
-   * Visitors have nothing to say. A middleware that never goes on keeps even an event named "error", which would
-   * be thrown for want of a listener, from being dispatched.
-   */
-  function ignoreEvent(): void {
-    stats.ignoredEvents++;
+  /** A middleware that never calls `next` also drops an event named "error", which would throw without a listener. */
+  const ignoreEvent = (): void => void stats.ignoredEvents++;
+  const countMalformed = (): void => void stats.malformedPackets++;
+
+  /** The place of a connection of our own is reserved before its session. */
+  function reserve({ request }: CounterSocket): Reservation | undefined {
+    return isHosted ? handshakeGuard.reserve(handshakeGuard.ticketOf(request)) : { release() {} };
   }
 
-  function countMalformed(): void {
-    stats.malformedPackets++;
-  }
-
-  function welcome(socket: CounterSocket): void {
+  return (socket) => {
     const { conn } = socket;
-    beforeArrival?.();
+    beforeJoin?.();
     if (!socket.connected) return;
     socket.use(ignoreEvent);
     socket.on('error', countMalformed);
-    // Socket.IO lets a connection join again as long as it has not answered the first time.
-    const place = joined.has(conn) ? undefined : takePlace(socket);
-    if (!place) return void socket.disconnect(!hosted);
+    // Socket.IO accepts a second CONNECT as long as it has not answered the first one.
+    const reservation = joined.has(conn) ? undefined : reserve(socket);
+    if (!reservation) return void socket.disconnect(!isHosted);
     joined.add(conn);
-    const { site, member, resume } = socket.data as Extract<Greeting, { ok: true }>;
+    const { site, member, resumeToken } = socket.data as Extract<HandshakeResult, { ok: true }>;
     stats.connections++;
-    const leave = counter.arrive(site, member ?? conn, createConnection(socket, stats), resume);
+    const leave = counter.join(site, member ?? conn, createConnection(socket, stats), resumeToken);
     socket.on('disconnect', () => {
       joined.delete(conn);
       stats.connections--;
-      place.release();
+      reservation.release();
       leave();
     });
-  }
-
-  /** A place of our own door was taken before the session; a host's connection takes one for as long as it is here. */
-  function takePlace(socket: CounterSocket): Entry | undefined {
-    return hosted ? door.knock(socket.request) : { release: () => {} };
-  }
-
-  server.current = options;
-  server.isLocked = false;
-  namespace.on('connection', welcome);
-  return {
-    lock() {
-      server.isLocked = true;
-    },
-    leave() {
-      server.current = undefined;
-      namespace.off('connection', welcome);
-      // On this server alone: other servers' visitors are theirs.
-      namespace.local.disconnectSockets(false);
-    },
   };
-}
-
-function greetAll(namespace: CounterNamespace, server: Server): void {
-  namespace.use((socket, next) => {
-    // Without a code of the protocol, so that clients try again.
-    if (!server.current || server.isLocked) return next(new Error('no counter is here at the moment'));
-    const { door, hosted } = server.current;
-    const greeting = door.greet(socket.request, socket.handshake.auth);
-    if (!greeting.ok) return next(rejectionError(greeting.code, greeting.problem));
-    if (hosted) {
-      const place = door.knock(socket.request);
-      if (!place) return next(rejectionError('full', 'this server takes no more connections'));
-      place.release();
-    }
-    socket.data = greeting;
-    next();
-  });
 }
 
 function rejectionError(code: Rejection['code'], problem: string): ExtendedError {

@@ -1,39 +1,38 @@
 import type { Clock } from '../core/ports.ts';
 
 /**
- * Notices that the process has slept, as a suspended machine does and one that is stopped. [C8]
+ * Detects that the process has slept: that the machine was suspended, or the process stopped. [C8]
  *
- * Whatever is due on waking may come in any order, and what came in over the network comes before any timer: so each
- * of those who say something asks first.
+ * On waking, due timers and network input run in any order, and input before timers. So everything that could send an
+ * old total calls `check()` first.
  */
 export interface SleepWatch {
-  /** The clock it was given, which looks before each task. */
+  /** The clock given, which calls `check()` before each task. */
   readonly clock: Clock;
-  /** Looks whether the process has slept. Nearly free. */
-  look(): void;
-  /** Begins to watch. */
+  /** Calls `onWake` if the process has slept since the last call. Nearly free. */
+  check(): void;
   start(): void;
   stop(): void;
 }
 
 export interface SleepWatchOptions {
   clock: Clock;
-  /** A pause that lasts longer is a sleep, in ms. */
-  longestMs: number;
-  /** Called on waking, before whoever has asked goes on. */
-  woken: () => void;
+  /** A longer pause is a sleep, in ms. */
+  maxPauseMs: number;
+  /** Called on waking, before the caller of `check()` goes on. */
+  onWake: () => void;
 }
 
-export function createSleepWatch({ clock, longestMs, woken }: SleepWatchOptions): SleepWatch {
-  let lookedAt: number | undefined;
+export function createSleepWatch({ clock, maxPauseMs, onWake }: SleepWatchOptions): SleepWatch {
+  let checkedAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  function look(): void {
-    if (lookedAt === undefined) return;
+  function check(): void {
+    if (checkedAt === undefined) return;
     const now = clock.now();
-    const pauseMs = now - lookedAt;
-    lookedAt = now;
-    if (pauseMs > longestMs) woken();
+    const pauseMs = now - checkedAt;
+    checkedAt = now;
+    if (pauseMs > maxPauseMs) onWake();
   }
 
   return {
@@ -41,18 +40,18 @@ export function createSleepWatch({ clock, longestMs, woken }: SleepWatchOptions)
       now: clock.now,
       schedule: (task, delayMs) =>
         clock.schedule(() => {
-          look();
+          check();
           task();
         }, delayMs),
     },
-    look,
+    check,
     start() {
-      lookedAt ??= clock.now();
-      timer ??= setInterval(look, Math.min(1_000, longestMs / 5)).unref();
+      checkedAt ??= clock.now();
+      timer ??= setInterval(check, Math.min(1_000, maxPauseMs / 5)).unref();
     },
     stop() {
       clearInterval(timer);
-      lookedAt = undefined;
+      checkedAt = undefined;
     },
   };
 }

@@ -5,22 +5,22 @@ import type { ConnectionBounds } from '@live-online/internal/bounded-web-sockets
 /** What one connection may cost. */
 export type TransportBounds = Omit<ConnectionBounds, 'onTerminated'>;
 
-/** By which of Engine.IO's transports visitors may come in. */
+/** The transports of Engine.IO that clients may use. */
 export type TransportName = 'websocket' | 'polling';
 
 /**
- * The way visitors come in: it speaks the wire protocol on connections it is handed, and knows nothing of
- * ports, routes or hosts. Stock Socket.IO is one; any other that speaks the same protocol may take its place.
+ * Serves the protocol on the connections that it is given, independent of ports, routes and hosts. Stock Socket.IO is one;
+ * another implementation of the protocol may take its place.
  */
 export interface CounterTransport {
-  /** A request below the socket path that is no upgrade. The transport answers it. */
+  /** Answers a request below the socket path that is no upgrade. */
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
-  /** An upgrade below the socket path. The transport owns the socket from now on. */
+  /** Serves an upgrade below the socket path. The transport owns the socket. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Takes in nobody any more. Those who are here stay. */
+  /** Rejects new connections. Existing ones stay. */
   lock(): void;
-  /** Ends every connection at once, without a word: for those whose other end has given up long ago. */
-  cut(): void;
-  /** Ends every connection in a way that lets clients come back elsewhere. */
+  /** Destroys all connections at once, without a closing handshake: after a sleep, their clients have given up. */
+  destroyConnections(): void;
+  /** Closes all connections, so that clients reconnect elsewhere. */
   close(): Promise<void>;
 }

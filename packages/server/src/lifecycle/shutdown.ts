@@ -1,49 +1,44 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Counter } from '../core/counter.ts';
 
-/** How a counter ends: at once, or by moving its pages to other servers first. */
+/** Ends a counter: at once, or after its members have migrated to other servers. */
 export interface Shutdown {
-  /** Whether it has begun: newcomers should go elsewhere. */
+  /** Whether it has begun: new connections should go elsewhere. */
   readonly hasBegun: boolean;
   drain(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface ShutdownOptions {
-  counter: Pick<Counter, 'canMove' | 'move'>;
+  counter: Pick<Counter, 'canMigrate' | 'migrate'>;
   drainDurationMs: number;
   readinessGraceMs: number;
-  /** Takes in nobody any more. */
+  /** Rejects new connections. */
   lock: () => void;
-  /** Lets go who is here, and ends everything. */
+  /** Closes all connections, and everything else. */
   close: () => Promise<void>;
 }
 
-/** Both ways resolve when everything has ended. Whoever closes while it drains does not want to wait. [S7] */
-export function createShutdown({
-  counter,
-  drainDurationMs,
-  readinessGraceMs,
-  ...options
-}: ShutdownOptions): Shutdown {
-  const haste = new AbortController();
+/** Both ways resolve when everything has ended. `close()` aborts a drain. [S7] */
+export function createShutdown(options: ShutdownOptions): Shutdown {
+  const { counter, drainDurationMs, readinessGraceMs } = options;
+  const abort = new AbortController();
   let draining: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
 
   function close(): Promise<void> {
-    haste.abort();
+    abort.abort();
     return (closing ??= options.close());
   }
 
   async function drain(): Promise<void> {
-    // Where there is nowhere to go to, everybody is let go at once.
-    if (closing || !counter.canMove()) return close();
-    const { signal } = haste;
-    const hurried = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    if (closing || !counter.canMigrate()) return close();
+    const { signal } = abort;
+    const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     await setTimeout(readinessGraceMs, undefined, { signal }).catch(() => {});
     if (closing) return closing;
     options.lock();
-    await Promise.race([counter.move(drainDurationMs), hurried]);
+    await Promise.race([counter.migrate(drainDurationMs), aborted]);
     return close();
   }
 

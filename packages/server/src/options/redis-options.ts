@@ -2,33 +2,34 @@ import * as v from 'valibot';
 import { problemsOfIssues, type OptionProblem } from '@live-online/internal/option-problems';
 import { optionsInvalid } from '../errors.ts';
 import { problemOfTarget } from '../store/redis/target.ts';
+import { integer, objectError } from './schema.ts';
 
-/** What a store over Redis can be told. */
+/** The options of a store over Redis. */
 export interface RedisStoreOptions {
   /**
-   * What all keys and channels begin with, before a colon: 1 to 64 letters, digits, `_`, `-`, `.` or `:`. Servers with
-   * the same prefix add up to one total.
+   * The prefix of all keys and channels, before a colon: 1 to 64 letters, digits, `_`, `-`, `.` or `:`. Servers with the
+   * same prefix add up to one total.
    *
    * @default 'live-online'
    */
   prefix?: string;
   /**
-   * What this server is called where people look, such as in Redis: 1 to 24 letters, digits, `_` or `-`. A random part
-   * is added, so that two servers may have the same name.
+   * The name of this server in Redis: 1 to 24 letters, digits, `_` or `-`. A random part is added, so that several
+   * servers may have the same name.
    *
    * @default the random part alone
    */
   name?: string;
   /**
-   * Which sites this server follows: those that it has people on, or all. With `all` its `totals()` tell of sites that
-   * only other servers have people on, and each server hears of every change.
+   * Which sites this server follows: those that have members here, or all. With `all` its `totals()` also have sites with
+   * members on other servers only, and it receives every change of all servers.
    *
    * @default 'hosted'
    */
   follow?: 'hosted' | 'all';
   /**
-   * How long a server may be silent before the others leave its people out, in ms, from 1000 on. It should be the same
-   * on all servers. A process that ends is noticed sooner; this is for machines and networks that go away.
+   * How long a server may be silent before the others evict it and its members, in ms, from 1000 on. It should be the same
+   * on all servers. It matters when a machine or a network fails; a process that ends is noticed sooner.
    *
    * @default 8000
    */
@@ -41,7 +42,6 @@ export type ResolvedRedisStoreOptions = Required<Omit<RedisStoreOptions, 'name'>
 
 const text = (pattern: RegExp, message: string): v.GenericSchema<string> =>
   v.pipe(v.string(message), v.regex(pattern, message));
-const LEASE = 'must be a whole number from 1000 to 600000 (ms)';
 
 const schema = v.strictObject(
   {
@@ -51,18 +51,15 @@ const schema = v.strictObject(
     ),
     name: v.optional(text(/^[\w-]{1,24}$/, 'must be 1 to 24 letters, digits, _ or -')),
     follow: v.optional(v.picklist(['hosted', 'all'], 'must be hosted or all'), 'hosted'),
-    leaseMs: v.optional(
-      v.pipe(v.number(LEASE), v.integer(LEASE), v.minValue(1_000, LEASE), v.maxValue(600_000, LEASE)),
-      8_000,
-    ),
+    leaseMs: v.optional(integer(1_000, 600_000, ' (ms)'), 8_000),
   },
-  ({ expected }) => (expected === 'never' ? 'is no option' : 'must be an object'),
+  objectError,
 );
 
 /**
- * Merges options with their defaults, and looks at the target.
+ * Merges options with their defaults, and checks the target.
  *
- * @throws CounterServerError `options-invalid`, naming every mistake by its path; the target's is `redisUrl`.
+ * @throws CounterServerError `options-invalid`, which names every mistake by its path; the target's is `redisUrl`
  */
 export function resolveRedisStoreOptions(
   target: unknown,

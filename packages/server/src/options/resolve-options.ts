@@ -16,23 +16,19 @@ import type {
   ResolvedCountingOptions,
 } from './options.ts';
 import { memoryStore } from '../store/memory.ts';
+import { integer, objectError } from './schema.ts';
 
-const integer = (min: number, max: number, unit = ''): v.GenericSchema<number> => {
-  const message = `must be a whole number from ${min} to ${max}${unit}`;
-  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
-};
-/** A limit may also be `Infinity`: none. */
+/** `Infinity` is no limit. */
 const limit: v.GenericSchema<number> = ((message) =>
   v.pipe(
     v.number(message),
     v.check((value) => value >= 1 && (Number.isSafeInteger(value) || value === Infinity), message),
-  ))('must be a whole number from 1 on');
+  ))('must be an integer ≥ 1');
 const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
 
-const TRUST_PROXY =
-  'must be a list of addresses and networks, or the number of proxies in front of this server';
+const TRUST_PROXY = 'must be a list of addresses and networks, or the number of proxies';
 
-/** Room for the script on a slow link, and for a handshake whose packets are lost twice. */
+/** Enough for the script on a slow link, and for a handshake whose packets are lost twice. */
 const PENDING_TIMEOUTS = { timeoutMs: 10_000, sweepMs: 1_000 };
 
 const countingEntries = {
@@ -83,10 +79,10 @@ const countingEntries = {
 const serverEntries = {
   ...countingEntries,
   port: v.optional(integer(0, 65_535), 8081),
-  host: v.optional(text('must be a host name or an address')),
+  host: v.optional(text('must be a hostname or an address')),
   path: v.optional(
     v.pipe(
-      v.string('must be text'),
+      v.string('must be a string'),
       v.regex(/^\/([\w.~-]+\/)*([\w.~-]+)?$/, 'must begin with a slash, such as /live-online/'),
       v.transform((path) => (path.endsWith('/') ? path : `${path}/`)),
     ),
@@ -98,7 +94,7 @@ const serverEntries = {
     ),
     ['websocket'],
   ),
-  // Below, a heartbeat and a total would not find room behind the answers to a handshake.
+  // The minimum has room for the answers to a handshake, a heartbeat and a total.
   maxWaitingBytes: v.optional(integer(1_024, 65_536, ' (bytes)'), 16_384),
   packetBurst: v.optional(integer(4, 10_000), 20),
   packetsPerSecond: v.optional(integer(1, 10_000), 1),
@@ -111,11 +107,8 @@ const attachedEntries = {
   ...countingEntries,
   namespace: v.optional(
     v.pipe(
-      v.string('must be text'),
-      v.regex(
-        /^\/[\w~.-][\w~./-]*$/,
-        "must be a namespace of its own, such as /live-online; the main one is the host's",
-      ),
+      v.string('must be a string'),
+      v.regex(/^\/[\w~.-][\w~./-]*$/, 'must be a namespace other than the main one, such as /live-online'),
     ),
     '/live-online',
   ),
@@ -124,11 +117,11 @@ const attachedEntries = {
 /**
  * Merges options with their defaults.
  *
- * @throws CounterServerError `options-invalid`, naming every mistake by its path.
+ * @throws CounterServerError `options-invalid`, which names every mistake by its path
  */
 export function resolveServerOptions(options: CounterServerOptions): ResolvedCounterServerOptions {
   const problems: OptionProblem[] = [];
-  const values = check(v.strictObject(serverEntries, unknownOption), options, problems);
+  const values = check(v.strictObject(serverEntries, objectError), options, problems);
   const counting = resolveCounting(values, problems);
   if (problems.length > 0) throw optionsInvalid(problems);
   const { port, host, path, transports, maxPendingConnections, maxPendingPerAddress, ...connection } = values;
@@ -137,7 +130,7 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
   const bounds = { maxWaitingBytes, packets, closeTimeoutMs };
   const httpBounds = {
     maxPendingConnections,
-    // Fewer than a page and its preconnections need would be of no use.
+    // One page needs several, with its preconnections.
     maxPendingPerAddress: maxPendingPerAddress ?? Math.max(100, counting.limits.maxPerAddress),
     countLoopback: counting.countLoopback || maxPendingPerAddress !== undefined,
     ...PENDING_TIMEOUTS,
@@ -145,22 +138,18 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
   return { ...counting, port, host, path, transports, bounds, httpBounds };
 }
 
-/** The same for a counter on somebody else's Socket.IO server. */
+/** The same for a counter on a host's Socket.IO server. */
 export function resolveAttachedOptions(options: AttachedCounterOptions): ResolvedAttachedOptions {
   const problems: OptionProblem[] = [];
-  const values = check(v.strictObject(attachedEntries, unknownOption), options, problems);
+  const values = check(v.strictObject(attachedEntries, objectError), options, problems);
   const counting = resolveCounting(values, problems);
   if (problems.length > 0) throw optionsInvalid(problems);
   return { ...counting, namespace: values.namespace };
 }
 
-function unknownOption(issue: { expected: string | null; received: string }): string {
-  return issue.expected === 'never' ? 'is no option' : 'must be an object';
-}
-
 /**
- * Checks each entry. Where there are problems it returns the entries that have none, as they were given, so that
- * what is checked later can be told in the same breath.
+ * Checks each entry. If there are problems, it returns the valid entries unresolved, so that later checks can add their
+ * problems to the same error.
  */
 function check<Schema extends v.GenericSchema>(
   schema: Schema,
@@ -178,25 +167,21 @@ function check<Schema extends v.GenericSchema>(
 type CountingValues = v.InferOutput<v.StrictObjectSchema<typeof countingEntries, undefined>>;
 
 function resolveCounting(given: CountingValues, problems: OptionProblem[]): ResolvedCountingOptions {
+  const { maxConnections, maxPerAddress = 1_000, maxPerSite, maxSites, maxSitesPerAddress, ...rest } = given;
+  const { minUpdateIntervalMs, decreaseDelayMs, maxBroadcastCpu, drainDurationMs, readinessGraceMs } = rest;
   const sites = createSiteList(given.sites as CountingOptions['sites'], (path, message) =>
     problems.push({ path, message }),
   );
   return {
     sites,
-    limits: {
-      maxConnections: given.maxConnections,
-      maxPerAddress: given.maxPerAddress ?? 1_000,
-      maxPerSite: given.maxPerSite,
-      maxSites: given.maxSites,
-      maxSitesPerAddress: given.maxSitesPerAddress,
-    },
+    limits: { maxConnections, maxPerAddress, maxPerSite, maxSites, maxSitesPerAddress },
     countLoopback: given.maxPerAddress !== undefined,
     trustsProxy: compileTrust(given.trustProxy, problems),
-    minUpdateIntervalMs: given.minUpdateIntervalMs,
-    decreaseDelayMs: given.decreaseDelayMs,
-    maxBroadcastCpu: given.maxBroadcastCpu,
-    drainDurationMs: given.drainDurationMs,
-    readinessGraceMs: given.readinessGraceMs,
+    minUpdateIntervalMs,
+    decreaseDelayMs,
+    maxBroadcastCpu,
+    drainDurationMs,
+    readinessGraceMs,
     store: given.store ?? memoryStore(),
   };
 }

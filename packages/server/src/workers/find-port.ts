@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { listenFailed } from '../errors.ts';
 
 /**
- * Takes a port and lets go of it again: workers that come later have to find the same one, which 0 is not.
+ * Finds the port for all workers: opens it once, and closes it again. With port 0 each worker would get another one.
  *
- * @throws CounterServerError that says what to do
+ * @throws CounterServerError if the port cannot be opened
  */
 export function findPort(host: string | undefined, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,17 +1,17 @@
 import type { Frame, IpcChannel } from '../store/bus/ipc-channel.ts';
 
-/** One end of the channel that Node opens between a process and its child. */
+/** One end of the IPC that Node opens between a process and its child. */
 export interface IpcEnd {
-  /** Calls `done` once the message is on its way, or cannot be sent any more. */
+  /** Calls `done` when the message is sent, or cannot be sent any more. */
   send(message: unknown, done: () => void): void;
 }
 
-/** Several lines over one channel. What is sent in one turn of the event loop leaves as one message. */
+/** Several channels over one IPC. All frames of one turn of the event loop are sent as one message. */
 export interface Ipc {
-  line(topic: string): IpcChannel;
-  /** Takes a message from the other end. What is none of ours is let pass. */
+  channel(topic: string): IpcChannel;
+  /** Receives a message of the other end. Messages of the application are ignored. */
   receive(message: unknown): void;
-  /** Sends what waits for the end of the turn, and calls `done` once it is on its way. */
+  /** Sends the frames that wait for the end of the turn, and calls `done` when they are sent. */
   flush(done: () => void): void;
 }
 
@@ -22,11 +22,11 @@ export function createIpc(end: IpcEnd): Ipc {
   let packet: Packet = [];
   let packetSize = 0;
   let backlog = 0;
-  let planned: NodeJS.Immediate | undefined;
+  let scheduled: NodeJS.Immediate | undefined;
 
   function flush(done?: () => void): void {
-    clearImmediate(planned);
-    planned = undefined;
+    clearImmediate(scheduled);
+    scheduled = undefined;
     const [message, size] = [packet, packetSize];
     packet = [];
     packetSize = 0;
@@ -37,13 +37,13 @@ export function createIpc(end: IpcEnd): Ipc {
   }
 
   return {
-    line: (topic) => ({
+    channel: (topic) => ({
       send(frame) {
         const size = sizeOf(frame);
         packet.push([topic, frame]);
         packetSize += size;
         backlog += size;
-        planned ??= setImmediate(flush);
+        scheduled ??= setImmediate(flush);
       },
       listen: (listener) => void listeners.set(topic, listener),
       backlog: () => backlog,
@@ -57,7 +57,7 @@ export function createIpc(end: IpcEnd): Ipc {
   };
 }
 
-/** The characters of a frame, roughly: what is not text counts as little. */
+/** The approximate characters of a frame. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length + 8;
   if (Array.isArray(value)) return value.reduce<number>((size, part) => size + sizeOf(part), 8);

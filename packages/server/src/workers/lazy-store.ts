@@ -1,6 +1,6 @@
 import type { Store } from '../core/ports.ts';
 
-/** A store that is made only when it is opened, such as one whose library is loaded then. */
+/** A store that is created when it is opened, for example because it has to load a library. */
 export function createLazyStore<Kind extends Store>(
   create: () => Promise<Kind>,
 ): Store & { current(): Kind | undefined } {

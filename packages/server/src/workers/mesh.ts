@@ -3,7 +3,7 @@ import { systemClock } from '@live-online/internal/system-clock';
 import type { Bus } from '../store/bus/bus.ts';
 import { createMeshStore, type MeshStore } from '../store/mesh/mesh-store.ts';
 
-/** The store of one of the processes that share the primary's bus. */
+/** The store of one of the processes that share the bus of their primary. */
 export function createWorkersStore(bus: Bus, name: string, follow: 'hosted' | 'all'): MeshStore {
   return createMeshStore({
     bus,

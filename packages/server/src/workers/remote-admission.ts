@@ -1,77 +1,77 @@
-import type { Admission, Admitted, Refused } from '../core/admission.ts';
+import type { Admission, Admitted, LimitReached } from '../core/admission.ts';
 import type { Clock } from '../core/ports.ts';
 import type { IpcChannel } from '../store/bus/ipc-channel.ts';
 
-type Answer = { ok: true } | Refused;
+type Decision = { ok: true } | LimitReached;
 
-/** How long the primary process may take to answer before a connection is refused, in ms. */
+/** How long the primary may take to decide before the connection is rejected, in ms. */
 const TIMEOUT_MS = 2_000;
 
 /**
- * A worker's admission: the primary process decides, so that limits hold over all workers. The other side is
- * `serveAdmission`. [C11]
+ * A worker's admission: the primary decides, so that limits hold over all workers. The other end is `serveAdmission`.
+ * [C11]
  */
 export function createRemoteAdmission(
-  line: IpcChannel,
+  channel: IpcChannel,
   clock: Clock,
   timeoutMs: number = TIMEOUT_MS,
 ): Admission {
   // Oldest first.
-  const asked = new Map<number, { at: number; answer: (answer: Answer) => void }>();
+  const requests = new Map<number, { at: number; resolve: (decision: Decision) => void }>();
   let lastNumber = 0;
-  let isWatching = false;
+  let isScheduled = false;
 
-  function settle(number: number, answer: Answer): void {
-    const question = asked.get(number);
-    asked.delete(number);
-    question?.answer(answer);
+  function settle(number: number, decision: Decision): void {
+    const request = requests.get(number);
+    requests.delete(number);
+    request?.resolve(decision);
   }
 
-  function watch(): void {
-    isWatching = false;
-    for (const [number, { at }] of asked) {
-      const left = at + timeoutMs - clock.now();
-      if (left > 0) return plan(left);
-      // Should the place be granted after all, nobody takes it.
-      line.send(['release', number]);
+  function expire(): void {
+    isScheduled = false;
+    for (const [number, { at }] of requests) {
+      const leftMs = at + timeoutMs - clock.now();
+      if (leftMs > 0) return scheduleExpiry(leftMs);
+      // The primary may still grant the place.
+      channel.send(['release', number]);
       settle(number, { ok: false, limit: undefined });
     }
   }
 
-  function plan(delayMs: number): void {
-    if (isWatching) return;
-    isWatching = true;
-    clock.schedule(watch, delayMs);
+  function scheduleExpiry(delayMs: number): void {
+    if (isScheduled) return;
+    isScheduled = true;
+    clock.schedule(expire, delayMs);
   }
 
-  line.listen(([kind, number, limit]) => {
-    if (kind !== 'answer') return;
+  channel.listen(([kind, number, limit]) => {
+    if (kind !== 'decision') return;
     settle(
       number as number,
-      limit === undefined ? { ok: true } : { ok: false, limit: limit as Refused['limit'] },
+      limit === undefined ? { ok: true } : { ok: false, limit: limit as LimitReached['limit'] },
     );
   });
 
   return {
     admit(...connection): Admitted {
       const number = ++lastNumber;
-      let isHeld = true;
-      const answer = new Promise<Answer>((resolve) => {
-        asked.set(number, { at: clock.now(), answer: resolve });
-      }).then((decision) => {
-        isHeld &&= decision.ok;
-        return decision;
+      let isReserved = true;
+      const decision = new Promise<Decision>((resolve) => {
+        requests.set(number, { at: clock.now(), resolve });
+      }).then((decided) => {
+        isReserved &&= decided.ok;
+        return decided;
       });
-      line.send(['ask', number, ...connection]);
-      plan(timeoutMs);
+      channel.send(['reserve', number, ...connection]);
+      scheduleExpiry(timeoutMs);
       return {
         ok: true,
         release() {
-          if (!isHeld) return;
-          isHeld = false;
-          line.send(['release', number]);
+          if (!isReserved) return;
+          isReserved = false;
+          channel.send(['release', number]);
         },
-        answer,
+        decision,
       };
     },
   };

@@ -6,20 +6,20 @@ import { CounterServerError, optionsInvalid } from '../errors.ts';
 import type { CounterServerOptions, ResolvedCounterServerOptions } from '../options/options.ts';
 import { resolveServerOptions } from '../options/resolve-options.ts';
 import { resolveRedisStoreOptions } from '../options/redis-options.ts';
+import { integer, objectError } from '../options/schema.ts';
 import { problemsOfOptions } from './check-options.ts';
 import type { WorkersRedisOptions } from './worker-protocol.ts';
 
-/** What counter workers can be told. */
 export interface CounterWorkersOptions {
-  /** How many processes there are, 1 to 256. @default as many as this machine has cores */
+  /** How many processes to start, 1 to 256. @default the number of cores */
   workers?: number;
-  /** What each of them is told. Limits hold over all of them together. */
+  /** The options of each worker. Limits hold over all of them together. */
   options?: Omit<CounterServerOptions, 'store'>;
-  /** Where they add up with the servers of other machines. @default the workers add up among themselves */
+  /** The Redis over which the workers add up with other servers. @default the workers add up among themselves */
   redis?: WorkersRedisOptions;
   /**
-   * A module with more options, as a path or a `file:` URL: its default export is options, or a function that returns
-   * them or a promise of them. Each worker loads it.
+   * A module with more options, as a path or a `file:` URL. Its default export is an object of options, or a function that
+   * returns one or a promise of one. Each worker loads it.
    */
   module?: string | URL;
 }
@@ -32,34 +32,31 @@ export interface ResolvedCounterWorkersOptions {
   module: string | undefined;
 }
 
-const WORKERS = 'must be a whole number from 1 to 256';
 const schema = v.strictObject(
   {
-    workers: v.optional(
-      v.pipe(v.number(WORKERS), v.integer(WORKERS), v.minValue(1, WORKERS), v.maxValue(256, WORKERS)),
-    ),
+    workers: v.optional(integer(1, 256)),
     options: v.optional(v.looseObject({}, 'must be an object'), {}),
-    // The rest of it is checked by the store.
+    // The store checks the rest.
     redis: v.optional(
       v.strictObject(
         {
-          url: v.string('must be text'),
+          url: v.string('must be a string'),
           prefix: v.optional(v.unknown()),
           name: v.optional(v.unknown()),
           leaseMs: v.optional(v.unknown()),
         },
-        ({ expected }) => (expected === 'never' ? 'is no option' : 'must be { url }'),
+        ({ expected }) => (expected === 'never' ? 'is an unknown option' : 'must be { url }'),
       ),
     ),
     module: v.optional(v.union([v.instance(URL), v.string()], 'must be a path or a file: URL')),
   },
-  ({ expected }) => (expected === 'never' ? 'is no option' : 'must be an object'),
+  objectError,
 );
 
 /**
  * Merges options with their defaults.
  *
- * @throws CounterServerError `options-invalid`, naming every mistake by its path
+ * @throws CounterServerError `options-invalid`, which names every mistake by its path
  */
 export function resolveWorkersOptions(
   given: CounterWorkersOptions,
@@ -68,7 +65,7 @@ export function resolveWorkersOptions(
   const problems = problemsOfIssues(v.safeParse(schema, given).issues);
   const options = given.options ?? {};
   problems.push(...problemsOfOptions(options, 'options.'));
-  /** Adds what is wrong with a group of options, whose problems know paths inside of it only. */
+  /** Adds the problems of a group of options, whose paths begin inside the group. */
   const collect = <Resolved>(
     resolve: () => Resolved,
     pathOf: (path: string) => string,
@@ -93,10 +90,10 @@ export function resolveWorkersOptions(
     );
   }
   try {
-    // Anything else, such as a function, could not be handed to another process.
+    // Anything else, such as a function, cannot be sent to another process.
     structuredClone([options, given.redis]);
   } catch (error) {
-    problems.push({ path: 'options', message: `cannot be handed to workers: ${(error as Error).message}` });
+    problems.push({ path: 'options', message: `cannot be sent to workers: ${(error as Error).message}` });
   }
   if (problems.length > 0 || !resolved) throw optionsInvalid(problems);
   const { workers = Math.min(256, cores), redis, module } = given;

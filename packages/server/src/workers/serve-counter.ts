@@ -1,87 +1,88 @@
-import { createResolvedServer, type CounterServer } from '../create-counter-server.ts';
 import { systemClock } from '@live-online/internal/system-clock';
 import type { Store } from '../core/ports.ts';
+import { createResolvedServer, type CounterServer } from '../create-counter-server.ts';
 import { CounterServerError, optionsInvalid } from '../errors.ts';
-import type { CounterServerOptions } from '../options/options.ts';
+import type { CounterServerOptions, ResolvedCounterServerOptions } from '../options/options.ts';
 import { resolveServerOptions } from '../options/resolve-options.ts';
 import { createIpcBus } from '../store/bus/ipc-bus.ts';
-import { createRemoteAdmission } from './remote-admission.ts';
 import { problemsOfOptions } from './check-options.ts';
 import type { Ipc } from './ipc.ts';
-import { onPrimaryMessage, topics, type WorkerMessage, type WorkerTask } from './worker-protocol.ts';
 import { createWorkersStore } from './mesh.ts';
+import { createRemoteAdmission } from './remote-admission.ts';
+import { onPrimaryMessage, sendToPrimary, topics, type WorkerTask } from './worker-protocol.ts';
 
-/** How often a worker tells what it has seen, in ms. */
+/** How often a worker sends its statistics, in ms. */
 const STATS_MS = 1_000;
 
 /**
- * The life of a worker, as its primary process orders it.
+ * Runs a worker as its primary process orders.
  *
- * @param end is called when the worker has nothing left to do.
+ * @param end is called when the worker has closed.
  */
 export function serveCounter(ipc: Ipc, end: () => void): void {
-  const line = ipc.line(topics.life);
-  const say = (news: WorkerMessage): void => line.send(news);
+  let prepared: ResolvedCounterServerOptions | undefined;
   let server: CounterServer | undefined;
   let isEnding = false;
+
+  /** The primary kills a worker that has failed; by itself it could end before the message is sent. */
+  function fail(error: unknown): void {
+    const { code, message, problems } = asCounterError(error);
+    sendToPrimary(ipc, ['failed', code, message, problems]);
+  }
 
   async function prepare(task: WorkerTask): Promise<void> {
     const options = { ...task.options, ...(await loadOptions(task.module)) };
     const problems = problemsOfOptions(options, 'module.');
     if (problems.length > 0) throw optionsInvalid(problems);
     const resolved = resolveServerOptions(options);
-    const store = await openStore(task);
+    const store = await createStore(task, ipc);
+    prepared = { ...resolved, store };
     const { limits, host, port } = resolved;
-    say(['planned', { server: store.server!, limits, host, port }]);
-    onPrimaryMessage(line, ([kind, ordered]) => {
-      if (kind !== 'listen') return follow(kind);
-      const admission = createRemoteAdmission(ipc.line(topics.admission), systemClock);
-      server = createResolvedServer({ ...resolved, port: ordered, store, admission });
-      reportStats(server, say);
-      server.on('limit', ({ limit, address }) => say(['limit', limit, address]));
-      server.listen().then((listening) => say(['listening', listening]), fail);
-    });
+    sendToPrimary(ipc, ['planned', { server: store.server!, limits, host, port }]);
   }
 
-  async function openStore({ redis, name }: WorkerTask): Promise<Store> {
-    if (!redis) return createWorkersStore(createIpcBus(ipc.line(topics.bus)), name, 'hosted');
-    const { redisStore } = await import('../redis.ts');
-    const { url, ...options } = redis;
-    return redisStore(url, { ...options, name });
+  function listen(options: ResolvedCounterServerOptions, port: number): void {
+    const admission = createRemoteAdmission(ipc.channel(topics.admission), systemClock);
+    server = createResolvedServer({ ...options, port, admission });
+    reportStats(server, ipc);
+    server.on('limit', ({ limit, address }) => sendToPrimary(ipc, ['limit', limit, address]));
+    server.listen().then((listening) => sendToPrimary(ipc, ['listening', listening]), fail);
   }
 
-  /** The primary process ends a worker that has failed: what was sent last might be lost otherwise. */
-  function fail(error: unknown): void {
-    const { code, message, problems } = asCounterError(error);
-    say(['failed', code, message, problems]);
-  }
-
-  function follow(kind: string): void {
-    if (isEnding || (kind !== 'drain' && kind !== 'close')) return;
+  function finish(how: 'drain' | 'close'): void {
+    if (isEnding) return;
     isEnding = true;
-    const ended = kind === 'drain' ? server?.drain() : server?.close();
+    const ended = how === 'drain' ? server?.drain() : server?.close();
     void (ended ?? Promise.resolve()).then(end);
   }
 
-  onPrimaryMessage(line, ([kind, task]) => {
-    if (kind === 'start') prepare(task).catch(fail);
-    else follow(kind);
+  onPrimaryMessage(ipc, (message) => {
+    if (message[0] === 'start') prepare(message[1]).catch(fail);
+    else if (message[0] === 'listen') listen(prepared!, message[1]);
+    else finish(message[0]);
   });
-  say(['ready']);
+  sendToPrimary(ipc, ['ready']);
 }
 
-function reportStats(server: CounterServer, say: (news: WorkerMessage) => void): void {
+async function createStore({ redis, name }: WorkerTask, ipc: Ipc): Promise<Store> {
+  if (!redis) return createWorkersStore(createIpcBus(ipc.channel(topics.bus)), name, 'hosted');
+  const { redisStore } = await import('../redis.ts');
+  const { url, ...options } = redis;
+  return redisStore(url, { ...options, name });
+}
+
+function reportStats(server: CounterServer, ipc: Ipc): void {
   let last = '';
   const timer = setInterval(() => {
     const stats = server.stats();
     const text = JSON.stringify(stats);
-    if (text !== last) say(['stats', stats]);
+    if (text !== last) sendToPrimary(ipc, ['stats', stats]);
     last = text;
   }, STATS_MS);
   timer.unref();
 }
 
-/** Options that a module has: its default export, or what that returns. */
+/** Loads the options of a module: its default export, or what that returns. */
 async function loadOptions(url: string | undefined): Promise<CounterServerOptions> {
   if (url === undefined) return {};
   try {
@@ -93,9 +94,8 @@ async function loadOptions(url: string | undefined): Promise<CounterServerOption
     const reason = error instanceof Error ? error.message : String(error);
     throw optionsInvalid([{ path: 'module', message: `cannot be loaded: ${reason}` }]);
   }
-  throw optionsInvalid([
-    { path: 'module', message: 'must export options, or a function that returns them, as its default' },
-  ]);
+  const message = 'must have options, or a function that returns them, as its default export';
+  throw optionsInvalid([{ path: 'module', message }]);
 }
 
 function asCounterError(error: unknown): CounterServerError {

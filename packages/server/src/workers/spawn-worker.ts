@@ -2,23 +2,22 @@ import cluster, { type ClusterSettings, type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import { createIpc, type Ipc } from './ipc.ts';
 
-/** A worker's process, as its primary sees it. */
 export interface WorkerProcess {
   readonly pid: number;
   readonly ipc: Ipc;
   readonly ended: Promise<WorkerEnd>;
-  /** Ends it now, whatever it is doing, also when it is stopped. */
+  /** Kills it, even if it is stopped. */
   kill(): void;
 }
 
 export interface WorkerEnd {
-  /** In words. */
+  /** As text. */
   reason: string;
-  /** Whether it was a signal of somebody who wanted it to end, which it ignores only once it runs. */
-  wasAsked: boolean;
+  /** Whether SIGINT or SIGTERM ended it; once it runs, it ignores them. */
+  wasSignalled: boolean;
 }
 
-/** Built, all entries lie side by side. */
+/** In `dist` all entries are in one folder. */
 const entry = fileURLToPath(new URL('./worker.js', import.meta.url));
 
 export function spawnWorker(): WorkerProcess {
@@ -28,12 +27,12 @@ export function spawnWorker(): WorkerProcess {
     worker.on('exit', (code: number | null, signal: string | null) =>
       resolve({
         reason: signal ?? `exit code ${code}`,
-        wasAsked: signal === 'SIGINT' || signal === 'SIGTERM',
+        wasSignalled: signal === 'SIGINT' || signal === 'SIGTERM',
       }),
     );
-    // Where no process could be made, there will be none to exit.
+    // If the process could not be created, there is no event 'exit'.
     worker.on('error', (error) => {
-      if (worker.process.pid === undefined) resolve({ reason: error.message, wasAsked: false });
+      if (worker.process.pid === undefined) resolve({ reason: error.message, wasSignalled: false });
     });
   });
   worker.on('message', (message) => ipc.receive(message));
@@ -45,7 +44,7 @@ export function spawnWorker(): WorkerProcess {
   };
 }
 
-/** Forks with settings of our own, and leaves the application's as they were. */
+/** Forks with settings of our own, and restores the application's. */
 function fork(): Worker {
   const settings = cluster.settings as Record<string, unknown>;
   const before = { ...settings };

@@ -1,10 +1,10 @@
 import { createStats, type CounterStats } from '../core/stats.ts';
 
-/** What workers have seen together, those that have ended since included. */
+/** The sum of the statistics of all workers, including those that have ended. */
 export interface StatsSum {
-  /** A worker's newest numbers. */
+  /** The newest statistics of a worker. */
   set(worker: object, stats: CounterStats): void;
-  /** A worker has ended: what it saw stays, its connections are gone. */
+  /** A worker has ended: its counts stay, its connections are gone. */
   end(worker: object): void;
   read(): CounterStats;
 }
@@ -28,10 +28,9 @@ export function createStatsSum(): StatsSum {
   };
 }
 
-/** Adds every number of `stats`, whatever there is, to the one of the same name. */
 function add(sum: CounterStats, stats: CounterStats): void {
   addNumbers(sum as unknown as Numbers, stats as unknown as Numbers);
-  addNumbers(sum.refused, stats.refused);
+  addNumbers(sum.rejected, stats.rejected);
   addNumbers(sum.terminated, stats.terminated);
 }
 

@@ -5,25 +5,24 @@ import type { Listening } from '../io/http/listen.ts';
 import type { CounterServerOptions } from '../options/options.ts';
 import type { RedisStoreOptions } from '../options/redis-options.ts';
 import type { CounterStats } from '../core/stats.ts';
-import type { IpcChannel } from '../store/bus/ipc-channel.ts';
+import type { Ipc } from './ipc.ts';
 
-/** What workers can be told about Redis: all that can be handed to another process. */
+/** Options of `redisStore` that can be sent to another process. */
 export interface WorkersRedisOptions extends Pick<RedisStoreOptions, 'prefix' | 'name' | 'leaseMs'> {
-  /** Where Redis is, such as `redis://:password@host:6379`. */
+  /** The URL of Redis, such as `redis://:password@host:6379`. */
   url: string;
 }
 
-/** What a worker is to be. */
 export interface WorkerTask {
-  /** What it is called among the servers, before the random part. */
+  /** Its name among the servers, without the random part. */
   name: string;
   options: Omit<CounterServerOptions, 'store'>;
   redis: WorkersRedisOptions | undefined;
-  /** The URL of a module that has more options. */
+  /** The URL of a module that exports more options. */
   module: string | undefined;
 }
 
-/** What a worker has made of its options, for its primary process. */
+/** The options that a worker has resolved, as far as its primary needs them. */
 export interface WorkerPlan {
   /** Its name among the servers. */
   server: string;
@@ -32,33 +31,36 @@ export interface WorkerPlan {
   port: number;
 }
 
-/** What a primary process says to a worker about its life. */
 export type PrimaryMessage =
   | readonly ['start', WorkerTask]
-  /** Listen on this port. */
-  | readonly ['listen', number]
+  | readonly ['listen', port: number]
   | readonly ['drain']
   | readonly ['close'];
 
-/** What a worker says about its life. */
 export type WorkerMessage =
-  /** It listens to orders: what was sent before is lost. */
+  /** It receives messages. Earlier ones are lost. */
   | readonly ['ready']
   | readonly ['planned', WorkerPlan]
   | readonly ['listening', Listening]
   | readonly ['failed', CounterServerErrorCode, message: string, problems: readonly OptionProblem[]]
-  /** Connections are being refused because of a limit. */
   | readonly ['limit', limit: string, address: string | undefined]
   | readonly ['stats', CounterStats];
 
-/** The lines between a primary process and a worker, by their topics. */
-export const topics = { bus: 'bus', admission: 'admission', life: 'life' } as const;
+/** The topics of the channels between a primary process and a worker. */
+export const topics = { bus: 'bus', admission: 'admission', control: 'control' } as const;
 
-/** The lines of {@link topics.life}, typed. */
-export function onPrimaryMessage(line: IpcChannel, listener: (order: PrimaryMessage) => void): void {
-  line.listen((frame) => listener(frame as PrimaryMessage));
+export function sendToWorker(ipc: Ipc, message: PrimaryMessage): void {
+  ipc.channel(topics.control).send(message);
 }
 
-export function onWorkerMessage(line: IpcChannel, listener: (news: WorkerMessage) => void): void {
-  line.listen((frame) => listener(frame as WorkerMessage));
+export function sendToPrimary(ipc: Ipc, message: WorkerMessage): void {
+  ipc.channel(topics.control).send(message);
+}
+
+export function onPrimaryMessage(ipc: Ipc, listener: (message: PrimaryMessage) => void): void {
+  ipc.channel(topics.control).listen((frame) => listener(frame as PrimaryMessage));
+}
+
+export function onWorkerMessage(ipc: Ipc, listener: (message: WorkerMessage) => void): void {
+  ipc.channel(topics.control).listen((frame) => listener(frame as WorkerMessage));
 }

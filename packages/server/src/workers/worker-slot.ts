@@ -1,143 +1,150 @@
 import type { Clock } from '../core/ports.ts';
+import type { CounterStats } from '../core/stats.ts';
 import { CounterServerError } from '../errors.ts';
 import type { Listening } from '../io/http/listen.ts';
-import type { CounterStats } from '../core/stats.ts';
+import { spawnWorker, type WorkerEnd, type WorkerProcess } from './spawn-worker.ts';
 import {
   onWorkerMessage,
-  topics,
-  type PrimaryMessage,
+  sendToWorker,
+  type WorkerMessage,
   type WorkerPlan,
   type WorkerTask,
 } from './worker-protocol.ts';
-import { spawnWorker, type WorkerProcess } from './spawn-worker.ts';
-
-/** One of the workers there shall be: whenever its process ends, another takes its place. */
-export interface WorkerSlot {
-  /** The process that is there now. */
-  readonly pid: number | undefined;
-  /** Orders it to end, and waits until it has, but no longer than `timeoutMs`. */
-  end(how: 'close' | 'drain', timeoutMs: number): Promise<void>;
-  /** Ends it now. No other takes its place. */
-  kill(): void;
-}
 
 export interface WorkerSlotOptions {
   clock: Clock;
+  /** From 0 up to 1. */
   random: () => number;
   task: WorkerTask;
-  /** Connects a new process to what workers share. Returns what is to be done once it has ended. */
+  /** Connects a new process to what workers share. Returns a function that disconnects it. */
   connect: (worker: WorkerProcess) => () => void;
-  /** Which port to listen on. */
+  /** The port that a worker listens on. */
   decidePort: (plan: WorkerPlan) => Promise<number>;
   listening: (listening: Listening) => void;
   stats: (stats: CounterStats) => void;
   limit: (limit: string, address: string | undefined) => void;
   /**
-   * A process has ended that nobody told to, or could not start. Unless the slot is killed, another takes its place.
+   * A process has ended unexpectedly, or could not start. Another one replaces it, unless the slot is killed.
    *
-   * @param server its name among the servers, where it had one.
-   * @param couldNotStart whether there is something wrong that would keep others from starting as well.
+   * @param server its name among the servers, if it had one.
+   * @param couldNotStart whether the cause would keep other workers from starting as well.
    */
   lost: (error: CounterServerError, server: string | undefined, couldNotStart: boolean) => void;
 }
 
-/** A process that lived as long as this, in ms, did not end because of how it was started. */
+/** What is known of the current process. */
+interface Run {
+  readonly worker: WorkerProcess;
+  /** Whether it receives messages. */
+  isReady: boolean;
+  listeningSince?: number;
+  server?: string;
+  failure?: CounterServerError;
+}
+
+/** A process that has listened for as long as this, in ms, does not end because of how it was started. */
 const PROVEN_MS = 10_000;
-/** How long to wait before one that keeps ending is started again, in ms: doubling, of which a random half is kept. */
-const RESTART_MS = { first: 250, most: 30_000 };
+/** The bounds of the delay before a process that keeps ending is started again, in ms. */
+const RESTART_MS = { first: 250, longest: 30_000 };
 
-export function startWorkerSlot(options: WorkerSlotOptions): WorkerSlot {
-  const { clock, random, task } = options;
-  let worker: WorkerProcess | undefined;
-  /** Whether it hears what it is told. */
-  let isReady = false;
-  let isEnding = false;
-  let failures = 0;
-  let cancelStart = (): void => {};
+/** One of the workers: when its process ends, another one replaces it. */
+export class WorkerSlot {
+  readonly #options: WorkerSlotOptions;
+  #run: Run | undefined;
+  #isEnding = false;
+  #failures = 0;
+  #cancelStart = (): void => {};
 
-  function start(): void {
-    const current = spawnWorker();
-    worker = current;
-    isReady = false;
-    const disconnect = options.connect(current);
-    const line = current.ipc.line(topics.life);
-    const order = (what: PrimaryMessage): void => line.send(what);
-    let listeningSince: number | undefined;
-    let server: string | undefined;
-    let failure: CounterServerError | undefined;
+  constructor(options: WorkerSlotOptions) {
+    this.#options = options;
+  }
 
-    function fail(error: CounterServerError): void {
-      failure ??= error;
-      current.kill();
-    }
+  /** The current process. */
+  get pid(): number | undefined {
+    return this.#run?.worker.pid;
+  }
 
-    onWorkerMessage(line, (news) => {
-      switch (news[0]) {
-        case 'ready':
-          isReady = true;
-          order(['start', task]);
-          break;
-        case 'planned':
-          ({ server } = news[1]);
-          options.decidePort(news[1]).then((port) => order(['listen', port]), fail);
-          break;
-        case 'listening':
-          listeningSince = clock.now();
-          options.listening(news[1]);
-          break;
-        case 'stats':
-          options.stats(news[1]);
-          break;
-        case 'limit':
-          options.limit(news[1], news[2]);
-          break;
-        case 'failed':
-          fail(new CounterServerError(news[1], news[2], { problems: news[3] }));
-      }
-    });
-    void current.ended.then(({ reason, wasAsked }) => {
-      worker = undefined;
+  start(): void {
+    const worker = spawnWorker();
+    const run: Run = { worker, isReady: false };
+    this.#run = run;
+    const disconnect = this.#options.connect(worker);
+    onWorkerMessage(worker.ipc, (message) => this.#receive(run, message));
+    void worker.ended.then((end) => {
+      this.#run = undefined;
       disconnect();
-      if (isEnding) return;
-      const lived = listeningSince === undefined ? 0 : clock.now() - listeningSince;
-      if (lived >= PROVEN_MS) failures = 0;
-      // The first time it happens there is nothing to wait for.
-      if (failures > 0 || listeningSince === undefined) cancelStart = clock.schedule(start, pause());
-      else start();
-      failures++;
-      const ended = new CounterServerError('worker-failed', `a worker has ended: ${reason}`);
-      options.lost(failure ?? ended, server, listeningSince === undefined && !wasAsked);
+      if (!this.#isEnding) this.#replace(run, end);
     });
   }
 
-  function pause(): number {
-    const longest = Math.min(RESTART_MS.most, RESTART_MS.first * 2 ** failures);
-    return longest * (0.5 + random() / 2);
+  /** Ends the process and waits for that, but no longer than `timeoutMs`. */
+  async end(how: 'close' | 'drain', timeoutMs: number): Promise<void> {
+    this.#stop();
+    const run = this.#run;
+    if (!run) return;
+    const { worker, isReady } = run;
+    if (!isReady) worker.kill();
+    sendToWorker(worker.ipc, [how]);
+    const cancelKill = this.#options.clock.schedule(() => worker.kill(), timeoutMs);
+    await worker.ended;
+    cancelKill();
   }
 
-  function stop(): void {
-    isEnding = true;
-    cancelStart();
+  /** Kills the process. Nothing replaces it. */
+  kill(): void {
+    this.#stop();
+    this.#run?.worker.kill();
   }
 
-  start();
-  return {
-    get pid() {
-      return worker?.pid;
-    },
-    async end(how, timeoutMs) {
-      stop();
-      const ending = worker;
-      if (!ending) return;
-      if (!isReady) ending.kill();
-      ending.ipc.line(topics.life).send([how]);
-      const impatience = clock.schedule(() => ending.kill(), timeoutMs);
-      await ending.ended;
-      impatience();
-    },
-    kill() {
-      stop();
-      worker?.kill();
-    },
-  };
+  #stop(): void {
+    this.#isEnding = true;
+    this.#cancelStart();
+  }
+
+  #receive(run: Run, message: WorkerMessage): void {
+    const { ipc } = run.worker;
+    const { clock, task, decidePort, listening, stats, limit } = this.#options;
+    const fail = (error: CounterServerError): void => {
+      run.failure ??= error;
+      run.worker.kill();
+    };
+    switch (message[0]) {
+      case 'ready':
+        run.isReady = true;
+        return sendToWorker(ipc, ['start', task]);
+      case 'planned':
+        run.server = message[1].server;
+        return void decidePort(message[1]).then((port) => sendToWorker(ipc, ['listen', port]), fail);
+      case 'listening':
+        run.listeningSince = clock.now();
+        return listening(message[1]);
+      case 'stats':
+        return stats(message[1]);
+      case 'limit':
+        return limit(message[1], message[2]);
+      case 'failed':
+        return fail(new CounterServerError(message[1], message[2], { problems: message[3] }));
+    }
+  }
+
+  #replace({ listeningSince, server, failure }: Run, { reason, wasSignalled }: WorkerEnd): void {
+    const { clock, random, lost } = this.#options;
+    const neverListened = listeningSince === undefined;
+    if (!neverListened && clock.now() - listeningSince >= PROVEN_MS) this.#failures = 0;
+    // The first process that ends after it has listened is replaced at once.
+    if (this.#failures === 0 && !neverListened) this.start();
+    else this.#cancelStart = clock.schedule(() => this.start(), restartDelay(this.#failures, random()));
+    this.#failures++;
+    const ended = new CounterServerError('worker-failed', `a worker has ended: ${reason}`);
+    lost(failure ?? ended, server, neverListened && !wasSignalled);
+  }
+}
+
+/**
+ * How long to wait before the next start, in ms: it doubles with each failure, minus a random part of up to a half.
+ *
+ * @param random from 0 up to 1.
+ */
+export function restartDelay(failures: number, random: number): number {
+  return Math.min(RESTART_MS.longest, RESTART_MS.first * 2 ** failures) * (0.5 + random / 2);
 }

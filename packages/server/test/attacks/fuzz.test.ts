@@ -118,7 +118,7 @@ const times = fc.constantFrom(1, 1, 1, 2, 9, 400, 8_000);
 
 async function expectServed(page: Page, counter: ReturnType<typeof createCounterServer>): Promise<void> {
   await vi.waitFor(() => expect(counter.total('a.example')).toBe(1), 10_000);
-  await page.hears(1);
+  await page.receives(1);
   expect(page.socket.connected).toBe(true);
 }
 
@@ -128,7 +128,7 @@ describe('a client that sends anything', () => {
     const socketPath = '/live-online/socket.io/';
     const origin = 'https://a.example';
     const bystander = openPage(`http://127.0.0.1:${port}`, { origin, path: socketPath });
-    await bystander.hears(1);
+    await bystander.receives(1);
     const frames = fc.oneof(
       packet.map((text) => frame(opcodes.text, text)),
       fc
@@ -186,7 +186,7 @@ describe('a client that sends anything', () => {
       path: '/live-online/socket.io',
       transports: ['polling'],
     });
-    await bystander.hears(1);
+    await bystander.receives(1);
     const payload = fc.array(packet, { minLength: 1, maxLength: 40 }).map((packets) => packets.join('\x1e'));
     const steps = fc.array(fc.record({ payload, polls: fc.boolean() }), { minLength: 1, maxLength: 12 });
     await fc.assert(

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 
 describe('a client that answers nothing', () => {
-  it('[C11] is gone within 2 s of a close, also where a member takes its place', async () => {
+  it('[C11] a close that is not answered ends within 2 s, also that of a replaced member', async () => {
     const { port, socketPath } = target;
     const before = target.measure().descriptors;
     const auth = JSON.stringify({ member: 'one-and-the-same' });
@@ -24,7 +24,7 @@ describe('a client that answers nothing', () => {
   });
 });
 
-describe('what is kept of a handshake', () => {
+describe('memory of a handshake', () => {
   /** Opens connections that have joined, each with `more` in the head of its request, and returns what one costs, in kB. */
   async function costOf(more: { query?: string; headers?: string }): Promise<number> {
     const count = 200;

@@ -5,7 +5,7 @@ import type { CounterServerOptions } from '../../src/index.ts';
 import { openAttacker } from '@live-online/internal/testing/attacker';
 import { startTarget, type Target, type TargetKind } from '../helpers/target.ts';
 
-/** Connects, says `message`, and reads nothing. */
+/** Connects, sends `message`, and reads nothing. */
 async function open(port: number, message: string, localAddress = '127.0.0.1'): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', localAddress });
   onTestFinished(() => void socket.destroy());
@@ -24,8 +24,8 @@ function attack(kind: TargetKind, options: CounterServerOptions = {}): { target:
     target = await startTarget(kind, { decreaseDelayMs: 0, minUpdateIntervalMs: 10, ...options });
   });
   afterAll(() => target.close());
-  // A process that has just started takes its time, and memory, for its first visitor.
-  it('serves a newcomer', () => target.expectToServe());
+  // A process that has just started needs time and memory for its first client.
+  it('serves a new client', () => target.expectToServe());
   return { target: () => target };
 }
 
@@ -58,9 +58,9 @@ describe.each<TargetKind>(['own', 'workers'])('a flood of connections to a count
     ['idle', ''],
     ['with slow heads', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(10_000)}`],
     ['with unread answers', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(4)],
-  ])('[C11] without a session leaves room for others: %s', async (_name, message) => {
+  ])('[C11] connections without a session leave room for others: %s', async (_name, message) => {
     const bystander = target().openPage('https://bystander.example');
-    await bystander.hears(1);
+    await bystander.receives(1);
     const before = target().measure();
     const most = (kind === 'workers' ? 2 : 1) * LIMIT;
     const attackers: Socket[] = [];
@@ -68,20 +68,20 @@ describe.each<TargetKind>(['own', 'workers'])('a flood of connections to a count
       attackers.push(...(await openMany(LIMIT, target().port, message)));
       await target().expectToServe();
       const { descriptors, mib } = target().measure();
-      // A few more are newcomers', which may not be closed yet.
+      // A few more are those of new clients, which may not be closed yet.
       expect(descriptors).toBeLessThanOrEqual(before.descriptors + most + 5);
       expect(mib - before.mib, 'MiB more').toBeLessThan(32);
     }
     expect((await target().ask()).totals).toMatchObject({ 'bystander.example': 1 });
-    await bystander.hears(1);
+    await bystander.receives(1);
     for (const socket of attackers) socket.destroy();
     await vi.waitFor(
       () => expect(target().measure().descriptors).toBeLessThanOrEqual(before.descriptors),
       5_000,
     );
     await vi.waitFor(async () => {
-      const { refused } = (await target().ask()).stats;
-      expect(refused['maxPendingConnections']).toBeGreaterThan(0);
+      const { rejected } = (await target().ask()).stats;
+      expect(rejected['maxPendingConnections']).toBeGreaterThan(0);
     }, 5_000);
   });
 });
@@ -99,7 +99,7 @@ describe('a flood of connections from one address', () => {
     await openMany(200, port, '', '127.0.0.3');
     await vi.waitFor(async () => {
       const { stats } = await target().ask();
-      expect(stats.refused).toEqual({ maxPendingPerAddress: 180 });
+      expect(stats.rejected).toEqual({ maxPendingPerAddress: 180 });
       expect(stats.connections).toBe(1);
     }, 5_000);
     expect(target().measure().descriptors).toBeLessThanOrEqual(before.descriptors + 22);

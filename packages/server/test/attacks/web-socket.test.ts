@@ -13,7 +13,7 @@ describe.each(kinds)('attacked: a counter %s', (kind) => {
     return () => target.close();
   });
 
-  it('serves a newcomer', async () => {
+  it('serves a new client', async () => {
     await target.expectToServe();
     await target.ask();
     before = target.measure();
@@ -24,7 +24,7 @@ describe.each(kinds)('attacked: a counter %s', (kind) => {
     async ({ bytes, reads, first }) => {
       const { port, socketPath } = target;
       const bystander = target.openPage('https://attacker.example');
-      await bystander.hears(1);
+      await bystander.receives(1);
       const attackers = await Promise.all(
         Array.from({ length: 4 }, () => openAttacker({ port, socketPath, reads })),
       );
@@ -33,7 +33,7 @@ describe.each(kinds)('attacked: a counter %s', (kind) => {
       expect(ended).toEqual([true, true, true, true]);
       expect(target.measure().mib - before.mib, 'MiB more').toBeLessThan(48);
       await target.expectToServe();
-      await bystander.hears(1);
+      await bystander.receives(1);
     },
   );
 

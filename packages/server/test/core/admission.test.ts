@@ -20,7 +20,7 @@ describe('admission', () => {
     ['maxPerSite', ['s1', 'a1'], ['s1', 'a2']],
     ['maxSites', ['s1', 'a1'], ['s2', 'a2']],
     ['maxSitesPerAddress', ['s1', 'a1'], ['s2', 'a1']],
-  ])('[C11] holds %s, and lets in again once there is room', (limit, first, second) => {
+  ])('[C11] %s holds, and a released place can be reserved again', (limit, first, second) => {
     const admission = createAdmission({ ...none, [limit]: 1 });
     const admitted = admission.admit(...first);
     if (!admitted.ok) throw new Error('the first one must get in');
@@ -29,18 +29,18 @@ describe('admission', () => {
     expect(admission.admit(...second).ok).toBe(true);
   });
 
-  it('[C11] takes more people on a known site when no new site fits', () => {
+  it('[C11] an open site admits connections when no new site fits', () => {
     const admission = createAdmission({ ...none, maxSites: 1 });
     expect([admission.admit('s1', 'a'), admission.admit('s1', 'a')].every(({ ok }) => ok)).toBe(true);
   });
 
-  it('[C11] puts a connection without an address or a site down to nobody', () => {
+  it('[C11] a connection without an address or a site counts against none', () => {
     const admission = createAdmission({ ...none, maxPerAddress: 1, maxPerSite: 1 });
     const all = [1, 2, 3].map(() => admission.admit(undefined, undefined));
     expect(all.every(({ ok }) => ok)).toBe(true);
   });
 
-  it('[C11] a site counts against the address that opened it, until nobody is on it', () => {
+  it('[C11] a site counts against the address that opened it until it has no connections', () => {
     const admission = createAdmission({ ...none, maxSitesPerAddress: 1 });
     const [opener, other] = [admission.admit('s1', 'a1'), admission.admit('s1', 'a2')];
     if (!opener.ok || !other.ok) throw new Error('both must get in');
@@ -54,7 +54,7 @@ describe('admission', () => {
     expect(admission.admit('s2', 'a1').ok).toBe(true);
   });
 
-  it('[C11] gives every place back exactly once, whatever the order', () => {
+  it('[C11] releases every place exactly once, in any order', () => {
     const step = fc.record({
       enter: fc.boolean(),
       site: fc.constantFrom('s1', 's2', 's3', 's4'),

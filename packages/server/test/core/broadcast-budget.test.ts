@@ -17,34 +17,34 @@ function job(clock: ReturnType<typeof createFakeClock>, steps: number, stepMs: n
   };
 }
 
-describe('pacer', () => {
-  it('[C5] does a small job at once', () => {
+describe('broadcast budget', () => {
+  it('[C5] runs a small job at once', () => {
     const clock = createFakeClock();
-    const pacer = createBroadcastBudget({ clock, share: 0.2, sliceMs: 10 });
+    const budget = createBroadcastBudget({ clock, share: 0.2, sliceMs: 10 });
     const small = job(clock, 10, 0.01);
-    pacer.add(small.step, small.done);
+    budget.add(small.step, small.done);
     expect(small.state.doneAt).toBeDefined();
   });
 
   it('[C5] takes no more than its share of the time', () => {
     const clock = createFakeClock();
-    const pacer = createBroadcastBudget({ clock, share: 0.2, sliceMs: 10 });
+    const budget = createBroadcastBudget({ clock, share: 0.2, sliceMs: 10 });
     const startedAt = clock.now();
     const large = job(clock, 20_000, 0.01);
-    pacer.add(large.step, large.done);
+    budget.add(large.step, large.done);
     clock.advance(10_000);
     // 200 ms of work, a slice of which is free.
     expect(large.state.doneAt! - startedAt).toBeGreaterThan(190 / 0.2 - 50);
     expect(large.state.doneAt! - startedAt).toBeLessThan(200 / 0.2 + 50);
   });
 
-  it('[C5] never works much longer than a slice at a stretch', () => {
+  it('[C5] blocks for at most about a slice', () => {
     const clock = createFakeClock();
-    const pacer = createBroadcastBudget({ clock, share: 0.5, sliceMs: 10 });
+    const budget = createBroadcastBudget({ clock, share: 0.5, sliceMs: 10 });
     let longest = 0;
     let at = clock.now();
     const large = job(clock, 10_000, 0.02);
-    pacer.add(large.step, large.done);
+    budget.add(large.step, large.done);
     longest = Math.max(longest, clock.now() - at);
     while (large.state.doneAt === undefined) {
       at = clock.now();
@@ -54,14 +54,14 @@ describe('pacer', () => {
     expect(longest).toBeLessThan(11.5);
   });
 
-  it('[C5] does not let a small room wait for a large one', () => {
+  it('[C5] a small site does not wait for a large one', () => {
     const clock = createFakeClock();
-    const pacer = createBroadcastBudget({ clock, share: 0.2, sliceMs: 10 });
+    const budget = createBroadcastBudget({ clock, share: 0.2, sliceMs: 10 });
     const large = job(clock, 100_000, 0.01);
     const small = job(clock, 10, 0.01);
-    pacer.add(large.step, large.done);
+    budget.add(large.step, large.done);
     const addedAt = clock.now();
-    pacer.add(small.step, small.done);
+    budget.add(small.step, small.done);
     clock.advance(100);
     expect(small.state.doneAt! - addedAt).toBeLessThan(60);
     expect(large.state.doneAt).toBeUndefined();
@@ -69,31 +69,31 @@ describe('pacer', () => {
     expect(large.state.stepped).toBe(100_000);
   });
 
-  it('[C5] a step that throws costs neither its job nor the others theirs', () => {
+  it('[C5] after a step that throws, its job and the others go on', () => {
     const clock = createFakeClock();
-    const pacer = createBroadcastBudget({ clock, share: 0.2, sliceMs: 10 });
+    const budget = createBroadcastBudget({ clock, share: 0.2, sliceMs: 10 });
     const [first, second] = [job(clock, 5, 0.1), job(clock, 5, 0.1)];
     let thrown = false;
     const failing = (): boolean => {
       const more = first.step();
       if (thrown || first.state.stepped !== 2) return more;
       thrown = true;
-      throw new Error('a visitor that cannot be told');
+      throw new Error('a connection that cannot send');
     };
-    expect(() => pacer.add(failing, first.done)).toThrow('cannot be told');
-    pacer.add(second.step, second.done);
+    expect(() => budget.add(failing, first.done)).toThrow('cannot send');
+    budget.add(second.step, second.done);
     clock.advance(1_000);
     expect(first.state.doneAt).toBeDefined();
     expect(second.state.doneAt).toBeDefined();
   });
 
-  it('[C5] does nothing any more once closed', () => {
+  it('[C5] runs no job after it is closed', () => {
     const clock = createFakeClock();
-    const pacer = createBroadcastBudget({ clock, share: 0.2, sliceMs: 10 });
+    const budget = createBroadcastBudget({ clock, share: 0.2, sliceMs: 10 });
     const large = job(clock, 10_000, 0.1);
-    pacer.add(large.step, large.done);
+    budget.add(large.step, large.done);
     const { stepped } = large.state;
-    pacer.close();
+    budget.close();
     clock.advance(10_000);
     expect(large.state.stepped).toBe(stepped);
     expect(clock.planned).toBe(0);

@@ -1,60 +1,60 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPresence } from '../../src/core/presence.ts';
+import { Presence } from '../../src/core/presence.ts';
 
-describe('census', () => {
-  it('[C2] counts a member once, a member less once it has left', () => {
-    const census = createPresence<string>();
-    census.join('a.example', 'ann', 'c1');
-    census.join('a.example', 'bob', 'c2');
-    expect(census.count('a.example')).toBe(2);
-    expect(census.leave('a.example', 'ann', 'c1')).toBe(true);
-    expect(census.leave('a.example', 'ann', 'c1')).toBe(false);
-    expect(census.count('a.example')).toBe(1);
+describe('presence', () => {
+  it('[C2] counts a member once, until it leaves', () => {
+    const presence = new Presence<string>();
+    presence.join('a.example', 'ann', 'c1');
+    presence.join('a.example', 'bob', 'c2');
+    expect(presence.count('a.example')).toBe(2);
+    expect(presence.leave('a.example', 'ann', 'c1')).toBe(true);
+    expect(presence.leave('a.example', 'ann', 'c1')).toBe(false);
+    expect(presence.count('a.example')).toBe(1);
   });
 
   it('[C1] never mixes sites, whatever their names', () => {
-    const census = createPresence<string>();
-    for (const site of ['a.example', '__proto__', 'constructor', '']) census.join(site, 'ann', 'c');
-    expect([...census.sites()].map((site) => census.count(site))).toEqual([1, 1, 1, 1]);
-    expect(census.count('toString')).toBe(0);
+    const presence = new Presence<string>();
+    for (const site of ['a.example', '__proto__', 'constructor', '']) presence.join(site, 'ann', 'c');
+    expect([...presence.sites()].map((site) => presence.count(site))).toEqual([1, 1, 1, 1]);
+    expect(presence.count('toString')).toBe(0);
   });
 
-  it('[C7] lets the newest connection of a member stand for it', () => {
-    const census = createPresence<string>();
-    expect(census.join('a.example', 'ann', 'old')).toBeUndefined();
-    expect(census.join('a.example', 'ann', 'new')).toBe('old');
-    expect(census.count('a.example')).toBe(1);
-    expect(census.leave('a.example', 'ann', 'old')).toBe(false);
-    expect(census.count('a.example')).toBe(1);
-    expect([...census.connections('a.example')]).toEqual(['new']);
+  it('[C7] the newest connection of a member is its current one', () => {
+    const presence = new Presence<string>();
+    expect(presence.join('a.example', 'ann', 'old')).toBeUndefined();
+    expect(presence.join('a.example', 'ann', 'new')).toBe('old');
+    expect(presence.count('a.example')).toBe(1);
+    expect(presence.leave('a.example', 'ann', 'old')).toBe(false);
+    expect(presence.count('a.example')).toBe(1);
+    expect([...presence.connections('a.example')]).toEqual(['new']);
   });
 
-  it('[C7] never takes a connection that has no member id for anybody else', () => {
-    const census = createPresence<string>();
+  it('[C7] a connection without a member id replaces no other', () => {
+    const presence = new Presence<string>();
     const [one, other] = [{}, {}];
-    census.join('a.example', one, 'c1');
-    census.join('a.example', other, 'c2');
-    census.join('a.example', '[object Object]', 'c3');
-    expect(census.count('a.example')).toBe(3);
+    presence.join('a.example', one, 'c1');
+    presence.join('a.example', other, 'c2');
+    presence.join('a.example', '[object Object]', 'c3');
+    expect(presence.count('a.example')).toBe(3);
   });
 
   it('[C2] forgets a site with its last member', () => {
-    const census = createPresence<string>();
-    census.join('a.example', 'ann', 'c');
-    census.leave('a.example', 'ann', 'c');
-    expect([...census.sites()]).toEqual([]);
+    const presence = new Presence<string>();
+    presence.join('a.example', 'ann', 'c');
+    presence.leave('a.example', 'ann', 'c');
+    expect([...presence.sites()]).toEqual([]);
   });
 
-  it('[C5] may be walked through while members come and go', () => {
-    const census = createPresence<string>();
-    for (const member of ['a', 'b', 'c']) census.join('s', member, member);
+  it('[C5] connections can be iterated while members join and leave', () => {
+    const presence = new Presence<string>();
+    for (const member of ['a', 'b', 'c']) presence.join('s', member, member);
     const met: string[] = [];
-    for (const connection of census.connections('s')) {
+    for (const connection of presence.connections('s')) {
       met.push(connection);
       if (connection === 'a') {
-        census.leave('s', 'b', 'b');
-        census.join('s', 'd', 'd');
+        presence.leave('s', 'b', 'b');
+        presence.join('s', 'd', 'd');
       }
     }
     expect(met).toEqual(['a', 'c', 'd']);
@@ -71,26 +71,26 @@ describe('census', () => {
     });
     fc.assert(
       fc.property(fc.array(action, { maxLength: 200 }), (actions) => {
-        const census = createPresence<number>();
+        const presence = new Presence<number>();
         // The model: which connection stands for which member, as plain pairs.
         const model = new Map<string, number>();
         for (const { join, site, member, connection } of actions) {
           const key = `${site} ${member}`;
           if (join) {
             const previous = model.get(key);
-            expect(census.join(site, member, connection)).toBe(
+            expect(presence.join(site, member, connection)).toBe(
               previous === connection ? undefined : previous,
             );
             model.set(key, connection);
           } else {
             const stands = model.get(key) === connection;
-            expect(census.leave(site, member, connection)).toBe(stands);
+            expect(presence.leave(site, member, connection)).toBe(stands);
             if (stands) model.delete(key);
           }
           for (const name of ['a', 'b', '__proto__']) {
             const expected = [...model.keys()].filter((key) => key.startsWith(`${name} `)).length;
-            expect(census.count(name)).toBe(expected);
-            expect([...census.connections(name)]).toHaveLength(expected);
+            expect(presence.count(name)).toBe(expected);
+            expect([...presence.connections(name)]).toHaveLength(expected);
           }
         }
       }),

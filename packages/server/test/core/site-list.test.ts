@@ -3,8 +3,9 @@ import { createSiteList, type SiteOptions } from '../../src/core/site-list.ts';
 
 function list(rules: (string | SiteOptions)[] | undefined) {
   const problems: string[] = [];
-  const { find, names } = createSiteList(rules, (path, problem) => problems.push(`${path} ${problem}`));
-  return { find, names, problems, siteOf: (hostname: string) => find(hostname)?.site };
+  const { find } = createSiteList(rules, (path, problem) => problems.push(`${path} ${problem}`));
+  const isNamed = (hostname: string): boolean => find(hostname)?.isNamed ?? false;
+  return { find, isNamed, problems, siteOf: (hostname: string) => find(hostname)?.site };
 }
 
 describe('list of sites', () => {
@@ -12,7 +13,7 @@ describe('list of sites', () => {
     expect(list(undefined).siteOf('anything.example')).toBe('anything.example');
   });
 
-  it('[C1] lets in exact names, and local only where it is listed', () => {
+  it('[C1] lists exact names, and local only if it is named', () => {
     const { siteOf } = list(['Example.org', 'bücher.example']);
     expect(siteOf('example.org')).toBe('example.org');
     expect(siteOf('xn--bcher-kva.example')).toBe('xn--bcher-kva.example');
@@ -21,7 +22,7 @@ describe('list of sites', () => {
     expect(list(['local']).siteOf('local')).toBe('local');
   });
 
-  it('[C1] a wildcard lets in every subdomain, each as a site of its own, and not the bare name', () => {
+  it('[C1] a wildcard lists every subdomain, each as a site of its own, and not the bare name', () => {
     const { siteOf } = list(['*.example.org']);
     expect(siteOf('a.example.org')).toBe('a.example.org');
     expect(siteOf('b.a.example.org')).toBe('b.a.example.org');
@@ -48,14 +49,19 @@ describe('list of sites', () => {
     expect(siteOf('x.b.example.org')).toBe('x.b.example.org');
   });
 
-  it('[C11] tells the sites that it names from those that anybody can make up', () => {
-    const { names } = list(['a.example', 'www.b.example=b.example', '*.c.example=c.example', '*.d.example']);
-    expect(['a.example', 'b.example', 'c.example'].map(names)).toEqual([true, true, true]);
-    expect(['x.d.example', 'd.example', 'e.example'].map(names)).toEqual([false, false, false]);
-    expect(list(undefined).names('a.example')).toBe(false);
+  it('[C11] marks the sites that it names, and not those of a wildcard', () => {
+    const { isNamed } = list([
+      'a.example',
+      'www.b.example=b.example',
+      '*.c.example=c.example',
+      '*.d.example',
+    ]);
+    expect(['a.example', 'b.example', 'c.example'].map(isNamed)).toEqual([true, true, true]);
+    expect(['x.d.example', 'd.example', 'e.example'].map(isNamed)).toEqual([false, false, false]);
+    expect(list(undefined).isNamed('a.example')).toBe(false);
   });
 
-  it('[C1] names every mistake by its place', () => {
+  it('[C1] names every mistake by its path', () => {
     const { problems } = list([
       'https://example.org',
       'example.org:8080',
@@ -83,7 +89,7 @@ describe('list of sites', () => {
       { name: 'example.org', aliases: ['www.example.org'], token: 'secret' },
       'open.example',
     ]);
-    expect(find('www.example.org')).toEqual({ site: 'example.org', token: 'secret' });
+    expect(find('www.example.org')).toEqual({ site: 'example.org', token: 'secret', isNamed: true });
     expect(find('open.example')?.token).toBeUndefined();
   });
 });

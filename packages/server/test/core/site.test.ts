@@ -21,7 +21,7 @@ describe('site of a page', () => {
     expect(siteOf({ origin, referer: 'https://other.example/' })).toBe(site);
   });
 
-  it('[C1] the Referer serves where there is no Origin', () => {
+  it('[C1] without an Origin the Referer is used', () => {
     expect(siteOf({ referer: 'https://Example.org:8443/deep/page?with=query' })).toBe('example.org');
     expect(siteOf({ referer: 'about:blank' })).toBe('local');
     expect(siteOf({ referer: 'not a URL at all' })).toBe('local');

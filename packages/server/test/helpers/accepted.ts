@@ -9,7 +9,7 @@ export interface Connection {
   accepted: Socket;
 }
 
-/** Opens a connection that sends `message` and reads nothing, so that it learns of no end by itself. */
+/** Opens a connection that sends `message` and reads nothing, so that it does not notice its end. */
 export async function openConnection(port: number, message = ''): Promise<Connection> {
   const client = connect(port, '127.0.0.1');
   onTestFinished(() => void client.destroy());

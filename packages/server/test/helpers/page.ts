@@ -3,17 +3,17 @@ import { onTestFinished } from 'vitest';
 import type { CounterClientEvents, CounterHandshake, CounterServerEvents } from '@live-online/protocol';
 import { createUntil } from './until.ts';
 
-/** A page as the server sees it: a stock socket.io-client that remembers all it hears. */
+/** A page as the server sees it: a stock socket.io-client that buffers all totals. */
 export interface Page {
   socket: Socket<CounterServerEvents, CounterClientEvents>;
-  /** Every total heard, oldest first. */
+  /** Every total received, oldest first. */
   totals: number[];
-  /** Waits until the newest total heard is `total`. */
-  hears(total: number): Promise<void>;
-  /** Waits until the server has refused the page, and returns what it said. */
-  refusal(): Promise<{ message: string; data?: unknown }>;
-  /** Waits until the connection is gone and returns why. */
-  gone(): Promise<string>;
+  /** Waits until the newest total is `total`. */
+  receives(total: number): Promise<void>;
+  /** Waits until the server has rejected the page, and returns the error. */
+  rejection(): Promise<{ message: string; data?: unknown }>;
+  /** Waits until the connection is closed, and returns the reason. */
+  closed(): Promise<string>;
   leave(): void;
 }
 
@@ -36,7 +36,7 @@ export function openPage(url: string, options: PageOptions = {}): Page {
     ...rest,
   });
   const totals: number[] = [];
-  let refused: { message: string; data?: unknown } | undefined;
+  let rejected: { message: string; data?: unknown } | undefined;
   let reason: string | undefined;
   const { check, until } = createUntil();
   socket.on('total', (total) => {
@@ -44,7 +44,7 @@ export function openPage(url: string, options: PageOptions = {}): Page {
     check();
   });
   socket.on('connect_error', (error) => {
-    refused = error;
+    rejected = error;
     check();
   });
   socket.on('disconnect', (why) => {
@@ -55,20 +55,20 @@ export function openPage(url: string, options: PageOptions = {}): Page {
   return {
     socket,
     totals,
-    hears: async (total) => {
+    receives: async (total) => {
       await until(
         () => totals.at(-1) === total || undefined,
-        () => `a total of ${total}; the page heard ${totals.join(', ') || 'nothing'}`,
+        () => `a total of ${total}; the page received ${totals.join(', ') || 'nothing'}`,
         30_000,
       );
     },
-    refusal: () =>
+    rejection: () =>
       until(
-        () => refused,
+        () => rejected,
         () => 'the page to be rejected',
         30_000,
       ),
-    gone: () =>
+    closed: () =>
       until(
         () => reason,
         () => 'the end of the connection',

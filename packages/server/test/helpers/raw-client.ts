@@ -2,14 +2,14 @@ import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { createUntil } from './until.ts';
 
-/** A client that says whatever it is told to, on a bare WebSocket. */
+/** A client on a bare WebSocket, which sends what a test wants. */
 export interface RawClient {
   ws: WebSocket;
-  /** Every message heard, oldest first. */
-  heard: string[];
-  say(message: string): void;
+  /** Every message received, oldest first. */
+  received: string[];
+  send(message: string): void;
   /** Waits for a message that matches and returns it. */
-  hears(pattern: RegExp): Promise<string>;
+  receives(pattern: RegExp): Promise<string>;
   /** Waits until the connection is closed. */
   closed(): Promise<void>;
 }
@@ -22,12 +22,12 @@ export async function openRawClient(
   const { join = true, pongs = false, origin = 'http://raw.example' } = options;
   const url = `${baseUrl.replace('http', 'ws')}socket.io/?EIO=4&transport=websocket`;
   const ws = new WebSocket(url, { origin, perMessageDeflate: false });
-  const heard: string[] = [];
+  const received: string[] = [];
   let isClosed = false;
   const { check, until } = createUntil();
   ws.on('message', (data) => {
     const message = String(data);
-    heard.push(message);
+    received.push(message);
     if (pongs && message === '2') ws.send('3');
     check();
   });
@@ -39,11 +39,11 @@ export async function openRawClient(
   onTestFinished(() => ws.terminate());
   const client: RawClient = {
     ws,
-    heard,
-    say: (message) => ws.send(message),
-    hears: (pattern) =>
+    received,
+    send: (message) => ws.send(message),
+    receives: (pattern) =>
       until(
-        () => heard.find((message) => pattern.test(message)),
+        () => received.find((message) => pattern.test(message)),
         () => `a message like ${String(pattern)}`,
         30_000,
       ),
@@ -55,10 +55,10 @@ export async function openRawClient(
       );
     },
   };
-  await client.hears(/^0\{/);
+  await client.receives(/^0\{/);
   if (join) {
-    client.say('40');
-    await client.hears(/^42\["total"/);
+    client.send('40');
+    await client.receives(/^42\["total"/);
   }
   return client;
 }

@@ -1,4 +1,4 @@
-// What the test of sleepers builds and runs: a server that loses its pages soon.
+// A server with a short heartbeat, for the test of sleeping processes.
 import process from 'node:process';
 import { createResolvedServer } from '../../src/create-counter-server.ts';
 import { resolveServerOptions } from '../../src/options/resolve-options.ts';

@@ -1,4 +1,4 @@
-// A server that tests attack, in a process of its own, so that its memory and its descriptors can be told from the tests'.
+// A server for attacks, in a process of its own, so that its memory and descriptors can be measured apart from the tests'.
 import { createServer } from 'node:http';
 import { createCounterServer, createCounterWorkers } from '@live-online/server';
 import express from 'express';

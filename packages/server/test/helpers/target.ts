@@ -17,11 +17,11 @@ export interface Target {
   socketPath: string;
   /** Opens a page of `origin`. */
   openPage(origin: string): Page;
-  /** What it says about itself, after a garbage collection. */
+  /** Its totals, statistics and memory, after a garbage collection. */
   ask(): Promise<{ totals: Record<string, number>; stats: CounterStats; memory: NodeJS.MemoryUsage }>;
   /** The memory of its largest process, and the descriptors of all, as the system counts them. */
   measure(): { mib: number; descriptors: number };
-  /** Fails unless all its processes live and a newcomer to a site of its own is told its total within half a second. */
+  /** Fails unless all its processes run, and a client of a new site receives its total within half a second. */
   expectToServe(): Promise<void>;
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export async function startTarget(kind: TargetKind, options: CounterServerOption
   const socketPath = `${pathname}socket.io/`;
   const openTargetPage = (origin: string): Page => openPage(base, { origin, path: socketPath });
   const processes = [child.pid!, ...childrenOf(child.pid!)];
-  let newcomers = 0;
+  let newClients = 0;
   return {
     port: Number(port),
     socketPath,
@@ -62,12 +62,12 @@ export async function startTarget(kind: TargetKind, options: CounterServerOption
       const tries: number[] = [];
       while (tries.length < 3 && !(tries.at(-1)! < 500)) {
         const startedAt = performance.now();
-        const page = openTargetPage(`https://newcomer-${++newcomers}.example`);
-        await page.hears(1);
+        const page = openTargetPage(`https://new-${++newClients}.example`);
+        await page.receives(1);
         tries.push(performance.now() - startedAt);
         page.leave();
       }
-      expect(Math.min(...tries), 'ms until a newcomer is told its total').toBeLessThan(500);
+      expect(Math.min(...tries), 'ms until a new client has its total').toBeLessThan(500);
     },
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return;

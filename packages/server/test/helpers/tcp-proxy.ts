@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 
 export interface TcpProxy {
   readonly port: number;
-  /** How many connections nobody has closed at the near end. */
+  /** How many connections are open at the near end. */
   readonly open: number;
   /** Passes nothing on any more and closes nothing, as a pulled cable does. New connections get no answer either. */
   cut(): void;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A request for a WebSocket, as it goes over the wire. */
+/** A request for a WebSocket, as bytes. */
 export function upgradeRequest(
   origin: string,
   { transport = 'websocket', connection = 'Upgrade', headers = [] as readonly string[] } = {},
@@ -20,7 +20,7 @@ export function upgradeRequest(
   ].join('\r\n');
 }
 
-/** Where an upgrade leads. */
+/** The result of an upgrade. */
 export interface Upgraded {
   /** The status of the answer: 101 for a WebSocket, which is held until `leave()` or the end of the test. */
   status: number;
@@ -31,7 +31,7 @@ export interface Upgraded {
  * Asks for a WebSocket, and joins, without a client's own bookkeeping, so that a test can do it a thousand times. Pings
  * are not answered.
  *
- * @param auth what it says of itself; as JSON at most 123 bytes.
+ * @param auth of the CONNECT; as JSON at most 123 bytes.
  */
 export async function upgrade(
   port: number,

@@ -24,7 +24,7 @@ export function childrenOf(pid: number): number[] {
 
 export function isRunning(pid: number): boolean {
   try {
-    // What nobody has waited for yet is there as a zombie.
+    // A process that has ended is a zombie until its parent waits for it.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;

@@ -12,7 +12,7 @@ import {
   type CounterServerOptions,
 } from '../../src/index.ts';
 import { openPage } from '../helpers/page.ts';
-import { sayHttp } from '../helpers/say-http.ts';
+import { sendHttp } from '../helpers/send-http.ts';
 
 function createCounter(options: CounterServerOptions = {}): CounterServer {
   const counter = createCounterServer(options);
@@ -38,7 +38,7 @@ async function expectCounterAt(base: string): Promise<void> {
   expect(await body(`${base}/live-online/readyz`)).toBe('ready\n');
   expect((await fetch(`${base}/live-online/nothing`)).status).toBe(404);
   const page = openPage(base, { path: '/live-online/socket.io', origin: 'https://a.example' });
-  await page.hears(1);
+  await page.receives(1);
   page.leave();
 }
 
@@ -70,7 +70,7 @@ describe('beside an existing server', () => {
     expect(await body(`${base}/echo`, { method: 'POST', body: '{"a":1}', headers })).toBe('{"a":1}');
   });
 
-  it('[C10] a second WebSocket server on the same port is left alone, whoever came first', async () => {
+  it('[C10] a second WebSocket server on the same port works, in any order of set-up', async () => {
     for (const counterFirst of [true, false]) {
       const server = createServer((_request, response) => void response.end('home'));
       const counter = createCounter();
@@ -120,7 +120,7 @@ describe('beside an existing server', () => {
     const [error] = (await once(ws, 'error')) as [Error];
     expect(error.message).toContain('200');
     const { port } = server.address() as AddressInfo;
-    const answer = await sayHttp(
+    const answer = await sendHttp(
       port,
       'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n',
     );
@@ -148,7 +148,7 @@ describe('beside an existing server', () => {
     const base = await start(server);
     for (const path of ['/one', '/two']) {
       expect(await body(`${base}${path}/readyz`)).toBe('ready\n');
-      await openPage(base, { path: `${path}/socket.io` }).hears(1);
+      await openPage(base, { path: `${path}/socket.io` }).receives(1);
     }
   });
 
@@ -170,7 +170,7 @@ describe('beside an existing server', () => {
     expect(server.emit).toBe(emit);
   });
 
-  it('[C10] a tool that has wrapped the server meanwhile goes on undisturbed', async () => {
+  it('[C10] a tool that has wrapped the server meanwhile keeps working', async () => {
     const server = createServer();
     const undo = createCounter().attach(server);
     const { emit } = server;
@@ -203,7 +203,7 @@ describe('beside an existing server', () => {
     }
   });
 
-  it('[C9] a store that cannot be opened leaves the counter counting for itself', async () => {
+  it('[C9] a counter whose store cannot be opened counts its own members', async () => {
     const store = { ...memoryStore(), open: () => Promise.reject(new Error('no such host')) };
     const warned = once(process, 'warning') as Promise<[Error]>;
     const server = createServer();
@@ -214,7 +214,7 @@ describe('beside an existing server', () => {
     const reasons: unknown[] = [];
     counter.on('stale', (details) => reasons.push(details));
     const base = await start(server);
-    await openPage(base, { path: '/live-online/socket.io' }).hears(1);
+    await openPage(base, { path: '/live-online/socket.io' }).receives(1);
     const [warning] = await warned;
     expect(warning.message).toBe('the store could not be opened: no such host');
     await vi.waitFor(() => expect(stale.at(-1)).toBe(true));
@@ -231,16 +231,16 @@ describe('beside an existing server', () => {
     counter.attach(server);
     const base = await start(server);
     const page = openPage(base, { path: '/live-online/socket.io' });
-    await page.hears(1);
+    await page.receives(1);
     await counter.close();
-    expect(await page.gone()).toBe('transport close');
+    expect(await page.closed()).toBe('transport close');
     expect(await body(`${base}/live-online/`)).toBe('home');
     expect(server.listenerCount('upgrade')).toBe(0);
     expect(server.listenerCount('request')).toBe(1);
     expect(() => counter.attach(server)).toThrow(expect.objectContaining({ code: 'closed' }));
   });
 
-  it('[C10] what attach returns undoes it, and only it', async () => {
+  it('[C10] the function that attach returns detaches this counter only', async () => {
     const server = createServer((_request, response) => void response.end('home'));
     const counter = createCounter();
     const undo = counter.attach(server);

@@ -7,7 +7,7 @@ import fastify from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createCounterServer } from '../../src/index.ts';
 import { openPage } from '../helpers/page.ts';
-import { sayHttp } from '../helpers/say-http.ts';
+import { sendHttp } from '../helpers/send-http.ts';
 
 /** What `curl --http2` and Java's HttpClient send over plain HTTP: a request, and the offer to go on in HTTP/2. */
 const offer = (body: string, ...more: string[]): string =>
@@ -50,10 +50,10 @@ describe('a host’s request that offers an upgrade', () => {
     const server = createServer(app);
     const detach = attach(server);
     const port = await start(server);
-    await openPage(`http://127.0.0.1:${port}`, { path: '/live-online/socket.io' }).hears(1);
+    await openPage(`http://127.0.0.1:${port}`, { path: '/live-online/socket.io' }).receives(1);
     for (const attached of [true, false]) {
       if (!attached) detach();
-      const answer = await sayHttp(port, offer('hello=1', 'Connection: close'));
+      const answer = await sendHttp(port, offer('hello=1', 'Connection: close'));
       expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*POST 1\.1 h2c: hello=1$/);
     }
   });
@@ -66,11 +66,11 @@ describe('a host’s request that offers an upgrade', () => {
     onTestFinished(() => app.close());
     await app.listen({ port: 0, host: '127.0.0.1' });
     const { port } = app.server.address() as AddressInfo;
-    const answer = await sayHttp(port, offer('x'.repeat(300_000), 'Connection: close'));
+    const answer = await sendHttp(port, offer('x'.repeat(300_000), 'Connection: close'));
     expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*got 300000$/);
   });
 
-  it('[C10] the connection goes on to the next request', async () => {
+  it('[C10] the connection serves the next request', async () => {
     const server = createServer((request, response) => {
       void text(request).then((body) => response.end(`[${body}]`));
     });
@@ -94,7 +94,7 @@ describe('a host’s request that offers an upgrade', () => {
     });
     attach(server);
     const port = await start(server);
-    expect(await sayHttp(port, offer(''))).toMatch(/^HTTP\/1\.1 101 /);
+    expect(await sendHttp(port, offer(''))).toMatch(/^HTTP\/1\.1 101 /);
     expect(seen).toEqual(['h2c']);
   });
 
@@ -103,9 +103,9 @@ describe('a host’s request that offers an upgrade', () => {
     attach(server);
     const port = await start(server);
     const connect = 'CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n';
-    expect(await sayHttp(port, connect)).toBe('');
+    expect(await sendHttp(port, connect)).toBe('');
     server.on('connect', (_request, socket) => socket.end('HTTP/1.1 200 tunnel\r\n\r\n'));
-    expect(await sayHttp(port, connect)).toMatch(/^HTTP\/1\.1 200 tunnel/);
+    expect(await sendHttp(port, connect)).toMatch(/^HTTP\/1\.1 200 tunnel/);
   });
 
   it('[C10] two counters on one server leave each other’s upgrades and the host’s requests alone', async () => {
@@ -114,10 +114,10 @@ describe('a host’s request that offers an upgrade', () => {
     const detach = counters.map((counter) => counter.attach(server));
     onTestFinished(async () => void (await Promise.all(counters.map((counter) => counter.close()))));
     const port = await start(server);
-    await openPage(`http://127.0.0.1:${port}`, { path: '/one/socket.io' }).hears(1);
+    await openPage(`http://127.0.0.1:${port}`, { path: '/one/socket.io' }).receives(1);
     detach[0]!();
-    await openPage(`http://127.0.0.1:${port}`, { path: '/two/socket.io' }).hears(1);
-    expect(await sayHttp(port, offer('hello', 'Connection: close'))).toMatch(/hello$/);
+    await openPage(`http://127.0.0.1:${port}`, { path: '/two/socket.io' }).receives(1);
+    expect(await sendHttp(port, offer('hello', 'Connection: close'))).toMatch(/hello$/);
   });
 
   it.each(['/live-online/', '/live-online/socket.io/?EIO=4&transport=websocket'])(
@@ -127,7 +127,9 @@ describe('a host’s request that offers an upgrade', () => {
       attach(server);
       const port = await start(server);
       const head = `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: foo\r\n\r\n`;
-      expect(await sayHttp(port, head)).toMatch(path.includes('?') ? /^HTTP\/1\.1 400 / : /^HTTP\/1\.1 200 /);
+      expect(await sendHttp(port, head)).toMatch(
+        path.includes('?') ? /^HTTP\/1\.1 400 / : /^HTTP\/1\.1 200 /,
+      );
     },
   );
 });

@@ -8,7 +8,7 @@ import { resolveServerOptions } from '../../src/options/resolve-options.ts';
 import { openConnection, type Connection } from '../helpers/accepted.ts';
 import { startBoundedCounter, startCounter, type BoundedCounter } from '../helpers/counter.ts';
 import { openPage, type Page } from '../helpers/page.ts';
-import { sayHttp } from '../helpers/say-http.ts';
+import { sendHttp } from '../helpers/send-http.ts';
 import { upgradeRequest } from '../helpers/upgrade.ts';
 
 const TIMEOUT_MS = 400;
@@ -39,11 +39,11 @@ async function askUntilFull({ client, accepted }: Connection, path: string): Pro
   }
 }
 
-/** Connections that ask for nothing, or not to the end, by what is slow about them. */
+/** Connections with no request, or an incomplete one, by what is slow. */
 async function openSlowAsking(kind: Kind, port: number, path: string): Promise<Record<string, Connection>> {
   const open = (head: string): Promise<Connection> => openConnection(port, `${head}\r\nHost: x\r\n`);
   const socket = `${path}socket.io/?EIO=4&transport=polling`;
-  const handshake = await sayHttp(port, `GET ${socket} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  const handshake = await sendHttp(port, `GET ${socket} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
   const [, sid] = /"sid":"([^"]+)"/.exec(handshake)!;
   const post = async (target: string): Promise<Connection> => {
     const connection = await open(`POST ${target} HTTP/1.1`);
@@ -65,7 +65,7 @@ async function openSlowAsking(kind: Kind, port: number, path: string): Promise<R
 }
 
 describe.each(kinds)('a connection without a session, %s', (kind) => {
-  it('[C11] no session means ended: idle, slow head, slow body, half-open upgrade', async () => {
+  it('[C11] a connection without a session is terminated: idle, slow head, slow body, half-open upgrade', async () => {
     const { counter, port, path } = await start(kind, { transports: ['polling', 'websocket'] });
     const slow = Object.entries(await openSlowAsking(kind, port, path));
     const left = (): string[] => slow.flatMap(([name, { accepted }]) => (accepted.destroyed ? [] : name));
@@ -73,7 +73,7 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     expect(counter.stats().terminated).toEqual({ 'pending-timeout': slow.length });
   });
 
-  it('[C11] no session means ended: slow read', async () => {
+  it('[C11] a connection without a session is terminated: slow read', async () => {
     const { counter, port, path } = await start(kind);
     const slow = await openConnection(port);
     await askUntilFull(slow, path);
@@ -81,7 +81,7 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     expect(counter.stats().terminated).toEqual({ 'pending-timeout': 1 });
   });
 
-  it('[C11] no session means ended: rejected upgrade', async () => {
+  it('[C11] a connection without a session is terminated: rejected upgrade', async () => {
     const { counter, port, path } = await start(kind, { maxConnections: 1 });
     const below = (message: string): string => message.replace('/socket.io/', `${path}socket.io/`);
     const upgrade = below(upgradeRequest('https://a.example'));
@@ -92,13 +92,13 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     openPage(`http://127.0.0.1:${port}`, { path: `${path}socket.io` });
     await vi.waitFor(() => expect(counter.stats().connections).toBe(1));
     await ended(await openConnection(port, upgrade));
-    expect(counter.stats().refused).toEqual({ 'origin-invalid': 1, 'url-too-long': 1, maxConnections: 1 });
+    expect(counter.stats().rejected).toEqual({ 'origin-invalid': 1, 'url-too-long': 1, maxConnections: 1 });
   });
 
-  it('[C11] no session means ended: requests that Engine.IO never answers', async () => {
+  it('[C11] a connection without a session is terminated: requests that Engine.IO never answers', async () => {
     const { counter, port, path } = await start(kind, { transports: ['polling', 'websocket'] });
     const page = openPage(`http://127.0.0.1:${port}`, { path: `${path}socket.io` });
-    await page.hears(1);
+    await page.receives(1);
     for (const transport of ['transport=websocket', 'transport=polling&transport=websocket']) {
       const target = `${path}socket.io/?EIO=4&sid=${page.socket.io.engine.id}&${transport}`;
       await ended(await openConnection(port, `GET ${target}#?transport=polling HTTP/1.1\r\nHost: x\r\n\r\n`));
@@ -107,7 +107,7 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     expect(counter.stats().connections).toBe(1);
   });
 
-  it('[C11] an upgrade behind answers that nobody reads is ended', async () => {
+  it('[C11] an upgrade behind responses that are not taken is terminated', async () => {
     const { counter, port, path } = await startBoundedCounter(kind, {});
     const slow = await openConnection(port);
     await askUntilFull(slow, path);
@@ -118,7 +118,7 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
   });
 });
 
-it('[C11] answers that Node gives by itself count among those that are outstanding', async () => {
+it('[C11] responses of Node itself count as outstanding', async () => {
   const { counter, port } = await startCounter();
   const slow = await openConnection(port);
   await askUntilFull(slow, '/');
@@ -127,7 +127,7 @@ it('[C11] answers that Node gives by itself count among those that are outstandi
   expect(counter.stats().terminated).toEqual({ pipelining: 1 });
 });
 
-describe.each(kinds)('whoever goes on asking and reading, %s', (kind) => {
+describe.each(kinds)('clients that send requests and read, %s', (kind) => {
   it('[C11] a client that keeps its connection alive lives', async () => {
     const { counter, port, path } = await start(kind);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -150,13 +150,13 @@ describe.each(kinds)('whoever goes on asking and reading, %s', (kind) => {
     const open = (...transports: ('websocket' | 'polling')[]): Page =>
       openPage(`http://127.0.0.1:${port}`, { path: `${path}socket.io`, transports });
     const pages = [open('websocket'), open('polling'), open('polling', 'websocket')];
-    await Promise.all(pages.map((page) => page.hears(3)));
+    await Promise.all(pages.map((page) => page.receives(3)));
     const transports = (): string[] => pages.map(({ socket }) => socket.io.engine.transport.name);
     await vi.waitFor(() => expect(transports()).toEqual(['websocket', 'polling', 'websocket']), 5_000);
     const startedAt = performance.now();
     await vi.waitFor(() => expect(performance.now() - startedAt).toBeGreaterThan(2 * TIMEOUT_MS), 5_000);
-    await open('websocket').hears(4);
-    await Promise.all(pages.map((page) => page.hears(4)));
+    await open('websocket').receives(4);
+    await Promise.all(pages.map((page) => page.receives(4)));
     expect(transports()).toEqual(['websocket', 'polling', 'websocket']);
     expect(counter.stats().connections).toBe(4);
     expect(counter.stats().terminated).toEqual({});
@@ -174,7 +174,7 @@ describe('beside a host', () => {
     expect([idle, slow].map(({ accepted }) => accepted.destroyed)).toEqual([false, false]);
   });
 
-  it('[C10] an answer of ours waits for the host’s before it, however long that takes', async () => {
+  it('[C10] our response waits for an earlier one of the host', async () => {
     const { port } = await start('attached', {}, (_request, response) => {
       setTimeout(() => response.end('host'), 2 * TIMEOUT_MS);
     });
@@ -184,7 +184,7 @@ describe('beside a host', () => {
     expect(await text(client)).toMatch(/host[\s\S]*ok\n$/);
   });
 
-  it('[C11] a connection is the host’s again once it has taken our answer', async () => {
+  it('[C11] a connection is the host’s again when it has taken our response', async () => {
     const { port } = await start('attached');
     const { client, accepted } = await openConnection(port, 'GET /live-online/ HTTP/1.1\r\nHost: x\r\n\r\n');
     client.resume();
@@ -216,17 +216,17 @@ describe('limits on connections without a session', () => {
       await openConnection(port);
       expect(areClosed([first, second])).toEqual([false, true]);
       const [limit] = Object.keys(options);
-      expect(counter.stats().refused).toEqual({ [limit!]: 1 });
+      expect(counter.stats().rejected).toEqual({ [limit!]: 1 });
       expect(limits).toEqual([limit]);
     },
   );
 
-  it('[C11] sessions take no places of those that have none', async () => {
+  it('[C11] sessions do not count as connections without one', async () => {
     const { counter, port, url } = await startCounter({ maxPendingConnections: 2 });
     const pages = Array.from({ length: 5 }, () => openPage(url));
-    await Promise.all(pages.map((page) => page.hears(5)));
+    await Promise.all(pages.map((page) => page.receives(5)));
     await openFive(port);
-    expect(counter.stats()).toMatchObject({ connections: 5, refused: { maxPendingConnections: 3 } });
+    expect(counter.stats()).toMatchObject({ connections: 5, rejected: { maxPendingConnections: 3 } });
   });
 
   it('[C11] a trusted proxy may have any number', async () => {
@@ -237,7 +237,7 @@ describe('limits on connections without a session', () => {
   });
 });
 
-it('[C11] as it is shipped, no session means ended within 15 s', () => {
+it('[C11] by default a connection without a session is terminated within 15 s', () => {
   const { timeoutMs, sweepMs } = resolveServerOptions({}).httpBounds;
   expect(sweepMs).toBeLessThanOrEqual(2_000);
   expect(timeoutMs + sweepMs).toBeLessThanOrEqual(15_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startBoundedCounter } from '../helpers/counter.ts';
-import { sayHttp } from '../helpers/say-http.ts';
+import { sendHttp } from '../helpers/send-http.ts';
 import { upgradeRequest } from '../helpers/upgrade.ts';
 
 /** A request as browsers make it, or for a WebSocket, with a URL and headers of the given sizes. */
@@ -19,7 +19,7 @@ function withSize(message: string, { urlLength = 0, headers = 0, headerBytes = 0
   return [`${method} ${padded} ${version}`, ...lines, ...more, ...cookie, '\r\n'].join('\r\n');
 }
 
-describe.each(['own', 'attached'] as const)('what a request may bring, %s', (kind) => {
+describe.each(['own', 'attached'] as const)('size of a request, %s', (kind) => {
   it.each<[Size, number]>([
     [{ headers: 100 }, 200],
     [{ headers: 101 }, 431],
@@ -32,26 +32,26 @@ describe.each(['own', 'attached'] as const)('what a request may bring, %s', (kin
   ])('[C11] more than 100 headers, 16 kB or a longer URL is rejected: %o gets %i', async (size, status) => {
     const { port, path } = await startBoundedCounter(kind, {});
     const get = `GET ${path}healthz HTTP/1.1\r\nHost: x\r\nConnection: close`;
-    expect(await sayHttp(port, withSize(get, size))).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(await sendHttp(port, withSize(get, size))).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     const upgrade = upgradeRequest('https://a.example').replace('/socket.io/', `${path}socket.io/`);
     // One that is taken stays open until its session ends for want of a CONNECT: a wrong version ends it at once.
     const wrong = upgrade.replace('Version: 13', 'Version: 1');
     const expected = status === 200 ? 400 : status;
-    expect(await sayHttp(port, withSize(wrong, size))).toMatch(new RegExp(`^HTTP/1\\.1 ${expected} `));
+    expect(await sendHttp(port, withSize(wrong, size))).toMatch(new RegExp(`^HTTP/1\\.1 ${expected} `));
   });
 
-  it('[C11] what is rejected is counted by its reason', async () => {
+  it('[C11] rejected requests are counted by their reason', async () => {
     const { counter, port, path } = await startBoundedCounter(kind, {});
     const get = `GET ${path}healthz HTTP/1.1\r\nHost: x\r\nConnection: close`;
-    await sayHttp(port, withSize(get, { headers: 101 }));
-    await sayHttp(port, withSize(get, { urlLength: 2_049 }));
-    expect(counter.stats().refused).toEqual({ 'headers-too-large': 1, 'url-too-long': 1 });
+    await sendHttp(port, withSize(get, { headers: 101 }));
+    await sendHttp(port, withSize(get, { urlLength: 2_049 }));
+    expect(counter.stats().rejected).toEqual({ 'headers-too-large': 1, 'url-too-long': 1 });
   });
 });
 
-it('[C10] a host’s requests may bring what the host takes', async () => {
+it('[C10] the host’s own limits hold for its requests', async () => {
   const { port } = await startBoundedCounter('attached', {});
   const get = 'GET /api HTTP/1.1\r\nHost: x\r\nConnection: close';
-  const answer = await sayHttp(port, withSize(get, { headers: 500, urlLength: 4_000 }));
+  const answer = await sendHttp(port, withSize(get, { headers: 500, urlLength: 4_000 }));
   expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*home$/);
 });

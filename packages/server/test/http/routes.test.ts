@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { startCounter } from '../helpers/counter.ts';
-import { sayHttp } from '../helpers/say-http.ts';
+import { sendHttp } from '../helpers/send-http.ts';
 
 /** A request as it is: fetch would add headers and unpack bodies. */
 function get(url: string, headers: Record<string, string> = {}, method = 'GET') {
@@ -41,7 +41,7 @@ describe('the script', () => {
     expect(root.headers).not.toHaveProperty('x-powered-by');
   });
 
-  it('[W5] comes compressed, as the client likes it', async () => {
+  it('[W5] is compressed as the client accepts it', async () => {
     const { url } = await startCounter();
     const plain = await get(url);
     const br = await get(url, { 'accept-encoding': 'gzip, deflate, br' });
@@ -55,7 +55,7 @@ describe('the script', () => {
     expect(new Set([plain, br, gzip].map(({ headers }) => headers['etag'])).size).toBe(3);
   });
 
-  it('[W5] is not sent again to whoever has it', async () => {
+  it('[W5] is not sent again to a client that has it', async () => {
     const { url } = await startCounter();
     const { headers } = await get(url, { 'accept-encoding': 'br' });
     const again = await get(url, { 'accept-encoding': 'br', 'if-none-match': `"other", ${headers['etag']}` });
@@ -96,7 +96,7 @@ describe('everything else', () => {
     '\\',
   ])('[C11] /%s is a short 404', async (path) => {
     const { port } = await startCounter();
-    const answer = await sayHttp(port, `GET /${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    const answer = await sendHttp(port, `GET /${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 404 /);
     expect(answer.length).toBeLessThan(400);
     expect(answer).not.toMatch(/ at |node_modules|Error/);
@@ -108,20 +108,20 @@ describe('everything else', () => {
     ['/', 'OPTIONS * HTTP/1.1'],
   ])('[C11] with path %s, "%s" is a short 404', async (path, line) => {
     const { port } = await startCounter({ path });
-    const answer = await sayHttp(port, `${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    const answer = await sendHttp(port, `${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 404 /);
   });
 
-  it('[C10] a client may name the whole address, and offer another protocol', async () => {
+  it('[C10] a request may have an absolute URL, and offer another protocol', async () => {
     const { port } = await startCounter();
     const close = 'Host: x\r\nConnection: close\r\n\r\n';
-    expect(await sayHttp(port, `GET http://x/healthz HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await sendHttp(port, `GET http://x/healthz HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1\.1 200 /);
     const offer =
       'Host: x\r\nConnection: Upgrade, close, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n';
-    expect(await sayHttp(port, `GET /healthz HTTP/1.1\r\n${offer}`)).toMatch(/^HTTP\/1\.1 200 [\s\S]*ok\n$/);
+    expect(await sendHttp(port, `GET /healthz HTTP/1.1\r\n${offer}`)).toMatch(/^HTTP\/1\.1 200 [\s\S]*ok\n$/);
   });
 
-  it('[C11] other methods are told what is allowed', async () => {
+  it('[C11] other methods get 405 and the allowed ones', async () => {
     const { url } = await startCounter();
     const { status, headers } = await get(url, {}, 'POST');
     expect(status).toBe(405);
@@ -142,9 +142,9 @@ describe('everything else', () => {
       'an unknown session',
       'GET /socket.io/?EIO=4&transport=websocket&sid=__proto__ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
     ],
-  ])('[C11] %s gets a short refusal', async (_name, message) => {
+  ])('[C11] %s gets a short 404', async (_name, message) => {
     const { counter, port, url } = await startCounter();
-    const answer = await sayHttp(port, message);
+    const answer = await sendHttp(port, message);
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(answer).not.toMatch(/ at |node_modules|Error:/);
     expect((await get(`${url}healthz`)).status).toBe(200);

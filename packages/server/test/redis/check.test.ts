@@ -138,7 +138,7 @@ describe('redisStore', () => {
   it('[C11] names every wrong option', () => {
     const options = { prefix: 'a b', name: 'x'.repeat(25), follow: 'some', leaseMs: 999, colour: 1 };
     expect(() => redisStore('nowhere', options as never)).toThrow(
-      /^redisUrl must .*; prefix must be 1 to 64 .*; name must be 1 to 24 .*; follow must be .*; leaseMs must be .* 1000 .*; colour is no option$/,
+      /^redisUrl must .*; prefix must be 1 to 64 .*; name must be 1 to 24 .*; follow must be .*; leaseMs must be .* 1000 .*; colour is an unknown option$/,
     );
     expect(() => redisStore('redis://h', 1 as never)).toThrow('must be an object');
     expect(redisStore('redis://h', { name: 'web-1' }).server).toMatch(/^web-1-[0-9a-f]{16}$/);

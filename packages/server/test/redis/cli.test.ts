@@ -52,9 +52,7 @@ describe('live-online-server --redis-url', () => {
       /^--redis-url must be a URL such as redis:.*; --server-name must be 1 to 24 [^;]*$/,
     );
     expect(message).not.toContain('s3cret');
-    expect(() => readCommandLine(['--server-name', 'a'], {})).toThrow(
-      '--server-name names this server for others, which needs --redis-url',
-    );
+    expect(() => readCommandLine(['--server-name', 'a'], {})).toThrow('--server-name requires --redis-url');
   });
 
   it('[S6] a wrong password ends the start, and a Redis that is away does not', async () => {
@@ -71,7 +69,7 @@ describe('live-online-server --redis-url', () => {
     const page = openPage(await early.listening(), { origin: 'https://a.example' });
     const details: unknown[] = [];
     page.socket.on('total', (_total, detail) => void details.push(detail));
-    await page.hears(1);
+    await page.receives(1);
     expect(details[0]).toMatchObject({ stale: true });
   });
 
@@ -81,14 +79,14 @@ describe('live-online-server --redis-url', () => {
     const [a, b] = [run(['--server-name', 'a'], env), run([], env)];
     const [urlA, urlB] = await Promise.all([a.listening(), b.listening()]);
     const origin = 'https://a.example';
-    await openPage(urlA, { origin }).hears(1);
+    await openPage(urlA, { origin }).receives(1);
     const page = openPage(urlB, { origin });
-    await page.hears(2);
+    await page.receives(2);
     const registry = Object.keys((await redis.cli('HGETALL', 'live-online:1:{servers}')) as object);
     expect(registry).toHaveLength(2);
     expect(registry).toContainEqual(expect.stringMatching(/^a-[0-9a-f]{16}$/));
     a.child.kill('SIGTERM');
     expect(await a.ended).toBe(0);
-    await page.hears(1);
+    await page.receives(1);
   });
 });

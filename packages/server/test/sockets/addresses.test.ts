@@ -25,13 +25,13 @@ async function startBehindProxy(trustProxy: string[] | number = ['loopback']) {
 }
 
 describe('X-Forwarded-For', () => {
-  it('[C11] that a stranger sends is not trusted', async () => {
+  it('[C11] of an untrusted peer is ignored', async () => {
     const { port } = await startCounter({ maxPerAddress: 1 });
     expect((await upgrade(port, A, ['X-Forwarded-For: 203.0.113.1'])).status).toBe(101);
     expect((await upgrade(port, A, ['X-Forwarded-For: 203.0.113.2'])).status).not.toBe(101);
   });
 
-  it('[C11] of a trusted proxy is, up to the first address that is not', async () => {
+  it('[C11] of a trusted proxy is used, up to the first untrusted address', async () => {
     const { isIn } = await startBehindProxy();
     expect(await isIn('203.0.113.1')).toBe(true);
     expect(await isIn('203.0.113.2')).toBe(true);
@@ -47,7 +47,7 @@ describe('X-Forwarded-For', () => {
     expect(await isIn('fe80::2%eth1')).toBe(false);
   });
 
-  it('[C11] in several lines is one list, whose empty elements mean nothing', async () => {
+  it('[C11] in several lines is one list, whose empty elements are ignored', async () => {
     const { isIn } = await startBehindProxy();
     expect(await isIn('198.51.100.9', '203.0.113.1')).toBe(true);
     expect(await isIn('203.0.113.1')).toBe(false);
@@ -63,7 +63,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     ['203.0.113.1', ['203.0.113.1:1234', '203.0.113.1:80', '[::ffff:203.0.113.1]:443', '203.0.113.1']],
     ['2001:db8::1', ['[2001:db8::1]', '[2001:db8::1]:443', '[2001:db8::2]:1', '2001:db8::3']],
     ['fe80::1%eth0', ['[fe80::1%eth0]:443', '[fe80::1]']],
-  ])('[C11] %s is read whatever stands around it', async (address, spellings) => {
+  ])('[C11] %s is parsed in every notation', async (address, spellings) => {
     const { isIn } = await startBehindProxy();
     // The proxy itself, and what cannot be read, have places of their own.
     expect([await isIn(), await isIn('unknown')]).toEqual([true, true]);
@@ -71,7 +71,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     for (const spelling of spellings) expect(await isIn(spelling), spelling).toBe(false);
   });
 
-  it('[C11] what is no address counts as one, which is nobody else’s', async () => {
+  it('[C11] all that is no address counts as one address', async () => {
     const { counter, isIn } = await startBehindProxy();
     const limits: unknown[] = [];
     counter.on('limit', (details) => limits.push(details));
@@ -80,10 +80,10 @@ describe('addresses with a port, in brackets, unreadable', () => {
     for (const junk of JUNK) expect(await isIn(junk), junk).toBe(false);
     expect(await isIn('203.0.113.1')).toBe(true);
     expect(limits).toEqual([{ limit: 'maxPerAddress', address: 'unreadable' }]);
-    expect(counter.stats().refused).toEqual({ maxPerAddress: JUNK.length });
+    expect(counter.stats().rejected).toEqual({ maxPerAddress: JUNK.length });
   });
 
-  it('[C11] a limit that nobody has set holds for what is no address, and not for this machine', async () => {
+  it('[C11] a default limit holds for what is no address, and not for this machine', async () => {
     const { limits, ...options } = resolveServerOptions({
       host: '127.0.0.1',
       port: 0,
@@ -96,17 +96,17 @@ describe('addresses with a port, in brackets, unreadable', () => {
     const isIn = async (...headers: string[]) => (await upgrade(port, A, headers)).status === 101;
     const unreadable = Array.from({ length: 30 }, (_, i) => isIn(`X-Forwarded-For: unknown${i}`));
     expect((await Promise.all(unreadable)).filter(Boolean)).toHaveLength(20);
-    expect(counter.stats().refused).toEqual({ maxPerAddress: 10 });
+    expect(counter.stats().rejected).toEqual({ maxPerAddress: 10 });
     const local = await Promise.all(Array.from({ length: 30 }, () => isIn()));
     expect([...local, await isIn('X-Forwarded-For: 203.0.113.1:1')]).not.toContain(false);
   });
 
-  it('[C11] a proxy that names the next one with a port is looked past', async () => {
+  it('[C11] a trusted entry with a port is skipped', async () => {
     const { isIn } = await startBehindProxy(['loopback', '10.0.0.0/8', 'fd00::/8']);
     expect(await isIn('203.0.113.1, 10.0.0.9:443')).toBe(true);
     expect(await isIn('203.0.113.1:5, [fd00::1]:443, 10.0.0.9:80')).toBe(false);
     expect(await isIn('203.0.113.1, [::ffff:10.0.0.8]:443')).toBe(false);
-    // Whoever stands behind something that cannot be read may say what he likes.
+    // A client behind an entry that cannot be parsed may write any entries before it.
     expect(await isIn('203.0.113.2, unknown, 10.0.0.9')).toBe(true);
     expect(await isIn('203.0.113.3, _hidden')).toBe(false);
   });
@@ -119,7 +119,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     expect(await isIn('203.0.113.2, _hidden, 10.0.0.8')).toBe(false);
   });
 
-  it('[C11] whatever stands in the header, it comes down to something short that is not let off', () => {
+  it('[C11] any header results in a short address that counts', () => {
     const piece = fc.constantFrom(
       '::',
       ':',
@@ -158,7 +158,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     );
   });
 
-  it('[C11] whoever comes by a Unix socket is on this machine, and may be a proxy', () => {
+  it('[C11] a client on a Unix socket is on this machine, and may be a proxy', () => {
     const trusted = resolveServerOptions({ trustProxy: ['loopback'] }).trustsProxy;
     const read = (forwarded: string | undefined, countLoopback: boolean) => {
       const request = { headers: { 'x-forwarded-for': forwarded }, socket: { remoteAddress: undefined } };

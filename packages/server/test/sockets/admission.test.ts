@@ -2,31 +2,31 @@ import { describe, expect, it, vi } from 'vitest';
 import { startCounter } from '../helpers/counter.ts';
 import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
-import { sayHttp } from '../helpers/say-http.ts';
+import { sendHttp } from '../helpers/send-http.ts';
 import { upgradeRequest } from '../helpers/upgrade.ts';
 
 const A = 'https://a.example';
 
-describe('the door', () => {
-  it('[C11] a site that is not listed is refused at CONNECT, by name', async () => {
+describe('admission', () => {
+  it('[C11] a site that is not listed is rejected at CONNECT, with a code', async () => {
     const { counter, url } = await startCounter({ sites: ['a.example', 'www.a.example=a.example'] });
-    await openPage(url, { origin: A }).hears(1);
-    await openPage(url, { origin: 'https://www.a.example' }).hears(2);
-    const refusal = await openPage(url, { origin: 'https://b.example' }).refusal();
-    expect(refusal.data).toEqual({ code: 'site-not-listed' });
+    await openPage(url, { origin: A }).receives(1);
+    await openPage(url, { origin: 'https://www.a.example' }).receives(2);
+    const rejection = await openPage(url, { origin: 'https://b.example' }).rejection();
+    expect(rejection.data).toEqual({ code: 'site-not-listed' });
     expect(counter.totals()).toEqual(new Map([['a.example', 2]]));
-    expect(counter.stats().refused).toEqual({ 'site-not-listed': 1 });
+    expect(counter.stats().rejected).toEqual({ 'site-not-listed': 1 });
   });
 
-  it('[C11] a site with a token lets in those who bring it', async () => {
+  it('[C11] a site with a token accepts clients that send it', async () => {
     const { url } = await startCounter({ sites: [{ name: 'a.example', token: 'secret' }] });
-    await openPage(url, { origin: A, auth: { token: 'secret' } }).hears(1);
+    await openPage(url, { origin: A, auth: { token: 'secret' } }).receives(1);
     for (const token of [undefined, 's', 'guess!', 'secret2', 'sécret', 'x'.repeat(256)]) {
-      const refusal = await openPage(url, {
+      const rejection = await openPage(url, {
         origin: A,
         auth: token === undefined ? {} : { token },
-      }).refusal();
-      expect(refusal.data).toEqual({ code: 'token-wrong' });
+      }).rejection();
+      expect(rejection.data).toEqual({ code: 'token-wrong' });
     }
   });
 
@@ -34,19 +34,19 @@ describe('the door', () => {
     ['maxConnections', { maxConnections: 1 }],
     ['maxPerAddress', { maxPerAddress: 1 }],
     ['maxPerSite', { maxPerSite: 1 }],
-  ])('[C11] %s: one too many is refused in HTTP, without a reason', async (limit, options) => {
+  ])('[C11] %s: one too many is rejected in HTTP, without a reason', async (limit, options) => {
     const { counter, port, url } = await startCounter(options);
     const limits: unknown[] = [];
     counter.on('limit', (details) => limits.push(details.limit));
     const first = openPage(url, { origin: A });
-    await first.hears(1);
+    await first.receives(1);
     const second = openPage(url, { origin: A });
-    const refusal = await second.refusal();
-    expect(refusal).not.toHaveProperty('data');
-    expect(refusal.message).toBe('websocket error');
-    expect(counter.stats().refused).toEqual({ [limit]: 1 });
+    const rejection = await second.rejection();
+    expect(rejection).not.toHaveProperty('data');
+    expect(rejection.message).toBe('websocket error');
+    expect(counter.stats().rejected).toEqual({ [limit]: 1 });
     expect(limits).toEqual([limit]);
-    const answer = await sayHttp(port, upgradeRequest(A));
+    const answer = await sendHttp(port, upgradeRequest(A));
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toMatch(/\r\n\r\nForbidden$/);
     first.leave();
@@ -59,12 +59,12 @@ describe('the door', () => {
     );
   });
 
-  it('[C11] never makes a new room beyond maxSites, while known sites take more people', async () => {
+  it('[C11] opens no new site past maxSites, while open sites admit connections', async () => {
     const { counter, url } = await startCounter({ maxSites: 2 });
-    await openPage(url, { origin: A }).hears(1);
-    await openPage(url, { origin: 'https://__proto__' }).hears(1);
-    await openPage(url, { origin: 'https://c.example' }).refusal();
-    await openPage(url, { origin: A }).hears(2);
+    await openPage(url, { origin: A }).receives(1);
+    await openPage(url, { origin: 'https://__proto__' }).receives(1);
+    await openPage(url, { origin: 'https://c.example' }).rejection();
+    await openPage(url, { origin: A }).receives(2);
     expect([...counter.totals().keys()]).toEqual(['a.example', '__proto__']);
   });
 
@@ -73,47 +73,47 @@ describe('the door', () => {
     ['junk', 'junk'],
     ['a whole URL', 'https://a.example/path?query'],
     ['someone’s password', 'https://user:secret@a.example'],
-  ])('[C1] an Origin that is %s is refused in HTTP', async (_name, origin) => {
+  ])('[C1] an Origin that is %s is rejected in HTTP', async (_name, origin) => {
     const { counter, url } = await startCounter();
-    await openPage(url, { origin }).refusal();
+    await openPage(url, { origin }).rejection();
     expect(counter.totals()).toEqual(new Map());
-    expect(counter.stats().refused).toEqual({ 'origin-invalid': 1 });
-    await openPage(url, { origin: A }).hears(1);
+    expect(counter.stats().rejected).toEqual({ 'origin-invalid': 1 });
+    await openPage(url, { origin: A }).receives(1);
   });
 
-  it('[C11] gives back the places of sessions that never came to be', async () => {
+  it('[C11] releases the places of sessions that were never opened', async () => {
     const { url } = await startCounter({ maxConnections: 2, transports: ['polling', 'websocket'] });
     for (let attempt = 0; attempt < 5; attempt++) {
-      // Engine.IO 3 is refused after the door has let it pass.
+      // Engine.IO rejects protocol 3 after the place was reserved.
       const response = await fetch(`${url}socket.io/?EIO=3&transport=polling`);
       expect(response.status).toBe(400);
     }
-    await openPage(url, { origin: A }).hears(1);
-    await openPage(url, { origin: A }).hears(2);
+    await openPage(url, { origin: A }).receives(1);
+    await openPage(url, { origin: A }).receives(2);
   });
 });
 
 describe('transports', () => {
-  it('[C11] only WebSocket comes in by default', async () => {
+  it('[C11] WebSocket is the only transport by default', async () => {
     const { url } = await startCounter();
-    const refusal = await openPage(url, { transports: ['polling'] }).refusal();
-    expect(refusal.message).toBe('xhr poll error');
+    const rejection = await openPage(url, { transports: ['polling'] }).rejection();
+    expect(rejection.message).toBe('xhr poll error');
     const response = await fetch(`${url}socket.io/?EIO=4&transport=polling`);
     expect(response.status).toBe(400);
   });
 
-  it('[C11] polling can be opened, and is held to the same limits', async () => {
+  it('[C11] polling can be enabled, and has the same limits', async () => {
     const { counter, url } = await startCounter({ transports: ['polling', 'websocket'], maxPerSite: 2 });
     const polling = openPage(url, { transports: ['polling'], origin: A });
-    await polling.hears(1);
+    await polling.receives(1);
     const upgrading = openPage(url, { transports: ['polling', 'websocket'], origin: A });
-    await Promise.all([polling.hears(2), upgrading.hears(2)]);
+    await Promise.all([polling.receives(2), upgrading.receives(2)]);
     await vi.waitFor(() => expect(upgrading.socket.io.engine.transport.name).toBe('websocket'), 5_000);
-    await openPage(url, { origin: A }).refusal();
+    await openPage(url, { origin: A }).rejection();
     polling.leave();
-    await upgrading.hears(1);
-    await openPage(url, { origin: A }).hears(2);
-    await upgrading.hears(2);
+    await upgrading.receives(1);
+    await openPage(url, { origin: A }).receives(2);
+    await upgrading.receives(2);
     expect(counter.total('a.example')).toBe(2);
   });
 
@@ -121,7 +121,7 @@ describe('transports', () => {
     const { counter, port, url } = await startCounter({ transports: ['polling'], maxConnections: 2 });
     const sids = await Promise.all(
       [1, 2].map(async () => {
-        const answer = await sayHttp(port, upgradeRequest(A, { transport: 'polling', connection: 'close' }));
+        const answer = await sendHttp(port, upgradeRequest(A, { transport: 'polling', connection: 'close' }));
         return /"sid":"([^"]+)"/.exec(answer)![1]!;
       }),
     );
@@ -129,7 +129,7 @@ describe('transports', () => {
     for (const sid of sids) {
       await fetch(`${url}socket.io/?EIO=4&transport=polling&sid=${sid}`, { method: 'POST', body: '1' });
     }
-    await openPage(url, { origin: A, transports: ['polling'] }).hears(1);
+    await openPage(url, { origin: A, transports: ['polling'] }).receives(1);
     expect(counter.stats().connections).toBe(1);
   });
 
@@ -140,15 +140,17 @@ describe('transports', () => {
     expect(response.headers.get('set-cookie')).toBeNull();
   });
 
-  it('[C1] where a browser sends no Origin, the Referer says the site', async () => {
+  it('[C1] if a browser sends no Origin, the Referer names the site', async () => {
     const { counter, url } = await startCounter({ transports: ['polling'] });
-    await openPage(url, { transports: ['polling'], headers: { referer: 'https://a.example/page' } }).hears(1);
+    await openPage(url, { transports: ['polling'], headers: { referer: 'https://a.example/page' } }).receives(
+      1,
+    );
     expect(counter.total('a.example')).toBe(1);
   });
 
-  it('[C10] a plain client of the main namespace hears totals', async () => {
+  it('[C10] a plain client of the main namespace receives totals', async () => {
     const { url } = await startCounter();
     const raw = await openRawClient(url);
-    expect(await raw.hears(/^42/)).toBe('42["total",1]');
+    expect(await raw.receives(/^42/)).toBe('42["total",1]');
   });
 });

@@ -28,10 +28,10 @@ describe('on an existing Socket.IO server', () => {
     const { counter, url } = await startHost();
     const socket = openPage(url, { origin: A });
     const polling = openPage(url, { origin: A, transports: ['polling'] });
-    await Promise.all([socket.hears(2), polling.hears(2)]);
+    await Promise.all([socket.receives(2), polling.receives(2)]);
     polling.leave();
     await vi.waitFor(() => expect(counter.total('a.example')).toBe(1));
-    await socket.hears(1);
+    await socket.receives(1);
   });
 
   it('[C10] leaves the host’s namespaces and events alone', async () => {
@@ -45,10 +45,10 @@ describe('on an existing Socket.IO server', () => {
     expect(counter.totals().size).toBe(0);
   });
 
-  it('[C11] ignores and counts what visitors say there', async () => {
+  it('[C11] ignores and counts events of clients', async () => {
     const { counter, url } = await startHost();
     const page = openPage(url, { origin: A });
-    await page.hears(1);
+    await page.receives(1);
     const untyped = page.socket as unknown as Socket;
     untyped.emit('error');
     untyped.emit('total', 9);
@@ -56,11 +56,11 @@ describe('on an existing Socket.IO server', () => {
     expect(page.socket.connected).toBe(true);
   });
 
-  it('[C11] refuses at CONNECT, also what is over a limit', async () => {
+  it('[C11] rejects at CONNECT, also past a limit', async () => {
     const { url } = await startHost({ maxPerSite: 1, sites: ['a.example'] });
-    await openPage(url, { origin: A }).hears(1);
-    expect((await openPage(url, { origin: A }).refusal()).data).toEqual({ code: 'full' });
-    expect((await openPage(url, { origin: 'https://b.example' }).refusal()).data).toEqual({
+    await openPage(url, { origin: A }).receives(1);
+    expect((await openPage(url, { origin: A }).rejection()).data).toEqual({ code: 'full' });
+    expect((await openPage(url, { origin: 'https://b.example' }).rejection()).data).toEqual({
       code: 'site-not-listed',
     });
   });
@@ -69,13 +69,13 @@ describe('on an existing Socket.IO server', () => {
     const { counter, url } = await startHost();
     const auth = { member: 'member-0000-0001' };
     const older = openPage(url, { origin: A, auth });
-    await older.hears(1);
-    await openPage(url, { origin: A, auth }).hears(1);
-    await older.gone();
+    await older.receives(1);
+    await openPage(url, { origin: A, auth }).receives(1);
+    await older.closed();
     expect(counter.total('a.example')).toBe(1);
   });
 
-  it('[C10] what replaces a member does not end the host’s own sockets', async () => {
+  it('[C10] a replaced member keeps the host’s own sockets', async () => {
     const { counter, io, base } = await startHost();
     io.on('connection', () => {});
     const auth = { member: 'member-0000-0001' };
@@ -84,32 +84,32 @@ describe('on an existing Socket.IO server', () => {
     const older = host.socket.io.socket('/live-online', { auth });
     older.connect();
     await vi.waitFor(() => expect(counter.total('local')).toBe(1));
-    await openPage(`${base}/live-online`, { auth }).hears(1);
+    await openPage(`${base}/live-online`, { auth }).receives(1);
     await vi.waitFor(() => expect(older.connected).toBe(false));
     expect(host.socket.connected).toBe(true);
     expect(io.of('/').sockets.size).toBe(1);
   });
 
-  it('[C11] a page that comes and goes on one connection takes one place', async () => {
+  it('[C11] a page that joins and leaves on one connection reserves one place', async () => {
     const { counter, base } = await startHost({ maxPerAddress: 2 });
     const host = openPage(base);
     const socket = host.socket.io.socket('/live-online', {});
     for (let time = 0; time < 10; time++) {
       socket.connect();
       await vi.waitFor(() => expect(counter.total('local')).toBe(1));
-      // A client that has not heard the answer yet says nothing when it goes.
+      // A client that has no CONNECT answer yet sends no packet when it disconnects.
       await vi.waitFor(() => expect(socket.connected).toBe(true));
       socket.disconnect();
       await vi.waitFor(() => expect(counter.total('local')).toBe(0));
     }
-    await openPage(`${base}/live-online`).hears(1);
-    expect(counter.stats().refused).toEqual({});
+    await openPage(`${base}/live-online`).receives(1);
+    expect(counter.stats().rejected).toEqual({});
   });
 
-  it('[C9] a host that throws while a page is told leaves the others hearing', async () => {
+  it('[C9] a listener of the host that throws does not keep updates from others', async () => {
     const { counter, io, url } = await startHost({ minUpdateIntervalMs: 20 });
     const pages = [openPage(url, { origin: A }), openPage(url, { origin: A })];
-    await Promise.all(pages.map((page) => page.hears(2)));
+    await Promise.all(pages.map((page) => page.receives(2)));
     // The test runner's own listeners would call it a failure.
     const listeners = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException');
@@ -125,38 +125,38 @@ describe('on an existing Socket.IO server', () => {
     const third = openPage(url, { origin: A });
     await thrown;
     for (const listener of listeners) process.on('uncaughtException', listener);
-    await third.hears(3);
+    await third.receives(3);
     const fourth = openPage(url, { origin: A });
-    await Promise.all([...pages, third, fourth].map((page) => page.hears(4)));
+    await Promise.all([...pages, third, fourth].map((page) => page.receives(4)));
     expect(counter.total('a.example')).toBe(4);
   });
 
-  it('[C10] after close newcomers are refused without a code, and another counter may follow', async () => {
+  it('[C10] after close new connections are rejected without a code, and another counter may follow', async () => {
     const { io, counter, url } = await startHost();
     expect(() => attachCounter(io)).toThrow(/has a counter already/);
     await counter.close();
-    const refusal = await openPage(url, { origin: A }).refusal();
-    expect(refusal.data).toBeUndefined();
+    const rejection = await openPage(url, { origin: A }).rejection();
+    expect(rejection.data).toBeUndefined();
     const next = attachCounter(io);
     onTestFinished(() => next.close());
-    await openPage(url, { origin: A }).hears(1);
+    await openPage(url, { origin: A }).receives(1);
     expect(next.total('a.example')).toBe(1);
   });
 
   it('[C10] names all mistakes together', () => {
     const options = { namespace: '/', minUpdateIntervalMs: 1, colour: 'blue' };
     expect(() => attachCounter(new Server(), options)).toThrow(
-      /namespace must.*; colour is no option|minUpdateIntervalMs.*namespace/s,
+      /namespace must.*; colour is an unknown option|minUpdateIntervalMs.*namespace/s,
     );
   });
 
-  it('[C10] close lets visitors go and leaves the host running', async () => {
+  it('[C10] close disconnects members and leaves the host running', async () => {
     const { io, counter, base, url } = await startHost();
     const page = openPage(url, { origin: A });
-    await page.hears(1);
+    await page.receives(1);
     expect(counter.close()).toBe(counter.close());
     await counter.close();
-    await page.gone();
+    await page.closed();
     expect(counter.totals().size).toBe(0);
     const host = openPage(base);
     await vi.waitFor(() => expect(host.socket.connected).toBe(true));
@@ -164,7 +164,7 @@ describe('on an existing Socket.IO server', () => {
   });
 
   it.each(['/', '', 'no-slash', 5])(
-    '[C10] the namespace %o is refused: it must be the counter’s own',
+    '[C10] the namespace %o is rejected: it must be the counter’s own',
     (namespace) => {
       const io = new Server();
       expect(() => attachCounter(io, { namespace: namespace as string })).toThrow(

@@ -5,26 +5,29 @@ import { openRawClient } from '../helpers/raw-client.ts';
 import { startFreezableProxy } from '../helpers/freezable-proxy.ts';
 
 describe('clients that vanish', () => {
-  it('[C8] one whose line goes dead without a FIN is gone within 13 s', { timeout: 30_000 }, async () => {
+  it('[C8] a client that vanishes without a FIN leaves within 13 s', { timeout: 30_000 }, async () => {
     const { counter, port, url } = await startCounter();
     const proxy = await startFreezableProxy(port);
     const watcher = openPage(url, { origin: 'https://a.example' });
-    await watcher.hears(1);
+    await watcher.receives(1);
     await openRawClient(proxy.url, { origin: 'https://a.example', pongs: true });
-    await watcher.hears(2);
+    await watcher.receives(2);
     proxy.freeze();
     await vi.waitFor(() => expect(counter.total('a.example')).toBe(1), { timeout: 13_000, interval: 50 });
-    await watcher.hears(1);
+    await watcher.receives(1);
   });
 
   it('[C8] one that answers pings stays', { timeout: 30_000 }, async () => {
     const { counter, url } = await startCounter();
     const client = await openRawClient(url, { origin: 'https://a.example', pongs: true });
-    await vi.waitFor(() => expect(client.heard.filter((message) => message === '2')).toHaveLength(2), 20_000);
+    await vi.waitFor(
+      () => expect(client.received.filter((message) => message === '2')).toHaveLength(2),
+      20_000,
+    );
     expect(counter.total('a.example')).toBe(1);
   });
 
-  it('[C11] one that never joins is let go', { timeout: 30_000 }, async () => {
+  it('[C11] a connection that never joins is closed', { timeout: 30_000 }, async () => {
     const { counter, url } = await startCounter();
     const client = await openRawClient(url, { join: false, pongs: true });
     await client.closed();

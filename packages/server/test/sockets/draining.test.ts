@@ -20,40 +20,40 @@ async function startOneOfMany(options: CounterServerOptions = {}) {
 }
 
 describe('draining', () => {
-  it('[S7] is close() where there is nowhere to go to, or nobody who would', async () => {
+  it('[S7] is close() without other servers, and without members', async () => {
     const alone = await startCounter();
     const page = openPage(alone.url, { origin, auth: member('left-alone') });
-    await page.hears(1);
+    await page.receives(1);
     await alone.counter.drain();
-    await page.gone();
+    await page.closed();
     const empty = await startOneOfMany({ readinessGraceMs: 5_000 });
     await empty.counter.drain();
     await expect(empty.counter.listen()).rejects.toMatchObject({ code: 'closed' });
   });
 
-  it('[S7] first says that it is not ready, and goes on serving until balancers have seen that', async () => {
+  it('[S7] is first not ready, and serves until load balancers have noticed', async () => {
     const { counter, url } = await startOneOfMany({ readinessGraceMs: 5_000 });
-    await openPage(url, { origin }).hears(1);
+    await openPage(url, { origin }).receives(1);
     const drained = counter.drain();
     expect(counter.drain()).toBe(drained);
     expect((await fetch(`${url}readyz`)).status).toBe(503);
-    await openPage(url, { origin }).hears(2);
+    await openPage(url, { origin }).receives(2);
     await counter.close();
     await drained;
   });
 
-  it('[S7] a page that was sent off counts until another server has it, and it ends when nobody is missing', async () => {
+  it('[S7] a migrated page counts until another server claims it, and the drain ends when no member is awaited', async () => {
     const { store, counter, url } = await startOneOfMany();
     const page = openPage(url, { origin, auth: member('moving') });
     const mute = await openRawClient(url, { origin });
-    await page.hears(2);
+    await page.receives(2);
     let isOver = false;
     const drained = counter.drain().then(() => (isOver = true));
     // A stock client comes back after such an end.
-    expect(await page.gone()).toBe('transport close');
+    expect(await page.closed()).toBe('transport close');
     await mute.closed();
     await expect(fetch(`${url}readyz`), 'the port is closed').rejects.toThrow();
-    // Who has no name cannot be told from others elsewhere.
+    // Other servers cannot recognize a member without an id.
     expect(counter.total(SITE)).toBe(1);
     expect(isOver).toBe(false);
     store.listener.claimed(SITE, member('moving').member, 2);
@@ -62,10 +62,10 @@ describe('draining', () => {
     expect(page.totals).toEqual([1, 2]);
   });
 
-  it('[S7] who has not come in anywhere when that was due counts no longer', async () => {
+  it('[S7] a member past its reconnect deadline does not count', async () => {
     const { store, counter, url } = await startOneOfMany();
     const page = openPage(url, { origin, auth: member('lost') });
-    await page.hears(1);
+    await page.receives(1);
     const startedAt = performance.now();
     await counter.drain();
     expect(performance.now() - startedAt).toBeGreaterThan(4_900);
@@ -73,9 +73,9 @@ describe('draining', () => {
     expect(store.calls.at(-1)).toEqual(['report', SITE, 0]);
   });
 
-  it('[S7] close() does not wait for it', async () => {
+  it('[S7] close() ends a drain at once', async () => {
     const { store, counter, url } = await startOneOfMany({ readinessGraceMs: 5_000 });
-    await openPage(url, { origin, auth: member('hurried') }).hears(1);
+    await openPage(url, { origin, auth: member('hurried') }).receives(1);
     const drained = counter.drain();
     await counter.close();
     await drained;
@@ -95,11 +95,11 @@ describe('draining', () => {
     const host = openPage(base);
     await vi.waitFor(() => expect(host.socket.connected).toBe(true));
     const page = openPage(`${base}/live-online`, { origin, auth: member('hosted') });
-    await page.hears(1);
+    await page.receives(1);
     const drained = counter.drain();
-    await page.gone();
+    await page.closed();
     expect(counter.total(SITE)).toBe(1);
-    expect((await openPage(`${base}/live-online`, { origin }).refusal()).data).toBeUndefined();
+    expect((await openPage(`${base}/live-online`, { origin }).rejection()).data).toBeUndefined();
     store.listener.claimed(SITE, member('hosted').member, 2);
     await drained;
     expect(host.socket.connected).toBe(true);

@@ -16,40 +16,40 @@ async function startShared(options: CounterServerOptions = {}) {
     const auth = { v: 1, ...(member !== undefined && { member }), ...(resume !== undefined && { resume }) };
     const page = openPage(url, { origin: `https://${SITE}`, auth });
     const details: TotalDetails[] = [];
-    page.socket.on('total', (_total, said = {}) => details.push(said));
+    page.socket.on('total', (_total, detail = {}) => details.push(detail));
     return { ...page, details };
   };
   return { store, counter, url, open };
 }
 
-describe('pages that move between servers', () => {
-  it('[C7] the first total of a page says where it is, and no other', async () => {
+describe('migration between servers', () => {
+  it('[C7] the first total of a page has a resume token, and no other', async () => {
     const { store, open } = await startShared();
     const page = open();
-    await page.hears(1);
+    await page.receives(1);
     store.setOthers(SITE, 4);
-    await page.hears(5);
+    await page.receives(5);
     expect(page.details).toEqual([{ resume: 'this-server.1' }, {}]);
     expect(store.calls).toEqual([['report', SITE, 1]]);
   });
 
-  it('[C3] it comes in one piece with the answer to the connection', async () => {
+  it('[C3] the first total leaves in one write with the CONNECT answer', async () => {
     const { url } = await startShared();
     const client = await openRawClient(url, { join: false });
     const chunks: string[] = [];
-    // The frames are told apart by the client; what came together is seen one layer below.
+    // The client splits the frames; one layer below shows what came in one chunk.
     (client.ws as unknown as { _socket: NodeJS.ReadableStream })._socket.on('data', (chunk: Buffer) =>
       chunks.push(chunk.toString('latin1')),
     );
-    client.say(`40{"member":"${MEMBER}","resume":"${'s'.repeat(47)}.999999999"}`);
-    await client.hears(/this-server\.1000000000/);
+    client.send(`40{"member":"${MEMBER}","resume":"${'s'.repeat(47)}.999999999"}`);
+    await client.receives(/this-server\.1000000000/);
     expect(chunks.find((chunk) => chunk.includes('this-server'))).toContain('40{"sid"');
   });
 
-  it('[C7] a page that was on another server is taken over before it is counted', async () => {
+  it('[C7] a page that was on another server is claimed before it is counted', async () => {
     const { store, open } = await startShared();
     const page = open('other-server.3');
-    await page.hears(1);
+    await page.receives(1);
     expect(page.details).toEqual([{ resume: 'this-server.4' }]);
     expect(store.calls).toEqual([
       ['claim', SITE, MEMBER, { server: 'other-server', connectionNumber: 4 }],
@@ -57,43 +57,43 @@ describe('pages that move between servers', () => {
     ]);
   });
 
-  it('[C7] a word that no server has told, this server’s own, and a page without a member id move nobody', async () => {
+  it('[C7] a made-up token, this server’s own token, and a page without a member id move no member', async () => {
     const { store, open } = await startShared();
     const pages = [open('nonsense', 'member-one'), open('this-server.1', 'member-two')];
-    // The first may have heard of the second meanwhile.
+    // The first may have received an update about the second meanwhile.
     await Promise.all(pages.map((page) => vi.waitFor(() => expect(page.details).not.toEqual([]))));
     const nameless = openPage((await startShared()).url, { auth: { resume: 'other-server.1' } });
-    await nameless.hears(1);
-    expect(store.calls.filter(([what]) => what === 'claim')).toEqual([]);
+    await nameless.receives(1);
+    expect(store.calls.filter(([kind]) => kind === 'claim')).toEqual([]);
   });
 
-  it('[C7] a member that another server has taken over is let go here at once', async () => {
+  it('[C7] a member that another server has claimed is closed here at once', async () => {
     const { store, counter, open } = await startShared();
     const page = open();
-    await page.hears(1);
+    await page.receives(1);
     store.listener.claimed(SITE, MEMBER, 2);
     expect(counter.total(SITE)).toBe(0);
-    expect(await page.gone()).toBe('io server disconnect');
+    expect(await page.closed()).toBe('io server disconnect');
     expect(store.calls.at(-1)).toEqual(['report', SITE, 0]);
   });
 
-  it('[C7] one that has come back since is not', async () => {
+  it('[C7] a member that has come back since is not closed', async () => {
     const { store, counter, open } = await startShared();
     const page = open('other-server.1');
-    await page.hears(1);
+    await page.receives(1);
     store.listener.claimed(SITE, MEMBER, 2);
-    store.listener.claimed(SITE, 'somebody-else', 9);
+    store.listener.claimed(SITE, 'another-member', 9);
     store.listener.claimed('b.example', MEMBER, 9);
     expect(counter.total(SITE)).toBe(1);
     store.listener.claimed(SITE, MEMBER, 3);
     expect(counter.total(SITE)).toBe(0);
   });
 
-  it('[C9] a site whose others are not known yet is told with a mark, and without it as soon as they are', async () => {
+  it('[C9] a total is stale until the counts of other servers are known', async () => {
     const { store, counter, open } = await startShared();
     store.setStale(SITE, true);
     const page = open();
-    await page.hears(1);
+    await page.receives(1);
     expect(counter.isStale(SITE)).toBe(true);
     expect(counter.isStale()).toBe(false);
     store.setStale(SITE, false);
@@ -101,43 +101,43 @@ describe('pages that move between servers', () => {
     expect(page.totals).toEqual([1, 1]);
   });
 
-  it('[C9] a site that the store does not follow any more is not called empty', async () => {
+  it('[C9] a site that the store does not follow any more is not published as empty', async () => {
     const { store, counter, url, open } = await startShared({ decreaseDelayMs: 0, minUpdateIntervalMs: 10 });
     const events: unknown[] = [];
     counter.on('total', ({ total }) => events.push(total));
     counter.on('vacated', (site) => events.push(site));
     const page = open();
-    await page.hears(1);
+    await page.receives(1);
     store.setOthers(SITE, 2);
-    await page.hears(3);
+    await page.receives(3);
     page.leave();
-    // Totals that follow each other within a tick are announced as the last of them.
+    // Of several totals within a tick only the last is published.
     await vi.waitFor(() => expect(events.filter((event) => event !== 1)).toEqual([3, 2]));
     const before = events.length;
     store.setStale(SITE, true);
     store.setOthers(SITE, 0);
-    // A fall to 0 would be announced at the next tick, and so before the second total of another site.
+    // A fall to 0 would be published at the next tick, before the second total of another site.
     const other = openPage(url, { origin: 'https://b.example', auth: { member: MEMBER } });
-    await other.hears(1);
+    await other.receives(1);
     store.setOthers('b.example', 8);
-    await other.hears(9);
+    await other.receives(9);
     expect(events.at(-1)).toBe(9);
-    // Whoever came to the other site may have been announced, or not yet.
+    // The member of the other site may have been published, or not yet.
     expect(events.slice(before).filter((event) => event !== 1)).toEqual([9]);
   });
 
-  it('[C9] when the store goes out of reach everybody hears it, and when it is back', async () => {
+  it('[C9] totals are stale while the store is out of reach', async () => {
     const { store, counter, open } = await startShared();
-    const heard: unknown[] = [];
-    counter.on('stale', (details) => heard.push(details));
+    const received: unknown[] = [];
+    counter.on('stale', (details) => received.push(details));
     const page = open();
-    await page.hears(1);
+    await page.receives(1);
     store.listener.stale(true, 'the cable is out');
     await vi.waitFor(() => expect(page.details.at(-1)).toEqual({ stale: true }));
     store.listener.stale(true, 'still out');
     store.listener.stale(false);
     await vi.waitFor(() => expect(page.details.at(-1)).toEqual({}));
-    expect(heard).toEqual([
+    expect(received).toEqual([
       { stale: true, reason: 'the cable is out' },
       { stale: false, reason: undefined },
     ]);

@@ -6,7 +6,7 @@ import { openRawClient } from '../helpers/raw-client.ts';
 
 const A = 'https://a.example';
 
-describe('what visitors send', () => {
+describe('packets of clients', () => {
   it.each([
     ['a binary packet without attachments', '450-["a"]'],
     ['a binary packet with too many attachments', '4511-["a",{"_placeholder":true,"num":0}]'],
@@ -15,21 +15,18 @@ describe('what visitors send', () => {
     ['an event that is no JSON', '42["total",'],
     ['an unknown packet type', '49'],
     ['an unknown Engine.IO packet', 'x'],
-    [
-      'a packet larger than any visitor has reason to send',
-      `42["a","${'x'.repeat(limits.maxClientMessageBytes)}"]`,
-    ],
+    ['a packet larger than a client needs', `42["a","${'x'.repeat(limits.maxClientMessageBytes)}"]`],
     ['a second CONNECT', '40'],
   ])('[C11] %s ends its own connection and no other', async (_name, packet) => {
     const { counter, url } = await startCounter();
     const bystander = openPage(url, { origin: A });
-    await bystander.hears(1);
+    await bystander.receives(1);
     const sender = await openRawClient(url, { origin: A });
-    await bystander.hears(2);
-    sender.say(packet);
+    await bystander.receives(2);
+    sender.send(packet);
     await sender.closed();
     await vi.waitFor(() => expect(counter.total('a.example')).toBe(1));
-    await bystander.hears(1);
+    await bystander.receives(1);
     expect(bystander.socket.connected).toBe(true);
   });
 
@@ -41,17 +38,17 @@ describe('what visitors send', () => {
   ])('[C11] %s is ignored and counted', async (_name, packet) => {
     const { counter, url } = await startCounter();
     const sender = await openRawClient(url, { origin: A });
-    sender.say(packet);
+    sender.send(packet);
     await vi.waitFor(() => expect(counter.stats().ignoredEvents).toBe(1));
-    await openPage(url, { origin: A }).hears(2);
-    await sender.hears(/^42\["total",2\]$/);
-    expect(sender.heard.filter((message) => message.startsWith('43'))).toEqual([]);
+    await openPage(url, { origin: A }).receives(2);
+    await sender.receives(/^42\["total",2\]$/);
+    expect(sender.received.filter((message) => message.startsWith('43'))).toEqual([]);
   });
 
   it('[C11] counts malformed packets', async () => {
     const { counter, url } = await startCounter();
     const sender = await openRawClient(url, { origin: A });
-    sender.say('42[null]');
+    sender.send('42[null]');
     await sender.closed();
     expect(counter.stats().malformedPackets).toBe(1);
   });
@@ -61,7 +58,7 @@ describe('what visitors send', () => {
     async (packet) => {
       const { counter, url } = await startCounter();
       const raw = await openRawClient(url, { join: false });
-      raw.say(packet);
+      raw.send(packet);
       await raw.closed();
       expect(counter.totals()).toEqual(new Map());
       expect(counter.stats().terminated).toEqual({ 'second-connect': 1 });
@@ -71,21 +68,21 @@ describe('what visitors send', () => {
   it('[P9] a CONNECT may name the main namespace', async () => {
     const { url } = await startCounter();
     const raw = await openRawClient(url, { join: false });
-    raw.say('40/,{}');
-    await raw.hears(/^42\["total",1\]$/);
+    raw.send('40/,{}');
+    await raw.receives(/^42\["total",1\]$/);
   });
 
-  it('[P4] a handshake that breaks the protocol is refused by name', async () => {
+  it('[P4] a handshake that breaks the protocol is rejected with a code', async () => {
     const { counter, url } = await startCounter();
-    const refusal = await openPage(url, { origin: A, auth: { member: 'no spaces please' } }).refusal();
-    expect(refusal.data).toEqual({ code: 'handshake-invalid' });
-    expect(refusal.message).toMatch(/^member must be/);
+    const rejection = await openPage(url, { origin: A, auth: { member: 'no spaces please' } }).rejection();
+    expect(rejection.data).toEqual({ code: 'handshake-invalid' });
+    expect(rejection.message).toMatch(/^member must be/);
     expect(counter.totals()).toEqual(new Map());
   });
 
-  it('[P8] a client of a newer protocol is refused by name', async () => {
+  it('[P8] a client of a newer protocol is rejected with a code', async () => {
     const { url } = await startCounter();
-    const refusal = await openPage(url, { origin: A, auth: { v: 2 } }).refusal();
-    expect(refusal.data).toEqual({ code: 'version-unsupported' });
+    const rejection = await openPage(url, { origin: A, auth: { v: 2 } }).rejection();
+    expect(rejection.data).toEqual({ code: 'version-unsupported' });
   });
 });

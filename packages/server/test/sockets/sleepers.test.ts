@@ -28,18 +28,18 @@ async function startSleeper() {
   return { child, url };
 }
 
-it('[C8] a process that has slept ends the pages it lost before it says anything', async () => {
+it('[C8] a process that has slept closes its lost connections before it sends anything', async () => {
   const { child, url } = await startSleeper();
   const origin = 'https://a.example';
   // It answers nothing, and would look alive for as long as a ping takes.
   const lost = await openRawClient(url, { origin });
   child.kill('SIGSTOP');
   const stoppedAt = performance.now();
-  // It stands at the door when the process wakes.
+  // Its handshake waits when the process wakes.
   const page = openPage(url, { origin });
   await vi.waitFor(() => expect(performance.now() - stoppedAt).toBeGreaterThan(1_300), 5_000);
   child.kill('SIGCONT');
   await lost.closed();
-  await page.hears(1);
+  await page.receives(1);
   expect(page.totals).toEqual([1]);
 });

@@ -19,14 +19,14 @@ function openWorkers() {
   const open = () => {
     const ipc = openIpc();
     const clock = createFakeClock();
-    const end = serveAdmission(admission, ipc.one.line('door'));
-    const asking = createRemoteAdmission(ipc.two.line('door'), clock);
+    const end = serveAdmission(admission, ipc.one.channel('admission'));
+    const asking = createRemoteAdmission(ipc.two.channel('admission'), clock);
     const ask = (site = 's', isListed = false) => {
       const admitted = asking.admit(site, 'a', isListed);
       if (!admitted.ok) throw new Error('a worker does not decide');
-      const { release, answer } = admitted;
-      const limit = answer!.then((decision) => (decision.ok ? undefined : decision.limit));
-      return { release, limit, ok: answer!.then(({ ok }) => ok) };
+      const { release, decision } = admitted;
+      const limit = decision!.then((decided) => (decided.ok ? undefined : decided.limit));
+      return { release, limit, ok: decision!.then(({ ok }) => ok) };
     };
     return { ...ipc, ask, end, clock };
   };
@@ -34,7 +34,7 @@ function openWorkers() {
 }
 
 describe('limits over workers', () => {
-  it('[C11] hold over all of them, and places come back', async () => {
+  it('[C11] hold over all of them, and places are released', async () => {
     const [one, two] = openWorkers();
     const asked = [one, two, one, two, one].map(({ ask }) => ask());
     const granted = await Promise.all(asked.map(({ ok }) => ok));
@@ -47,7 +47,7 @@ describe('limits over workers', () => {
     expect((await Promise.all(again)).filter(Boolean)).toHaveLength(3);
   });
 
-  it('[C11] hold one address to its share of sites over all of them, those that are listed aside', async () => {
+  it('[C11] bound the sites of one address over all of them, except listed ones', async () => {
     const [one, two] = openWorkers();
     const opened = one.ask('s1');
     expect(await opened.ok).toBe(true);
@@ -57,7 +57,7 @@ describe('limits over workers', () => {
     await vi.waitFor(async () => expect(await two.ask('s2').ok).toBe(true));
   });
 
-  it('[C11] a worker that is gone gives its places back', async () => {
+  it('[C11] the places of a worker that has ended are released', async () => {
     const [one, two] = openWorkers();
     await Promise.all([one.ask().ok, one.ask().ok, one.ask().ok]);
     expect(await two.ask().ok).toBe(false);
@@ -65,7 +65,7 @@ describe('limits over workers', () => {
     expect(await two.ask().ok).toBe(true);
   });
 
-  it('[C11] a primary that does not answer lets nobody in, and keeps no place', async () => {
+  it('[C11] without an answer of the primary a connection is rejected, and holds no place', async () => {
     const [one, two] = openWorkers();
     one.freeze();
     const { ok } = one.ask();
@@ -78,7 +78,7 @@ describe('limits over workers', () => {
     expect(await Promise.all(others)).toEqual([true, true, true]);
   });
 
-  it('[C11] a connection that ends before the answer keeps no place', async () => {
+  it('[C11] a connection that ends before the decision holds no place', async () => {
     const [one, two] = openWorkers();
     const early = [one.ask(), one.ask(), one.ask()];
     for (const { release } of early) release();

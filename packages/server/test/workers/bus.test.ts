@@ -8,19 +8,19 @@ import { openIpc } from '../helpers/ipc.ts';
 function openBus(maxBacklog?: number) {
   const memory = createMemoryBus();
   const ipc = openIpc();
-  const end = serveIpcBus(memory, ipc.one.line('bus'), maxBacklog);
-  const bus = createIpcBus(ipc.two.line('bus'));
+  const end = serveIpcBus(memory, ipc.one.channel('bus'), maxBacklog);
+  const bus = createIpcBus(ipc.two.channel('bus'));
   return { memory, bus, end, ...ipc };
 }
 
 async function connect({ bus }: Pick<ReturnType<typeof openBus>, 'bus'>) {
-  const heard: string[] = [];
+  const received: string[] = [];
   const down: string[] = [];
   const link: BusLink = await bus.connect({
-    message: (channel, message) => void heard.push(`${channel}=${message}`),
+    message: (channel, message) => void received.push(`${channel}=${message}`),
     down: (error) => void down.push(error.message),
   });
-  return { ...link, heard, down };
+  return { ...link, received, down };
 }
 
 const ofHello: BusCommand = ['PUBLISH', 'one', 'hello'];
@@ -54,12 +54,12 @@ describe('the bus of workers', () => {
         ['two', 0],
       ]),
     ]);
-    expect(link.heard).toEqual(['one=hello']);
+    expect(link.received).toEqual(['one=hello']);
     await link.unsubscribe(['one']);
     expect(await link.run([ofHello])).toEqual([0]);
   });
 
-  it('[S8] sends what is said in one turn as one message', async () => {
+  it('[S8] sends all frames of one turn as one message', async () => {
     const bus = openBus();
     const link = await connect(bus);
     const before = bus.packets();
@@ -67,7 +67,7 @@ describe('the bus of workers', () => {
     expect(bus.packets() - before).toBe(2);
   });
 
-  it('[S8] tells of the loss of a link once, and takes a new one', async () => {
+  it('[S8] reports the loss of a link once, and opens a new one', async () => {
     const bus = openBus();
     const link = await connect(bus);
     bus.memory.reset();
@@ -78,19 +78,19 @@ describe('the bus of workers', () => {
     expect(link.down).toHaveLength(1);
   });
 
-  it('[S8] a worker that is gone, or has closed its link, listens no more', async () => {
+  it('[S8] a worker that has ended, or has closed its link, is unsubscribed', async () => {
     const bus = openBus();
     const [left, stays] = [await connect(bus), await connect(bus)];
     await Promise.all([left.subscribe(['one']), stays.subscribe(['one'])]);
     left.close();
     expect(await stays.run([ofHello])).toEqual([1]);
-    expect(left.heard).toEqual([]);
+    expect(left.received).toEqual([]);
     const watcher = await connect({ bus: bus.memory });
     bus.end();
     expect(await watcher.run([ofHello])).toEqual([0]);
   });
 
-  it('[S8] cuts the link of a worker that takes nothing, and lets it come back', async () => {
+  it('[S8] closes the link of a worker that reads nothing, and accepts a new one', async () => {
     const bus = openBus(10_000);
     const link = await connect(bus);
     await link.subscribe(['one']);
@@ -106,6 +106,6 @@ describe('the bus of workers', () => {
     const again = await connect(bus);
     await again.subscribe(['one']);
     await speaker.run([ofHello]);
-    await vi.waitFor(() => expect(again.heard).toEqual(['one=hello']));
+    await vi.waitFor(() => expect(again.received).toEqual(['one=hello']));
   });
 });

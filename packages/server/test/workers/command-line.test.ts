@@ -26,49 +26,49 @@ async function run(...args: string[]) {
   );
   const errors = text(child.stderr);
   const ended = once(child, 'close').then(([code]) => code as number | null);
-  const says = (event: object): Promise<void> =>
+  const logs = (event: object): Promise<void> =>
     vi.waitFor(() => expect(events).toContainEqual(expect.objectContaining(event)), patient);
-  await says({ event: 'listening' });
+  await logs({ event: 'listening' });
   workers = childrenOf(pid);
   expect(workers).toHaveLength(2);
   const url = events[0]!['url'] as string;
-  const nobodyRuns = (): Promise<void> =>
+  const noneRuns = (): Promise<void> =>
     vi.waitFor(() => expect(workers.filter(isRunning)).toEqual([]), patient);
-  return { pid, workers, events, errors, ended, says, url, nobodyRuns };
+  return { pid, workers, events, errors, ended, logs, url, noneRuns };
 }
 
 describe('live-online-server --workers', { timeout: 60_000 }, () => {
-  it('[S8] tells what one process tells, and of workers that end; Ctrl+C ends all in order', async () => {
-    const { pid, workers, events, errors, ended, says, url, nobodyRuns } = await run();
+  it('[S8] logs what one process logs, and workers that end; Ctrl+C ends all in order', async () => {
+    const { pid, workers, events, errors, ended, logs, url, noneRuns } = await run();
     const pages = [1, 2].map(() => openPage(url, { origin: 'https://a.example' }));
-    await Promise.all(pages.map((page) => page.hears(2)));
-    await says({ event: 'total', site: 'a.example', total: 2 });
+    await Promise.all(pages.map((page) => page.receives(2)));
+    await logs({ event: 'total', site: 'a.example', total: 2 });
     kill(workers[0]!, 'SIGKILL');
-    await says({
+    await logs({
       event: 'warning',
-      message: 'worker 1: a worker has ended: SIGKILL; another takes its place',
+      message: 'worker 1: a worker has ended: SIGKILL; another worker replaces it',
     });
-    await says({ event: 'total', site: 'a.example', total: 1 });
+    await logs({ event: 'total', site: 'a.example', total: 1 });
     kill(-pid, 'SIGINT');
     expect(await ended).toBe(0);
-    await nobodyRuns();
+    await noneRuns();
     expect(events.slice(-2)).toEqual([{ event: 'closing' }, { event: 'closed' }]);
     expect(await errors).toBe('');
   });
 
   it('[S8] a second signal ends it at once, with a worker that is stopped', async () => {
-    const { pid, workers, ended, says, nobodyRuns } = await run();
+    const { pid, workers, ended, logs, noneRuns } = await run();
     kill(workers[0]!, 'SIGSTOP');
     kill(pid, 'SIGTERM');
-    await says({ event: 'closing' });
+    await logs({ event: 'closing' });
     kill(pid, 'SIGTERM');
     expect(await ended).toBe(0);
-    await nobodyRuns();
+    await noneRuns();
   });
 
   it('[S8] workers end by themselves when their primary process is killed', async () => {
-    const { pid, nobodyRuns } = await run();
+    const { pid, noneRuns } = await run();
     kill(pid, 'SIGKILL');
-    await nobodyRuns();
+    await noneRuns();
   });
 });

@@ -24,39 +24,39 @@ describe('several processes on one port', { timeout: 60_000 }, () => {
   const stay = (pages: Page[]): Page[] => pages.filter(({ socket }) => socket.connected);
 
   it('[S8] add up to one total, which the primary process knows as well', async () => {
-    const announced: unknown[] = [];
-    onTestFinished(workers.on('total', (total) => void announced.push(total)));
+    const published: unknown[] = [];
+    onTestFinished(workers.on('total', (total) => void published.push(total)));
     const pages = openPages('sum.example', 6);
-    await Promise.all(pages.map((page) => page.hears(6)));
+    await Promise.all(pages.map((page) => page.receives(6)));
     await total('sum.example', 6);
     expect(workers.totals()).toEqual(new Map([['sum.example', 6]]));
     await vi.waitFor(
-      () => expect(announced.at(-1)).toEqual({ site: 'sum.example', total: 6, stale: false }),
+      () => expect(published.at(-1)).toEqual({ site: 'sum.example', total: 6, stale: false }),
       patient,
     );
     await vi.waitFor(() => expect(workers.stats()).toMatchObject({ connections: 6 }), patient);
     pages[0]!.leave();
-    await Promise.all(pages.slice(1).map((page) => page.hears(5)));
+    await Promise.all(pages.slice(1).map((page) => page.receives(5)));
     await total('sum.example', 5);
   });
 
-  it('[C11] hold limits together, and say so once', async () => {
+  it('[C11] hold limits together, and report one once', async () => {
     const limits: unknown[] = [];
     onTestFinished(workers.on('limit', (limit) => void limits.push(limit)));
     const pages = openPages('full.example', 15);
     await total('full.example', 6);
-    await vi.waitFor(() => expect(workers.stats().refused).toEqual({ maxPerSite: 9 }), patient);
+    await vi.waitFor(() => expect(workers.stats().rejected).toEqual({ maxPerSite: 9 }), patient);
     expect(stay(pages)).toHaveLength(6);
     expect(limits).toEqual([{ limit: 'maxPerSite', address: undefined }]);
     stay(pages)[0]!.leave();
     await total('full.example', 5);
     await vi.waitFor(() => {
       const [page] = openPages('full.example', 1);
-      return page!.hears(6);
+      return page!.receives(6);
     }, patient);
   });
 
-  it('[S8] a worker that is killed is replaced, its people and its places are gone at once', async () => {
+  it('[S8] a worker that is killed is replaced, and its members and places are released at once', async () => {
     const lost: unknown[] = [];
     onTestFinished(workers.on('worker', (which) => void lost.push(which)));
     const pages = openPages('killed.example', 6);
@@ -70,7 +70,7 @@ describe('several processes on one port', { timeout: 60_000 }, () => {
     }, patient);
     const left = stay(pages).length;
     expect(left).toBeGreaterThan(0);
-    await Promise.all(stay(pages).map((page) => page.hears(left)));
+    await Promise.all(stay(pages).map((page) => page.receives(left)));
     expect(lost).toEqual([{ worker: 1, reason: 'a worker has ended: SIGKILL' }]);
     await vi.waitFor(() => expect(workers.pids()).toHaveLength(3), patient);
     expect(workers.pids()).not.toContain(first);
@@ -79,13 +79,13 @@ describe('several processes on one port', { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(stay(more)).toHaveLength(6 - left), patient);
   });
 
-  it('[S8] closing lets everybody go and leaves no process', async () => {
+  it('[S8] close disconnects all members and leaves no process', async () => {
     const [page] = openPages('closed.example', 1);
-    await page!.hears(1);
+    await page!.receives(1);
     const pids = workers.pids();
     expect(workers.close()).toBe(workers.close());
     await workers.close();
-    expect(await page!.gone()).toBe('transport close');
+    expect(await page!.closed()).toBe('transport close');
     expect(pids.filter(isRunning)).toEqual([]);
     await expect(workers.listen().then(() => fetch(url))).rejects.toThrow();
   });

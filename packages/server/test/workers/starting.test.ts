@@ -21,16 +21,16 @@ async function writeModule(text: string): Promise<string> {
 
 describe('starting workers', { timeout: 60_000 }, () => {
   it.each<[unknown, RegExp]>([
-    [{ workers: 0 }, /^workers must be a whole number from 1 to 256$/],
-    [{ options: { transports: ['polling'] } }, /^options\.transports cannot have polling: /],
+    [{ workers: 0 }, /^workers must be an integer from 1 to 256$/],
+    [{ options: { transports: ['polling'] } }, /^options\.transports cannot include polling, /],
     [{ options: { store: { open() {} } } }, /^options\.store cannot be set: .*redis/],
     [{ options: { port: -1, maxSites: 0 } }, /^options\.maxSites must .*; options\.port must/],
     [{ redis: { url: 'nonsense' } }, /^redis\.url must be a URL/],
-    [{ redis: { url: 'redis://localhost', follow: 'all' } }, /^redis\.follow is no option$/],
-    [{ workres: 2 }, /^workres is no option$/],
+    [{ redis: { url: 'redis://localhost', follow: 'all' } }, /^redis\.follow is an unknown option$/],
+    [{ workres: 2 }, /^workres is an unknown option$/],
     [{ module: 5 }, /^module must be a path or a file: URL$/],
     ['four', /must be an object/],
-  ])('[C11] %j is told before any process starts', (options, message) => {
+  ])('[C11] %j is an error before any process starts', (options, message) => {
     expect(() => createCounterWorkers(options as CounterWorkersOptions)).toThrow(
       expect.objectContaining({ code: 'options-invalid', message: expect.stringMatching(message) as string }),
     );
@@ -40,13 +40,13 @@ describe('starting workers', { timeout: 60_000 }, () => {
     const before = { ...cluster.settings };
     const module = pathToFileURL(await writeModule(`export default async () => ({ sites: ['a.example'] });`));
     const { url } = await startWorkers({ workers: 1, module });
-    await openPage(url, { origin: 'https://a.example' }).hears(1);
-    const refusal = await openPage(url, { origin: 'https://b.example' }).refusal();
-    expect(refusal.data).toEqual({ code: 'site-not-listed' });
+    await openPage(url, { origin: 'https://a.example' }).receives(1);
+    const rejection = await openPage(url, { origin: 'https://b.example' }).rejection();
+    expect(rejection.data).toEqual({ code: 'site-not-listed' });
     expect(cluster.settings).toEqual(before);
   });
 
-  it('[S8] what keeps one from starting ends all, in the words of a single server', async () => {
+  it('[S8] an error that keeps one from starting ends all, with the text of a single server', async () => {
     const taken = createServer();
     taken.listen(0, '127.0.0.1');
     await once(taken, 'listening');
@@ -69,14 +69,14 @@ describe('starting workers', { timeout: 60_000 }, () => {
       {
         reason: {
           code: 'options-invalid',
-          message: expect.stringMatching(/^module\.transports cannot have polling/) as string,
+          message: expect.stringMatching(/^module\.transports cannot include polling/) as string,
           problems: [{ path: 'module.transports' }],
         },
       },
     ]);
   });
 
-  it('[S8] one that cannot be replaced is tried again, until it can', async () => {
+  it('[S8] a worker that cannot start is tried again until it can', async () => {
     const module = await writeModule(`
       import { existsSync } from 'node:fs';
       if (existsSync(new URL('broken', import.meta.url))) throw new Error('broken');

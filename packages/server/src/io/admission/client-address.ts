@@ -8,17 +8,17 @@ export type TrustsProxy = (address: string, hop: number) => boolean;
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /**
- * The address of every client that a trusted proxy names by something that is none, such as `unknown`. They share one,
- * and with it one limit: each spelling of nothing would otherwise be a new address.
+ * The address of all clients for whom a trusted proxy writes something that is no address, such as `unknown`. They share
+ * one limit: otherwise each such text would count as a new address.
  */
 export const UNREADABLE_ADDRESS = 'unreadable';
 
-/** A peer without an address is at the other end of a Unix socket, and so on this machine. */
-const NO_ADDRESS = '127.0.0.1';
+/** The address of a peer without one: it uses a Unix socket, and so is on this machine. */
+const UNIX_SOCKET_ADDRESS = '127.0.0.1';
 
 /**
- * Whom a connection counts against: its IPv4 address, or the /64 network of its IPv6 address, which is one
- * customer's.
+ * The address that a connection counts against: an IPv4 address, or the /64 network of an IPv6 address, which belongs
+ * to one customer.
  *
  * @param trustsProxy `undefined` if no proxy is trusted.
  * @returns `undefined` for a connection from this machine itself, unless `countLoopback`.
@@ -33,12 +33,12 @@ export function readAddress(
 }
 
 /**
- * The same for a connection that has sent nothing yet.
+ * The same for a connection that has not sent a request yet.
  *
- * @returns `undefined` also for a trusted proxy: many clients share its connections.
+ * @returns `undefined` also for a trusted proxy, whose connections belong to many clients.
  */
 export function readPeerAddress(
-  { remoteAddress = NO_ADDRESS }: Socket,
+  { remoteAddress = UNIX_SOCKET_ADDRESS }: Socket,
   trustsProxy: TrustsProxy | undefined,
   countLoopback: boolean,
 ): string | undefined {
@@ -54,34 +54,34 @@ function networkOf(address: Address, countLoopback: boolean): string | undefined
   return `${network.join(':')}::/64`;
 }
 
-/** The nearest address that is no trusted proxy's, from this server outwards; `undefined` if it cannot be read. */
+/** The nearest address that is not a trusted proxy's, counted from this server; `undefined` if it cannot be parsed. */
 function clientOf(
   { socket, headers }: IncomingMessage,
   trustsProxy: TrustsProxy | undefined,
 ): Address | undefined {
-  const remote = parseAddress(socket.remoteAddress ?? NO_ADDRESS);
+  const remote = parseAddress(socket.remoteAddress ?? UNIX_SOCKET_ADDRESS);
   if (!trustsProxy) return remote;
-  // Node joins several header lines with commas. Empty elements of a list mean nothing (RFC 9110, 5.6.1).
+  // Node joins several header lines with commas. Empty elements of a list are ignored (RFC 9110 §5.6.1).
   const forwarded = String(headers['x-forwarded-for'] ?? '')
     .split(',')
     .map((entry) => entry.trim());
   const entries = forwarded.filter(Boolean);
   let client = remote;
-  // An entry that cannot be read is trusted by its position alone, where the number of proxies was given.
+  // With a number of proxies an entry is trusted by its position alone, even if it cannot be parsed.
   for (let hop = 0; entries.length > 0 && trustsProxy(client?.toString() ?? '', hop); hop++) {
     client = parseAddress(entries.pop()!);
   }
   return client;
 }
 
-/** Reads an address as proxies write it: alone, with a port (`192.0.2.1:80`), in brackets (`[2001:db8::1]:80`). */
+/** Parses an address as proxies write it: alone, with a port (`192.0.2.1:80`), or in brackets (`[2001:db8::1]:80`). */
 function parseAddress(entry: string): Address | undefined {
   const [, text = entry] = /^\[(.+)\](?::\d{1,5})?$/.exec(entry) ?? /^([\d.]+):\d{1,5}$/.exec(entry) ?? [];
-  // Only spelled out as one is it an address: the library would read "1" or "0x7f" as well.
+  // The library would also accept "1" or "0x7f".
   if (!isIP(text)) return undefined;
-  // The zone of a link-local address is a name of one machine's own, with more characters than the library takes.
+  // The zone of a link-local address is local to one machine, and may have characters that the library rejects.
   const [unzoned] = text.split('%', 1) as [string];
-  // The library lacks some spellings, such as ::192.0.2.1. What a socket for both protocols calls ::ffff:192.0.2.1 is
-  // 192.0.2.1.
+  // The library rejects some valid forms, such as ::192.0.2.1. `process` turns ::ffff:192.0.2.1, as dual-stack sockets
+  // report IPv4 addresses, into 192.0.2.1.
   return ipaddr.isValid(unzoned) ? ipaddr.process(unzoned) : undefined;
 }

@@ -1,32 +1,41 @@
 import type { IncomingMessage } from 'node:http';
 import { isSameSecret } from '@live-online/internal/same-secret';
 import { parseHandshake, type RejectionCode } from '@live-online/protocol';
-import type { Admission, Refused } from '../../core/admission.ts';
-import type { SiteList } from '../../core/site-list.ts';
+import type { Admission, LimitReached } from '../../core/admission.ts';
+import type { ListedSite, SiteList } from '../../core/site-list.ts';
 import { siteOf } from '../../core/site.ts';
 import { countReason, type CounterStats } from '../../core/stats.ts';
 import { readAddress, type TrustsProxy } from './client-address.ts';
 
-/**
- * The door: what a request must show before it gets a session, and a client before it is counted. [C1, C11]
- * It reads headers and hands what they say to the site list and to admission.
- */
-export interface Door {
-  /** Before a session exists. A refusal names no reason that a page could read. */
-  knock(request: IncomingMessage): Entry | undefined;
-  /** At CONNECT: who comes in, or why not. */
-  greet(request: IncomingMessage, auth: unknown): Greeting;
+/** Checks a handshake: in HTTP, before it gets a session, and at CONNECT, before its connection is counted. [C1, C11] */
+export interface HandshakeGuard {
+  /** The ticket of a handshake. Its headers are read the first time only. */
+  ticketOf(request: IncomingMessage): AdmissionTicket;
+  /** Reserves a place for a connection. `undefined` if it is rejected, without a reason that a page could read. */
+  reserve(ticket: AdmissionTicket): Reservation | undefined;
+  /** At CONNECT: the site and the member of the connection, or why it is rejected. */
+  authenticate(ticket: AdmissionTicket, auth: unknown): HandshakeResult;
 }
 
-export interface Entry {
-  /** Gives the place back. May be called twice. */
+/** Where a handshake comes from. */
+export interface AdmissionTicket {
+  /** `false` for an Origin that no browser would send. */
+  readonly isOriginValid: boolean;
+  /** The site that its connection is counted on; `undefined` if it is not listed. */
+  readonly listed: ListedSite | undefined;
+  /** The address that its connection counts against; `undefined` for none. */
+  readonly address: string | undefined;
+}
+
+export interface Reservation {
+  /** Frees the place. May be called twice. */
   release: () => void;
-  /** Whether the place is had, where that is not known at once. */
+  /** Whether the place is granted, where another process decides. */
   granted?: Promise<boolean>;
 }
 
-export type Greeting =
-  | { ok: true; site: string; member: string | undefined; resume: string | undefined }
+export type HandshakeResult =
+  | { ok: true; site: string; member: string | undefined; resumeToken: string | undefined }
   | { ok: false; code: RejectionCode; problem: string };
 
 export interface HandshakeGuardOptions {
@@ -36,74 +45,62 @@ export interface HandshakeGuardOptions {
   trustsProxy: TrustsProxy | undefined;
   /** Whether connections from this machine itself count against the limit per address. */
   countLoopback: boolean;
-  /** Called for every connection that is refused because of a limit. */
+  /** Called for every connection that is rejected because of a limit. */
   onLimit: (limit: string, address: string | undefined) => void;
 }
 
-/** How many origins are remembered; one that names a site has at most 400 characters. */
-const KNOWN_ORIGINS = 500;
-
-export function createHandshakeGuard(options: HandshakeGuardOptions): Door {
+export function createHandshakeGuard(options: HandshakeGuardOptions): HandshakeGuard {
   const { sites, admission, stats, trustsProxy, countLoopback, onLimit } = options;
+  const tickets = new WeakMap<IncomingMessage, AdmissionTicket>();
 
-  function refuse(code: string): void {
-    countReason(stats.refused, code);
+  function readTicket(request: IncomingMessage): AdmissionTicket {
+    const hostname = siteOf(request.headers);
+    return {
+      isOriginValid: hostname !== undefined,
+      listed: hostname === undefined ? undefined : sites.find(hostname),
+      address: readAddress(request, trustsProxy, countLoopback),
+    };
   }
 
-  /** Most connections come from a few sites, each of which is read twice: before its session, and at CONNECT. */
-  const hostnames = new Map<string, string>();
-
-  function hostnameOf({ headers }: IncomingMessage): string | undefined {
-    const { origin } = headers;
-    if (origin === undefined) return siteOf(headers);
-    const known = hostnames.get(origin);
-    if (known !== undefined) return known;
-    const hostname = siteOf(headers);
-    if (hostname !== undefined) {
-      if (hostnames.size >= KNOWN_ORIGINS) hostnames.clear();
-      hostnames.set(origin, hostname);
-    }
-    return hostname;
+  function countLimit({ limit }: LimitReached, address: string | undefined): void {
+    countReason(stats.rejected, limit ?? 'no-answer');
+    if (limit !== undefined) onLimit(limit, address);
   }
 
   return {
-    knock(request) {
-      const hostname = hostnameOf(request);
-      if (hostname === undefined) {
-        refuse('origin-invalid');
-        return undefined;
-      }
-      const address = readAddress(request, trustsProxy, countLoopback);
-      const site = sites.find(hostname)?.site;
-      const admitted = admission.admit(site, address, site !== undefined && sites.names(site));
-      const turnAway = ({ limit }: Refused): void => {
-        refuse(limit ?? 'no-answer');
-        if (limit !== undefined) onLimit(limit, address);
-      };
-      if (!admitted.ok) return void turnAway(admitted);
-      const { release, answer } = admitted;
-      if (!answer) return { release };
-      const granted = answer.then((decision) => {
-        if (!decision.ok) turnAway(decision);
-        return decision.ok;
+    ticketOf(request) {
+      let ticket = tickets.get(request);
+      if (!ticket) tickets.set(request, (ticket = readTicket(request)));
+      return ticket;
+    },
+    reserve({ isOriginValid, listed, address }) {
+      if (!isOriginValid) return void countReason(stats.rejected, 'origin-invalid');
+      const admitted = admission.admit(listed?.site, address, listed?.isNamed);
+      if (!admitted.ok) return void countLimit(admitted, address);
+      const { release, decision } = admitted;
+      if (!decision) return { release };
+      const granted = decision.then((decided) => {
+        if (!decided.ok) countLimit(decided, address);
+        return decided.ok;
       });
       return { release, granted };
     },
-    greet(request, auth) {
-      const say = (code: RejectionCode, problem: string): Greeting => {
-        refuse(code);
-        return { ok: false, code, problem };
-      };
-      const parsed = parseHandshake(auth);
-      if (!parsed.ok) return say(parsed.code, parsed.problem);
-      const hostname = hostnameOf(request);
-      const listed = hostname === undefined ? undefined : sites.find(hostname);
-      if (!listed) return say('site-not-listed', 'this server does not count this site');
-      const { member, resume, token = '' } = parsed.handshake;
-      if (listed.token !== undefined && !isSameSecret(token, listed.token)) {
-        return say('token-wrong', 'this site asks for a token, which is missing or wrong');
-      }
-      return { ok: true, site: listed.site, member, resume };
+    authenticate({ listed }, auth) {
+      const result = checkHandshake(listed, auth);
+      if (!result.ok) countReason(stats.rejected, result.code);
+      return result;
     },
   };
+}
+
+/** @param listed where the handshake comes from; `undefined` if that is not listed. */
+export function checkHandshake(listed: ListedSite | undefined, auth: unknown): HandshakeResult {
+  const parsed = parseHandshake(auth);
+  if (!parsed.ok) return parsed;
+  if (!listed) return { ok: false, code: 'site-not-listed', problem: 'this server does not count this site' };
+  const { member, resume: resumeToken, token = '' } = parsed.handshake;
+  if (listed.token !== undefined && !isSameSecret(token, listed.token)) {
+    return { ok: false, code: 'token-wrong', problem: 'the token of this site is missing or wrong' };
+  }
+  return { ok: true, site: listed.site, member, resumeToken };
 }

@@ -4,10 +4,10 @@ import type { Clock } from '../../core/ports.ts';
 import { countReason, type CounterStats } from '../../core/stats.ts';
 import { readPeerAddress, type TrustsProxy } from '../admission/client-address.ts';
 import { createOwnServer } from './own-server.ts';
-import { createPendingConnections, type PendingLimits, type PendingTimeouts } from './pending-connections.ts';
+import { PendingConnections, type PendingLimits, type PendingTimeouts } from './pending-connections.ts';
 import { createRequestGuard, type RequestGuard } from './request-guard.ts';
 
-/** What everything without a session is held to. */
+/** The bounds of everything without a session. */
 export interface HttpBounds extends PendingLimits, PendingTimeouts {
   /** Whether connections from this machine itself count against `maxPendingPerAddress`. */
   countLoopback: boolean;
@@ -22,32 +22,32 @@ export interface HttpGuardOptions {
   onLimit: (limit: string, address: string | undefined) => void;
 }
 
-/** Bounds what clients can hold without a session, on a port of our own and beside a host. [C11] */
+/** Bounds what clients can hold without a session, on an own port and on a host's. [C11] */
 export interface HttpGuard extends RequestGuard {
-  /** Creates an HTTP server for a port of our own. */
+  /** Creates the HTTP server of an own port. */
   createServer(): Server;
-  /** A connection has a session, which is bounded elsewhere. */
+  /** A connection has a session, which has bounds of its own. */
   established(connection: Duplex): void;
-  /** Watches nothing any more. */
+  /** Cancels the timer. */
   close(): void;
 }
 
 export function createHttpGuard(options: HttpGuardOptions): HttpGuard {
   const { bounds, clock, stats, trustsProxy, onLimit } = options;
-  const pending = createPendingConnections({
+  const pending = new PendingConnections({
     ...bounds,
     clock,
     addressOf: (socket) => readPeerAddress(socket, trustsProxy, bounds.countLoopback),
     onLimit(limit, address) {
-      countReason(stats.refused, limit);
+      countReason(stats.rejected, limit);
       onLimit(limit, address);
     },
     onTerminated: (reason) => countReason(stats.terminated, reason),
   });
   return {
-    ...createRequestGuard(pending, (reason) => countReason(stats.refused, reason)),
+    ...createRequestGuard(pending, (reason) => countReason(stats.rejected, reason)),
     createServer: () => createOwnServer(pending),
-    established: pending.established,
-    close: pending.close,
+    established: (connection) => pending.established(connection),
+    close: () => pending.close(),
   };
 }

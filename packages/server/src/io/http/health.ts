@@ -1,10 +1,10 @@
 import { respondText } from '@live-online/internal/http/respond-text';
 import type { Route } from './route.ts';
 
-/** Whether the process answers at all. */
+/** Liveness: answers 200 as long as the process runs. */
 export const healthRoute: Route = (_request, response) => respondText(response, 200, 'ok');
 
-/** Whether visitors should be sent here: not any more once the server is closing. */
+/** Readiness: answers 503 once the server is draining or closing. */
 export function readyRoute(isReady: () => boolean): Route {
   return (_request, response) =>
     isReady() ? respondText(response, 200, 'ready') : respondText(response, 503, 'closing');

@@ -2,28 +2,28 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { listenFailed } from '../../errors.ts';
 
-/** Where a counter server listens. */
+/** The address that a counter server listens on. */
 export interface Listening {
-  /** The address of the script, and the base of everything else, such as `http://localhost:8081/`. */
+  /** The URL of the script, and the base of all other URLs, such as `http://localhost:8081/`. */
   url: string;
-  /** The host part of the address. */
+  /** The host part of the URL. */
   host: string;
   port: number;
 }
 
 /**
- * How many connections may wait to be accepted; the system may allow fewer (`net.core.somaxconn`). With Node's 511,
- * clients that all come back at once wait for seconds, and each time twice as long.
+ * How many connections may wait to be accepted; the system may allow fewer (`net.core.somaxconn`). With Node's default of
+ * 511, clients that all reconnect at once wait for seconds, and twice as long at each attempt.
  */
 const BACKLOG = 8_192;
 
-const EVERYWHERE = new Set([undefined, '', '0.0.0.0', '::']);
+const ALL_ADDRESSES = new Set([undefined, '', '0.0.0.0', '::']);
 
 /**
  * Makes `server` listen.
  *
- * @param path what the URL ends in, with a slash at both ends.
- * @throws CounterServerError that says what to do
+ * @param path of the URL, with a slash at both ends.
+ * @throws CounterServerError `port-in-use`, `port-forbidden`, `host-unknown` or `listen-failed`
  */
 export function listen(
   server: Server,
@@ -37,19 +37,19 @@ export function listen(
     server.listen({ port, backlog: BACKLOG, ...(host !== undefined && { host }) }, () => {
       server.off('error', failed);
       const bound = (server.address() as AddressInfo).port;
-      const name = EVERYWHERE.has(host) ? 'localhost' : host!;
+      const name = ALL_ADDRESSES.has(host) ? 'localhost' : host!;
       const inUrl = name.includes(':') ? `[${name}]` : name;
       resolve({ url: `http://${inUrl}:${bound}${path}`, host: name, port: bound });
     });
   });
 }
 
-/** Stops listening, and gives the requests that are under way `timeoutMs` to end. */
+/** Stops listening. Requests that are being served have `timeoutMs` to end. */
 export function stopListening(server: Server, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const impatience = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
     server.close(() => {
-      clearTimeout(impatience);
+      clearTimeout(timer);
       resolve();
     });
   });

@@ -2,10 +2,10 @@ import { createServer, ServerResponse, type Server } from 'node:http';
 import type { PendingConnections } from './pending-connections.ts';
 import { MAX_HEADER_BYTES, MAX_HEADERS } from './request-guard.ts';
 
-/** An HTTP server for a port of our own: whatever comes there is watched from the moment it is accepted. [C11] */
+/** Creates the HTTP server of an own port. All of its connections are bounded from the moment they are accepted. [C11] */
 export function createOwnServer(pending: PendingConnections): Server {
   class WatchedResponse extends ServerResponse {
-    // In place of the event 'request', which Node does not emit for what it answers by itself, such as 417.
+    // Node does not emit 'request' for requests that it answers itself, for example with 417.
     constructor(...details: ConstructorParameters<typeof ServerResponse>) {
       super(...details);
       pending.request(this.req, this);
@@ -14,11 +14,11 @@ export function createOwnServer(pending: PendingConnections): Server {
   const server = createServer({
     ServerResponse: WatchedResponse,
     maxHeaderSize: MAX_HEADER_BYTES,
-    // Every connection has a deadline already, which holds to the second and for its answers, too.
+    // `pending` has a timeout for requests and responses, which is exact to the second.
     headersTimeout: 0,
     requestTimeout: 0,
   });
-  // One too many is enough to be noticed. Node drops what is over it, or rejects the request, depending on its version.
+  // One more than the limit, so that the guard sees it. Past this number Node drops headers or rejects the request.
   server.maxHeadersCount = MAX_HEADERS + 1;
-  return server.on('connection', pending.accept);
+  return server.on('connection', (socket) => pending.accept(socket));
 }

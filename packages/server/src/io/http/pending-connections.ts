@@ -11,188 +11,199 @@ export interface PendingLimits {
   maxPendingPerAddress: number;
 }
 
-/** How long a connection may go on without a session. */
 export interface PendingTimeouts {
-  /** A connection has this long to send a request and to take its answer, in ms. Each answer it takes starts it again. */
+  /** How long a connection may take to send a request and to take the response, in ms. Each response taken restarts it. */
   timeoutMs: number;
   /** How often that is checked, in ms. */
   sweepMs: number;
 }
 
-/** Why a connection without a session was closed, its limits aside: it had no more time, or asked for too much at once. */
+/** Why a connection without a session was terminated, apart from limits. */
 export type PendingEnd = 'pending-timeout' | 'pipelining';
 
 export interface PendingOptions extends PendingLimits, PendingTimeouts {
   clock: Clock;
-  /** The address that a connection counts against, or `undefined` for one that has no limit per address. */
+  /** The address that a connection counts against; `undefined` for one without a limit per address. */
   addressOf: (socket: Socket) => string | undefined;
   /** Called for each connection that is closed because of a limit. */
   onLimit: (limit: keyof PendingLimits, address: string | undefined) => void;
-  /** Called for each connection that is closed because of what its client did. */
+  /** Called for each connection that is closed because of its client. */
   onTerminated: (reason: PendingEnd) => void;
 }
 
-/** Connections without a session: idle ones, requests, answers that are not taken, and upgrades. [C11] */
-export interface PendingConnections {
-  /** Watches a connection of the server's own port until it has a session or is closed. */
-  accept(socket: Socket): void;
-  /** Watches a request until its answer is taken. Returns `false` if the connection is closed instead. */
-  request(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Watches an upgrade until it has a session or is closed. Returns `false` if the connection is closed instead. */
-  upgrade(socket: Duplex): boolean;
-  /** A request waits for news of its session: until it is answered, its connection is under that session's limits. */
-  hold(request: IncomingMessage, response: ServerResponse): void;
-  /** A connection has a session, which has limits and deadlines of its own. */
-  established(socket: Duplex): void;
-  /** Watches nothing any more. */
-  close(): void;
-}
-
+/** A connection without a session. */
 interface Pending {
   readonly socket: Duplex;
-  /** Whether it came by the server's own port. A host's connection is watched only while it has something of ours. */
+  /** Whether it came by the server's own port. A host's connection is watched only while it has a request of ours. */
   readonly isOwn: boolean;
   readonly address: string | undefined;
-  /** Answers that the client has not taken yet. */
-  readonly answers: ServerResponse[];
-  /** When its time started. */
+  /** Responses that the client has not taken yet. */
+  readonly responses: ServerResponse[];
+  /** When its timeout started. */
   since: number;
 }
 
-/** Most answers that a connection may have outstanding. Browsers and proxies do not pipeline at all. */
+/** The maximum of responses that a connection may have outstanding. Browsers and proxies do not pipeline. */
 const MAX_OUTSTANDING_ANSWERS = 8;
 
-export function createPendingConnections(options: PendingOptions): PendingConnections {
-  const { clock, timeoutMs, sweepMs, addressOf, onLimit, onTerminated } = options;
-  const watched = new WeakMap<Duplex, Pending>();
-  // In each of these sets, whoever has waited longest comes first.
-  const own = new Set<Pending>();
-  const ownByAddress = new Map<string, Set<Pending>>();
-  const hosted = new Set<Pending>();
-  let cancelSweep: (() => void) | undefined;
+/** Bounds connections without a session: idle ones, requests, responses that are not taken, and upgrades. [C11] */
+export class PendingConnections {
+  readonly #options: PendingOptions;
+  readonly #watched = new WeakMap<Duplex, Pending>();
+  // In each of these sets, the connection that has waited longest comes first.
+  readonly #own = new Set<Pending>();
+  readonly #ownByAddress = new Map<string, Set<Pending>>();
+  readonly #hosted = new Set<Pending>();
+  #cancelSweep: (() => void) | undefined;
+  /** One listener for all sockets: a closure for each would cost memory. */
+  readonly #onClose: (this: Duplex) => void;
 
-  /** Starts a connection's time, again or for the first time. */
-  function start(pending: Pending): void {
-    const { socket, isOwn, address } = pending;
-    if (watched.get(socket) !== pending) return;
-    pending.since = clock.now();
-    moveToEnd(isOwn ? own : hosted, pending);
-    cancelSweep ??= clock.schedule(sweep, sweepMs);
-    if (!isOwn) return;
-    // The address first, so that a flood from one address costs connections of others nothing.
-    if (address !== undefined) {
-      let fromThere = ownByAddress.get(address);
-      if (!fromThere) ownByAddress.set(address, (fromThere = new Set()));
-      moveToEnd(fromThere, pending);
-      limitTo(fromThere, 'maxPendingPerAddress');
+  constructor(options: PendingOptions) {
+    this.#options = options;
+    const forget = (socket: Duplex): void => this.#forget(socket);
+    this.#onClose = function () {
+      forget(this);
+    };
+  }
+
+  /** Watches a connection of the server's own port until it has a session or is closed. */
+  accept(socket: Socket): void {
+    this.#watch(socket, true, this.#options.addressOf(socket));
+  }
+
+  /** Watches a request until its response is taken. Returns `false` if the connection is closed instead. */
+  request(request: IncomingMessage, response: ServerResponse): boolean {
+    const { socket } = request;
+    if (socket.destroyed) return false;
+    const pending = this.#watched.get(socket) ?? this.#watch(socket, false);
+    const { responses } = pending;
+    if (responses.includes(response)) return true;
+    if (responses.length >= MAX_OUTSTANDING_ANSWERS) {
+      this.#terminate(pending, 'pipelining');
+      return false;
     }
-    limitTo(own, 'maxPendingConnections');
+    responses.push(response);
+    response.once('finish', () => this.#responseTaken(pending, request, response));
+    return true;
   }
 
-  function stop(pending: Pending): void {
-    own.delete(pending);
-    hosted.delete(pending);
-    const { address } = pending;
-    const fromThere = address === undefined ? undefined : ownByAddress.get(address);
-    if (fromThere?.delete(pending) && fromThere.size === 0) ownByAddress.delete(address!);
+  /** Watches an upgrade until it has a session or is closed. Returns `false` if the connection is closed instead. */
+  upgrade(socket: Duplex): boolean {
+    const pending = this.#watched.get(socket) ?? this.#watch(socket, false);
+    if (pending.responses.length === 0) return true;
+    // The rest of them would be written between the frames of the new protocol.
+    this.#terminate(pending, 'pipelining');
+    return false;
   }
 
-  function watch(socket: Duplex, isOwn: boolean, address?: string): Pending {
-    const pending: Pending = { socket, isOwn, address, answers: [], since: 0 };
-    watched.set(socket, pending);
-    socket.on('close', forgetClosed);
-    start(pending);
+  /** A poll waits for packets of its session: until it is answered, the limits of the session hold. */
+  hold({ socket }: IncomingMessage, response: ServerResponse): void {
+    const pending = this.#watched.get(socket);
+    if (!pending) return;
+    this.#stop(pending);
+    response.once('prefinish', () => this.#start(pending));
+  }
+
+  /** A connection has a session, which has limits and timeouts of its own. */
+  established(socket: Duplex): void {
+    this.#forget(socket);
+  }
+
+  /** Cancels the timer. */
+  close(): void {
+    this.#cancelSweep?.();
+    this.#cancelSweep = undefined;
+  }
+
+  #watch(socket: Duplex, isOwn: boolean, address?: string): Pending {
+    const pending: Pending = { socket, isOwn, address, responses: [], since: 0 };
+    this.#watched.set(socket, pending);
+    socket.on('close', this.#onClose);
+    this.#start(pending);
     return pending;
   }
 
-  function forget(socket: Duplex): void {
-    const pending = watched.get(socket);
+  #forget(socket: Duplex): void {
+    const pending = this.#watched.get(socket);
     if (!pending) return;
-    watched.delete(socket);
-    socket.off('close', forgetClosed);
-    stop(pending);
+    this.#watched.delete(socket);
+    socket.off('close', this.#onClose);
+    this.#stop(pending);
   }
 
-  function forgetClosed(this: Duplex): void {
-    forget(this);
+  /** Starts or restarts the timeout of a connection. */
+  #start(pending: Pending): void {
+    const { socket, isOwn, address } = pending;
+    if (this.#watched.get(socket) !== pending) return;
+    const { clock } = this.#options;
+    pending.since = clock.now();
+    moveToEnd(isOwn ? this.#own : this.#hosted, pending);
+    this.#scheduleSweep();
+    if (!isOwn) return;
+    // The limit per address first, so that a flood from one address closes no connection of others.
+    if (address !== undefined) {
+      let ofAddress = this.#ownByAddress.get(address);
+      if (!ofAddress) this.#ownByAddress.set(address, (ofAddress = new Set()));
+      moveToEnd(ofAddress, pending);
+      this.#limit(ofAddress, 'maxPendingPerAddress');
+    }
+    this.#limit(this.#own, 'maxPendingConnections');
   }
 
-  function terminate({ socket }: Pending, reason: PendingEnd): void {
-    forget(socket);
-    onTerminated(reason);
+  #stop(pending: Pending): void {
+    this.#own.delete(pending);
+    this.#hosted.delete(pending);
+    const { address } = pending;
+    const ofAddress = address === undefined ? undefined : this.#ownByAddress.get(address);
+    if (ofAddress?.delete(pending) && ofAddress.size === 0) this.#ownByAddress.delete(address!);
+  }
+
+  #terminate({ socket }: Pending, reason: PendingEnd): void {
+    this.#forget(socket);
+    this.#options.onTerminated(reason);
     socket.destroy();
   }
 
-  /** Closes who has waited longest, where there are too many: a flood of idle connections leaves room for others. */
-  function limitTo(list: Set<Pending>, limit: keyof PendingLimits): void {
-    if (list.size <= options[limit]) return;
+  /** Past the limit, closes the connection that has waited longest: during a flood of idle ones, others are served. */
+  #limit(list: Set<Pending>, limit: keyof PendingLimits): void {
+    if (list.size <= this.#options[limit]) return;
     const { socket, address } = list.values().next().value!;
-    forget(socket);
-    onLimit(limit, address);
+    this.#forget(socket);
+    this.#options.onLimit(limit, address);
     socket.destroy();
   }
 
-  function sweep(): void {
-    cancelSweep = undefined;
+  #scheduleSweep(): void {
+    const { clock, sweepMs } = this.#options;
+    this.#cancelSweep ??= clock.schedule(() => this.#sweep(), sweepMs);
+  }
+
+  #sweep(): void {
+    this.#cancelSweep = undefined;
+    const { clock, timeoutMs } = this.#options;
     const now = clock.now();
-    for (const list of [own, hosted]) {
+    for (const list of [this.#own, this.#hosted]) {
       for (const pending of list) {
         if (now - pending.since < timeoutMs) break;
-        if (isBehindHost(pending)) start(pending);
-        else terminate(pending, 'pending-timeout');
+        if (isBehindHost(pending)) this.#start(pending);
+        else this.#terminate(pending, 'pending-timeout');
       }
     }
-    if (own.size > 0 || hosted.size > 0) cancelSweep ??= clock.schedule(sweep, sweepMs);
+    if (this.#own.size > 0 || this.#hosted.size > 0) this.#scheduleSweep();
   }
 
-  function taken(pending: Pending, request: IncomingMessage, response: ServerResponse): void {
-    const { socket, isOwn, answers } = pending;
-    answers.splice(answers.indexOf(response), 1);
-    start(pending);
+  #responseTaken(pending: Pending, request: IncomingMessage, response: ServerResponse): void {
+    const { socket, isOwn, responses } = pending;
+    responses.splice(responses.indexOf(response), 1);
+    this.#start(pending);
     if (isOwn) return;
-    const leave = (): void => {
-      if (answers.length === 0 && watched.get(socket) === pending) forget(socket);
+    const returnToHost = (): void => {
+      if (responses.length === 0 && this.#watched.get(socket) === pending) this.#forget(socket);
     };
-    // What is left of a body is read and dropped, which has to end in time as well.
-    if (request.complete) leave();
-    else request.once('close', leave);
+    // Node reads and drops the rest of a body, which has to end in time as well.
+    if (request.complete) returnToHost();
+    else request.once('close', returnToHost);
   }
-
-  return {
-    accept: (socket) => void watch(socket, true, addressOf(socket)),
-    request(request, response) {
-      const { socket } = request;
-      if (socket.destroyed) return false;
-      const pending = watched.get(socket) ?? watch(socket, false);
-      const { answers } = pending;
-      if (answers.includes(response)) return true;
-      if (answers.length >= MAX_OUTSTANDING_ANSWERS) {
-        terminate(pending, 'pipelining');
-        return false;
-      }
-      answers.push(response);
-      response.once('finish', () => taken(pending, request, response));
-      return true;
-    },
-    upgrade(socket) {
-      const pending = watched.get(socket) ?? watch(socket, false);
-      if (pending.answers.length === 0) return true;
-      // What is left of them would end up between the frames of the new protocol.
-      terminate(pending, 'pipelining');
-      return false;
-    },
-    hold({ socket }, response) {
-      const pending = watched.get(socket);
-      if (!pending) return;
-      stop(pending);
-      response.once('prefinish', () => start(pending));
-    },
-    established: forget,
-    close() {
-      cancelSweep?.();
-      cancelSweep = undefined;
-    },
-  };
 }
 
 function moveToEnd(list: Set<Pending>, pending: Pending): void {
@@ -200,7 +211,7 @@ function moveToEnd(list: Set<Pending>, pending: Pending): void {
   list.add(pending);
 }
 
-/** Whether a host's own answer on the same connection has to be sent before ours can be. */
-function isBehindHost({ isOwn, answers }: Pending): boolean {
-  return !isOwn && answers.length > 0 && answers.every(({ socket }) => socket === null);
+/** Whether our responses wait for a response of the host on the same connection. */
+function isBehindHost({ isOwn, responses }: Pending): boolean {
+  return !isOwn && responses.length > 0 && responses.every(({ socket }) => socket === null);
 }

@@ -7,101 +7,101 @@ import type { Route, RouteTable } from './route.ts';
 import type { CounterTransport } from '../transport.ts';
 
 export interface Mount {
-  /** Where the counter lives, with a slash at both ends. Everything below is its own, everything else the host's. */
+  /** With a slash at both ends. The counter serves everything below, the host everything else. */
   path: string;
   guard: RequestGuard;
   routes: RouteTable;
   transport: CounterTransport;
 }
 
-type Gates = ReadonlyMap<string, Mount>;
+type Mounts = ReadonlyMap<string, Mount>;
 
 const notFound: Route = (_request, response) => respondText(response, 404, 'not found');
 
-/** The gates of each server by their paths, and what ends the interception of its events. */
-const interceptions = new WeakMap<Server, { gates: Map<string, Mount>; end: () => void }>();
+/** The mounts of each server by their paths, and a function that ends the interception of its events. */
+const interceptions = new WeakMap<Server, { mounts: Map<string, Mount>; end: () => void }>();
 
 /**
- * Puts a counter in front of whatever an HTTP server does by itself. [C10]
+ * Serves a counter below a path of an HTTP server, before the server's own listeners see a request. [C10]
  *
- * @returns the undo, which may be called twice and leaves the server as it was found; `undefined` if another counter
- * has this path of the server.
+ * @returns a function that unmounts it, and leaves the server as it was found. It may be called twice. `undefined` if
+ * another counter has this path.
  */
-export function mountAt(server: Server, gate: Mount): (() => void) | undefined {
+export function mountAt(server: Server, mount: Mount): (() => void) | undefined {
   let interception = interceptions.get(server);
   if (!interception) {
-    const gates = new Map<string, Mount>();
-    interception = { gates, end: intercept(server, gates) };
+    const mounts = new Map<string, Mount>();
+    interception = { mounts, end: intercept(server, mounts) };
     interceptions.set(server, interception);
   }
-  const { gates, end } = interception;
-  if (gates.has(gate.path)) return undefined;
-  gates.set(gate.path, gate);
+  const { mounts, end } = interception;
+  if (mounts.has(mount.path)) return undefined;
+  mounts.set(mount.path, mount);
   return () => {
-    if (gates.get(gate.path) !== gate) return;
-    gates.delete(gate.path);
-    if (gates.size > 0) return;
+    if (mounts.get(mount.path) !== mount) return;
+    mounts.delete(mount.path);
+    if (mounts.size > 0) return;
     interceptions.delete(server);
     end();
   };
 }
 
-function intercept(server: Server, gates: Gates): () => void {
+function intercept(server: Server, mounts: Mounts): () => void {
   return interceptServer(server, {
     request(request, response) {
-      const gate = gateOf(gates, request);
-      // A server of our own has no other listener, and still owes an answer to every request.
-      if (!gate && server.listenerCount('request') > 0) return false;
-      answer(gate, request, response);
+      const mount = mountOf(mounts, request);
+      // On an own port nothing else answers the request.
+      if (!mount && server.listenerCount('request') > 0) return false;
+      respond(mount, request, response);
       return true;
     },
     acceptsUpgrade(request) {
-      const gate = gateOf(gates, request);
-      return gate !== undefined && isForSocket(gate, request) && offersWebSocket(request);
+      const mount = mountOf(mounts, request);
+      return mount !== undefined && isForSocket(mount, request) && offersWebSocket(request);
     },
     upgrade(request, socket, head) {
-      upgrade(gateOf(gates, request)!, request, socket, head);
+      upgrade(mountOf(mounts, request)!, request, socket, head);
     },
   });
 }
 
-/** The gate with the longest path that a request lies below. */
-function gateOf(gates: Gates, request: IncomingMessage): Mount | undefined {
+/** The mount of a request: the one with the longest path. */
+function mountOf(mounts: Mounts, request: IncomingMessage): Mount | undefined {
   const pathname = pathOf(request);
   let found: Mount | undefined;
-  for (const gate of gates.values()) {
-    if (pathname.startsWith(gate.path) && gate.path.length > (found?.path.length ?? 0)) found = gate;
+  for (const mount of mounts.values()) {
+    if (pathname.startsWith(mount.path) && mount.path.length > (found?.path.length ?? 0)) found = mount;
   }
   return found;
 }
 
-function isForSocket(gate: Mount, request: IncomingMessage): boolean {
-  return pathOf(request).startsWith('socket.io/', gate.path.length);
+function isForSocket(mount: Mount, request: IncomingMessage): boolean {
+  return pathOf(request).startsWith('socket.io/', mount.path.length);
 }
 
-function answer(gate: Mount | undefined, request: IncomingMessage, response: ServerResponse): void {
+function respond(mount: Mount | undefined, request: IncomingMessage, response: ServerResponse): void {
   try {
-    if (!gate) return notFound(request, response);
-    if (!gate.guard.request(request, response)) return;
-    if (isForSocket(gate, request)) {
-      gate.guard.poll(request, response);
-      return gate.transport.handleRequest(request, response);
+    if (!mount) return notFound(request, response);
+    if (!mount.guard.request(request, response)) return;
+    if (isForSocket(mount, request)) {
+      mount.guard.poll(request, response);
+      return mount.transport.handleRequest(request, response);
     }
-    (gate.routes.get(pathOf(request).slice(gate.path.length)) ?? notFound)(request, response);
+    (mount.routes.get(pathOf(request).slice(mount.path.length)) ?? notFound)(request, response);
   } catch {
-    respondText(response, 500, 'something went wrong on the server');
+    respondText(response, 500, 'internal server error');
   }
 }
 
-function upgrade(gate: Mount, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+function upgrade(mount: Mount, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   try {
-    if (gate.guard.upgrade(request, socket)) gate.transport.handleUpgrade(request, socket, head);
+    if (mount.guard.upgrade(request, socket)) mount.transport.handleUpgrade(request, socket, head);
   } catch {
     socket.destroy();
   }
 }
 
-/** The path of a request, also where a client names the whole address, as it does to a proxy. */
+/** The path of a request, also of one with an absolute URL, as clients send it to a proxy (RFC 9112 §3.2.2). */
 function pathOf({ url = '/' }: IncomingMessage): string {
   return url.replace(/^https?:\/\/[^/?#]*/i, '').split('?', 1)[0]! || '/';
 }

@@ -3,5 +3,5 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** Answers one request. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Routes by their path below the counter's own, without a leading slash. */
+/** Routes by their path below the counter's path, without a leading slash. */
 export type RouteTable = ReadonlyMap<string, Route>;

@@ -4,9 +4,9 @@ import type { Route, RouteTable } from './route.ts';
 import { scriptRoute } from './script.ts';
 
 /**
- * Everything the counter serves over plain HTTP. All of it is read-only.
+ * All routes of the counter. They are read-only.
  *
- * @param isReady whether the server still takes visitors.
+ * @param isReady whether the server accepts new connections.
  */
 export function createRoutes(isReady: () => boolean): RouteTable {
   const script = scriptRoute();

@@ -7,7 +7,7 @@ import fresh from 'fresh';
 import Negotiator from 'negotiator';
 import type { Route } from './route.ts';
 
-/** Encodings in the order the server likes them best. */
+/** Encodings, the smallest first. */
 const ENCODINGS = ['br', 'gzip', 'identity'] as const;
 type Encoding = (typeof ENCODINGS)[number];
 
@@ -18,7 +18,7 @@ interface Variant {
 
 let variants: Record<Encoding, Variant> | undefined;
 
-/** The widget's script, read and compressed once a process. */
+/** Serves the widget's script, which is read and compressed once in a process. */
 export function scriptRoute(): Route {
   const script = (variants ??= readVariants());
 
@@ -36,10 +36,10 @@ export function scriptRoute(): Route {
   };
 }
 
-/** The smallest encoding that the client takes. */
+/** The smallest encoding that the client accepts. */
 function chooseEncoding(request: IncomingMessage): Encoding {
   const negotiator = new Negotiator(request);
-  // The published types lag behind: `preferred` breaks ties in our order instead of the header's.
+  // Missing in the published types: `preferred` breaks ties in our order instead of the header's.
   const encoding = negotiator.encoding.bind(negotiator) as (
     available: readonly string[],
     options: { preferred: readonly string[] },
@@ -58,11 +58,11 @@ function readVariants(): Record<Encoding, Variant> {
       'Content-Length': body.length,
       ...(encoding !== 'identity' && { 'Content-Encoding': encoding }),
       ETag: `"${version}-${encoding}"`,
-      // The address stays the same over updates, so a page may keep the script for minutes, not for months.
+      // An update does not change the URL, so caches may keep the script for minutes, not for months.
       'Cache-Control': 'public, max-age=300, stale-while-revalidate=86400',
       Vary: 'Accept-Encoding',
       'X-Content-Type-Options': 'nosniff',
-      // Made to be embedded by any site, also by isolated ones (COEP) and with integrity checks (CORS).
+      // Any site may embed the script, including isolated ones (COEP) and those with integrity checks (CORS).
       'Access-Control-Allow-Origin': '*',
       'Cross-Origin-Resource-Policy': 'cross-origin',
       'Timing-Allow-Origin': '*',

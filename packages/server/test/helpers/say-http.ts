@@ -1,9 +1,0 @@
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
-
-/** Writes `message` to a port as it is, and returns all that comes back until the other side closes. */
-export function sayHttp(port: number, message: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  socket.write(message);
-  return text(socket);
-}
