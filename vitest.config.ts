@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { leaveNoTrace } from './scripts/lib/leave-no-trace.mjs';
+import { cleanUpAtExit } from './scripts/lib/clean-up-at-exit.mjs';
 import LongestFirstSequencer from './scripts/longest-first-sequencer.mjs';
 
-leaveNoTrace();
+cleanUpAtExit();
 
-/** Those of the packages' tests that need a Redis. */
+/** Tests of packages that need Redis. */
 const withRedis = ['packages/server/test/redis/**/*.test.ts', 'packages/server/test/**/redis.test.ts'];
-/** Those that change what a process has once, such as its globals or its modules. */
+/** Tests that change globals or modules of their process. */
 const withGlobals = ['packages/widget/test/**/*.test.ts', 'packages/server/test/attacks/fuzz.test.ts'];
 
 export default defineConfig({
@@ -25,9 +25,9 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
           exclude: [...withRedis, ...withGlobals],
-          // A worker's files share its process: starting one, and loading libraries, takes longer than most tests.
+          // Files share the process of a worker: to start one and to load libraries takes longer than most tests.
           isolate: false,
-          // More workers than cores: these tests mostly wait, for timers, disks and sockets.
+          // More workers than cores, because these tests mostly wait for timers, disks and sockets.
           maxWorkers: 6,
           sequence: { groupOrder: 0 },
         },
@@ -57,11 +57,11 @@ export default defineConfig({
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
           testTimeout: 120_000,
-          // A worker's files share its browsers: starting one takes longer than most tests.
+          // Files share the browsers of a worker: to start one takes longer than most tests.
           isolate: false,
-          // They wait, for browsers that wait for servers.
+          // More workers than cores, because these tests wait for browsers and servers.
           maxWorkers: 5,
-          // After the others: browsers take the processor from tests that look at the clock.
+          // After the unit tests: browsers would take the CPU from tests that measure time.
           sequence: { groupOrder: 1 },
         },
       },
@@ -80,7 +80,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // What shows nothing of our code on the Node that runs here: `npm run test:long`.
+          // The packed packages on other versions of Node: `npm run test:long`.
           name: 'long',
           include: ['tests/install/other-nodes.test.ts'],
           testTimeout: 120_000,
@@ -95,9 +95,9 @@ export default defineConfig({
           include: ['tests/redis/!(storm|rolling).test.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
-          // They wait nearly all the time, for leases, beats and pages that come back.
+          // They mostly wait, for leases, heartbeats and pages that reconnect.
           maxWorkers: 9,
-          // Alone: what they hold servers to is a matter of seconds.
+          // After the browser tests, because these limits are a few seconds.
           sequence: { groupOrder: 2 },
         },
       },
@@ -107,13 +107,13 @@ export default defineConfig({
           name: 'faults-alone',
           include: ['tests/redis/{storm,rolling}.test.ts'],
           testTimeout: 180_000,
-          // Crowds on the move take both cores, which would starve the servers of other faults, and others them.
+          // Thousands of pages take both cores, and the servers of other tests would get too little CPU.
           fileParallelism: false,
           sequence: { groupOrder: 3 },
         },
       },
     ],
-    // Against tests that hang: a busy machine may take long.
+    // Only a test that hangs takes longer, even on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

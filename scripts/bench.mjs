@@ -1,4 +1,4 @@
-/** `npm run bench <name>`: the measurements in bench/, a table for people and one JSON object as the last line. */
+/** `npm run bench <name>`: the measurements in bench/, a table and one JSON object as the last line. */
 import { constants } from 'node:os';
 import { BenchError } from '../bench/lib/bench-error.mjs';
 import { benches } from '../bench/benches.mjs';
@@ -49,9 +49,9 @@ function fail(problem) {
 function list() {
   if (!asked) console.error(`There is no bench "${name}".\n`);
   const width = Math.max(...[...benches.keys()].map((key) => key.length));
-  const say = asked ? console.log : console.error;
-  say('npm run bench <name> [-- --flag number]\n');
+  const log = asked ? console.log : console.error;
+  log('npm run bench <name> [-- --flag number]\n');
   for (const [key, { about, flags }] of benches)
-    say(`  ${key.padEnd(width)}   ${about}\n  ${' '.repeat(width)}   ${flags}`);
-  say('\nHow to read them: bench/README.md');
+    log(`  ${key.padEnd(width)}   ${about}\n  ${' '.repeat(width)}   ${flags}`);
+  log('\nHow to read them: bench/README.md');
 }

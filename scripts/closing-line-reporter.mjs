@@ -11,7 +11,7 @@ export default class ClosingLineReporter {
    * @param {readonly unknown[]} unhandledErrors
    */
   onTestRunEnd(modules, unhandledErrors) {
-    // The test command tells how many of its checks, which run before, held.
+    // The test command has run its checks before.
     const { CHECKS_PASSED = '0', CHECKS_FAILED = '0' } = process.env;
     const counts = { passed: Number(CHECKS_PASSED), failed: Number(CHECKS_FAILED), skipped: 0 };
     /** @type {[file: string, need: string][]} one for each test that was skipped for what it needs */

@@ -1,9 +1,8 @@
 import { BaseSequencer } from 'vitest/node';
 
 /**
- * Files that take longest, mostly waiting: in the order they should begin. A fresh checkout has no record of how
- * long each took, and vitest would go by sizes; a short file that waits for half a minute would begin last, and
- * everything would wait for it.
+ * The slowest files, in the order in which they begin. Vitest sorts by size if it has no record of durations, as in a
+ * fresh checkout. A short file that waits for half a minute would begin last, and delay the end.
  */
 const longest = [
   'packages/server/test/sockets/dead-clients.test.ts',
@@ -29,7 +28,7 @@ const longest = [
   'tests/browser/reload/folder.test.ts',
 ];
 
-/** Begins with the longest files, so that no worker is left alone with one of them at the end. */
+/** Begins with the slowest files, so that none of them runs alone at the end. */
 export default class LongestFirstSequencer extends BaseSequencer {
   /**
    * @override
@@ -40,7 +39,7 @@ export default class LongestFirstSequencer extends BaseSequencer {
       const index = longest.findIndex((name) => moduleId.endsWith(`/${name}`));
       return index === -1 ? longest.length : index;
     };
-    // A stable sort: the others stay as vitest has sorted them.
+    // The sort is stable: other files keep the order of vitest.
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }

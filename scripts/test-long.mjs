@@ -1,4 +1,4 @@
 import { runTests } from './lib/run-tests.mjs';
 
-// What shows nothing of our code on the Node that runs here: `npm run test:long`, for CI and releases.
+// `npm run test:long`, for CI and releases: the packed packages on other versions of Node.
 await runTests({ args: ['run', '--project=long', ...process.argv.slice(2)] });

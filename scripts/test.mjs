@@ -1,7 +1,7 @@
 import { needsOf } from './lib/needs-of-files.mjs';
 import { runTests } from './lib/run-tests.mjs';
 
-// Everything that has to hold: `npm test`. What follows `--` goes to vitest, and then the checks are left out.
+// `npm test`: all checks and tests. Arguments after `--` go to vitest, and then no checks run.
 const args = process.argv.slice(2);
 const isWhole = args.length === 0;
 await runTests({

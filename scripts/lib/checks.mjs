@@ -5,14 +5,13 @@ import { pnpm } from './prepare.mjs';
 import { root } from './root.mjs';
 import { run } from './run.mjs';
 
-/** Where the packages lie as they would be published. */
+/** The folder of the packed packages. */
 export const packedFolder = join(root, '.cache', 'packed');
 
 /** @typedef {{ name: string, check: () => Promise<{ code: number, output: string }> }} Check */
 
 /**
- * Everything but the tests that has to hold. The lanes run side by side; inside a lane comes first what is known
- * soonest.
+ * All checks but the tests. Lanes run side by side, and the fastest check of a lane comes first.
  *
  * @type {readonly (readonly Check[])[]}
  */
@@ -35,7 +34,7 @@ export const lanes = [
 ];
 
 /**
- * A tool of the repository's own dependencies.
+ * Runs a tool of the repository's dependencies.
  *
  * @param {string} name
  * @param {...string} args
@@ -54,11 +53,11 @@ async function checkTypes() {
   const projects = ['.'];
   for (const name of await readdir(join(root, 'packages'))) {
     if (existsSync(join(root, 'packages', name, 'tsconfig.json'))) projects.push(`packages/${name}`);
-    // What runs in a page has a tsconfig of its own, so that the compiler keeps the DOM out of the server.
+    // Code for pages has its own tsconfig, so that the server cannot use the DOM.
     const client = `packages/${name}/src/client/tsconfig.json`;
     if (existsSync(join(root, client))) projects.push(client);
   }
-  // By its path: the TypeScript that builds declarations is called tsc, too.
+  // By its path: TypeScript 6, which builds declarations, is called tsc, too.
   const tsc = join('node_modules', 'typescript-7', 'bin', 'tsc');
   return inTurn(projects, (project) => run(process.execPath, [tsc, '--project', project], { quiet: true }));
 }

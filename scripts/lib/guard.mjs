@@ -2,9 +2,9 @@ import { watchParent } from './parent.mjs';
 import { endAll } from './run.mjs';
 
 /**
- * Ends this process, and every command it runs, when it is told to or when whoever started it has gone.
+ * Ends this process, and every command it runs, at SIGINT, at SIGTERM, or when its parent has ended.
  *
- * @returns {() => void} the undo
+ * @returns {() => void} removes these handlers
  */
 export function guard() {
   /** @param {number} code */
@@ -14,11 +14,11 @@ export function guard() {
   };
   const interrupt = () => end(130);
   const terminate = () => end(143);
-  const undo = watchParent(terminate);
+  const unwatch = watchParent(terminate);
   process.on('SIGTERM', terminate);
   process.on('SIGINT', interrupt);
   return () => {
-    undo();
+    unwatch();
     process.off('SIGTERM', terminate);
     process.off('SIGINT', interrupt);
   };

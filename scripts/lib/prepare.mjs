@@ -6,7 +6,7 @@ import { root } from './root.mjs';
 
 /** The package manager, as npx names it: a machine that has Node has npm, but no pnpm. */
 const PNPM = 'pnpm@12.21.0';
-/** Touched by every install: pnpm itself leaves nothing behind when there is nothing to do. */
+/** Every install writes it, because pnpm writes nothing if there is nothing to install. */
 const INSTALLED = '.cache/installed';
 
 /**
@@ -18,16 +18,16 @@ export function pnpm(args, options) {
 }
 
 /**
- * Installs the dependencies, where that is not done yet.
+ * Installs the dependencies if they are missing or out of date.
  *
- * @param {(text: string) => void} say tells people what takes so long
+ * @param {(text: string) => void} log called before a step that takes long
  * @throws {Error} that holds what the failed command printed
  */
-export async function install(say) {
+export async function install(log) {
   const manifests = ['package.json', ...(await packages()).map((name) => `packages/${name}/package.json`)];
   const wanted = await newest(['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests]);
   if (existsSync(join(root, 'node_modules')) && wanted < (await newest([INSTALLED]))) return;
-  say('Installing the dependencies (half a minute the first time)…');
+  log('Installing the dependencies (half a minute the first time)…');
   await must('install', await pnpm(['install', '--frozen-lockfile'], { quiet: true }));
   await mkdir(join(root, '.cache'), { recursive: true });
   await writeFile(join(root, INSTALLED), '');
@@ -48,14 +48,14 @@ export async function build() {
 /**
  * Installs and builds whatever is missing or older than its sources.
  *
- * @param {(text: string) => void} say tells people what takes so long
+ * @param {(text: string) => void} log called before a step that takes long
  * @throws {Error} that holds what the failed command printed
  */
-export async function prepare(say) {
-  await install(say);
+export async function prepare(log) {
+  await install(log);
   const built = await Promise.all((await packages()).map(isBuilt));
   if (built.every(Boolean)) return;
-  say('Building the packages…');
+  log('Building the packages…');
   await build();
 }
 
@@ -72,13 +72,13 @@ async function packages() {
 }
 
 /**
- * Whether a package's build is newer than everything it is made of, the other packages' builds included.
+ * Whether a package's build is newer than all its sources, including those of other packages.
  *
  * @param {string} name
  */
 async function isBuilt(name) {
   const folder = `packages/${name}`;
-  // What is bundled into the others has no build of its own.
+  // A package that is bundled into the others has no build.
   if (!existsSync(join(root, folder, 'tsup.config.ts'))) return true;
   const dist = join(root, folder, 'dist');
   if (!existsSync(join(dist, 'index.js')) || !existsSync(join(dist, 'index.d.ts'))) return false;
@@ -90,7 +90,7 @@ async function isBuilt(name) {
 }
 
 /**
- * When the newest of some files, or of what some folders hold, was changed: 0 if there is none.
+ * The newest modification time of files and of all files in folders; 0 if there are none.
  *
  * @param {string[]} paths
  * @returns {Promise<number>}

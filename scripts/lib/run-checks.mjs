@@ -1,12 +1,12 @@
 import { lanes } from './checks.mjs';
 
 /**
- * Runs every check, says how each went, and shows what the failed ones printed.
+ * Runs every check, and logs each result and the output of failed checks.
  *
- * @param {(text: string) => void} say
+ * @param {(text: string) => void} log
  * @returns {Promise<{ passed: number, failed: number }>}
  */
-export async function runChecks(say) {
+export async function runChecks(log) {
   const counts = { passed: 0, failed: 0 };
   /** @param {readonly import('./checks.mjs').Check[]} lane */
   async function runLane(lane) {
@@ -16,8 +16,8 @@ export async function runChecks(say) {
       const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
       if (code === 0) counts.passed++;
       else counts.failed++;
-      say(`${code === 0 ? '✓' : '✗'} ${name} (${seconds} s)`);
-      if (code !== 0) say(output.trim());
+      log(`${code === 0 ? '✓' : '✗'} ${name} (${seconds} s)`);
+      if (code !== 0) log(output.trim());
     }
   }
   await Promise.all(lanes.map(runLane));

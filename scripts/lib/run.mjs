@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { root } from './root.mjs';
 
 /**
- * What runs, and whether it has a process group of its own.
+ * The commands that run, and whether each has its own process group.
  *
  * @type {Map<import('node:child_process').ChildProcess, boolean>}
  */
@@ -15,8 +15,8 @@ const posix = process.platform !== 'win32';
  * @param {string} command
  * @param {string[]} args
  * @param {object} options
- * @param {boolean} [options.quiet] what it prints is shown only if it fails
- * @param {boolean} [options.interactive] the keyboard is its own
+ * @param {boolean} [options.quiet] show its output only if it fails
+ * @param {boolean} [options.interactive] it reads the keyboard
  * @param {Record<string, string>} [options.env]
  * @returns {Promise<{ code: number, output: string }>} code 127 if there is no such command
  */
@@ -28,7 +28,7 @@ export function run(command, args, { quiet = false, interactive = false, env = {
       stdio: [interactive ? 'inherit' : 'ignore', ...(quiet ? ['pipe', 'pipe'] : ['inherit', 'inherit'])],
       // npx and npm are .cmd files on Windows, which only a shell starts.
       shell: !posix,
-      // In a group of its own, so that endAll() reaches whatever it has started; but only one group has the keyboard.
+      // Its own group, so that endAll() reaches its descendants. Only the group of the terminal can read the keyboard.
       detached: posix && !interactive,
     });
     running.set(child, posix && !interactive);
@@ -46,13 +46,13 @@ export function run(command, args, { quiet = false, interactive = false, env = {
   });
 }
 
-/** Ends every command that still runs, with all it has started. */
+/** Ends every command that still runs, and its descendants. */
 export function endAll() {
   for (const [{ pid }, hasGroup] of running) {
     try {
       process.kill(hasGroup ? -pid : pid, 'SIGTERM');
     } catch {
-      // It has ended by itself meanwhile.
+      // It has ended.
     }
   }
 }

@@ -61,7 +61,7 @@ export const needs = [
 ];
 
 /**
- * Where something is that tests need. `WITHOUT=Redis,PHP` hides some of it, to see what happens on a machine without.
+ * The path of something that tests need. `WITHOUT=Redis,PHP` hides some of it, to see what a machine without it does.
  *
  * @param {string} name
  */
@@ -87,34 +87,34 @@ export function installCommand(missing) {
  * Installs what is missing, where that is allowed: as root on Debian.
  *
  * @param {readonly Need[]} wanted
- * @param {(text: string) => void} say
+ * @param {(text: string) => void} log
  * @returns {Promise<Need[]>} what is still missing
  */
-export async function installMissing(wanted, say) {
+export async function installMissing(wanted, log) {
   const missing = () => wanted.filter(({ name }) => !findNeed(name));
   if (missing().length > 0 && process.getuid?.() === 0 && isDebian()) {
-    say(`Installing ${listNames(missing())}…`);
+    log(`Installing ${listNames(missing())}…`);
     const options = { quiet: true, env: { DEBIAN_FRONTEND: 'noninteractive' } };
     const update = await run('apt-get', ['update'], options);
     const { output } = await run('apt-get', installArguments(missing()), options);
-    if (missing().length > 0) say(`${update.output}${output}`.trim());
+    if (missing().length > 0) log(`${update.output}${output}`.trim());
   }
   return missing();
 }
 
 /**
- * Installs what tests need, and says what is still missing.
+ * Installs what tests need, and logs what is still missing.
  *
  * @param {readonly Need[]} wanted
- * @param {(text: string) => void} say
+ * @param {(text: string) => void} log
  * @throws {Error} in CI, where nothing may be missing
  */
-export async function installNeeds(wanted, say) {
-  const missing = await installMissing(wanted, say);
+export async function installNeeds(wanted, log) {
+  const missing = await installMissing(wanted, log);
   if (missing.length === 0) return;
   const remedy = `The tests need ${listNames(missing)}: ${installCommand(missing)}`;
   if (process.env.CI) throw new Error(remedy);
-  say(`${remedy}\nWithout, the tests that need it are skipped.`);
+  log(`${remedy}\nOtherwise the tests that need it are skipped.`);
 }
 
 /** @param {readonly Need[]} list */
@@ -137,7 +137,7 @@ function isDebian() {
 
 /** @param {string[]} names of one program, the best first */
 function findProgram(...names) {
-  // Debian keeps servers where only root looks for programs, and anybody may run them.
+  // Debian installs servers outside of the PATH of ordinary users, who may run them.
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return names.flatMap((name) => folders.filter(Boolean).map((folder) => join(folder, name))).find(isProgram);
 }
@@ -163,7 +163,7 @@ function findLibrary(/** @type {string} */ name) {
 }
 
 /**
- * The browser that `npx playwright-core install` has installed, if it has.
+ * The browser that `npx playwright-core install` has installed, if any.
  *
  * @param {'chromium' | 'firefox'} name
  */

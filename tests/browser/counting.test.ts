@@ -37,8 +37,8 @@ inEachBrowser('counting in $name', ({ name, getContext }) => {
     expect(counter.total('localhost')).toBe(2);
   });
 
-  it('[C4] walking from page to page, no fall is ever shown', async () => {
-    // A page takes longer to come than the usual second where the machine is busy.
+  it('[C4] a visitor who goes from page to page never sees a lower total', async () => {
+    // On a busy machine a page takes longer than the default of one second.
     const { url } = await startCounter({ decreaseDelayMs: 10_000 });
     const link = (to: string): string => `<a href="${to}">on</a>${recipe(url)}`;
     const site = await startSite({ '/': link('/two'), '/two': link('/three'), '/three': link('/') });
@@ -54,7 +54,7 @@ inEachBrowser('counting in $name', ({ name, getContext }) => {
     expect(await watcher.seen()).toEqual(['1', '2']);
   });
 
-  it('[C9] a server that is started again has the right number again', async () => {
+  it('[C9] after a restart of the server the total is right again', async () => {
     const first = await startCounter();
     const site = await startSite({ '/': recipe(first.url) });
     const context = await getContext();
@@ -64,7 +64,7 @@ inEachBrowser('counting in $name', ({ name, getContext }) => {
     await vi.waitFor(async () =>
       expect(await tabs[0]!.page.locator('#_loc').getAttribute('data-state')).toBe('offline'),
     );
-    // The last number known stays in the page meanwhile.
+    // Until then the page keeps the last total.
     expect(await tabs[0]!.page.locator('#_loc').textContent()).toBe('2');
     const { counter } = await startCounter({ port: first.port });
     await vi.waitFor(() => expect(counter.total('localhost')).toBe(2));
@@ -72,7 +72,7 @@ inEachBrowser('counting in $name', ({ name, getContext }) => {
     expect(await tabs[0]!.page.locator('#_loc').getAttribute('data-state')).toBe('live');
   });
 
-  it('[W4] a page in the back/forward cache is not counted, and is again when it comes back', async () => {
+  it('[W4] a page in the back/forward cache is not counted, and is counted again when it is restored', async () => {
     const { counter, url } = await startCounter();
     const site = await startSite({ '/': recipe(url), '/away': '<p>No counter here' });
     const context = await getContext();
@@ -88,13 +88,13 @@ inEachBrowser('counting in $name', ({ name, getContext }) => {
     await tab.page.waitForURL(site.at('localhost'), { waitUntil: 'commit' });
     await tab.sees(2);
     await watcher.sees(2);
-    // Firefox keeps no page that has a WebSocket open when its visitor leaves, and loads it anew.
+    // Firefox caches no page that has an open WebSocket, and loads it again.
     expect(await mark()).toBe(name === 'chromium');
     expect(counter.total('localhost')).toBe(2);
     expect(counter.stats().connections).toBe(2);
   });
 
-  it('[W4] pagehide and pageshow of a page that was kept close and open the connection', async () => {
+  it('[W4] pagehide closes the connection of a cached page, and pageshow opens it', async () => {
     const { counter, url } = await startCounter();
     const site = await startSite({ '/': recipe(url) });
     const tab = await visit(await getContext(), site.at('localhost'));
@@ -108,9 +108,9 @@ inEachBrowser('counting in $name', ({ name, getContext }) => {
     await tab.sees(1);
   });
 
-  it('[C7] a page without crypto.randomUUID, as on plain http, still makes its member id', async () => {
+  it('[C7] a page without crypto.randomUUID, as on plain http, creates a member id', async () => {
     const { counter, url } = await startCounter();
-    // A name that is no loopback name to the browser would need DNS: the function is taken away instead.
+    // A host that is not loopback would need DNS, so the test removes the function instead.
     const site = await startSite({
       '/': `<script>delete Crypto.prototype.randomUUID</script>${recipe(url)}`,
     });

@@ -11,14 +11,14 @@ import { visit } from '../helpers/visitor.ts';
 
 type Global = { locWidget: LocWidget };
 
-inEachBrowser('the page comes first in $name', ({ getContext }) => {
+inEachBrowser('a page with the widget, in $name', ({ getContext }) => {
   async function open(html: string, headers: Record<string, string> = {}) {
     const site = await startSite({ '/': { html, headers } });
     const context = await getContext();
     return visit(context, site.at('localhost'));
   }
 
-  it('[W4] works under a strict CSP with Trusted Types, style and all', async () => {
+  it('[W4] works under a strict CSP with Trusted Types, including its style', async () => {
     const { port, url } = await startCounter();
     const policy = [
       "default-src 'none'",
@@ -53,9 +53,9 @@ inEachBrowser('the page comes first in $name', ({ getContext }) => {
     expect(look).toEqual({ top: '7px', color: 'rgb(4, 5, 6)' });
   });
 
-  it('[W1] init twice and two tags are one widget, destroy removes every trace, init comes back', async () => {
+  it('[W1] two calls of init or two tags make one widget; destroy removes it, and init creates it again', async () => {
     const { counter, url } = await startCounter();
-    // Bare tags: nothing starts before the test has seen the page without it.
+    // Bare tags: the widget starts only after the test has seen the page without it.
     const tab = await open(`<body><script src="${url}"></script><script src="${url}"></script>`);
     const { page } = tab;
     const html = (): Promise<string> => page.evaluate(() => document.documentElement.outerHTML);
@@ -72,7 +72,7 @@ inEachBrowser('the page comes first in $name', ({ getContext }) => {
     await call('destroy');
     expect(await html()).toBe(before);
     await vi.waitFor(() => expect(counter.stats().connections).toBe(0));
-    // A listener that was left behind would bring it back.
+    // A listener that was not removed would create it again.
     await page.evaluate(() => {
       dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
       document.dispatchEvent(new Event('DOMContentLoaded'));
@@ -93,14 +93,14 @@ inEachBrowser('the page comes first in $name', ({ getContext }) => {
       (url: string) =>
         `<script>document.head.append(Object.assign(document.createElement('script'), { src: '${url}' }))</script>`,
     ],
-  ])('[W1] a tag with %s starts by itself', async (_name, tag) => {
+  ])('[W1] a tag with %s starts without a call of init', async (_name, tag) => {
     const { url } = await startCounter();
     const tab = await open(`<head>${tag(url)}</head><body><p>Text`);
     await tab.sees(1);
     expect(tab.problems).toEqual([]);
   });
 
-  it('[W1] a bare tag waits for init, and leaves one global', async () => {
+  it('[W1] a bare tag waits for init, and defines one global', async () => {
     const { counter, url } = await startCounter();
     const site = await startSite({ '/': `<script src="${url}"></script>`, '/plain': '<p>Nothing' });
     const context = await getContext();
@@ -114,7 +114,7 @@ inEachBrowser('the page comes first in $name', ({ getContext }) => {
     expect(counter.stats().connections).toBe(0);
   });
 
-  it('[W1] the position and the label can be said by attributes', async () => {
+  it('[W1] attributes set the position and the label', async () => {
     const { url } = await startCounter();
     const tab = await open(
       `<body><script src="${url}" data-position="top-left" data-label="Leser online"></script>`,
@@ -128,7 +128,7 @@ inEachBrowser('the page comes first in $name', ({ getContext }) => {
     expect(await tab.page.locator('#_loc').textContent()).toBe('1');
   });
 
-  it('[W4] a style sheet that resets everything does not take the look apart', async () => {
+  it('[W4] a style sheet that resets everything does not change the look of the widget', async () => {
     const { url } = await startCounter();
     const plain = await open(recipe(url));
     const reset = await open(
@@ -142,17 +142,17 @@ inEachBrowser('the page comes first in $name', ({ getContext }) => {
     expect(await size(reset)).toEqual(await size(plain));
   });
 
-  it('[W4] nothing of it shows while the server is away, and nothing breaks', async () => {
+  it('[W4] while the server is unreachable, the widget shows nothing and throws no error', async () => {
     const { counter, url } = await startCounter();
     await counter.close();
     const tab = await open(`<h1>Home</h1>${recipe(url, 'window.locWidget && ')}`);
     expect(await tab.page.locator('#_loc').count()).toBe(0);
     expect(await tab.page.locator('h1').textContent()).toBe('Home');
-    // What remains is the browser's own line that the script could not be loaded, and the recipe's missing global.
+    // The browser itself logs that the script did not load, and that the recipe's global is missing.
     expect(tab.problems.filter((text) => !/locWidget|Failed to load|NS_ERROR/.test(text))).toEqual([]);
   });
 
-  it('[W4] says to its state, and not to the page, why a site is refused', async () => {
+  it('[W4] the reason of a rejection is in the state, and not in the page', async () => {
     const { counter, url } = await startCounter({ sites: ['example.org'] });
     const tab = await open(`<h1>Home</h1>${recipe(url)}`);
     const state = await vi.waitFor(async () => {
@@ -167,22 +167,25 @@ inEachBrowser('the page comes first in $name', ({ getContext }) => {
   });
 
   it.each([
-    ['a packet of a megabyte', `42["total","${'x'.repeat(1_000_000)}"]`],
-    ['offers of five hundred transports', '2', JSON.stringify(Array(500).fill('websocket'))],
+    ['a packet of 1 MB', `42["total","${'x'.repeat(1_000_000)}"]`],
+    ['500 transports', '2', JSON.stringify(Array(500).fill('websocket'))],
     ['-1', '42["total",-1]'],
-    ['half a person', '42["total",1.5]'],
+    ['half a member', '42["total",1.5]'],
     ['text', '42["total","<img src=x onerror=alert(1)>"]'],
     ['an object', '42["total",{"toString":1}]'],
-    ['more than there are numbers', '42["total",1e400]'],
-    ['details that are junk', '42["total",7,"junk"]'],
-  ])('[W4] a hostile server that says %s is met with silence', async (what, frame, upgrades = '[]') => {
-    const url = await startHostileServer(frame, upgrades);
-    const tab = await open(`<h1>Home</h1>${recipe(url)}`);
-    // The honest total behind the hostile one is shown, the hostile one never was.
-    await tab.sees(3);
-    expect(await tab.seen()).toEqual(what === 'details that are junk' ? ['7', '3'] : ['3']);
-    expect(tab.problems).toEqual([]);
-  });
+    ['a number above the largest', '42["total",1e400]'],
+    ['invalid details', '42["total",7,"junk"]'],
+  ])(
+    '[W4] a hostile server sends %s: the widget ignores it without an error',
+    async (what, frame, upgrades = '[]') => {
+      const url = await startHostileServer(frame, upgrades);
+      const tab = await open(`<h1>Home</h1>${recipe(url)}`);
+      // The widget shows the valid total that follows, and has never shown the invalid one.
+      await tab.sees(3);
+      expect(await tab.seen()).toEqual(what === 'invalid details' ? ['7', '3'] : ['3']);
+      expect(tab.problems).toEqual([]);
+    },
+  );
 
   it('[W4] the script’s headers let isolated pages embed it', async () => {
     const { url } = await startCounter();
@@ -195,7 +198,7 @@ inEachBrowser('the page comes first in $name', ({ getContext }) => {
   });
 });
 
-/** The real script, with a server behind it that says `frame` after the handshake, and then an honest 3. */
+/** The real script, and a server that sends `frame` after the handshake, and then the valid total 3. */
 async function startHostileServer(frame: string, upgrades: string): Promise<string> {
   const { url } = await startCounter();
   const script = Buffer.from(await (await fetch(url)).arrayBuffer());

@@ -26,7 +26,7 @@ async function startPlayground(env: Record<string, string> = {}) {
   return { ...family, addresses };
 }
 
-/** Waits until the pages of all visitors show their number, `total` of each server. */
+/** Waits until the pages at each server show these totals. */
 function showTotals(page: Page, totals: Record<string, number[]>): Promise<void> {
   const shown = async (server: string): Promise<number[]> => {
     const frames = page.frames().filter((frame) => frame.url().endsWith(`/${server}.html`));
@@ -38,7 +38,7 @@ function showTotals(page: Page, totals: Record<string, number[]>): Promise<void>
 }
 
 describe('the pages of an example', () => {
-  it('[C10] get each port once, also if it is the text of another replacement', async () => {
+  it('[C10] replace each port once, also if the new text is the old text of another replacement', async () => {
     const { folder } = makeFolder({ 'index.html': 'http://localhost:8081/ http://localhost:8080/' });
     const replacements: [string, string][] = [
       ['localhost:8081', 'localhost:8080'],
@@ -49,7 +49,7 @@ describe('the pages of an example', () => {
     expect(await (await fetch(pages.url)).text()).toBe('http://localhost:8080/ http://localhost:8090/');
   });
 
-  it('[C10] are all that their server has: no file outside of the folder, and nothing for other names', async () => {
+  it('[C10] their server serves no file outside of the folder, and no other host name', async () => {
     const { folder } = makeFolder({ 'page.html': 'inside' });
     const pages = await createPageServer(folder);
     onTestFinished(() => pages.close());
@@ -81,14 +81,14 @@ describe('npm run playground', () => {
     interrupt();
     await once(child, 'exit');
     await vi.waitFor(() => expect(alive()).toEqual([]));
-    // Redis overwrites its environment, by which the family is known: its port shows that it has ended.
+    // Redis overwrites its environment, which marks the processes of a command. Its port shows that it has ended.
     for (const address of Object.values(addresses)) {
       const refused = { cause: { code: 'ECONNREFUSED' } };
       await expect(fetch(`http://${new URL(address).host}/`)).rejects.toMatchObject(refused);
     }
   });
 
-  it('[S1] runs one server where Redis is missing, says so, and ends with its parent', async () => {
+  it('[S1] runs one server where Redis is missing, prints a warning, and ends with its parent', async () => {
     const { child, addresses, alive, output } = await startPlayground({ WITHOUT: 'Redis' });
     expect(output()).toMatch(/^redis-server is not installed, .* only one counter server.* install .*redis/);
     expect(Object.keys(addresses)).toEqual(['pages', 'server a']);

@@ -25,7 +25,7 @@ function snippet(heading: string, language: string, index = 0): string {
   return found!.code;
 }
 
-/** Runs a snippet as a program of its own, where the packages it imports are installed. */
+/** Runs a snippet as a program, in a folder where the packages that it imports are installed. */
 async function runProgram(code: string, cwd: string = serverFolder) {
   const file = join(cwd, `readme-snippet-${process.pid}-${Math.random().toString(36).slice(2)}.tmp.mjs`);
   await writeFile(file, code);

@@ -37,7 +37,7 @@ async function cardOf(page: Page, name: string): Promise<{ state: string; total:
 }
 
 describe('the example of many servers', () => {
-  it('[S5] shows a server killed, the number right again, and leaves no process behind', async () => {
+  it('[S5] shows that a server was killed and that the total is right again, and leaves no process behind', async () => {
     const family = await startExample();
     const context = await chromiumBrowser.getContext();
     const tab = await visit(context, family.url);
@@ -61,7 +61,7 @@ describe('the example of many servers', () => {
     // No visitor was counted twice.
     expect(Math.max(...(await tab.seen()).map(Number))).toBe(11);
 
-    // It can be started again with keys alone.
+    // The keyboard alone starts it again.
     await page.keyboard.press('2');
     await page.keyboard.press('s');
     await shows({ a: right, b: right, c: right });
@@ -73,13 +73,13 @@ describe('the example of many servers', () => {
     family.child.kill('SIGTERM');
     await once(family.child, 'exit');
     await vi.waitFor(() => expect(family.alive()).toEqual([]));
-    // Redis and nginx overwrite their environment, by which the family is known.
+    // Redis and nginx overwrite their environment, which marks the processes of a command.
     await vi.waitFor(() => expect(() => process.kill(redis, 0)).toThrow('ESRCH'));
     expect(family.addresses).toHaveLength(2);
     for (const address of family.addresses) await expect(fetch(address)).rejects.toThrow('fetch failed');
   });
 
-  it('[S3] lets its servers do in Redis what the documentation says, and no more', () => {
+  it('[S3] its servers may run the documented Redis commands, and no others', () => {
     const [, documented] = /^ACL SETUSER (live-online .*\+publish .*)$/m.exec(
       readFileSync(`${root}/packages/server/README.md`, 'utf8'),
     )!;

@@ -9,10 +9,10 @@ export interface TestBrowser {
   getContext(): Promise<BrowserContext>;
 }
 
-/** Whether browsers open windows, for somebody who watches a test: it needs a screen. */
+/** `SHOW_BROWSER` opens windows, to watch a test. It needs a screen. */
 const headless = !process.env['SHOW_BROWSER'];
 
-/** Chromium without anything that would call out to the world by itself. */
+/** Chromium without requests of its own to the network. */
 const chromiumArgs = [
   '--no-sandbox',
   '--disable-gpu',
@@ -35,7 +35,7 @@ async function launchChromium(): Promise<Browser> {
 
 async function launchFirefox(): Promise<Browser> {
   const executablePath = need('Firefox');
-  // One that Playwright has not built itself is driven by WebDriver BiDi.
+  // Playwright drives other builds of Firefox by WebDriver BiDi.
   const isOwn = executablePath === firefox.executablePath();
   return firefox.launch({ executablePath, headless, ...(!isOwn && { channel: 'moz-firefox' }) });
 }
@@ -102,7 +102,7 @@ function createTestBrowser(name: TestBrowser['name'], launch: () => Promise<Brow
 export const chromiumBrowser: TestBrowser = createTestBrowser('chromium', launchChromium);
 const firefoxBrowser: TestBrowser = createTestBrowser('firefox', launchFirefox);
 
-/** A suite of tests that run in every browser. `$name` in its title is the browser's. */
+/** A suite of tests for each browser. `$name` in its title is the name of the browser. */
 export function inEachBrowser(title: string, suite: (browser: TestBrowser) => void): void {
   describe.each([
     { ...chromiumBrowser, needed: 'Chromium' },

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { showOutput } from './processes.ts';
 import type { Address } from './wire-page.ts';
 
-/** A counter server in a process of its own. */
+/** A counter server in its own process. */
 export interface ServerProcess extends Address {
   readonly port: number;
   readonly pid: number;
@@ -15,9 +15,9 @@ export interface ServerProcess extends Address {
   readonly ended: Promise<unknown>;
   /** Ends it as `kill -9` does. */
   kill(): Promise<void>;
-  /** Asks it to end, and waits until it has. Returns how long that took, in ms. */
+  /** Sends SIGTERM, and waits until the process has ended. Returns how long that took, in ms. */
   end(): Promise<number>;
-  /** Stops the process where it is. */
+  /** Stops the process by SIGSTOP. */
   freeze(): void;
   thaw(): void;
   /** Memory that it holds, in MiB. */
@@ -29,7 +29,7 @@ export interface ServerOptions {
   /** What tests call it. @default its name */
   address?: string;
   redisUrl: string;
-  /** The command line has no flag for it: a server with a lease of its own is started by a script of the tests. */
+  /** The command line has no flag for it, so a script of the tests starts the server. */
   leaseMs?: number;
   drainDurationMs?: number;
   port?: number;
@@ -39,7 +39,7 @@ export interface ServerOptions {
 const script = fileURLToPath(new URL('serve-counter.mjs', import.meta.url));
 const bin = fileURLToPath(new URL('../../packages/server/bin/live-online-server.js', import.meta.url));
 
-/** What to run so that a server listens, says so in JSON, and drains at SIGTERM. */
+/** The command for a server that logs in JSON that it listens, and drains at SIGTERM. */
 function commandOf({ name, redisUrl, leaseMs, drainDurationMs, port = 0 }: ServerOptions): string[] {
   if (leaseMs !== undefined) return [script, JSON.stringify({ port, redisUrl, store: { name, leaseMs } })];
   const flags = { port, host: '127.0.0.1', log: 'json', 'redis-url': redisUrl, 'server-name': name };
@@ -88,7 +88,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   };
 }
 
-/** Several that share a Redis, called a, b, c and so on. */
+/** Servers that share a Redis. */
 export async function startServers<Names extends string>(
   names: readonly Names[],
   options: Omit<ServerOptions, 'name'>,

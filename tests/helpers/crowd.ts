@@ -1,41 +1,41 @@
 import { onTestFinished, vi } from 'vitest';
 import { openWirePage, type Address, type WirePage } from './wire-page.ts';
 
-/** The pages of a test, and where they were at any moment: the truth that totals are held against. */
+/** The pages of a test, and where each was at any moment: the expected totals follow from that. */
 export interface Crowd {
   readonly pages: ReadonlySet<WirePage>;
-  /** Where pages that look for a server may go. Tests change it at will. */
+  /** The servers that pages may connect to. Tests may change it. */
   addresses: Address[];
-  /** Is told of each total that a page hears. */
-  onTold: (page: WirePage) => void;
-  /** How many connections ended before they were let in. */
+  /** Called for each total that a page receives. */
+  onTotal: (page: WirePage) => void;
+  /** How many connections ended before the server accepted them. */
   readonly failures: number;
-  /** The longest time that a page took from the loss of a connection until it was let in again, in ms. */
+  /** The longest time from the loss of a connection until a server accepted the page again, in ms. */
   readonly longestWayMs: number;
-  /** Opens `n` pages within `spreadMs`; with `at`, they go there first. */
+  /** Opens `n` pages within `spreadMs`. With `at`, they connect to that server first. */
   open(n: number, options?: { at?: string; spreadMs?: number }): WirePage[];
-  /** Waits until each page is let in somewhere. */
+  /** Waits until every page is connected. */
   settled(withinMs?: number): Promise<void>;
-  /** Waits until every page has noticed that it has lost its server. */
+  /** Waits until every page has lost its connection to that server. */
   lost(name: string): Promise<void>;
-  /** Those that are let in at an address. */
+  /** The pages that are connected to an address. */
   at(name: string): WirePage[];
-  /** The truth as it is, and as it was from `sinceMs` on: oldest first, beginning with what was in force then. */
+  /** The states from `sinceMs` until now, oldest first. The first one is the state at `sinceMs`. */
   since(sinceMs: number): Moment[];
 }
 
 export interface Moment {
-  /** From when on, as of `performance.now()`. */
+  /** When it began, by `performance.now()`. */
   readonly atMs: number;
-  /** How many pages are let in at each address. */
+  /** How many pages are connected to each address. */
   readonly at: ReadonlyMap<string, number>;
-  /** How many are on their way: some server may still count them, and never more than one. */
+  /** How many are not connected. At most one server may still count each of them. */
   readonly roaming: number;
-  /** How many of these were let in before. */
+  /** How many of these were connected before. */
   readonly moving: number;
 }
 
-/** How far back the truth is remembered, in ms. */
+/** How long states are kept, in ms. */
 const MEMORY_MS = 30_000;
 
 export function createCrowd(addresses: Address[], origin = 'https://faults.example'): Crowd {
@@ -55,7 +55,7 @@ export function createCrowd(addresses: Address[], origin = 'https://faults.examp
     moments.push({ atMs: performance.now(), at, roaming: pages.size - counted, moving: lostAt.size });
   }
 
-  /** Another address than the one that did not do, if there is one. */
+  /** Another address than the one that failed, if there is one. */
   function choose(from: string | undefined): Address {
     const others = crowd.addresses.filter(({ name }) => name !== from);
     const choice = others.length > 0 ? others : crowd.addresses;
@@ -71,7 +71,7 @@ export function createCrowd(addresses: Address[], origin = 'https://faults.examp
       return longestWayMs;
     },
     addresses,
-    onTold: () => {},
+    onTotal: () => {},
     open(n, { at, spreadMs = 100 } = {}) {
       return Array.from({ length: n }, (_, i) => {
         let first = crowd.addresses.find(({ name }) => name === at);
@@ -94,7 +94,7 @@ export function createCrowd(addresses: Address[], origin = 'https://faults.examp
             }
             record(moving, from);
           },
-          told: (telling) => crowd.onTold(telling),
+          received: (receiver) => crowd.onTotal(receiver),
         });
         pages.add(page);
         record(page, undefined);
@@ -105,14 +105,14 @@ export function createCrowd(addresses: Address[], origin = 'https://faults.examp
       vi.waitFor(
         () => {
           const roaming = [...pages].filter((page) => page.at === undefined).length;
-          if (roaming > 0) throw new Error(`${roaming} of ${pages.size} pages are on their way`);
+          if (roaming > 0) throw new Error(`${roaming} of ${pages.size} pages are not connected`);
         },
         { timeout: withinMs, interval: 20 },
       ),
     lost: (name) =>
       vi.waitFor(
         () => {
-          if (crowd.at(name).length > 0) throw new Error(`pages still believe that ${name} is there`);
+          if (crowd.at(name).length > 0) throw new Error(`pages are still connected to ${name}`);
         },
         { interval: 10 },
       ),

@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * A clock that stands still while this process, or one that it has started, waits for a processor: on a machine that
- * has other things to do, tests must not blame those who were not let run.
+ * A clock that stops while this process, or one that it has started, waits for a CPU: on a busy machine a test must not
+ * blame a process that could not run.
  */
 export interface FairClock {
-  /** Takes a look at the processes. To be called many times a second. */
+  /** Reads how long the processes have waited. Call it many times a second. */
   look(): void;
-  /** How much of the time from `fromMs` to `toMs`, as of `performance.now()`, everybody could run, in ms. */
+  /** For how much of the time from `fromMs` to `toMs`, by `performance.now()`, all processes could run, in ms. */
   between(fromMs: number, toMs: number): number;
-  /** When, before `toMs`, everybody had last had `spanMs` to run until then. */
+  /** The latest time from which until `toMs` all processes could run for `spanMs`. */
   before(toMs: number, spanMs: number): number;
 }
 
-/** How far back is remembered, in looks. */
+/** How many looks are kept. */
 const MEMORY = 600;
 
 export function createFairClock(): FairClock {
@@ -21,7 +21,7 @@ export function createFairClock(): FairClock {
   let looks: { atMs: number; fairMs: number }[] = [{ atMs: performance.now(), fairMs: 0 }];
   let waited = waitedMs();
 
-  /** Between two looks the time is taken as fair, as it is after the last one. */
+  /** Time between two looks counts as fair, and so does time after the last one. */
   function fairAt(atMs: number): number {
     let index = looks.length - 1;
     while (index > 0 && looks[index]!.atMs > atMs) index--;
@@ -51,7 +51,7 @@ export function createFairClock(): FairClock {
   };
 }
 
-/** How long the main threads of this process and its children have waited for a processor, ever. */
+/** How long the main threads of this process and its children have waited for a CPU since they began. */
 function waitedMs(): Map<string, number> {
   const waited = new Map<string, number>();
   for (const id of ['self', ...children()]) {

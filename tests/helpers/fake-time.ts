@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { need } from './needs.ts';
 
-/** A wall clock that can be moved under processes that run; their monotonic clock goes on as it is. */
+/** A wall clock that tests can move while processes run. Their monotonic clock does not change. */
 export interface FakeTime {
-  /** For the environment of those processes. */
+  /** The environment of those processes. */
   readonly env: Record<string, string>;
-  /** How far it is from the true time, such as `+1h`, from now on. */
+  /** Sets how far it is from the real time, such as `+1h`. */
   move(offset: string): Promise<void>;
 }
 

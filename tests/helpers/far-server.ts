@@ -4,7 +4,7 @@ import { startServer, startServers } from './counter-servers.ts';
 import { createCrowd, type Crowd } from './crowd.ts';
 import { createOracle, type Oracle } from './oracle.ts';
 
-/** Starts two servers that reach Redis directly, and one, `far`, by a network of its own that can fail. */
+/** Starts two servers that reach Redis directly, and one, `far`, by a network that can fail. */
 export async function startFarServer(
   redis: Redis,
   options: { leaseMs?: number } = {},

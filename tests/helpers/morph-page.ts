@@ -27,7 +27,7 @@ async function bundle(): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-/** A page made of some HTML, which can be brought to another. */
+/** A page made of some HTML, which can be morphed into another. */
 export async function openMorphPage(context: BrowserContext, html: string) {
   const code = await (script ??= bundle());
   const pages = { html };

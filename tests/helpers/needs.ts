@@ -3,8 +3,8 @@ import { getCurrentTest } from 'vitest/suite';
 import { findNeed } from '../../scripts/lib/system-needs.mjs';
 
 /**
- * Where a program or library is that a test needs, such as `Redis`. Where the machine lacks it, the test is skipped, or
- * all tests of the suite that asks for it; with CI set they fail. The reporter counts them.
+ * Where a program or library is that a test needs, such as `Redis`. If it is missing, the test or the suite that
+ * calls this is skipped, and the reporter counts it. With `CI` set it fails.
  *
  * @param name as in `scripts/lib/system-needs.mjs`
  */

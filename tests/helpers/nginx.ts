@@ -8,10 +8,10 @@ import { onTestFinished, vi } from 'vitest';
 import { freePort } from './free-port.ts';
 import { need } from './needs.ts';
 
-/** For tests of what starts nginx itself. */
+/** For tests of programs that start nginx. */
 export const needNginx = (): string => need('nginx');
 
-/** Passes everything on. A server that does not answer is passed over. */
+/** Passes every request on, and skips servers that do not answer. */
 const balance = `location / {
       proxy_pass http://counter;
       proxy_http_version 1.1;
@@ -23,7 +23,7 @@ const balance = `location / {
       proxy_read_timeout 60s;
     }`;
 
-/** Starts a real nginx in front of servers of this machine. */
+/** Starts nginx in front of servers on this machine. */
 export async function startNginx(ports: readonly number[], location = balance): Promise<{ url: string }> {
   const program = needNginx();
   const folder = await mkdtemp(join(tmpdir(), 'live-online-nginx-'));

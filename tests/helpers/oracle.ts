@@ -4,33 +4,32 @@ import { createFairClock } from './fair-clock.ts';
 import type { WirePage } from './wire-page.ts';
 
 /**
- * Knows the truth and looks at every page ten times a second: a total that nobody may see at that moment fails the
- * test. What may be seen: any truth of the time that announcing takes, and during the bound of a fault any that was
- * in force since just before it.
+ * Checks every page ten times a second, and fails the test at a total that is not allowed at that moment. Allowed is any
+ * total that was right within the time that publishing takes and, within the bound of a fault, since just before it.
  */
 export interface Oracle {
-  /** From now on the world is another one; for `boundMs` what pages see may still be that of the world before. */
+  /** Begins an era. For `boundMs` pages may still show totals of the era before. */
   now(what: string, world: World & { boundMs: number }): void;
   /**
-   * Waits until every page that is judged, or those at `names`, show the exact total, unmarked.
+   * Waits until every page that is checked, or those at `names`, show the exact total, and not as stale.
    *
-   * @returns how long that took since the world changed, in ms.
-   * @throws Error if the bound, and the time that announcing takes, passes before.
+   * @returns how long that took since the era began, in ms.
+   * @throws Error if that takes longer than the bound and the time that publishing takes.
    */
   exact(names?: string[]): Promise<number>;
-  /** Waits until all pages at `names` show totals that are marked as stale, within `withinMs` of the last change. */
+  /** Waits until all pages at `names` show stale totals, within `withinMs` of the begin of the era. */
   marked(names: string[], withinMs: number): Promise<number>;
-  /** Throws if any page has seen what it should not have seen. */
+  /** Throws if any page has shown a total that was not allowed. */
   verify(): void;
 }
 
-/** Which servers can reach each other. All that is not said is well. */
+/** Which servers can reach each other. By default all can. */
 export interface World {
-  /** Pages that move still count where they were: servers that let them go say so until they are back. */
+  /** Migrated pages still count at the server that they left, until they reconnect. */
   moving?: boolean;
-  /** Servers that are by themselves: their last total changes with their own pages only, and may be marked. */
+  /** Isolated servers: their total changes with their own pages only, and may be stale. */
   cutOff?: string[];
-  /** Servers that cannot say anything: their pages are not judged. */
+  /** Servers that cannot send: their pages are not checked. */
   mute?: string[];
 }
 
@@ -43,24 +42,24 @@ interface Era extends World {
   what: string;
   fromMs: number;
   boundMs: number;
-  /** What the others had when a server was cut off. */
+  /** The pages of the other servers at the moment when a server was isolated. */
   others: Map<string, Range>;
 }
 
-/** A fall waits 1 s and up to two ticks; the rest is for the way to the page. */
+/** A decrease is published after 1 s and up to two ticks; the rest is for the network. */
 const LAG_MS = 1_700;
 /**
- * Who was kept from running for so long of the last 10 s may say that its totals are old; and who was kept from it
- * most of the time may be taken for dead. Nobody may ever be counted twice.
+ * If a process waited for a CPU for `staleMs` of the last 10 s, totals may be stale. After `deadMs`, servers may evict each
+ * other. No member may ever be counted twice.
  */
 const STARVED = { withinMs: 10_000, staleMs: 300, deadMs: 5_000 };
-/** However busy the machine is, nothing takes longer. */
-const MOST_MS = 60_000;
+/** The longest wait on a busy machine. */
+const TIMEOUT_MS = 60_000;
 const LOOK_MS = 100;
 
 export function createOracle(crowd: Crowd): Oracle {
   const eras: Era[] = [];
-  const stories: string[] = [];
+  const violations: string[] = [];
   const clock = createFairClock();
   let looks = 0;
   let isSettled = false;
@@ -79,7 +78,7 @@ export function createOracle(crowd: Crowd): Oracle {
     return era;
   }
 
-  /** What a server could know of a moment. */
+  /** The totals that a server could have known in a state. */
   function reach(era: Era, name: string, { at, roaming, moving }: Moment): Range {
     let low = 0;
     if (era.others.has(name)) {
@@ -95,7 +94,7 @@ export function createOracle(crowd: Crowd): Oracle {
     return name === other || !(cutOff.includes(name) || cutOff.includes(other));
   }
 
-  /** What the pages of a server may see now. */
+  /** The totals that the pages of a server may show now. */
   function allowed(name: string, nowMs: number): Range & { stale: boolean } {
     const era = eras.at(-1)!;
     const isBound = clock.between(era.fromMs, nowMs) < era.boundMs + LAG_MS;
@@ -110,7 +109,7 @@ export function createOracle(crowd: Crowd): Oracle {
       }
     }
     if (isBound && !era.others.has(name)) {
-      // Who leaves a server that cannot say so still counts, until that server is given up.
+      // A page that leaves an isolated server still counts, until the others evict that server.
       const visible = Math.max(...moments.map((moment) => reach(era, name, moment).high));
       const lost = [...era.others.keys()].map((other) =>
         Math.max(...moments.map(({ at }) => at.get(other) ?? 0)),
@@ -125,12 +124,12 @@ export function createOracle(crowd: Crowd): Oracle {
     return range;
   }
 
-  function judged(): WirePage[] {
+  function pagesToCheck(): WirePage[] {
     const mute = eras.at(-1)?.mute ?? [];
     return [...crowd.pages].filter(({ at }) => at !== undefined && !mute.includes(at));
   }
 
-  /** How long somebody was kept from running lately. */
+  /** For how long some process waited for a CPU lately, in ms. */
   function lostUntil(nowMs: number): number {
     return STARVED.withinMs - clock.between(nowMs - STARVED.withinMs, nowMs);
   }
@@ -139,7 +138,7 @@ export function createOracle(crowd: Crowd): Oracle {
     const nowMs = performance.now();
     const lostMs = lostUntil(nowMs);
     const ranges = new Map<string, Range & { stale: boolean }>();
-    for (const page of judged()) {
+    for (const page of pagesToCheck()) {
       const name = page.at!;
       let range = ranges.get(name);
       if (!range) ranges.set(name, (range = allowed(name, nowMs)));
@@ -147,12 +146,12 @@ export function createOracle(crowd: Crowd): Oracle {
       if (total! >= range.low && total! <= range.high && (!stale || range.stale)) continue;
       if (total! >= 1 && stale && lostMs >= STARVED.staleMs) continue;
       if (total! >= 1 && total! <= range.high && lostMs >= STARVED.deadMs) continue;
-      tell(page, range, nowMs);
+      report(page, range, nowMs);
     }
     looks++;
   }
 
-  function tell(
+  function report(
     { at, total, stale, resumeToken }: WirePage,
     { low, high, stale: may }: Range & { stale: boolean },
     nowMs: number,
@@ -160,23 +159,23 @@ export function createOracle(crowd: Crowd): Oracle {
     const { what, fromMs, boundMs } = eras.at(-1)!;
     const after = Math.round(clock.between(fromMs, nowMs));
     const { at: counts, roaming } = crowd.since(nowMs)[0]!;
-    const story =
+    const violation =
       `${after} ms after "${what}" (bound ${boundMs} ms) a page at ${at} (${resumeToken}) shows ${total}${stale ? ' stale' : ''}, ` +
       `may be ${low} to ${high}${may ? ', also stale' : ''}; ` +
       `there are ${[...counts].map(([name, count]) => `${count} at ${name}`).join(', ')}, ${roaming} on their way`;
-    if (stories.length < 20) stories.push(story);
+    if (violations.length < 20) violations.push(violation);
   }
 
   function verify(): void {
-    if (stories.length > 0) throw new Error(`wrong totals were seen:\n${stories.join('\n')}`);
+    if (violations.length > 0) throw new Error(`pages have shown wrong totals:\n${violations.join('\n')}`);
   }
 
-  /** Throws unless every page that is judged shows exactly what is true at this moment. */
+  /** Throws unless every page that is checked shows the exact total of this moment. */
   function assertExact(names?: string[]): void {
     const [moment] = crowd.since(performance.now()) as [Moment];
     const era = eras.at(-1)!;
     if (moment.roaming > 0) throw new Error(`${moment.roaming} pages are on their way`);
-    for (const { at, total, stale } of judged()) {
+    for (const { at, total, stale } of pagesToCheck()) {
       if (names && !names.includes(at!)) continue;
       const { low } = reach(era, at!, moment);
       if (total !== low || stale) {
@@ -191,20 +190,20 @@ export function createOracle(crowd: Crowd): Oracle {
     try {
       await vi.waitFor(
         () => {
-          // What is wrong stays wrong: there is no need to wait for more of it.
-          if (stories.length > 0) return;
+          // The test fails anyway.
+          if (violations.length > 0) return;
           try {
             check();
           } catch (error) {
             const isDead = lostUntil(performance.now()) >= STARVED.deadMs;
             if (passedMs() < withinMs || isDead) throw error;
-            stories.push(`${Math.round(passedMs())} ms after "${what}": ${(error as Error).message}`);
+            violations.push(`${Math.round(passedMs())} ms after "${what}": ${(error as Error).message}`);
           }
         },
-        { timeout: MOST_MS, interval: 20 },
+        { timeout: TIMEOUT_MS, interval: 20 },
       );
     } catch (error) {
-      stories.push(`${MOST_MS} ms after "${what}": ${(error as Error).message}`);
+      violations.push(`${TIMEOUT_MS} ms after "${what}": ${(error as Error).message}`);
     }
     verify();
     return passedMs();
@@ -212,16 +211,16 @@ export function createOracle(crowd: Crowd): Oracle {
 
   begin('the start', { boundMs: 20_000 });
   const looking = setInterval(() => {
-    // After what has come meanwhile: a process that was kept from running gets to its timers first.
+    // After the pending messages: a process that could not run executes its timers first.
     setImmediate(() => {
       clock.look();
-      // Until all pages are in and have been told the same, everybody may be on the way to know everybody.
+      // Until all pages are connected and have received the same total, servers may not know each other yet.
       if (eras.length > 1 || isSettled) look();
     });
   }, LOOK_MS);
   onTestFinished(() => {
     clearInterval(looking);
-    if (looks === 0) throw new Error('the oracle has never looked');
+    if (looks === 0) throw new Error('the oracle has never checked');
     verify();
   });
 
@@ -231,9 +230,9 @@ export function createOracle(crowd: Crowd): Oracle {
       const era = eras.at(-1)!;
       const tookMs = await within(era.boundMs + LAG_MS, () => assertExact(names));
       isSettled = true;
-      // A test may be over before the next timer.
+      // The test may end before the next timer.
       look();
-      // From here on nothing of before may be seen.
+      // From here on no total of the era before is allowed.
       era.boundMs = Math.min(era.boundMs, tookMs);
       return tookMs;
     },
@@ -241,7 +240,7 @@ export function createOracle(crowd: Crowd): Oracle {
       within(withinMs, () => {
         for (const name of names) {
           const fresh = crowd.at(name).filter(({ stale }) => !stale).length;
-          if (fresh > 0) throw new Error(`${fresh} pages at ${name} are not told that their total is old`);
+          if (fresh > 0) throw new Error(`${fresh} pages at ${name} show a total that is not stale`);
         }
       }),
     verify,

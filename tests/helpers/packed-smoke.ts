@@ -7,7 +7,7 @@ import { io } from 'socket.io-client';
 import { expect, onTestFinished } from 'vitest';
 import type { Project } from './packed.ts';
 
-/** Shows that the installed server listens, serves its script, counts, and ends when it is told to. */
+/** Shows that the installed server listens, serves its script, counts, and ends at SIGTERM. */
 export async function countsFromItsBin(project: Project, node: string): Promise<void> {
   const args = ['--port', '0', '--host', '127.0.0.1', '--log', 'json'];
   const child = startBin(project, node, 'live-online-server', args);
@@ -20,7 +20,7 @@ export async function countsFromItsBin(project: Project, node: string): Promise<
   await ends(child);
 }
 
-/** Shows that the installed reload tool listens, serves a page with its client, reports a save, and ends when told to. */
+/** Shows that the installed reload tool listens, serves a page with its client, reports a save, and ends at SIGINT. */
 export async function reloadsFromItsBin(project: Project, node: string): Promise<void> {
   await project.write({ 'content/index.html': '<h1>one</h1>' });
   const child = startBin(project, node, 'live-online-reload', ['content', '--port', '0', '--log', 'json']);

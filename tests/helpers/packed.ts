@@ -13,12 +13,12 @@ export const root: string = fileURLToPath(new URL('../..', import.meta.url));
 export interface Project {
   folder: string;
   write(files: Record<string, string>): Promise<void>;
-  /** Runs a command there. Rejects with what it printed if it fails. */
+  /** Runs a command there. If it fails, rejects with its output. */
   run(command: string, args: string[]): Promise<string>;
   remove(): Promise<void>;
 }
 
-/** An empty project of somebody who has never seen this repository. */
+/** An empty project outside of the repository. */
 export async function createProject(): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'live-online-'));
   const project: Project = {
@@ -47,12 +47,12 @@ export async function createProject(): Promise<Project> {
 /** Packs every package as it would be published, and installs all of them with plain npm, beside `others`. */
 export async function installPacked(project: Project, others: string[] = []): Promise<void> {
   const packed = await packedFolder(project);
-  // Versions that no registry has yet: they find each other only when they are installed together.
+  // No registry has these versions, so they must be installed together.
   const tarballs = (await readdir(packed)).map((name) => join(packed, name));
   await project.run('npm', ['install', '--no-audit', '--no-fund', ...tarballs, ...others]);
 }
 
-/** What the checks have packed, if they ran before the tests. */
+/** The tarballs of the checks, if they ran before the tests. */
 async function packedFolder(project: Project): Promise<string> {
   const { PACKED_FOLDER } = process.env;
   if (PACKED_FOLDER !== undefined) return PACKED_FOLDER;

@@ -2,10 +2,10 @@ import { expect, vi } from 'vitest';
 import { need } from './needs.ts';
 import { startFamily, type Family } from './processes.ts';
 
-/** For tests of what starts PHP itself. */
+/** For tests of programs that start PHP. */
 export const needPhp = (): string => need('PHP');
 
-/** PHP would look at a template it has compiled every two seconds only. */
+/** By default PHP checks a compiled template only every two seconds. */
 const fresh = ['-d', 'opcache.revalidate_freq=0'];
 
 /** PHP's built-in server for a folder, once it answers. */

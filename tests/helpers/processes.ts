@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 
-/** A command, and every process that has come of it. */
+/** A command and all its descendants. */
 export interface Family {
   child: ChildProcess;
-  /** Interrupts all of them, as Ctrl-C in a terminal does. */
+  /** Sends SIGINT to all of them, as Ctrl-C in a terminal does. */
   interrupt(): void;
   /** What all of them have printed so far. */
   output(): string;
-  /** The processes that are still there, by what the system knows of them. */
+  /** The IDs of those that still run. */
   alive(): number[];
 }
 
@@ -20,7 +20,7 @@ export function showOutput(child: ChildProcess): void {
   for (const stream of [child.stdout, child.stderr]) stream?.pipe(process.stderr, { end: false });
 }
 
-/** Starts a command whose descendants can be told from all other processes. Whatever is left of them at the end is ended. */
+/** Starts a command, and marks its descendants by an environment variable. After the test they are killed. */
 export function startFamily(
   command: string,
   args: string[],
@@ -30,7 +30,7 @@ export function startFamily(
   const [name, value] = mark.split('=') as [string, string];
   const child = spawn(command, args, {
     cwd,
-    // A group of its own, as a terminal gives to every command: Ctrl-C goes to all of it.
+    // Its own process group, as in a terminal: Ctrl-C reaches every process in it.
     detached: true,
     env: { ...process.env, NO_COLOR: '1', ...env, [name]: value },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,7 +48,7 @@ export function startFamily(
         try {
           return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark);
         } catch {
-          // It has ended meanwhile, or is not ours to look into.
+          // It has ended, or belongs to another user.
           return false;
         }
       });

@@ -11,7 +11,7 @@ import { startFamily, type Family } from './processes.ts';
 
 const bin = fileURLToPath(new URL('../../packages/reload/bin/live-online-reload.js', import.meta.url));
 
-/** A folder with files in it, which goes with the test. */
+/** A folder with files in it, which is removed after the test. */
 export function makeFolder(files: Record<string, string | Buffer> = {}) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'live-online-reload-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,8 +23,8 @@ export function makeFolder(files: Record<string, string | Buffer> = {}) {
   return { folder, write };
 }
 
-/** What the command line has said, one object a line. */
-export interface Said {
+/** A line of the log, as JSON. */
+export interface LogLine {
   event: string;
   url?: string;
   files?: string[];
@@ -35,29 +35,29 @@ export interface Said {
 
 export interface ReloadTool extends Family {
   url: string;
-  said: (event?: string) => Said[];
-  /** Ends it as Ctrl-C does, and waits until it has gone. */
+  logged: (event?: string) => LogLine[];
+  /** Sends SIGINT, and waits until the process has ended. */
   stop: () => Promise<void>;
 }
 
-/** Runs the command line, as somebody who has installed it does. */
+/** Runs the command line from its bin. */
 export async function runReload(args: string[], { cwd = tmpdir(), cache = '' } = {}): Promise<ReloadTool> {
   const env = { XDG_CACHE_HOME: cache || makeFolder().folder };
   const family = startFamily(process.execPath, [bin, ...args, '--log', 'json'], { cwd, env });
-  const said = (event?: string): Said[] =>
+  const logged = (event?: string): LogLine[] =>
     family
       .output()
       .split('\n')
       .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as Said)
+      .map((line) => JSON.parse(line) as LogLine)
       .filter((one) => event === undefined || one.event === event);
-  await vi.waitFor(() => expect(said()[0], family.output()).toMatchObject({ event: 'listening' }));
+  await vi.waitFor(() => expect(logged()[0], family.output()).toMatchObject({ event: 'listening' }));
   const stop = async (): Promise<void> => {
     const ended = once(family.child, 'close');
     family.child.kill('SIGINT');
     await ended;
   };
-  return { ...family, url: said()[0]!.url!, said, stop };
+  return { ...family, url: logged()[0]!.url!, logged, stop };
 }
 
 /** A reload server in the process of the test. */
@@ -65,12 +65,12 @@ export interface Reload {
   url: string;
   /** Every update so far. */
   updates: UpdateReport[];
-  /** Resolves once all files have been read: pages that come in later know which content they have. */
+  /** Resolves when all files have been read. Pages that load later know the digest of their content. */
   read: Promise<void>;
   stop: () => Promise<void>;
 }
 
-/** The same as the command line does, without the fifth of a second that a process takes to start. */
+/** Does what the command line does, without the 200 ms that a process takes to start. */
 export async function startReload(options: ReloadServerOptions): Promise<Reload> {
   const server = createReloadServer({ port: 0, cacheFolder: makeFolder().folder, ...options });
   const updates: UpdateReport[] = [];
@@ -81,7 +81,7 @@ export async function startReload(options: ReloadServerOptions): Promise<Reload>
   return { url, updates, read, stop: () => server.close() };
 }
 
-/** A tab that remembers how often it was loaded and what went wrong in it. */
+/** A tab that counts its loads and keeps the errors of its pages. */
 export interface Tab {
   page: Page;
   /** How many documents the tab has shown. */
@@ -89,9 +89,9 @@ export interface Tab {
   problems: string[];
 }
 
-/** Opens a tab and waits until its client has come in. */
+/** Opens a tab, and waits until its client is connected. */
 export async function openTab(context: BrowserContext, url: string): Promise<Tab> {
-  // The server says where the content stands as soon as a page has come in.
+  // The server sends the version of the content to a page as soon as it is connected.
   const page = await takePage(context, () => {
     const Native = WebSocket;
     window.WebSocket = class extends Native {
@@ -112,12 +112,12 @@ export async function openTab(context: BrowserContext, url: string): Promise<Tab
   const connected = async (): Promise<void> => void (await page.waitForSelector('[data-connected]'));
   await page.goto(url);
   await connected();
-  // A mark of the test's own, which no save shall find.
+  // The attribute belongs to the test, and a morph would find it.
   await page.evaluate(() => delete document.documentElement.dataset['connected']);
   return { page, loads: () => loads, problems };
 }
 
-/** Puts a page into the background, or brings it back: browsers that are driven show every tab. */
+/** Hides a page or shows it again. A browser under automation reports every tab as visible. */
 export async function hide(page: Page, hidden: boolean): Promise<void> {
   await page.evaluate((value) => {
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });

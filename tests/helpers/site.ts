@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A page of a test site: its HTML, and headers beside the usual ones. */
+/** A page of a test site: its HTML, and additional headers. */
 export type SitePage = string | { html: string; headers?: Record<string, string> };
 
 /** Serves pages by their path, at every loopback name and address. */

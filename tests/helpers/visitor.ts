@@ -2,7 +2,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { expect, vi } from 'vitest';
 import { takePage } from './browsers.ts';
 
-/** Somebody's tab on a page that shows the count. */
+/** A tab with a page that shows the total. */
 export interface Visitor {
   page: Page;
   /** Waits until the page shows `total`, as exactly that text. */

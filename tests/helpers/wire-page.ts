@@ -1,54 +1,54 @@
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 
-/** Where a page can go. */
+/** A server that a page can connect to. */
 export interface Address {
-  /** What tests call it; pages read the server's own name in the resume token. */
+  /** Its name in the test. Pages read the name of the server from the resume token. */
   readonly name: string;
   readonly url: string;
 }
 
-/** A page as a server sees it: the widget's behaviour on the bare wire, so cheap that one process holds thousands. */
+/** A page as a server sees it: what the widget does, on a bare WebSocket. One process can run thousands. */
 export interface WirePage {
   readonly member: string;
-  /** The address it is let in at; `undefined` while it is on its way. */
+  /** The address that it is connected to; `undefined` while there is none. */
   readonly at: string | undefined;
-  /** The newest total it heard on its present connection, and whether that was marked as stale. */
+  /** The newest total that it has received on this connection, and whether that was stale. */
   readonly total: number | undefined;
   readonly stale: boolean;
   /** The newest resume token. */
   readonly resumeToken: string | undefined;
   readonly isClosed: boolean;
-  /** Gives its connection up without a word to the server, as on silence, and comes back elsewhere at once. */
-  desert(): void;
-  /** Leaves for good. */
+  /** Abandons its connection without closing it, as after a missed heartbeat, and connects to another address at once. */
+  abandon(): void;
+  /** Closes it for good. */
   close(): void;
 }
 
 export interface WirePageOptions {
   origin: string;
-  /** Where to go, after `from` did not do. */
+  /** The address to connect to after `from` has failed. */
   choose: (from: string | undefined) => Address;
-  /** It was let in, has lost its connection, or is closed. */
+  /** It was accepted, has lost its connection, or is closed. */
   moved: (page: WirePage, from: string | undefined) => void;
-  /** It heard a total. */
-  told: (page: WirePage) => void;
+  /** It has received a total. */
+  received: (page: WirePage) => void;
   /** How long it waits before the first attempt, in ms. */
   delayMs: number;
 }
 
-/** Engine.IO's pings come every 7.5 s; after 5 s more the server is given up. */
-const SILENCE_MS = 12_500;
-/** A connection that lasted for less was a failure, too. */
+/** Engine.IO sends a ping every 7.5 s, and waits 5 s longer. */
+const HEARTBEAT_TIMEOUT_MS = 12_500;
+/** A connection that ends earlier is a failure, too. */
 const PROVEN_MS = 5_000;
 
-/** How long to wait before the next attempt, in ms: doubling from 1 s to 30 s, of which a random half is kept. */
+/** How long to wait before the next attempt, in ms: doubling from 1 s to 30 s, less a random part of up to a half. */
 function retryDelayMs(failures: number): number {
   return Math.min(30_000, 1_000 * 2 ** failures) * (1 - Math.random() / 2);
 }
 
 /** Opens a page, which connects until it is closed. */
-export function openWirePage({ origin, choose, moved, told, delayMs }: WirePageOptions): WirePage {
+export function openWirePage({ origin, choose, moved, received, delayMs }: WirePageOptions): WirePage {
   let socket: WebSocket | undefined;
   let timer: NodeJS.Timeout | undefined;
   let failures = 0;
@@ -81,7 +81,7 @@ export function openWirePage({ origin, choose, moved, told, delayMs }: WirePageO
     get isClosed() {
       return isClosed;
     },
-    desert() {
+    abandon() {
       const from = lose();
       connect(choose(from));
     },
@@ -98,7 +98,7 @@ export function openWirePage({ origin, choose, moved, told, delayMs }: WirePageO
     },
   };
 
-  /** Forgets the connection. Returns where it was. */
+  /** Drops the connection. Returns its address. */
   function lose(): string | undefined {
     const from = state.at;
     socket = undefined;
@@ -117,15 +117,15 @@ export function openWirePage({ origin, choose, moved, told, delayMs }: WirePageO
       perMessageDeflate: false,
       skipUTF8Validation: true,
     });
-    let heardAt = performance.now();
+    let receivedAt = performance.now();
     let openedAt = Infinity;
     socket = ws;
     clearTimeout(timer);
     timer = setTimeout(function watch() {
-      const silentMs = performance.now() - heardAt;
-      if (silentMs >= SILENCE_MS) ws.terminate();
-      else timer = setTimeout(watch, SILENCE_MS - silentMs);
-    }, SILENCE_MS);
+      const silentMs = performance.now() - receivedAt;
+      if (silentMs >= HEARTBEAT_TIMEOUT_MS) ws.terminate();
+      else timer = setTimeout(watch, HEARTBEAT_TIMEOUT_MS - silentMs);
+    }, HEARTBEAT_TIMEOUT_MS);
     ws.on('error', () => {});
     ws.on('close', () => {
       if (ws !== socket) return;
@@ -136,7 +136,7 @@ export function openWirePage({ origin, choose, moved, told, delayMs }: WirePageO
     });
     ws.on('message', (data: Buffer) => {
       if (ws !== socket) return;
-      heardAt = performance.now();
+      receivedAt = performance.now();
       const text = data.toString('latin1');
       if (text === '2') ws.send('3');
       else if (text.startsWith('0')) {
@@ -152,10 +152,10 @@ export function openWirePage({ origin, choose, moved, told, delayMs }: WirePageO
         state.resumeToken = details.resume ?? state.resumeToken;
         if (state.at === undefined) {
           state.at = name;
-          openedAt = heardAt;
+          openedAt = receivedAt;
           moved(page, undefined);
         }
-        told(page);
+        received(page);
       }
     });
   }

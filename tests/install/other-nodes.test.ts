@@ -21,7 +21,7 @@ describe.each(versions)('installed with plain npm, on Node %s', (version) => {
     await countsFromItsBin(project, node);
   });
 
-  it('[R1] the reload tool runs from its bin, serves and tells of a save', async () => {
+  it('[R1] the reload tool runs from its bin, serves and reports a save', async () => {
     await reloadsFromItsBin(project, node);
   });
 });

@@ -9,7 +9,7 @@ import { floors, isAtLeast } from '../helpers/floors.ts';
 import { countsFromItsBin, reloadsFromItsBin } from '../helpers/packed-smoke.ts';
 import { createProject, installPacked, root, tool, type Project } from '../helpers/packed.ts';
 
-/** Ports below this one are root's. */
+/** Ports below this one need root. */
 const lowestFreePort = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
 
 let project: Project;
@@ -24,42 +24,45 @@ describe('installed with plain npm', () => {
     await countsFromItsBin(project, process.execPath);
   });
 
-  it('[R1] the reload tool runs from its bin, serves and tells of a save', async () => {
+  it('[R1] the reload tool runs from its bin, serves and reports a save', async () => {
     await reloadsFromItsBin(project, process.execPath);
   });
 
-  // Some containers let everybody take any port.
-  it.skipIf(lowestFreePort === 0)('[C11] without the right to a port it says so in one line', async () => {
-    // Root may take any port, so it steps aside for nobody.
-    await chmod(project.folder, 0o755);
-    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-    const bin = join(
-      project.folder,
-      'node_modules',
-      '@live-online',
-      'server',
-      'bin',
-      'live-online-server.js',
-    );
-    const args = [bin, '--port', String(lowestFreePort - 1), '--host', '127.0.0.1'];
-    const child = spawn(process.execPath, args, {
-      cwd: project.folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...nobody,
-    });
-    const [printed, errors, [code]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'exit') as Promise<[number]>,
-    ]);
-    expect(code).toBe(1);
-    expect(printed).toBe('');
-    expect(errors).toMatch(
-      /^live-online-server: permission denied \(EACCES\) for .*: choose a port ≥ 1024, or grant the permission \(--port\)\n$/,
-    );
-  });
+  // In some containers every user may listen on any port.
+  it.skipIf(lowestFreePort === 0)(
+    '[C11] a port that needs permission: one line names the remedy',
+    async () => {
+      // Root may listen on any port, so the server runs as another user.
+      await chmod(project.folder, 0o755);
+      const otherUser = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+      const bin = join(
+        project.folder,
+        'node_modules',
+        '@live-online',
+        'server',
+        'bin',
+        'live-online-server.js',
+      );
+      const args = [bin, '--port', String(lowestFreePort - 1), '--host', '127.0.0.1'];
+      const child = spawn(process.execPath, args, {
+        cwd: project.folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        ...otherUser,
+      });
+      const [printed, errors, [code]] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        once(child, 'exit') as Promise<[number]>,
+      ]);
+      expect(code).toBe(1);
+      expect(printed).toBe('');
+      expect(errors).toMatch(
+        /^live-online-server: permission denied \(EACCES\) for .*: choose a port ≥ 1024, or grant the permission \(--port\)\n$/,
+      );
+    },
+  );
 
-  it('[C10] no package runs anything when it is installed, or brings more than it needs', async () => {
+  it('[C10] no package has an install script, or files that it does not need', async () => {
     const installed = join(project.folder, 'node_modules', '@live-online');
     for (const name of await readdir(installed)) {
       const folder = join(installed, name);
@@ -81,7 +84,7 @@ describe('installed with plain npm', () => {
     }
   });
 
-  it('[C11] npm resolves no library with a known hole, and a ws that bounds pongs for server and reload tool', async () => {
+  it('[C11] npm resolves no library with a known vulnerability, and a ws that limits pongs for server and reload tool', async () => {
     type Tree = { version?: string; dependencies?: Record<string, Tree> };
     const names = Object.keys(floors);
     const listed = JSON.parse(await project.run('npm', ['ls', '--all', '--json', ...names])) as Tree;
@@ -132,7 +135,7 @@ describe('installed with plain npm', () => {
         const counter = createCounterServer({ port: 0, sites: ['a.example', { name: 'b.example', token: 't' }], store: memoryStore() });
         counter.on('total', ({ site, total }) => console.log(site.length, total.toFixed()));
         createCounterServer({ store: redisStore('redis://localhost', { name: 'a' }) });
-        const undo: () => void = counter.attach(createServer());
+        const detach: () => void = counter.attach(createServer());
         const { url }: { url: string } = await counter.listen();
         const live = createCounter({ server: url });
         const stop = live.subscribe((state: CounterState) => {
@@ -152,7 +155,7 @@ describe('installed with plain npm', () => {
         // @ts-expect-error there is no such option
         createReloadServer({ colour: 'blue' });
         console.log(quiet, ReloadServerError, (await reload.listen()).url.length);
-        console.log(attachCounter, CounterServerError, storeContract.length, isTotal(total), undo, stop);
+        console.log(attachCounter, CounterServerError, storeContract.length, isTotal(total), detach, stop);
       `,
     });
     const tsc = join(root, 'node_modules', compiler, 'bin', 'tsc');
@@ -176,7 +179,7 @@ describe('installed with plain npm', () => {
           `--outdir=${out}/assets`,
         ]),
     ],
-  ])('[W3] the widget bundles with %s, and costs nothing when it is not used', async (name, build) => {
+  ])('[W3] the widget bundles with %s, and adds no bytes if it is not used', async (name, build) => {
     const using = `import { createCounter } from '@live-online/widget';
       createCounter({ server: 'http://localhost:8081' }).subscribe(({ total }) => { document.title = String(total); });`;
     const unused = `import { createCounter } from '@live-online/widget'; document.title = 'unused';`;
@@ -200,7 +203,7 @@ describe('installed with plain npm', () => {
     expect(sizes[1]).toBe(sizes[2]);
   });
 
-  it('[S3] the package redis is needed only for --redis-url, and is asked for then', async () => {
+  it('[S3] only --redis-url needs the package redis, and an error names it', async () => {
     const bin = join(project.folder, 'node_modules', '.bin', 'live-online-server');
     const args = ['--port', '0', '--host', '127.0.0.1', '--redis-url', 'redis://127.0.0.1:1'];
     const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -213,7 +216,7 @@ describe('installed with plain npm', () => {
     expect(errors).toMatch(/^live-online-server: .*the package redis is not installed: npm install redis\n$/);
   });
 
-  it('[C9] an own store can be held to the contract', async () => {
+  it('[C9] the contract suite tests a store of the user', async () => {
     await project.write({
       'contract.js': `
         import { createMemoryHub, memoryStore } from '@live-online/server';

@@ -6,7 +6,7 @@ import { createFakeTime } from '../helpers/fake-time.ts';
 import { createOracle } from '../helpers/oracle.ts';
 
 describe('clocks', () => {
-  it('[S5] a clock that moves by an hour, of a server or of Redis, changes nothing', async () => {
+  it('[S5] the clock of a server or of Redis jumps by an hour: totals stay exact', async () => {
     const [serverTime, redisTime] = [await createFakeTime(), await createFakeTime('jemalloc')];
     const redis = await startRedis({ env: redisTime.env });
     const servers = await startServers(['a', 'b'], { redisUrl: redis.url, env: serverTime.env });
@@ -16,16 +16,16 @@ describe('clocks', () => {
     await crowd.settled();
     await oracle.exact();
     for (const [what, move] of [
-      ['the servers’ clocks went forward', () => serverTime.move('+1h')],
-      ['the clock of Redis went forward', () => redisTime.move('+1h')],
-      ['all clocks went back', () => Promise.all([serverTime, redisTime].map(({ move }) => move('-1h')))],
+      ['the clocks of the servers jumped forward', () => serverTime.move('+1h')],
+      ['the clock of Redis jumped forward', () => redisTime.move('+1h')],
+      ['all clocks jumped back', () => Promise.all([serverTime, redisTime].map(({ move }) => move('-1h')))],
     ] as const) {
       oracle.now(what, { boundMs: 0 });
       await move();
       const movedAt = performance.now();
-      // Two beats.
+      // Two heartbeats.
       await vi.waitFor(() => expect(performance.now() - movedAt).toBeGreaterThan(2_100), 5_000);
-      oracle.now(`${what}, and pages come and go`, { boundMs: 0 });
+      oracle.now(`${what}, and pages connect and leave`, { boundMs: 0 });
       crowd.at('a')[0]!.close();
       crowd.open(2, { at: 'b' });
       await crowd.settled();

@@ -4,8 +4,8 @@ import { startServers } from '../helpers/counter-servers.ts';
 import { createCrowd } from '../helpers/crowd.ts';
 import { createOracle } from '../helpers/oracle.ts';
 
-describe('a server that stands still', () => {
-  it('[S5] a server frozen past its lease: others exact, and exact itself within 2 s of waking', async () => {
+describe('a frozen server', () => {
+  it('[S5] a server frozen for longer than its lease: the others are exact, and it is exact within 2 s of its return', async () => {
     const leaseMs = 3_000;
     const redis = await startRedis();
     const servers = await startServers(['a', 'b', 'c'], { redisUrl: redis.url, leaseMs });
@@ -15,7 +15,7 @@ describe('a server that stands still', () => {
     await crowd.settled();
     await oracle.exact();
 
-    // A fall is waiting to be announced when it falls asleep.
+    // A decrease is still delayed when the server is frozen.
     crowd.at('b')[0]!.close();
     await fetch(`${servers.b.url}healthz`);
     oracle.now('b was frozen', { cutOff: ['b'], mute: ['b'], boundMs: leaseMs + 4_000 });
@@ -28,12 +28,12 @@ describe('a server that stands still', () => {
     await vi.waitFor(() => expect(performance.now() - frozenAt).toBeGreaterThan(2 * leaseMs), 10_000);
 
     const old: number[] = [];
-    crowd.onTold = ({ at, total, stale }) => {
+    crowd.onTotal = ({ at, total, stale }) => {
       if (at === 'b' && !stale && total! < 100) old.push(total!);
     };
-    oracle.now('b woke', { boundMs: 2_000 });
+    oracle.now('b runs again', { boundMs: 2_000 });
     servers.b.thaw();
     await oracle.exact();
-    expect(old, 'totals of before, said as if they were new').toEqual([]);
+    expect(old, 'old totals, sent as if they were new').toEqual([]);
   });
 });

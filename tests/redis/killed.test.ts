@@ -5,7 +5,7 @@ import { createCrowd } from '../helpers/crowd.ts';
 import { createOracle } from '../helpers/oracle.ts';
 
 describe('a server that is killed', () => {
-  it('[S5] a server killed with kill -9: exact within 4 s, and its pages never counted twice', async () => {
+  it('[S5] a server killed with kill -9: exact within 4 s, and its members are never counted twice', async () => {
     const redis = await startRedis();
     const servers = await startServers(['a', 'b', 'c'], { redisUrl: redis.url });
     const crowd = createCrowd(Object.values(servers));
@@ -17,7 +17,7 @@ describe('a server that is killed', () => {
     oracle.now('b was killed with kill -9', { boundMs: 4_000 });
     crowd.addresses = [servers.a, servers.c];
     const killed = servers.b.kill();
-    // Half of its pages are closed at the same moment, and nobody is left to say so.
+    // Half of its pages close at the same moment, and no server can report that.
     for (const page of crowd.at('b').slice(20)) page.close();
     await killed;
     await crowd.lost('b');
@@ -25,7 +25,7 @@ describe('a server that is killed', () => {
     expect(crowd.at('a').length + crowd.at('c').length).toBe(crowd.pages.size);
   });
 
-  it('[S5] two servers with one name: each is a server of its own, also when one is killed', async () => {
+  it('[S5] two servers with the same name count as two, also when one is killed', async () => {
     const redis = await startRedis();
     const [first, second] = await Promise.all(
       ['first', 'second'].map((address) => startServer({ address, name: 'same', redisUrl: redis.url })),

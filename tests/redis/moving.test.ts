@@ -5,8 +5,8 @@ import { startServers } from '../helpers/counter-servers.ts';
 import { createCrowd } from '../helpers/crowd.ts';
 import { createOracle } from '../helpers/oracle.ts';
 
-describe('pages that move', () => {
-  it('[C7] a page whose connection is half-open and that comes to another server never counts twice', async () => {
+describe('pages that connect to another server', () => {
+  it('[C7] a page with a half-open connection that connects to another server is never counted twice', async () => {
     const redis = await startRedis();
     const { a, b } = await startServers(['a', 'b'], { redisUrl: redis.url });
     const cable = await startTcpProxy(a.port);
@@ -19,10 +19,10 @@ describe('pages that move', () => {
     await crowd.settled();
     await oracle.exact();
 
-    oracle.now('the cable to a was pulled', { boundMs: 0 });
+    oracle.now('the connection to a was cut', { boundMs: 0 });
     crowd.addresses = [b];
     cable.cut();
-    for (const page of pages) page.desert();
+    for (const page of pages) page.abandon();
     await crowd.settled();
     await oracle.exact();
     expect(crowd.at('b')).toHaveLength(30);

@@ -3,11 +3,11 @@ import { startRedis } from '../../packages/server/test/helpers/redis.ts';
 import { startFarServer } from '../helpers/far-server.ts';
 
 const leaseMs = 3_000;
-/** Stale is said once a command has failed, or the next beat has, and the link has been away for a second. */
+/** A total is stale after a command or the next heartbeat has failed, and the link has been down for a second. */
 const MARKED_MS = 5_000;
 
 describe('the network between a server and Redis', () => {
-  it('[S5] cut without a word: others exact a little after the lease, the one cut off marks its totals', async () => {
+  it('[S5] cut without a FIN: the others are exact soon after the lease, and the isolated server marks its totals as stale', async () => {
     const { network, crowd, oracle } = await startFarServer(await startRedis(), { leaseMs });
     oracle.now('far was cut off', { cutOff: ['far'], boundMs: leaseMs + 4_000 });
     network.cut();
@@ -16,16 +16,16 @@ describe('the network between a server and Redis', () => {
     await oracle.marked(['far'], MARKED_MS);
     await oracle.exact(['a', 'b']);
 
-    oracle.now('the cable was plugged in again', { boundMs: 5_000 });
+    oracle.now('the network was back', { boundMs: 5_000 });
     network.heal();
     await oracle.exact();
   });
 
-  it('[S4] a subscription that is silently dead, or ended by Redis: exact within 4 s', async () => {
+  it('[S4] a subscription that receives nothing, or that Redis ends: exact within 4 s', async () => {
     const redis = await startRedis();
     const { network, crowd, oracle } = await startFarServer(redis);
-    oracle.now('far hears nothing any more', { boundMs: 4_000 });
-    // Each link opens its connection for commands first, then the one that listens.
+    oracle.now('far receives nothing any more', { boundMs: 4_000 });
+    // Each link opens its connection for commands first, then the one that subscribes.
     network.cutOne(1);
     crowd.open(5, { at: 'a' });
     crowd.at('b')[0]!.close();

@@ -4,7 +4,7 @@ import { startServers } from '../helpers/counter-servers.ts';
 import { createCrowd, type Crowd } from '../helpers/crowd.ts';
 import { createOracle } from '../helpers/oracle.ts';
 
-/** Stale is said once a command has failed, or the next beat has, and the link has been away for a second. */
+/** A total is stale after a command or the next heartbeat has failed, and the link has been down for a second. */
 const MARKED_MS = 5_000;
 
 async function churn(crowd: Crowd, name: string, times: number): Promise<void> {
@@ -16,7 +16,7 @@ async function churn(crowd: Crowd, name: string, times: number): Promise<void> {
 }
 
 describe('Redis', () => {
-  it('[C9] killed, and empty when it comes back: the last total, marked, and exact within 5 s of its return', async () => {
+  it('[C9] killed, and empty after its restart: the last total is stale, and exact within 5 s of the restart', async () => {
     const redis = await startRedis();
     const servers = await startServers(['a', 'b'], { redisUrl: redis.url });
     const crowd = createCrowd(Object.values(servers));
@@ -37,13 +37,13 @@ describe('Redis', () => {
     await crowd.settled();
     expect(servers.a.memory() - before, 'MiB more while Redis is away').toBeLessThan(20);
 
-    oracle.now('Redis came back, and knows nothing', { boundMs: 5_000 });
+    oracle.now('Redis was started again, and is empty', { boundMs: 5_000 });
     await redis.restart();
     await oracle.exact();
     expect(crowd.pages.size).toBe(67);
   });
 
-  it('[S6] frozen: marked soon after, the local part exact throughout, and exact once it goes on', async () => {
+  it('[S6] frozen: totals are stale soon, their local part stays exact, and all is exact after it runs again', async () => {
     const redis = await startRedis();
     const servers = await startServers(['a', 'b'], { redisUrl: redis.url });
     const crowd = createCrowd(Object.values(servers));
@@ -59,7 +59,7 @@ describe('Redis', () => {
     await oracle.marked(['a', 'b'], MARKED_MS);
     await churn(crowd, 'b', 5);
 
-    oracle.now('Redis goes on', { boundMs: 5_000 });
+    oracle.now('Redis runs again', { boundMs: 5_000 });
     redis.thaw();
     await oracle.exact();
   });

@@ -6,7 +6,7 @@ import { startNginx } from '../helpers/nginx.ts';
 import { createOracle } from '../helpers/oracle.ts';
 
 describe('a rolling restart', () => {
-  it('[S7] three servers behind nginx, under load: no wrong total in any sample, everybody back within 5 s', async () => {
+  it('[S7] three servers behind nginx, under load: no wrong total in any sample, and every page reconnects within 5 s', async () => {
     const redis = await startRedis();
     const options = { redisUrl: redis.url, drainDurationMs: 1_000 };
     const servers: ServerProcess[] = Object.values(await startServers(['a', 'b', 'c'], options));
@@ -20,11 +20,11 @@ describe('a rolling restart', () => {
     oracle.now('the restart began', { moving: true, boundMs: 0 });
     let draining = '';
     let isOpening = false;
-    // In turn, as servers may hear of another's comings before they hear of a third one's goings.
+    // In turn, because a server may receive that pages joined at one server before it receives that others left another.
     const load = setInterval(() => {
       isOpening = !isOpening;
       if (isOpening) return void crowd.open(10);
-      // A page that leaves while it is being sent off is waited for: its goodbye has crossed with the server's.
+      // Not pages of the draining server: a page that leaves while it is migrated still counts until its reconnect deadline.
       const staying = crowd.at('nginx').filter(({ resumeToken }) => !resumeToken?.startsWith(`${draining}-`));
       for (const page of staying.slice(0, 10)) page.close();
     }, 1_500);
@@ -46,7 +46,7 @@ describe('a rolling restart', () => {
   });
 });
 
-/** Whether a balancer that checks health sends pages there: no answer at all is one, too. */
+/** Whether a load balancer that checks health sends pages there. A server that does not answer is not ready. */
 async function isReady({ url }: ServerProcess): Promise<boolean> {
   try {
     return (await fetch(`${url}readyz`)).ok;

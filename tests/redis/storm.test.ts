@@ -4,8 +4,8 @@ import { startServers } from '../helpers/counter-servers.ts';
 import { createCrowd } from '../helpers/crowd.ts';
 import { createOracle } from '../helpers/oracle.ts';
 
-describe('a storm', () => {
-  it('[C7] 2,000 pages come to another server at once: exact within 15 s, without an error', async () => {
+describe('a reconnect storm', () => {
+  it('[C7] 2,000 pages connect to another server at once: exact within 15 s, without an error', async () => {
     const redis = await startRedis();
     const servers = await startServers(['a', 'b'], { redisUrl: redis.url });
     const crowd = createCrowd(Object.values(servers));

@@ -42,11 +42,11 @@ function findCircle(imports: Map<string, string[]>): string[] | undefined {
 }
 
 describe('imports', () => {
-  it('[lint] go round in no circle, not even those of types', () => {
+  it('[lint] form no circle, imports of types included', () => {
     for (const name of readdirSync(packages)) expect(findCircle(readImports(name))).toBeUndefined();
   });
 
-  it('[lint] a circle would be found', () => {
+  it('[lint] the check finds a circle', () => {
     const circle = new Map([
       ['a', ['b', 'c']],
       ['b', []],

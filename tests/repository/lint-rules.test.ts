@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bin = join(root, 'node_modules', 'oxlint', 'bin', 'oxlint');
 
-/** A file, what it may not say, and what lint says about it. */
+/** A file, what it may not contain, and what lint reports about it. */
 const forbidden: [near: string, code: string, message: RegExp][] = [
   ['packages/server/src/core/presence.ts', `import 'node:fs';`, /The core takes no library/],
   ['packages/server/src/core/presence.ts', `import 'valibot';`, /The core takes no library/],
@@ -117,11 +117,11 @@ interface Diagnostic {
   help?: string;
 }
 
-/** The sources of the packages in a folder of their own, where lint looks at one file more for each question. */
+/** A copy of the packages’ sources, in which each case is one more file to lint. */
 const copy = mkdtempSync(join(tmpdir(), 'live-online-lint-'));
 let diagnostics: Diagnostic[] = [];
 
-/** A file beside another one, to which the same rules apply. */
+/** A file beside another one. The same rules apply to it. */
 function besides(near: string, index: number): string {
   return join(dirname(near), `question-${index}.ts`);
 }
@@ -145,7 +145,7 @@ beforeAll(async () => {
     writeFileSync(join(copy, besides(near, index)), `${code}\n`);
     return besides(near, index);
   });
-  // It ends with 1, as there is something to say.
+  // It exits with 1, because it reports something.
   const run = promisify(execFile)(process.execPath, [bin, '--format', 'json', ...questions], { cwd: copy });
   const { stdout } = await run.catch((error: { stdout: string }) => error);
   ({ diagnostics } = JSON.parse(stdout) as { diagnostics: Diagnostic[] });
@@ -154,14 +154,14 @@ afterAll(() => rmSync(copy, { recursive: true }));
 
 describe('import rules', () => {
   it.each(forbidden.map((one, index) => [...one, index] as const))(
-    '[lint] %s may not say %s',
+    '[lint] %s may not contain %s',
     (near, _code, message, index) => {
       expect(answersTo(near, index)).toEqual(expect.arrayContaining([expect.stringMatching(message)]));
     },
   );
 
   it.each(allowed.map((one, index) => [...one, forbidden.length + index] as const))(
-    '[lint] %s may say %s',
+    '[lint] %s may contain %s',
     (near, _code, index) => {
       expect(answersTo(near, index)).toEqual([]);
     },

@@ -66,7 +66,7 @@ describe('CONTRIBUTING.md', () => {
     expect(folders.filter((folder) => !map.some((path) => `${path}/`.startsWith(`${folder}/`)))).toEqual([]);
   });
 
-  it('[docs] a missing path would be found', () => {
+  it('[docs] the check finds a missing path', () => {
     expect(pathsInMap('`packages/server/src/a.ts`, `b/c.ts`, `tests`')).toEqual([
       'packages/server/src/a.ts',
       'packages/server/src/b/c.ts',

@@ -13,7 +13,7 @@ const server = resolveServerOptions({});
 const redis = resolveRedisStoreOptions('redis://localhost', {});
 const reload = resolveOptions({ folder: packages });
 
-/** A constant of a package by its name, wherever it stands: a whole number, or one that is shifted. */
+/** A constant in any file of a package, by its name: a whole number, or a shift of one. */
 function constant(folder: string, name: string): number {
   const src = join(packages, folder, 'src');
   const pattern = new RegExp(`\\bconst ${name}(?:: number)? = ([\\d_]+)(?: << (\\d+))?;`, 'g');
@@ -27,8 +27,8 @@ function constant(folder: string, name: string): number {
 
 const KB = 1_024;
 const MB = 1 << 20;
-/** Where a SPEC says a figure, in which unit, and what the source says. */
-const figures: [spec: 'reload' | 'server', said: RegExp, unit: number, actual: () => number][] = [
+/** A figure in a SPEC, its unit, and the same figure in the source. */
+const figures: [spec: 'reload' | 'server', pattern: RegExp, unit: number, actual: () => number][] = [
   ['reload', /quiet period \(([\d,.]+) ms/, 1, () => reload.debounceMs],
   ['reload', /quiet period is longer \(([\d,.]+) ms/, 1, () => constant('reload', 'RECHECK_WINDOW_MS')],
   ['reload', /HTML of more than\s+([\d,.]+) nodes/, 1, () => constant('reload', 'MAX_NODES')],
@@ -57,10 +57,10 @@ const figures: [spec: 'reload' | 'server', said: RegExp, unit: number, actual: (
 ];
 
 describe('figures of a SPEC', () => {
-  it.each(figures)('[spec] %s: %s is what the source says', (name, said, unit, actual) => {
+  it.each(figures)('[spec] %s: %s is the figure in the source', (name, pattern, unit, actual) => {
     const spec = readFileSync(join(packages, name, 'SPEC.md'), 'utf8').replaceAll(/\s+/g, ' ');
-    const [, figure] = said.exec(spec) ?? [];
-    expect(figure, `${String(said)} in ${name}/SPEC.md`).toBeDefined();
+    const [, figure] = pattern.exec(spec) ?? [];
+    expect(figure, `${String(pattern)} in ${name}/SPEC.md`).toBeDefined();
     expect(Number(figure!.replaceAll(',', '')) * unit).toBe(actual());
   });
 });

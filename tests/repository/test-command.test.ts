@@ -27,12 +27,12 @@ describe('what tests need from the system', () => {
     ).toBe(names);
   });
 
-  it('[test] no filter, or one that no path contains, is all of it', () => {
+  it('[test] no filter, or a filter that matches no path, selects everything', () => {
     expect(needsOf([])).toHaveLength(6);
     expect(needsOf(['-t', 'some title'])).toEqual(needsOf([]));
   });
 
-  it('[test] where it is missing, its tests are skipped, named and counted', async () => {
+  it('[test] a need is missing: its tests are skipped, named and counted', async () => {
     const args = ['node_modules/vitest/vitest.mjs', 'run', 'packages/server/test/workers/redis.test.ts'];
     const env = {
       ...process.env,
@@ -52,7 +52,7 @@ describe('what tests need from the system', () => {
     ]);
   });
 
-  it('[test] in CI its tests fail', () => {
+  it('[test] a need is missing in CI: its tests fail', () => {
     onTestFinished(() => void vi.unstubAllEnvs());
     vi.stubEnv('WITHOUT', 'Redis');
     vi.stubEnv('CI', 'true');
@@ -60,16 +60,16 @@ describe('what tests need from the system', () => {
   });
 });
 
-describe('the traces of a run', () => {
-  /** A command as the test command is: it starts a process of another group, and writes a temporary file. */
+describe('what a run leaves behind', () => {
+  /** Does what the test command does: it starts a process in another group, and writes a temporary file. */
   const command = `
     import { spawn } from 'node:child_process';
     import { writeFileSync } from 'node:fs';
     import { tmpdir } from 'node:os';
     import { guard } from './scripts/lib/guard.mjs';
-    import { leaveNoTrace } from './scripts/lib/leave-no-trace.mjs';
+    import { cleanUpAtExit } from './scripts/lib/clean-up-at-exit.mjs';
     guard();
-    leaveNoTrace();
+    cleanUpAtExit();
     writeFileSync(tmpdir() + '/file', 'x');
     const args = ['-e', 'process.on("SIGTERM", () => {}); setTimeout(() => {}, 60_000); console.log("started")'];
     const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -101,7 +101,7 @@ describe('the traces of a run', () => {
   });
 });
 
-/** Whether a process runs: one that has ended stays known until its parent has heard of it. */
+/** Whether a process runs. One that has ended stays in the process table until its parent has waited for it. */
 function isAlive(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

@@ -245,7 +245,7 @@ inEachBrowser('HTML in place, in $name', ({ getContext }) => {
     await fc.assert(
       fc.asyncProperty(tree, tree, async (first, second) => {
         const [before, after] = [print(first), print(second)];
-        // All of a round at one go: each call into the page would cost as much as what is tested.
+        // One call into the page for each round: a call costs as much as a morph.
         const { outcome, now, wanted } = await page.evaluate(
           async ({ bodies, documents }) => {
             document.body.innerHTML = bodies.before;
@@ -268,7 +268,7 @@ inEachBrowser('HTML in place, in $name', ({ getContext }) => {
           },
           { bodies: { before, after }, documents: { before: html(before), after: html(after) } },
         );
-        // Only what moved and changed at once is left to a reload.
+        // A reload is allowed only if something moved and changed at once.
         if (!outcome.done) {
           expect(outcome.reason).toContain('moved and changed');
           return;

@@ -37,10 +37,10 @@ inEachBrowser('beside other servers in $name', ({ getContext }) => {
     await closed;
     await tab.page.reload();
     expect(await tab.page.textContent('body')).toContain(`127.0.0.1:${port}`);
-    expect(tool.said('backend')).toEqual([expect.objectContaining({ state: 'down' })]);
+    expect(tool.logged('backend')).toEqual([expect.objectContaining({ state: 'down' })]);
     await startPhp(port, folder);
     await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('Moon table'));
-    expect(tool.said('backend').map(({ state }) => state)).toEqual(['down', 'up']);
+    expect(tool.logged('backend').map(({ state }) => state)).toEqual(['down', 'up']);
     expect(tab.problems).toEqual([]);
   });
 

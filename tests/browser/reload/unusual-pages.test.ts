@@ -133,7 +133,7 @@ inEachBrowser('unusual pages, in $name', ({ getContext }) => {
       'app.js': '',
     });
     await tab.page.evaluate(() => addEventListener('beforeunload', (event) => event.preventDefault()));
-    // Browsers ask only those who have done something.
+    // Browsers ask only after a user has done something in the page.
     await tab.page.click('#field');
     await tab.page.keyboard.type('x');
     let asked = 0;

@@ -52,7 +52,7 @@ inEachBrowser('after an interruption, in $name', ({ getContext }) => {
     const again = await restart();
     write('index.html', html('two'));
     await shows('two');
-    // A page from before that start may have to be loaded for it, but not for the restart itself.
+    // The page may reload for the save, but not for the restart.
     expect(tab.loads()).toBeLessThanOrEqual(2);
     expect(again.updates).toHaveLength(1);
   });
@@ -102,7 +102,7 @@ inEachBrowser('after an interruption, in $name', ({ getContext }) => {
   it('[R6] a page in the background receives a change, and then the server restarts: both are applied', async () => {
     const { write, tool, tab, restart, shows, settled } = await open();
     await hide(tab.page, true);
-    // Nothing that this page shows.
+    // A file that this page does not show.
     write('source.ts', '1');
     await vi.waitFor(() => expect(tool.updates).toHaveLength(1));
     await tool.stop();

@@ -2,20 +2,20 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-/** The environment variable by which the processes of a run are told from all others. */
+/** The environment variable that marks the processes of a run. */
 const MARK = 'LIVE_ONLINE_RUN';
-/** How often what was killed is looked for, and how long apart. */
+/** How often to look for processes that still run, and how long to wait in between. */
 const ROUNDS = 100;
 const ROUND_MS = 20;
 
 /**
- * Gives this process and all that it starts a temporary folder of their own. When this process exits, after a signal
- * as well, whatever it has started is killed and the folder removed. Does nothing where an ancestor has done it.
+ * Gives this process and its descendants their own temporary folder. When this process exits, also by a signal, its
+ * descendants are killed and the folder is removed. Does nothing if an ancestor has called it.
  */
-export function leaveNoTrace() {
+export function cleanUpAtExit() {
   if (process.env[MARK] !== undefined) return;
   const folder = mkdtempSync(join(tmpdir(), 'live-online-run-'));
-  // Open to the processes that tests run as another user.
+  // Tests run some processes as another user.
   chmodSync(folder, 0o755);
   process.env[MARK] = basename(folder);
   for (const variable of ['TMPDIR', 'TEMP', 'TMP']) process.env[variable] = folder;
@@ -29,7 +29,7 @@ export function leaveNoTrace() {
 
 /**
  * Kills every process whose environment holds `mark`, and the process groups that they are in: Redis writes over its
- * environment. Where the system shows no environments, as on macOS, there is nothing to find.
+ * environment. Where the system shows no environments, as on macOS, it finds none.
  *
  * @param {string} mark
  */
@@ -71,7 +71,7 @@ function readProc(pid, file) {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
-    // It has ended, or is not ours to look into.
+    // It has ended, or belongs to another user.
     return '';
   }
 }
@@ -81,6 +81,6 @@ function kill(pid) {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended meanwhile.
+    // It has ended.
   }
 }
