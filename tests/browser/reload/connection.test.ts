@@ -19,19 +19,19 @@ inEachBrowser('a page without its server, in $name', ({ getContext }) => {
 
   it('[R6] probes it at growing intervals', async () => {
     const { tool, tab } = await open();
-    let asked = 0;
+    let requests = 0;
     let errors = 0;
-    tab.page.on('request', () => asked++);
+    tab.page.on('request', () => requests++);
     tab.page.on('console', () => errors++);
     await tool.stop();
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(requests).toBeGreaterThan(0));
     await delay(10_500);
-    expect(asked).toBeLessThan(110);
+    expect(requests).toBeLessThan(110);
     expect(errors).toBeLessThan(110);
-    [asked, errors] = [0, 0];
+    [requests, errors] = [0, 0];
     await delay(3_000);
-    expect(asked).toBeGreaterThan(0);
-    expect(asked).toBeLessThan(10);
+    expect(requests).toBeGreaterThan(0);
+    expect(requests).toBeLessThan(10);
     expect(errors).toBeLessThan(10);
   });
 

@@ -70,18 +70,18 @@ inEachBrowser('unusual pages, in $name', ({ getContext }) => {
     });
     await tab.page.evaluate(() => location.reload());
     await tab.page.waitForSelector('[data-connected]', { state: 'attached' });
-    const asked = tab.page.waitForRequest('**/slow.js');
+    const requested = tab.page.waitForRequest('**/slow.js');
     const before = tool.updates.length;
     write('index.html', page('<p>three</p>'));
     await vi.waitFor(() => expect(tool.updates.length).toBe(before + 1));
-    await asked;
+    await requested;
     goOn();
     await vi.waitFor(async () =>
       expect(await tab.page.textContent('body').catch(() => '')).toBe('onetwothree'),
     );
   });
 
-  it('[R4] HTML of a page whose <base> and address are other ones than it was asked for by', async () => {
+  it('[R4] HTML of a page whose <base> and address differ from the address of its request', async () => {
     const page = (text: string): string =>
       html(`<h1>${text}</h1>${' '.repeat(300_000)}`, '<base href="http://127.0.0.1:9/x/">');
     const { write, tab } = await open({ 'index.html': page('one'), 'other.html': html('other') });

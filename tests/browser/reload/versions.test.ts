@@ -124,7 +124,7 @@ inEachBrowser('after an interruption, in $name', ({ getContext }) => {
     await tab.page.reload();
     await tab.page.waitForSelector('[data-connected]', { state: 'attached' });
     const kept = new Map<string, string>();
-    let asked = 0;
+    let requests = 0;
     for (const path of ['', 'frame']) {
       kept.set(
         path,
@@ -133,7 +133,7 @@ inEachBrowser('after an interruption, in $name', ({ getContext }) => {
         ).text(),
       );
       await tab.page.route(tool.url + path, (route) => {
-        asked++;
+        requests++;
         return route.fulfill({ contentType: 'text/html', body: kept.get(path)! });
       });
     }
@@ -141,8 +141,8 @@ inEachBrowser('after an interruption, in $name', ({ getContext }) => {
     await tool.stop();
     write('data.json', '3');
     await restart();
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(1));
+    await vi.waitFor(() => expect(requests).toBeGreaterThan(1));
     await delay(2_000);
-    expect(asked).toBeLessThan(6);
+    expect(requests).toBeLessThan(6);
   });
 });
