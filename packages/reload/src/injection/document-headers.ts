@@ -5,18 +5,8 @@ import { extendPolicy } from './content-security-policy.ts';
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
 /** Headers that describe the body before the injection. */
-const BODY_HEADERS = new Set([
-  'content-length',
-  'content-encoding',
-  'content-md5',
-  'content-digest',
-  'digest',
-  'repr-digest',
-  'etag',
-  'last-modified',
-  'accept-ranges',
-  'transfer-encoding',
-]);
+const BODY_HEADERS =
+  /^(content-(length|encoding|md5|digest)|digest|repr-digest|etag|last-modified|accept-ranges|transfer-encoding)$/;
 
 /**
  * The headers of an injected document: without those that describe the original body, with a policy that allows the client,
@@ -38,7 +28,7 @@ export function documentHeaders(
   const cache = headerOf(headers, 'cache-control') ?? '';
   return [
     ...headers
-      .filter(([name]) => !BODY_HEADERS.has(name.toLowerCase()) && !/^(cache-control|expires)$/i.test(name))
+      .filter(([name]) => !BODY_HEADERS.test(name.toLowerCase()) && !/^(cache-control|expires)$/i.test(name))
       .map(
         ([name, value]) =>
           [name, isPolicy(name) ? extendPolicy(value, { script, nonce, connect }) : value] as const,

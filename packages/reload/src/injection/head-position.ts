@@ -26,22 +26,10 @@ export type Finding =
   | { kind: 'unsafe'; encoding: string };
 
 /** Elements that may precede the tag in a head. */
-const IN_HEAD = new Set([
-  'html',
-  'head',
-  'meta',
-  'title',
-  'base',
-  'link',
-  'script',
-  'style',
-  'noscript',
-  'template',
-  'basefont',
-  'bgsound',
-  'noframes',
-]);
-const WITH_RAW_TEXT = new Set(['title', 'script', 'style', 'noscript', 'noframes']);
+const IN_HEAD = new Set(
+  'html head meta title base link script style noscript template basefont bgsound noframes'.split(' '),
+);
+const WITH_RAW_TEXT = new Set('title script style noscript noframes'.split(' '));
 
 export interface HeadPositionOptions {
   /** Whether a header or a byte order mark names the encoding, so that the tag may precede the `<meta charset>`. */

@@ -11,7 +11,7 @@ import { connectPage, makeFolder } from '../helpers/reload-server.ts';
 
 const bin = fileURLToPath(new URL('../../bin/live-online-reload.js', import.meta.url));
 
-/** Runs the command line as it is installed: its bin, on the built package. */
+/** Runs the bin of the built package. */
 function run(args: string[], { env = {}, cwd }: { env?: Record<string, string>; cwd?: string } = {}) {
   const child = spawn(process.execPath, [bin, ...args], {
     ...(cwd !== undefined && { cwd }),
@@ -149,7 +149,7 @@ describe('live-online-reload', () => {
     const startedAt = performance.now();
     child.kill('SIGINT');
     expect(await ended).toBe(0);
-    // The rule itself is about a time.
+    // The rule names this time.
     expect(performance.now() - startedAt).toBeLessThan(500);
     const again = createServer().listen(Number(port), '127.0.0.1');
     await once(again, 'listening');

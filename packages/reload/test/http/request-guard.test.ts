@@ -12,11 +12,11 @@ function guardWith(more: Partial<RequestGuardOptions> & { host?: string; allowed
     allowLoopback: false,
     ...rest,
   });
-  const ask = (headers: Record<string, string>): IncomingMessage =>
+  const requestWith = (headers: Record<string, string>): IncomingMessage =>
     ({ headers }) as unknown as IncomingMessage;
   return {
-    request: (headers: Record<string, string>) => guard.checkRequest(ask(headers))?.status,
-    upgrade: (headers: Record<string, string>) => guard.checkUpgrade(ask(headers))?.status,
+    request: (headers: Record<string, string>) => guard.checkRequest(requestWith(headers))?.status,
+    upgrade: (headers: Record<string, string>) => guard.checkUpgrade(requestWith(headers))?.status,
   };
 }
 
@@ -40,12 +40,12 @@ describe('the Host of a request', () => {
     '192.168.1.5',
     '127.0.0.1.evil.example',
     'notlocalhost',
-  ])('[R8] %s is refused', (host) => {
+  ])('[R8] %s is rejected', (host) => {
     expect(guardWith().request({ host })).toBe(403);
   });
 
   it.each(['', 'a b', 'evil@localhost', 'localhost/path', 'localhost:port', 'x:99999'])(
-    '[R8] "%s" is no host at all',
+    '[R8] "%s" is an invalid Host',
     (host) => {
       expect(guardWith().request({ host })).toBe(400);
     },
@@ -93,7 +93,7 @@ describe('the Origin of a request', () => {
     'null',
     '',
     'localhost:8080',
-  ])('[R8] %s is refused', (origin) => {
+  ])('[R8] %s is rejected', (origin) => {
     expect(guardWith().request({ host, origin })).toBe(403);
     expect(guardWith().upgrade({ host, origin })).toBe(403);
   });

@@ -24,7 +24,7 @@ describe('a Content-Security-Policy', () => {
     ],
     ["trusted-types 'none'", 'trusted-types live-online-reload'],
     ['', ''],
-  ])('[R7] %s gets what the client needs and nothing else', (policy, expected) => {
+  ])('[R7] %s is extended by what the client needs and nothing else', (policy, expected) => {
     expect(extend(policy)).toBe(expected);
   });
 
@@ -46,7 +46,7 @@ describe('a Content-Security-Policy', () => {
     ['sandbox', true],
     ['sandbox Allow-Scripts allow-same-origin', false],
     ["default-src 'none'", false],
-  ])('[R7] a sandbox that keeps the client out is told: %s', (policy, expected) => {
+  ])('[R7] whether a sandbox blocks the client: %s', (policy, expected) => {
     expect(blocksClient(policy)).toBe(expected);
   });
 });

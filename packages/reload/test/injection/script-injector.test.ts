@@ -5,7 +5,7 @@ import { createInjector } from '../../src/injection/script-injector.ts';
 
 const TAG = '<script async src="/__live-online/client.js" data-page="abc"></script>';
 
-/** Injects into bytes that come in pieces of the given lengths, the last of them repeated. */
+/** Injects into bytes in chunks of the given lengths. The last length is repeated. */
 function inject(bytes: Uint8Array, lengths: readonly number[] = [], charset?: string) {
   const skipped: string[] = [];
   const injector = createInjector({ charset, tag: TAG, onSkip: (reason) => skipped.push(reason) });
@@ -22,7 +22,7 @@ function inject(bytes: Uint8Array, lengths: readonly number[] = [], charset?: st
 const text = (html: string, charset?: string): string =>
   inject(Buffer.from(html), [], charset).bytes.toString();
 
-/** Whether a browser would run the tag: it is an element of its own in head or body. */
+/** Whether a browser would run the tag: whether it is an element in head or body. */
 function runs(html: string): boolean {
   const found: string[] = [];
   const walk = (node: DefaultTreeAdapterMap['node'], path: string): void => {
@@ -150,7 +150,7 @@ describe('injection', () => {
     '<svg><title>x</title></svg>',
     '\ufeff<!doctype html><head><title>x</title>',
     '<select><option>x</select>',
-  ])('[R7] %s: the tag stands where it runs', (html) => {
+  ])('[R7] %s: the tag is at a position where it runs', (html) => {
     expect(runs(text(html))).toBe(true);
     expect(runs(text(html, 'utf-8'))).toBe(true);
   });
@@ -169,7 +169,7 @@ describe('injection', () => {
   });
 
   it.each(['utf8', 'utf16le', 'utf16be'])(
-    '[R7] a byte order mark (%s) stays in front, and the doctype behind it',
+    '[R7] a byte order mark (%s) stays first, and the doctype follows it',
     (encoding) => {
       const html = '\ufeff<!doctype html><title>t</title><p>x';
       const bytes = Buffer.from(html, encoding === 'utf8' ? 'utf8' : 'utf16le');
@@ -206,7 +206,7 @@ describe('injection', () => {
     ['doctype', '<!doctype '],
     ['end tag', '</p '],
     ['blank text', ' '],
-  ])('[R7] an endless %s is held back for 1 MB, and then passes on', (_what, beginning) => {
+  ])('[R7] an endless %s is held back for 1 MB, and then sent unchanged', (_what, beginning) => {
     for (const [encoding, length] of [
       ['latin1', 5_000],
       ['utf16le', 2_000_000],
@@ -232,7 +232,7 @@ describe('injection', () => {
   });
 
   it.each(['iso-2022-jp', 'ISO-2022-KR', 'hz-gb-2312', 'utf-7', 'utf-32'])(
-    '[R7] %s passes untouched, and is told',
+    '[R7] %s stays unchanged, with a warning',
     (charset) => {
       const bytes = Buffer.from('<html><head></head><body>x</body></html>');
       const { bytes: out, skipped } = inject(bytes, [3], charset);

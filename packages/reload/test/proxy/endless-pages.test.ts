@@ -10,14 +10,14 @@ import { makeFolder, startReload } from '../helpers/reload-server.ts';
 
 const ENDLESS = { comment: '<!doctype html><!-- ', title: '<title>', tag: '<html class="' };
 const TOTAL_BYTES = 32 << 20;
-/** The look-ahead, and what the system holds of two connections (7 MB seen). Held whole, it would be all of the page. */
+/** The look-ahead, and what the system buffers for two connections (7 MB measured). The whole page is larger. */
 const MOST_WAITING_BYTES = 16 << 20;
 const CHUNK = Buffer.alloc(256 << 10, 'x');
 
-/** Answers with a page with an endless token, and counts its bytes. */
+/** Sends pages with an endless token, and counts their bytes. */
 function startEndless() {
   const written = { bytes: 0 };
-  async function answer(beginning: string, response: ServerResponse): Promise<void> {
+  async function sendEndless(beginning: string, response: ServerResponse): Promise<void> {
     written.bytes = beginning.length;
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
     response.write(beginning);
@@ -27,10 +27,10 @@ function startEndless() {
     }
     response.end();
   }
-  return { written, answer };
+  return { written, sendEndless };
 }
 
-/** Reads a page and returns how much of it waited on its way at most, and its first bytes. */
+/** Reads a page. Returns its first bytes, and the maximum that was buffered on the way. */
 async function readEndless(port: number, path: string, written: { bytes: number }) {
   const sent = request({ host: '127.0.0.1', port, path, agent: false, headers: asDocument }).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -45,7 +45,7 @@ async function readEndless(port: number, path: string, written: { bytes: number 
   return { start, read, waiting };
 }
 
-/** How long others wait meanwhile, at most, in ms. */
+/** The longest time that other requests wait meanwhile, in ms. */
 function watchOthers(port: number, path: string) {
   let worst = 0;
   let active = true;
@@ -66,10 +66,10 @@ function watchOthers(port: number, path: string) {
 
 describe('a page with an endless token', () => {
   it("[R7] a backend's page with an endless comment, title or tag is forwarded", async () => {
-    const { written, answer } = startEndless();
+    const { written, sendEndless } = startEndless();
     const { port, warnings } = await startBackend((request, response) => {
       const beginning = ENDLESS[request.url!.slice(1) as keyof typeof ENDLESS];
-      if (beginning) return void answer(beginning, response);
+      if (beginning) return void sendEndless(beginning, response);
       response.end('other');
     });
     for (const [what, beginning] of Object.entries(ENDLESS)) {
@@ -85,13 +85,13 @@ describe('a page with an endless token', () => {
       const text = `/${what} is served without live reload: a comment, a text or a tag of more than 1 MB`;
       expect(warnings).toContainEqual(expect.stringContaining(text));
     }
-    // Whoever asks again is not told again.
+    // The warning is not repeated.
     await readEndless(port, '/title', written);
     expect(warnings).toHaveLength(3);
   });
 
   it("[R7] a host app's page with an endless comment, title or tag is sent", async () => {
-    const { written, answer } = startEndless();
+    const { written, sendEndless } = startEndless();
     const reload = createReloadServer({ watch: [makeFolder().folder], cacheFolder: makeFolder().folder });
     onTestFinished(() => reload.close());
     const warnings: string[] = [];
@@ -99,7 +99,7 @@ describe('a page with an endless token', () => {
     const app = express();
     app.use(reload.middleware());
     app.get('/:what', ({ params }, response) =>
-      answer(ENDLESS[params.what as keyof typeof ENDLESS], response),
+      sendEndless(ENDLESS[params.what as keyof typeof ENDLESS], response),
     );
     const server = createServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');

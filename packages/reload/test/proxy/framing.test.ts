@@ -12,14 +12,14 @@ describe('message framing', () => {
   const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'GET'])(
-    '[R8] no body is made up for a %s that has none',
+    '[R8] a %s without a body is forwarded without one',
     async (method) => {
       const { port, heads } = await startFixedBackend(OK);
-      const answer = await sendBytes(
+      const response = await sendBytes(
         port,
         `${method} / HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
       );
-      expect(answer).toContain('\r\n\r\nok');
+      expect(response).toContain('\r\n\r\nok');
       expect(heads).toHaveLength(1);
       expect(heads[0]).not.toMatch(/transfer-encoding/i);
       expect(heads[0]).toMatch(/\r\n\r\n$/);
@@ -35,8 +35,8 @@ describe('message framing', () => {
     'Connection: trailer',
     'Connection: host',
     'Connection: content-encoding',
-  ])('[R8] Connection names no framing (%j)', async (connection) => {
-    // What a backend on a raw socket sees: each head that it would read as a request of its own.
+  ])('[R8] a request whose Connection names a framing header gets 400 (%j)', async (connection) => {
+    // The heads that a backend would read as requests.
     const seen: string[] = [];
     const { port } = await startTcpBackend((socket) => {
       socket.on('data', (data) => seen.push(data.toString('latin1')));
@@ -44,13 +44,13 @@ describe('message framing', () => {
     });
     const smuggled = `GET /smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
     for (const method of ['GET', 'POST', 'DELETE']) {
-      const answer = await sendBytes(
+      const response = await sendBytes(
         port,
         `${method} / HTTP/1.1\r\nHost: localhost:${port}\r\n${connection}\r\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
       );
-      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-      expect(answer).toMatch(/Connection header/);
-      expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+      expect(response).toMatch(/^HTTP\/1\.1 400 /);
+      expect(response).toMatch(/Connection header/);
+      expect(response.match(/HTTP\/1\.1 /g)).toHaveLength(1);
     }
     expect(seen.join('')).toBe('');
   });
@@ -62,11 +62,11 @@ describe('message framing', () => {
       upgrades.push(1);
       socket.destroy();
     });
-    const answer = await sendBytes(
+    const response = await sendBytes(
       port,
       `GET / HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: http://localhost:${port}\r\nConnection: Upgrade, content-length\r\nUpgrade: websocket\r\n\r\n`,
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(response).toMatch(/^HTTP\/1\.1 400 /);
     expect(upgrades).toEqual([]);
   });
 
@@ -76,11 +76,11 @@ describe('message framing', () => {
       seen.push(request.headers);
       response.end('ok');
     });
-    const answer = await sendBytes(
+    const response = await sendBytes(
       port,
       `POST / HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close, TE, X-Hop\r\nTE: trailers\r\nX-Hop: 1\r\nContent-Length: 1\r\n\r\nx`,
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(response).toMatch(/^HTTP\/1\.1 200 /);
     expect(seen[0]).toMatchObject({ 'content-length': '1' });
     expect(seen[0]).not.toHaveProperty('te');
     expect(seen[0]).not.toHaveProperty('x-hop');

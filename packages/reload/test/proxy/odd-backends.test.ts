@@ -24,7 +24,7 @@ describe('malformed responses', () => {
     ],
     ['another protocol', 'SSH-2.0-x\r\n', 502],
     ['odd characters in its status line', 'HTTP/1.1 200 O\x01\xe9\r\nContent-Length: 2\r\n\r\nok', 200],
-  ])('[R8] %s: answered, and the next request, too', async (_what, bytes, status) => {
+  ])('[R8] %s: this request and the next one get a response', async (_what, bytes, status) => {
     const { port } = await startFixedBackend(bytes);
     for (let count = 0; count < 2; count++) {
       const response = await sendRequest(port, '/', { headers: asDocument });
@@ -81,16 +81,16 @@ describe('a backend that accepts connections and resets them', () => {
     const { port, server } = await startTcpBackend((socket) => socket.destroy());
     const states: string[] = [];
     server.on('backend', ({ state }) => states.push(state));
-    let asked = 0;
+    let requests = 0;
     const until = performance.now() + 3_000;
-    // As the waiting page does, which loads again with each return.
+    // Like the waiting page, which reloads with each recovery.
     server.on('backend', ({ state }) => {
       if (state === 'up' && performance.now() < until)
-        void sendRequest(port, '/', { headers: asDocument }).then(() => asked++);
+        void sendRequest(port, '/', { headers: asDocument }).then(() => requests++);
     });
     await sendRequest(port, '/', { headers: asDocument });
     await vi.waitFor(() => expect(performance.now()).toBeGreaterThan(until), 10_000);
-    expect(asked).toBeGreaterThan(0);
-    expect(asked).toBeLessThan(7);
+    expect(requests).toBeGreaterThan(0);
+    expect(requests).toBeLessThan(7);
   });
 });

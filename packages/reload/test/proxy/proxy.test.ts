@@ -19,7 +19,7 @@ describe('pages of the backend', () => {
     ['deflate', deflateRawSync],
     ['identity', (text: Buffer) => text],
   ] as const)(
-    '[R7] compressed by %s get the client and are otherwise as they were',
+    '[R7] compressed by %s contain the client and are otherwise unchanged',
     async (encoding, compress) => {
       const { port } = await startBackend((_request, response) => {
         const body = compress(Buffer.from(PAGE));
@@ -227,8 +227,11 @@ describe('addresses of server and backend', () => {
     const { port: otherPort } = other.address() as { port: number };
     const lines = [`GET http://127.0.0.1:${otherPort}/x HTTP/1.1`, `GET //127.0.0.1:${otherPort}/x HTTP/1.1`];
     for (const line of lines) {
-      const answer = await sendBytes(port, `${line}\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`);
-      expect(answer).toContain('backend ');
+      const received = await sendBytes(
+        port,
+        `${line}\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
+      );
+      expect(received).toContain('backend ');
     }
   });
 });
@@ -287,14 +290,14 @@ describe('bodies', () => {
   });
 
   it('[R8] if the browser disconnects, the request to the backend ends', async () => {
-    let gone = false;
+    let closed = false;
     const { port } = await startBackend((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'text/plain' });
       response.write('x');
-      response.on('close', () => (gone = true));
+      response.on('close', () => (closed = true));
     });
     (await sendRequest(port, '/')).destroy();
-    await vi.waitFor(() => expect(gone).toBe(true));
+    await vi.waitFor(() => expect(closed).toBe(true));
   });
 });
 
@@ -314,22 +317,25 @@ describe('upgrades', () => {
     await once(socket, 'close');
   });
 
-  it.each(['websocket', 'polling'])('[R1] a Socket.IO app behind it works by %s', async (transport) => {
-    const { backend, port } = await startBackend((_request, response) => response.end());
-    const server = new SocketIoServer(backend);
-    server.on('connection', (socket) =>
-      socket.on('ask', (question: string, answer: (text: string) => void) => answer(`${question}!`)),
-    );
-    const origin = { origin: `http://localhost:${port}` };
-    const socket = io(`http://localhost:${port}`, {
-      transports: [transport],
-      extraHeaders: origin,
-      forceNew: true,
-    });
-    onTestFinished(() => void socket.close());
-    expect(await socket.timeout(5_000).emitWithAck('ask', 'who')).toBe('who!');
-    await server.close();
-  });
+  it.each(['websocket', 'polling'])(
+    '[R1] a Socket.IO app behind the proxy works by %s',
+    async (transport) => {
+      const { backend, port } = await startBackend((_request, response) => response.end());
+      const server = new SocketIoServer(backend);
+      server.on('connection', (socket) =>
+        socket.on('ask', (question: string, answer: (text: string) => void) => answer(`${question}!`)),
+      );
+      const origin = { origin: `http://localhost:${port}` };
+      const socket = io(`http://localhost:${port}`, {
+        transports: [transport],
+        extraHeaders: origin,
+        forceNew: true,
+      });
+      onTestFinished(() => void socket.close());
+      expect(await socket.timeout(5_000).emitWithAck('ask', 'who')).toBe('who!');
+      await server.close();
+    },
+  );
 
   it('[R1] a rejection by the backend is forwarded', async () => {
     const { backend, port } = await startBackend((_request, response) => response.end());

@@ -10,7 +10,7 @@ import { connectPage, makeFolder, readToken } from '../helpers/reload-server.ts'
 
 const bin = fileURLToPath(new URL('../../bin/live-online-reload.js', import.meta.url));
 
-/** The tool as it is published, in a process of its own whose memory and descriptors can be read. */
+/** The built tool in its own process, whose memory and descriptors can be read. */
 async function startTool(...args: string[]) {
   const cache = makeFolder().folder;
   const child = spawn(process.execPath, [bin, ...args, '--port', '0', '--log', 'json'], {
@@ -35,7 +35,7 @@ async function startTool(...args: string[]) {
 
 describe('the update channel, attacked', () => {
   it.each(['folder', 'proxy', 'no-serve'])(
-    '[R8] floods end their connections and cost pages nothing, with %s',
+    '[R8] floods end their own connections and do not disturb pages, with %s',
     async (mode) => {
       const { folder } = makeFolder({ 'index.html': '<!doctype html><title>t</title>' });
       const backend = await startBackend((_request, response) => void response.end('home'));

@@ -14,7 +14,7 @@ describe('options', () => {
     [{ folder: '.', proxy: 'http://user:pass@localhost:1' }, 'proxy must be'],
     [{ folder: '.', allowedOrigins: ['http://a/b'] }, 'allowedOrigins\\[0\\] must be'],
     [{ folder: '.', allowedHosts: ['http://a'] }, 'allowedHosts\\[0\\] must be'],
-  ])('[R1] %j: every mistake is named by its path', (options, message) => {
+  ])('[R1] %j: the error names every mistake by its path', (options, message) => {
     const create = (): unknown => createReloadServer(options);
     expect(create).toThrow(ReloadServerError);
     expect(create).toThrow(new RegExp(message));

@@ -12,7 +12,7 @@ const COUNT = 200;
 const SHORT: Deadlines = { headMs: 300, requestMs: 600, unreadMs: 400, checkMs: 50 };
 const PAGE = { 'index.html': '<!doctype html>x' };
 
-/** How many descriptors this process has open: its clients', and those of the server under attack. */
+/** The number of open descriptors of this process, for its clients and for the server. */
 const descriptors = (): number => readdirSync('/proc/self/fd').length;
 
 /** Clients that send some bytes, and then neither read nor close. */
@@ -30,7 +30,7 @@ async function hold(port: number, bytes: string, count = COUNT): Promise<Socket[
 
 /** Waits until the server has closed its side of all connections, while it serves others. */
 async function expectLetGo(base: number, clients: number, port: number, withinMs = 10_000): Promise<void> {
-  // Whoever comes later is answered later: all others have been accepted.
+  // The server accepts connections in order, so all earlier ones are accepted now.
   await readAll(await sendRequest(port, '/__live-online/alive'));
   await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(base + clients), {
     timeout: withinMs,
@@ -75,7 +75,7 @@ const MODES: Record<string, () => Promise<number>> = {
 describe('connections of rejected upgrades that the client does not close', () => {
   it.each(Object.keys(MODES))('[R8] %s: the server ends them', async (mode) => {
     const port = await MODES[mode]!();
-    // The middleware knows its server from the first request on.
+    // The middleware finds its server with the first request.
     await readAll(await sendRequest(port, '/__live-online/alive'));
     const base = descriptors();
     const held = [
@@ -122,7 +122,7 @@ describe('connections of rejected upgrades that the client does not close', () =
   it('[R8] a client that disconnects before the backend responds to its upgrade holds no connection', async () => {
     let upgrades = 0;
     const { backend, port, server } = await startBackend((_request, response) => response.end());
-    // It never answers.
+    // The backend never responds.
     backend.on('upgrade', (_request, socket: Socket) => {
       upgrades++;
       socket.on('error', () => {});
@@ -134,7 +134,7 @@ describe('connections of rejected upgrades that the client does not close', () =
     await vi.waitFor(() => expect(upgrades).toBe(50));
     for (const socket of held) socket.end();
     await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(base + 2 * held.length), 3_000);
-    // It was the client that left.
+    // The client has disconnected, not the backend.
     expect(states).toEqual([]);
   });
 });
@@ -149,7 +149,7 @@ describe('connections without a session', () => {
       'a slow body with an evil Origin',
       `POST / HTTP/1.1\r\nHost: localhost\r\n${EVIL}Content-Length: 1000000\r\n\r\nx`,
     ],
-  ])('[R8] %s: they end', async (what, bytes) => {
+  ])('[R8] %s: the server ends it', async (what, bytes) => {
     const { port } = await startReload(PAGE, {}, SHORT);
     await readAll(await sendRequest(port, '/__live-online/alive'));
     const base = descriptors();
@@ -192,12 +192,12 @@ describe('connections without a session', () => {
     socket!.resume();
     await vi.waitFor(() => expect(socket!.readableEnded || socket!.destroyed).toBe(true), 5_000);
     expect(most).toBeLessThan(64 << 20);
-    // As many as anybody sends are answered.
-    const answers = await sendBytes(
+    // A usual number of pipelined requests gets responses.
+    const received = await sendBytes(
       port,
       asking.repeat(9) + asking.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'),
     );
-    expect(answers.length).toBeGreaterThan(10 << 20);
+    expect(received.length).toBeGreaterThan(10 << 20);
   });
 });
 

@@ -13,7 +13,7 @@ const TAG = /<script async src="\/__live-online\/client\.js"[^>]*><\/script>/;
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
-/** Starts a host's server with the reload middleware, and another one after it, in front of its app. */
+/** Starts a host app with the reload middleware, followed by another middleware. */
 async function serve(app: RequestListener, after: Middleware = (_request, _response, next) => next()) {
   const reload = createReloadServer({ watch: [makeFolder().folder], cacheFolder: makeFolder().folder });
   const middleware = reload.middleware();
@@ -29,7 +29,7 @@ async function serve(app: RequestListener, after: Middleware = (_request, _respo
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-/** Compresses as the middlewares for that do: it wraps the response's own methods. */
+/** Compresses like compression middlewares: it wraps the methods of the response. */
 const compress: Middleware = (_request, response, next) => {
   const { writeHead, write, end } = response;
   let gzip: Gzip | undefined;
@@ -61,7 +61,7 @@ const compress: Middleware = (_request, response, next) => {
 
 describe('responses of a host app with the middleware', () => {
   it.each(['application/json', 'text/html'])(
-    '[R7] %s that a middleware after it compresses arrives whole',
+    '[R7] %s that a later middleware compresses arrives complete',
     async (type) => {
       const url = await serve((request, response) => {
         response.setHeader('Content-Type', type);
@@ -106,11 +106,11 @@ describe('responses of a host app with the middleware', () => {
       response.end(tag === '"a"' ? undefined : PAGE);
     });
     const conditions = [{ 'if-none-match': '"a"' }, { range: 'bytes=0-3' }] as Record<string, string>[];
-    const ask = (headers: Record<string, string>) => fetch(url, { headers });
+    const get = (headers: Record<string, string>) => fetch(url, { headers });
     for (const condition of conditions) {
-      const page = await ask({ ...asDocument, ...condition });
+      const page = await get({ ...asDocument, ...condition });
       expect([page.status, TAG.test(await page.text())]).toEqual([200, true]);
-      const part = await ask({ 'sec-fetch-dest': 'empty', ...condition });
+      const part = await get({ 'sec-fetch-dest': 'empty', ...condition });
       expect(part.status).not.toBe(200);
     }
   });
@@ -133,17 +133,17 @@ describe('responses of a host app with the middleware', () => {
       server.close();
       await reload.close();
     });
-    const ask = async (path: string) => {
+    const get = async (path: string) => {
       const stream = client.request({ ':path': path, accept: 'text/html' });
       const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
       const chunks: Buffer[] = [];
       for await (const chunk of stream) chunks.push(chunk as Buffer);
       return { headers, text: Buffer.concat(chunks).toString() };
     };
-    const page = await ask('/');
+    const page = await get('/');
     expect(page.text).toMatch(TAG);
     expect(page.headers['content-security-policy']).toContain(`script-src ${url}/__live-online/client.js`);
-    expect((await ask('/__live-online/client.js')).headers[':status']).toBe(200);
+    expect((await get('/__live-online/client.js')).headers[':status']).toBe(200);
   });
 
   it('[R7] a Content-Length that Node adds stays if the response is no page', async () => {

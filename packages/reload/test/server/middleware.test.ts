@@ -20,7 +20,7 @@ function startMiddleware() {
   return { folder, write, reload };
 }
 
-/** Starts a host's server. */
+/** Starts the server of a host app. */
 async function serve(app: RequestListener) {
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -31,7 +31,7 @@ async function serve(app: RequestListener) {
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
 }
 
-/** A page gets the client, its script, and the news. */
+/** Expects that a page contains the client, gets its script, and receives updates. */
 async function expectReloading(
   url: string,
   write: (name: string, text: string) => void,

@@ -89,12 +89,12 @@ describe('--no-serve', () => {
       return response.statusCode;
     };
     expect(await statusOf({})).toBe(403);
-    // A form of a page that came from here may say so; without serving there is no such page.
+    // Only a form of one of the server's own pages may send this, and without serving there are none.
     expect(await statusOf({ 'sec-fetch-site': 'same-origin' })).toBe(options.serve === false ? 403 : 200);
   });
 
   it.each([['null'], ['http://localhost:3000', 'NULL']])(
-    '[R8] the origin null is rejected as an option (%j)',
+    '[R8] allowedOrigins must not contain null (%j)',
     (...allowedOrigins) => {
       const at = allowedOrigins.length - 1;
       expect(() => createReloadServer({ ...makeFolder(), serve: false, allowedOrigins })).toThrow(

@@ -11,7 +11,7 @@ import { createReloadServer } from '../../src/create-reload-server.ts';
 import { sendBytes, startBackend } from '../helpers/backend.ts';
 import { connectPage, makeFolder, startReload } from '../helpers/reload-server.ts';
 
-/** What `curl --http2` and Java's HttpClient send over plain HTTP: a request, and the offer to go on in HTTP/2. */
+/** A request that offers HTTP/2, as `curl --http2` and Java's HttpClient send it over plain HTTP. */
 function offer(
   port: number,
   body: string,
@@ -30,7 +30,7 @@ function offer(
   ].join('\r\n');
 }
 
-/** An app that says what has arrived. */
+/** An app whose response describes the request. */
 function createApp() {
   const app = express();
   app.all('/api', express.text(), (request, response) => {
@@ -42,9 +42,9 @@ function createApp() {
   return app;
 }
 
-function expectAnswer(answer: string, body: string): void {
-  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
-  expect(answer.slice(answer.indexOf('\r\n\r\n') + 4)).toBe(body);
+function expectResponse(received: string, body: string): void {
+  expect(received).toMatch(/^HTTP\/1\.1 200 /);
+  expect(received.slice(received.indexOf('\r\n\r\n') + 4)).toBe(body);
 }
 
 function startMiddleware() {
@@ -67,14 +67,14 @@ describe('a request that offers an upgrade', () => {
     const app = express();
     app.use(reload.middleware(), createApp());
     const port = await start(createServer(app));
-    // The middleware knows the server from the first request on.
+    // The middleware finds its server with the first request.
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('home');
     const origin = `http://127.0.0.1:${port}`;
     expect((await connectPage(origin, { origin })).ok).toBe(true);
     for (const closed of [false, true]) {
       if (closed) await reload.close();
       for (const body of ['hello=1', 'x'.repeat(90_000), '']) {
-        expectAnswer(await sendBytes(port, offer(port, body)), `POST true,true [${body}]`);
+        expectResponse(await sendBytes(port, offer(port, body)), `POST true,true [${body}]`);
       }
     }
   });
@@ -83,26 +83,26 @@ describe('a request that offers an upgrade', () => {
     const { port } = await startBackend(createApp());
     for (const upgrade of ['h2c', 'foo', 'TLS/1.0, HTTP/1.1', 'websocket']) {
       for (const body of ['hello=1', 'x'.repeat(90_000), '']) {
-        expectAnswer(await sendBytes(port, offer(port, body, { upgrade })), `POST false,false [${body}]`);
+        expectResponse(await sendBytes(port, offer(port, body, { upgrade })), `POST false,false [${body}]`);
       }
     }
-    // A WebSocket's handshake has no body: with one, it is a request.
-    const answer = await sendBytes(port, offer(port, 'hello=1', { upgrade: 'websocket', method: 'GET' }));
-    expectAnswer(answer, 'GET false,false [hello=1]');
+    // A WebSocket handshake has no body. With one, it is an ordinary request.
+    const received = await sendBytes(port, offer(port, 'hello=1', { upgrade: 'websocket', method: 'GET' }));
+    expectResponse(received, 'GET false,false [hello=1]');
   });
 
   it('[R1] a late body arrives complete, and the connection stays usable', async () => {
     const { port } = await startBackend(createApp());
     const socket = connect(port, '127.0.0.1');
     onTestFinished(() => void socket.destroy());
-    let answer = '';
-    socket.on('data', (chunk) => (answer += String(chunk)));
+    let received = '';
+    socket.on('data', (chunk) => (received += String(chunk)));
     for (const body of ['one', 'two', 'three']) {
       const bytes = offer(port, body, { last: false });
       socket.write(bytes.slice(0, -2));
       await new Promise((resolve) => setImmediate(resolve));
       socket.write(bytes.slice(-2));
-      await vi.waitFor(() => expect(answer).toContain(`[${body}]`));
+      await vi.waitFor(() => expect(received).toContain(`[${body}]`));
     }
   });
 
@@ -122,7 +122,7 @@ describe('a request that offers an upgrade', () => {
   });
 
   it.each(['h2c', 'websocket'])(
-    '[R1] of a folder: a page is served whatever is offered (%s)',
+    '[R1] a page of a folder is served if its request offers %s',
     async (upgrade) => {
       const { port } = await startReload({ 'a.txt': 'inside' });
       for (const [path, expected] of [
@@ -139,12 +139,12 @@ describe('a request that offers an upgrade', () => {
 
   it('[R1] without serving, the script is served whatever upgrade is offered', async () => {
     const { port } = await startReload({ 'a.txt': 'x' }, { serve: false });
-    const answer = await sendBytes(port, offer(port, '', { method: 'GET', path: '/' }));
-    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*"token":/);
+    const received = await sendBytes(port, offer(port, '', { method: 'GET', path: '/' }));
+    expect(received).toMatch(/^HTTP\/1\.1 200 [^]*"token":/);
   });
 
   it('[R1] a host with HTTP/2 and HTTP/1.1 works as before, and its pages connect', async () => {
-    // Without a certificate.
+    // An anonymous cipher works without a certificate.
     const tls = {
       ciphers: 'AECDH-AES128-SHA:@SECLEVEL=0',
       maxVersion: 'TLSv1.2',
@@ -153,7 +153,7 @@ describe('a request that offers an upgrade', () => {
     const { reload } = startMiddleware();
     const middleware = reload.middleware();
     const server = createSecureServer({ allowHTTP1: true, ...tls }, (request, response) => {
-      // As connect-style servers on HTTP/2 do, Vite for one.
+      // Like servers for HTTP/2 with Connect middlewares, such as Vite.
       middleware(
         request as never,
         response as never,

@@ -6,8 +6,8 @@ import { connectPage, makeFolder, readToken, startReload } from '../helpers/relo
 
 const page = { 'index.html': '<!doctype html><title>t</title><p>hello' };
 
-/** A request whose every header the test chooses. */
-async function ask(port: number, path: string, headers: Record<string, string>) {
+/** Sends a request with exactly these headers. */
+async function get(port: number, path: string, headers: Record<string, string>) {
   const sent = request({ host: '127.0.0.1', port, path, headers, setHost: false }).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = [];
@@ -19,22 +19,22 @@ describe('the request guard for requests', () => {
   it('[R8] an evil Host is rejected for every path', async () => {
     const { port } = await startReload(page);
     for (const path of ['/', '/__live-online/client.js', '/__live-online/alive', '/nothing']) {
-      const answer = await ask(port, path, { host: 'evil.example' });
-      expect(answer.status).toBe(403);
-      expect(answer.body).not.toMatch(/hello|token/);
+      const response = await get(port, path, { host: 'evil.example' });
+      expect(response.status).toBe(403);
+      expect(response.body).not.toMatch(/hello|token/);
     }
-    expect((await ask(port, '/', { host: `localhost:${port}` })).status).toBe(200);
+    expect((await get(port, '/', { host: `localhost:${port}` })).status).toBe(200);
   });
 
   it('[R8] an evil Origin is rejected, and no response allows CORS', async () => {
     const { port } = await startReload(page);
     const host = `localhost:${port}`;
     for (const origin of ['http://evil.example', `http://127.0.0.1:${port}`, 'null']) {
-      const answer = await ask(port, '/', { host, origin });
-      expect(answer.status).toBe(403);
-      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+      const response = await get(port, '/', { host, origin });
+      expect(response.status).toBe(403);
+      expect(response.headers['access-control-allow-origin']).toBeUndefined();
     }
-    const own = await ask(port, '/', { host, origin: `http://${host}` });
+    const own = await get(port, '/', { host, origin: `http://${host}` });
     expect(own.status).toBe(200);
     expect(own.headers['access-control-allow-origin']).toBeUndefined();
   });
@@ -50,7 +50,7 @@ describe('the request guard for requests', () => {
       '/__live-online/client.js',
       '/__live-online/alive',
     ]) {
-      const { headers } = await ask(port, path, { host });
+      const { headers } = await get(port, path, { host });
       expect(headers['cross-origin-resource-policy'], path).toBe('same-origin');
     }
   });
@@ -58,10 +58,10 @@ describe('the request guard for requests', () => {
   it('[R8] without serving, other origins can embed only the script', async () => {
     const { port } = await startReload(page, { serve: false, port: 0 });
     const host = `localhost:${port}`;
-    const script = await ask(port, '/', { host });
+    const script = await get(port, '/', { host });
     expect(script.headers['content-type']).toMatch(/^text\/javascript/);
     expect(script.headers['cross-origin-resource-policy']).toBe('cross-origin');
-    expect((await ask(port, '/index.html', { host })).status).toBe(404);
+    expect((await get(port, '/index.html', { host })).status).toBe(404);
   });
 });
 
@@ -80,7 +80,7 @@ describe('the request guard for sockets', () => {
     ['no Origin', {}],
     ['Origin null', { origin: 'null' }],
     ['an evil Host', { host: 'evil.example', origin: 'http://evil.example' }],
-  ])('[R8] %s is refused before there is a session', async (_name, headers) => {
+  ])('[R8] %s is rejected before a session starts', async (_name, headers) => {
     const { url } = await startReload(page);
     const { ok } = await connectPage(url, headers);
     expect(ok).toBe(false);
@@ -92,7 +92,7 @@ describe('the request guard for sockets', () => {
     ['a token that is a number', { token: 5 }, 'handshake-invalid'],
     ['a token that is too long', { token: 'x'.repeat(300) }, 'handshake-invalid'],
     ['a newer protocol', { v: 99, token: 'x' }, 'version-unsupported'],
-  ])('[R8] %s is refused by name', async (_name, auth, code) => {
+  ])('[R8] %s is rejected with a code', async (_name, auth, code) => {
     const { url, port } = await startReload(page);
     const outcome = await connectPage(url, { origin: `http://127.0.0.1:${port}`, auth });
     expect(outcome).toMatchObject({ ok: false, error: { data: { code } } });
@@ -102,10 +102,10 @@ describe('the request guard for sockets', () => {
     const { url, port, write } = await startReload(page);
     const origin = `http://127.0.0.1:${port}`;
     const [quiet, loud] = [await connectPage(url, { origin }), await connectPage(url, { origin })];
-    const say = loud.socket.emit.bind(loud.socket) as (event: string, ...rest: unknown[]) => void;
-    say('readFile', '/etc/passwd', () => expect.unreachable());
-    say('error', new Error('x'));
-    say('blob', 'x'.repeat(5_000));
+    const send = loud.socket.emit.bind(loud.socket) as (event: string, ...rest: unknown[]) => void;
+    send('readFile', '/etc/passwd', () => expect.unreachable());
+    send('error', new Error('x'));
+    send('blob', 'x'.repeat(5_000));
     await vi.waitFor(() => expect(loud.socket.connected).toBe(false));
     write('new.txt', 'x');
     await vi.waitFor(() => expect(quiet.updates).toHaveLength(1));
@@ -114,15 +114,17 @@ describe('the request guard for sockets', () => {
   it('[R8] without serving, a page of another machine is rejected even with the token', async () => {
     const { url, port } = await startReload(page, { serve: false, allowedOrigins: ['http://box.lan:3000'] });
     const auth = { v: 1, token: await readToken(url, '/') };
-    const enters = async (headers: { origin?: string; host?: string }): Promise<boolean> =>
+    const connects = async (headers: { origin?: string; host?: string }): Promise<boolean> =>
       (await connectPage(url, { ...headers, auth })).ok;
     for (const origin of ['http://evil.example', 'http://192.168.1.5', 'http://box.lan:3001', 'null']) {
-      expect(await enters({ origin }), origin).toBe(false);
+      expect(await connects({ origin }), origin).toBe(false);
     }
-    expect(await enters({})).toBe(false);
-    expect(await enters({ host: `evil.example:${port}`, origin: `http://evil.example:${port}` })).toBe(false);
+    expect(await connects({})).toBe(false);
+    expect(await connects({ host: `evil.example:${port}`, origin: `http://evil.example:${port}` })).toBe(
+      false,
+    );
     for (const origin of ['http://localhost:3000', 'http://127.0.0.1', 'http://box.lan:3000']) {
-      expect(await enters({ origin }), origin).toBe(true);
+      expect(await connects({ origin }), origin).toBe(true);
     }
     const { ok } = await connectPage(url, { origin: 'http://localhost:3000', auth: { v: 1 } });
     expect(ok).toBe(false);

@@ -9,7 +9,7 @@ import { HtmlResponder } from '../../src/injection/html-responder.ts';
 import { createServedDocuments } from '../../src/injection/served-documents.ts';
 import { StaticFiles } from '../../src/serving/static/static-files.ts';
 
-/** Serves a file whose writer cuts it off right after it was opened, and goes on once somebody waits for it. */
+/** Serves a file that its writer truncates right after it was opened, and completes when a request waits for it. */
 async function serve(before: string, after: string): Promise<string> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'live-online-reload-')));
   const file = join(root, 'a.css');

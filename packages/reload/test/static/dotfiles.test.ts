@@ -15,7 +15,7 @@ const files = {
   '.well-known/security.txt': 'public',
 };
 
-/** Makes links by their names in a folder; targets are relative to where the link lies. */
+/** Creates symlinks in a folder. Targets are relative to the symlink. */
 function link(folder: string, links: Record<string, string>): void {
   for (const [name, target] of Object.entries(links)) symlinkSync(target, join(folder, name));
 }
@@ -112,7 +112,7 @@ describe('symlinks to dotfiles', () => {
       5_000,
     );
     expect(JSON.stringify(updates)).not.toContain(SECRET);
-    // A link to a file that is served is told with its text as before.
+    // An update for a symlink to a served file contains its text.
     write('c.css', 'c{}');
     await vi.waitFor(() => expect(updates.at(-1)!.action).toBe('reload'), 5_000);
     link(folder, { '.c': 'c.css' });
@@ -124,7 +124,7 @@ describe('symlinks to dotfiles', () => {
     // The request comes while the file may still be written.
     const { url, port, folder, write, updates } = await startReload(files, { debounceMs: 500 });
     link(folder, { gitlink: '.git' });
-    const { updates: heard } = await connectPage(url, { origin: `http://127.0.0.1:${port}` });
+    const { updates: received } = await connectPage(url, { origin: `http://127.0.0.1:${port}` });
     write('.git/a.css', 'a{}');
     expect((await fetch(new URL('/gitlink/a.css', url))).status).toBe(404);
     write('.git/a.css', SECRET);
@@ -132,6 +132,6 @@ describe('symlinks to dotfiles', () => {
     write('b.txt', 'public');
     await vi.waitFor(() => expect(updates.flatMap(({ files }) => files)).toContain('b.txt'), 5_000);
     expect(updates.flatMap(({ files }) => files).join()).not.toContain('gitlink/');
-    expect(JSON.stringify(heard)).not.toContain(SECRET);
+    expect(JSON.stringify(received)).not.toContain(SECRET);
   });
 });

@@ -84,7 +84,7 @@ describe('from a URL to a file', () => {
   it('[R8] if a folder becomes a symlink while its file is opened, nothing outside is served', async () => {
     const { folder } = makeFolder({ 'outside/a.txt': 'secret', 'site/in/a.txt': 'a' });
     const root = join(folder, 'site');
-    // Nothing can be opened while all of Node's threads wait for a pipe.
+    // Node opens nothing while all of its threads wait for a pipe.
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     const waiting = Array.from({ length: 16 }, () => open(pipe, 'r'));
@@ -108,7 +108,7 @@ describe('from a URL to a file', () => {
   });
 
   it.each(['/a:b', '/a.txt::$DATA', '/con', '/NUL.txt', '/a.', '/a%20', '/PROGRA~1'])(
-    '[R8] on Windows %s is no name',
+    '[R8] on Windows %s is not a valid name',
     (target) => {
       expect(readUrlPath(target, true).ok).toBe(false);
       expect(readUrlPath(target, false).ok).toBe(true);

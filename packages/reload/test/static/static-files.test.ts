@@ -17,8 +17,8 @@ import { makeFolder, startReload } from '../helpers/reload-server.ts';
 
 const asDocument = { accept: 'text/html', 'sec-fetch-dest': 'document' };
 
-/** Sends a request line as no client would, and returns the whole answer. */
-async function sayRaw(port: number, target: string, more = ''): Promise<string> {
+/** Sends a raw request line, and returns the whole response. */
+async function sendRaw(port: number, target: string, more = ''): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.write(
     `GET ${target} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\n${more}\r\n`,
@@ -98,8 +98,8 @@ describe('static files', () => {
     expect((await get({ range: 'bytes=0-1,3-4' })).status).toBe(200);
     expect((await get({ range: 'bytes=2-4', 'if-range': '"other"' })).status).toBe(200);
     expect((await get({ range: 'bytes=2-4', 'if-range': etag })).status).toBe(206);
-    // Node's fetch would add that it wants no copy.
-    const again = await sayRaw(port, '/a.txt', `If-None-Match: ${etag}\r\n`);
+    // Node's fetch would add Cache-Control: no-cache.
+    const again = await sendRaw(port, '/a.txt', `If-None-Match: ${etag}\r\n`);
     expect(again).toMatch(/^HTTP\/1\.1 304 /);
     const head = await get({}, 'HEAD');
     expect([head.status, await head.text(), head.headers.get('content-length')]).toEqual([200, '', '10']);
@@ -166,7 +166,7 @@ describe('static files', () => {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     expect((await fetch(new URL('/pipe', url))).status).toBe(404);
     chmodSync(join(folder, 'a.txt'), 0);
-    // Root may read everything.
+    // The root user can read all files.
     expect([200, 403]).toContain((await fetch(new URL('/a.txt', url))).status);
   });
 
@@ -203,9 +203,9 @@ describe('malicious and malformed URLs', () => {
     '\\x',
     '/a%0d%0aSet-Cookie:x',
     'http://evil.example/../x',
-  ])('[R8] %s is answered with 400 at once', async (target) => {
+  ])('[R8] %s gets 400 at once', async (target) => {
     const { port } = await startReload({ 'index.html': 'home' });
-    expect(await sayRaw(port, target)).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await sendRaw(port, target)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   it.each([
@@ -216,17 +216,17 @@ describe('malicious and malformed URLs', () => {
     '/a//b',
     '/%252e%252e/x',
     '/.well-known/none',
-  ])('[R8] %s is not there, and leads nowhere', async (target) => {
+  ])('[R8] %s gets 404 or 400, and no redirect', async (target) => {
     const { port } = await startReload({ 'index.html': 'home', '.env': 'secret', '.git/config': 'secret' });
-    const answer = await sayRaw(port, target);
-    expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
-    expect(answer).not.toMatch(/secret|location:/i);
+    const received = await sendRaw(port, target);
+    expect(received).toMatch(/^HTTP\/1\.1 40[04] /);
+    expect(received).not.toMatch(/secret|location:/i);
   });
 
   it('[R8] an absolute-form target is read for its path, and .well-known is served', async () => {
     const { port } = await startReload({ 'index.html': 'home', '.well-known/x': 'known' });
-    expect(await sayRaw(port, `http://localhost:${port}/`)).toMatch(/^HTTP\/1\.1 200 [\s\S]*home$/);
-    expect(await sayRaw(port, '/.well-known/x')).toMatch(/known$/);
+    expect(await sendRaw(port, `http://localhost:${port}/`)).toMatch(/^HTTP\/1\.1 200 [\s\S]*home$/);
+    expect(await sendRaw(port, '/.well-known/x')).toMatch(/known$/);
   });
 });
 
@@ -236,10 +236,10 @@ describe('files that are being written', () => {
     expect(await (await fetch(new URL('/a.txt', url))).text()).toBe('one');
     unlinkSync(join(folder, 'a.txt'));
     await new Promise((resolve) => setTimeout(resolve, 20));
-    const asked = fetch(new URL('/a.txt', url));
+    const pending = fetch(new URL('/a.txt', url));
     await new Promise((resolve) => setTimeout(resolve, 20));
     writeFileSync(join(folder, 'a.txt'), 'two');
-    const response = await asked;
+    const response = await pending;
     expect([response.status, await response.text()]).toEqual([200, 'two']);
     expect(updates.map(({ files }) => files)).toEqual([['a.txt']]);
   });
@@ -258,15 +258,15 @@ describe('files that are being written', () => {
     for (let index = 0; index < 5; index++) {
       writeFileSync(join(folder, 'a.bin'), Buffer.alloc(300_000 + index));
       const socket = connect(port, '127.0.0.1');
-      let answered = false;
-      socket.on('data', () => (answered = true));
+      let responded = false;
+      socket.on('data', () => (responded = true));
       socket.write(`GET /a.bin HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-      // Long enough to be asked, and much shorter than the file's window.
+      // Long enough for the request to arrive, and much shorter than the quiet period of the file.
       await new Promise((resolve) => setTimeout(resolve, 5));
-      if (!answered) wentEarly++;
+      if (!responded) wentEarly++;
       socket.destroy();
-      // The server has waited, and would have answered.
-      expect(await sayRaw(port, '/a.bin')).toMatch(/^HTTP\/1\.1 200 /);
+      // By now the server would have responded.
+      expect(await sendRaw(port, '/a.bin')).toMatch(/^HTTP\/1\.1 200 /);
     }
     expect(wentEarly).toBeGreaterThan(0);
     await vi.waitFor(() => expect(openFiles()).toEqual([]));
@@ -277,16 +277,16 @@ describe('files that are being written', () => {
     expect((await (await fetch(new URL('/a.txt', url))).text()).length).toBe(100_000);
     const { open } = await import('node:fs/promises');
     const file = await open(join(folder, 'a.txt'), 'w');
+    let early: Promise<Response> | undefined;
     for (let index = 0; index < 10; index++) {
       await file.write('y'.repeat(10_001));
-      const asked =
-        index === 4 ? fetch(new URL('/a.txt', url)).then((response) => response.text()) : undefined;
+      if (index === 4) early = fetch(new URL('/a.txt', url));
       await new Promise((resolve) => setTimeout(resolve, 30));
-      if (asked) void asked.then((body) => expect(body.length).toBe(100_010));
     }
     await file.close();
-    const body = await (await fetch(new URL('/a.txt', url))).text();
-    expect(body).toBe('y'.repeat(100_010));
+    for (const response of [await early!, await fetch(new URL('/a.txt', url))]) {
+      expect(await response.text()).toBe('y'.repeat(100_010));
+    }
     rmSync(join(folder, 'a.txt'));
   });
 });

@@ -1,3 +1,4 @@
+import { escapeControls } from '@live-online/internal/escape-controls';
 import { createJsonWriter, paint, type Output } from '@live-online/internal/command-line/output';
 import type { CounterView } from '../assemble-counter.ts';
 
@@ -109,8 +110,4 @@ function followTotals(counter: CounterView, listener: (changed: Set<string>) => 
     unsubscribe();
     clearTimeout(timer);
   };
-}
-
-function escapeControls(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, (character) => JSON.stringify(character).slice(1, -1));
 }

@@ -14,30 +14,11 @@ export interface Sides {
 }
 
 /** Headers that belong to one connection and not to the message (RFC 9110 §7.6.1). */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'http2-settings',
-]);
+const HOP_BY_HOP =
+  /^(connection|keep-alive|proxy-(authenticate|authorization|connection)|te|trailer|transfer-encoding|upgrade|http2-settings)$/;
 /** Headers that frame, describe or route a message. `Connection` cannot make them hop-by-hop. */
-const OF_THE_MESSAGE = new Set([
-  'content-encoding',
-  'content-length',
-  'content-range',
-  'content-type',
-  'expect',
-  'host',
-  'max-forwards',
-  'trailer',
-  'transfer-encoding',
-]);
+const OF_THE_MESSAGE =
+  /^(content-(encoding|length|range|type)|expect|host|max-forwards|trailer|transfer-encoding)$/;
 /** Headers of proxies. They are removed: the backend sees its own address, and a client's values cannot be trusted. */
 const FORWARDED = /^(forwarded|x-forwarded-.+|x-real-ip)$/;
 const RESOURCE_POLICY = 'Cross-Origin-Resource-Policy';
@@ -50,7 +31,7 @@ function endToEnd(raw: readonly string[]): HeaderList {
   const named = new Set(connectionOptions(raw));
   return pairs(raw).filter(([name]) => {
     const lower = name.toLowerCase();
-    return !HOP_BY_HOP.has(lower) && (!named.has(lower) || OF_THE_MESSAGE.has(lower));
+    return !HOP_BY_HOP.test(lower) && (!named.has(lower) || OF_THE_MESSAGE.test(lower));
   });
 }
 
@@ -59,7 +40,7 @@ function endToEnd(raw: readonly string[]): HeaderList {
  * read another message than the one that was checked here, or two (request smuggling).
  */
 export function findNamedFraming(raw: readonly string[]): string | undefined {
-  return connectionOptions(raw).find((name) => OF_THE_MESSAGE.has(name));
+  return connectionOptions(raw).find((name) => OF_THE_MESSAGE.test(name));
 }
 
 function pairs(raw: readonly string[]): HeaderList {

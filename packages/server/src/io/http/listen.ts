@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { hostInUrl, listenOn } from '@live-online/internal/http/listen-on';
 import { listenFailed } from '../../errors.ts';
 
 /** The address that a counter server listens on. */
@@ -17,31 +17,25 @@ export interface Listening {
  */
 const BACKLOG = 8_192;
 
-const ALL_ADDRESSES = new Set([undefined, '', '0.0.0.0', '::']);
-
 /**
  * Makes `server` listen.
  *
  * @param path of the URL, with a slash at both ends.
  * @throws CounterServerError `port-in-use`, `port-forbidden`, `host-unknown` or `listen-failed`
  */
-export function listen(
+export async function listen(
   server: Server,
   host: string | undefined,
   port: number,
   path: string,
 ): Promise<Listening> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException): void => reject(listenFailed(error, host, port));
-    server.once('error', failed);
-    server.listen({ port, backlog: BACKLOG, ...(host !== undefined && { host }) }, () => {
-      server.off('error', failed);
-      const bound = (server.address() as AddressInfo).port;
-      const name = ALL_ADDRESSES.has(host) ? 'localhost' : host!;
-      const inUrl = name.includes(':') ? `[${name}]` : name;
-      resolve({ url: `http://${inUrl}:${bound}${path}`, host: name, port: bound });
-    });
-  });
+  try {
+    const bound = await listenOn(server, { port, backlog: BACKLOG, ...(host !== undefined && { host }) });
+    const name = hostInUrl(host);
+    return { url: `http://${name}:${bound}${path}`, host: name.replace(/[[\]]/g, ''), port: bound };
+  } catch (error) {
+    throw listenFailed(error as NodeJS.ErrnoException, host, port);
+  }
 }
 
 /** Stops listening. Requests that are being served have `timeoutMs` to end. */

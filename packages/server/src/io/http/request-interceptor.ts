@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { respondText } from '@live-online/internal/http/respond-text';
+import { pathOf } from '@live-online/internal/http/request-path';
 import { interceptServer, offersWebSocket } from '@live-online/internal/intercept-server';
 import type { RequestGuard } from './request-guard.ts';
 import type { Route, RouteTable } from './route.ts';
@@ -99,9 +100,4 @@ function upgrade(mount: Mount, request: IncomingMessage, socket: Duplex, head: B
   } catch {
     socket.destroy();
   }
-}
-
-/** The path of a request, also of one with an absolute URL, as clients send it to a proxy (RFC 9112 §3.2.2). */
-function pathOf({ url = '/' }: IncomingMessage): string {
-  return url.replace(/^https?:\/\/[^/?#]*/i, '').split('?', 1)[0]! || '/';
 }
