@@ -47,9 +47,9 @@ const figures: [spec: 'reload' | 'server', pattern: RegExp, unit: number, actual
   ['server', /URL of\s+([\d,.]+) characters/, 1, () => constant('server', 'MAX_URL_LENGTH')],
   [
     'server',
-    /A connection may have ([\d,.]+)\s+answers/,
+    /A connection may have ([\d,.]+)\s+responses/,
     1,
-    () => constant('server', 'MAX_OUTSTANDING_ANSWERS'),
+    () => constant('server', 'MAX_OUTSTANDING_RESPONSES'),
   ],
   ['server', /over ([\d,.]+) buckets/, 1, () => constant('server', 'BUCKETS')],
   ['server', /a lease \(([\d,.]+) s\)/, 1_000, () => redis.leaseMs],

@@ -44,7 +44,7 @@ interface Pending {
 }
 
 /** The maximum of responses that a connection may have outstanding. Browsers and proxies do not pipeline. */
-const MAX_OUTSTANDING_ANSWERS = 8;
+const MAX_OUTSTANDING_RESPONSES = 8;
 
 /** Bounds connections without a session: idle ones, requests, responses that are not taken, and upgrades. [C11] */
 export class PendingConnections {
@@ -78,7 +78,7 @@ export class PendingConnections {
     const pending = this.#watched.get(socket) ?? this.#watch(socket, false);
     const { responses } = pending;
     if (responses.includes(response)) return true;
-    if (responses.length >= MAX_OUTSTANDING_ANSWERS) {
+    if (responses.length >= MAX_OUTSTANDING_RESPONSES) {
       this.#terminate(pending, 'pipelining');
       return false;
     }
