@@ -14,6 +14,7 @@ export interface ChangeDebouncerOptions {
 }
 
 interface ChangingFile extends WriteInProgress {
+  firstEventMs: number;
   /** Resolve the promises of those who wait until it is stable. */
   waiting: (() => void)[];
 }
@@ -71,10 +72,20 @@ export class ChangeDebouncer {
 
   #checkIn(delayMs: number): void {
     this.#cancelCheck?.();
-    this.#cancelCheck = this.#options.clock.schedule(() => {
+    const { clock } = this.#options;
+    const dueMs = clock.now() + delayMs;
+    this.#cancelCheck = clock.schedule(() => {
       this.#cancelCheck = undefined;
+      this.#excludeDelay(clock.now() - dueMs);
       void this.#check();
     }, delayMs);
+  }
+
+  /** Excludes the time for which this process was busy, for example with the events of many files, from the maximum wait. */
+  #excludeDelay(lateMs: number): void {
+    const nowMs = this.#options.clock.now();
+    for (const write of this.#writes.values())
+      write.firstEventMs = Math.min(write.firstEventMs + lateMs, nowMs);
   }
 
   async #check(): Promise<void> {

@@ -39,6 +39,7 @@ function setUp(known: Record<string, number> = {}, debounceMs = 10) {
     debouncer,
     batches,
     pass,
+    spend: clock.spend,
     write(path: string, size: number) {
       disk.set(path, { size, mtimeMs: clock.now() });
       debouncer.add(path, true);
@@ -53,6 +54,15 @@ function setUp(known: Record<string, number> = {}, debounceMs = 10) {
     },
   };
 }
+
+it('[R2] files of one burst are one update, also if their events keep the process busy for a second', async () => {
+  const { rename, spend, pass, batches } = setUp({ a: 100, b: 100 });
+  rename('a', 101);
+  spend(1_200);
+  rename('b', 101);
+  await pass(100);
+  expect(batches.map(({ paths }) => paths)).toEqual([['a', 'b']]);
+});
 
 describe('one save', () => {
   it('[R2] in place is reported when the quiet period has passed', async () => {
