@@ -15,7 +15,7 @@ export function helpText(): string {
     `  ${variableOf(syntax, { flag: 'port' })}=8081 LIVE_ONLINE_SITE=example.org,www.example.org=example.org live-online-server`,
     '',
     'To show the total, put this into a page:',
-    '  <script src="http://localhost:8081/"></script><script>locWidget.init()</script>',
+    '  <script async src="http://localhost:8081/"></script>',
     '',
   ].join('\n');
 }

@@ -52,12 +52,7 @@ export function createPrettyLog(out: Output, errors: Output): Log {
   return {
     listening(url) {
       print(`Live Online listens on ${paint('bold', url)}`);
-      print(
-        paint(
-          'dim',
-          `Put this into your pages: <script src="${url}"></script><script>locWidget.init()</script>`,
-        ),
-      );
+      print(paint('dim', `Put this into your pages: <script async src="${url}"></script>`));
     },
     warning: (text) => print(`${paint('yellow', 'Note:')} ${text}`),
     stale(stale, reason = 'other servers are out of reach') {
