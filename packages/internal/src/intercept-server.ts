@@ -4,7 +4,7 @@ import { decideUpgrades } from './decide-upgrades.ts';
 
 /** Handles requests and upgrades of an HTTP server before the server's listeners. */
 export interface Interceptor {
-  /** Answers a request, or returns `false` to pass it to the host. */
+  /** Responds to a request, or returns `false` to pass it to the host. */
   request?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Whether to accept an upgrade that a client offers. Otherwise it is the host's, or an ordinary request. */
   acceptsUpgrade: (request: IncomingMessage) => boolean;
@@ -21,7 +21,7 @@ type Emit = (this: Server, event: string, ...details: unknown[]) => boolean;
  * @returns A function that restores the server. It can be called twice.
  */
 export function interceptServer(server: Server, interceptor: Interceptor): () => void {
-  const { request: answers, acceptsUpgrade, upgrade } = interceptor;
+  const { request: handleRequest, acceptsUpgrade, upgrade } = interceptor;
   const wrapped = Object.hasOwn(server, 'emit');
   const emit = server.emit as Emit;
   let active = true;
@@ -29,7 +29,7 @@ export function interceptServer(server: Server, interceptor: Interceptor): () =>
   const intercept: Emit = function (event, ...details) {
     if (active && event === 'request') {
       const [request, response] = details as [IncomingMessage, ServerResponse];
-      if (answers?.(request, response)) return true;
+      if (handleRequest?.(request, response)) return true;
     } else if (active && event === 'upgrade') {
       const [request, socket, head] = details as [IncomingMessage, Duplex, Buffer];
       if (acceptsUpgrade(request)) {

@@ -7,7 +7,7 @@ export interface CommandSyntax<Values extends object> {
   /** The prefix of environment variables, such as `LIVE_ONLINE_`. */
   variablePrefix: string;
   /** Whether the command takes arguments beside flags. @default false */
-  takesArguments?: boolean;
+  acceptsArguments?: boolean;
 }
 
 /** The settings from command line and environment. */
@@ -79,7 +79,7 @@ function readSwitch(sets: boolean, given: Given, source: string): boolean {
 }
 
 function parseFlags<Values extends object>(
-  { settings, takesArguments = false }: CommandSyntax<Values>,
+  { settings, acceptsArguments = false }: CommandSyntax<Values>,
   args: readonly string[],
 ): { values: Record<string, Given | undefined>; positionals: string[] } {
   const known = Object.fromEntries(
@@ -93,7 +93,7 @@ function parseFlags<Values extends object>(
   try {
     return parseArgs({
       args: [...args],
-      allowPositionals: takesArguments,
+      allowPositionals: acceptsArguments,
       options: {
         ...known,
         help: { type: 'boolean', short: 'h' },

@@ -72,7 +72,7 @@ describe('the settings of a command line', () => {
   });
 
   it('[R1] a command that takes arguments gets those that are not flags', () => {
-    const { rest } = readSettings({ ...syntax, takesArguments: true }, ['a', '--port', '1', 'b'], {});
+    const { rest } = readSettings({ ...syntax, acceptsArguments: true }, ['a', '--port', '1', 'b'], {});
     expect(rest).toEqual(['a', 'b']);
   });
 

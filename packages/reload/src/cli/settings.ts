@@ -102,5 +102,5 @@ const settings: readonly Setting<Values>[] = [
 export const syntax: CommandSyntax<Values> = {
   settings,
   variablePrefix: 'LIVE_ONLINE_RELOAD_',
-  takesArguments: true,
+  acceptsArguments: true,
 };

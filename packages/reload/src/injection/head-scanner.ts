@@ -1,6 +1,7 @@
 import { SAXParser } from 'parse5-sax-parser';
 import { ByteQueue } from './byte-queue.ts';
 import { HeadPosition, type HeadPositionOptions, type Span, type Token } from './head-position.ts';
+import type { Transform } from './send-body.ts';
 import { createDecoder, type Decoder, type CodeUnit } from './text-encoding.ts';
 
 export interface HeadScannerOptions extends Pick<HeadPositionOptions, 'isCharsetKnown' | 'onMetaPolicy'> {
@@ -21,7 +22,7 @@ const LOOK_AHEAD_BYTES = 1 << 20;
 const STEP_BYTES = 1 << 16;
 
 /** Finds the position of the tag in a document that arrives in chunks, and inserts the tag there. */
-export class HeadScanner {
+export class HeadScanner implements Transform {
   readonly #options: HeadScannerOptions;
   readonly #parser = new SAXParser({ sourceCodeLocationInfo: true });
   readonly #position: HeadPosition;
@@ -47,7 +48,6 @@ export class HeadScanner {
     return this.#done;
   }
 
-  /** @returns what can be sent */
   write(chunk: Uint8Array): Uint8Array[] {
     const out: Uint8Array[] = [];
     for (let at = 0; at < chunk.length; at += STEP_BYTES) {
@@ -57,7 +57,6 @@ export class HeadScanner {
     return out;
   }
 
-  /** @returns the rest */
   end(): Uint8Array[] {
     this.#scan();
     this.#parser.end();

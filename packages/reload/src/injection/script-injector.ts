@@ -1,13 +1,6 @@
 import { HeadScanner } from './head-scanner.ts';
+import type { Transform } from './send-body.ts';
 import { concat, encode, bomLength, detectCodeUnit } from './text-encoding.ts';
-
-/** Inserts one tag into a document that arrives in chunks. All other bytes stay unchanged. [R7] */
-export interface Injector {
-  /** @returns what can be sent */
-  write(chunk: Uint8Array): Uint8Array[];
-  /** @returns the rest */
-  end(): Uint8Array[];
-}
 
 export interface InjectorOptions {
   /** The charset of the Content-Type. */
@@ -21,7 +14,8 @@ export interface InjectorOptions {
 
 const EMPTY = new Uint8Array(0);
 
-export function createInjector(options: InjectorOptions): Injector {
+/** Inserts one tag into a document that arrives in chunks. All other bytes stay unchanged. [R7] */
+export function createInjector(options: InjectorOptions): Transform {
   const { charset, tag, onSkip } = options;
   let start: Uint8Array | undefined = EMPTY;
   let scanner: HeadScanner | undefined;

@@ -24,7 +24,9 @@ export function writeHead(
 
 /** Changes a body while it is sent. */
 export interface Transform {
+  /** @returns what can be sent */
   write(chunk: Uint8Array): Uint8Array[];
+  /** @returns the rest */
   end(): Uint8Array[];
 }
 

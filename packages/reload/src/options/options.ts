@@ -50,20 +50,11 @@ export interface ReloadServerOptions {
 /** Where pages come from: a folder, a backend, or other servers. */
 export type Source = { kind: 'folder'; folder: string } | { kind: 'proxy'; target: URL } | { kind: 'none' };
 
-export interface ResolvedReloadServerOptions {
+type Unresolved = 'folder' | 'proxy' | 'watch' | 'serve' | 'cacheFolder';
+
+export interface ResolvedReloadServerOptions extends Required<Omit<ReloadServerOptions, Unresolved>> {
   source: Source;
   /** The absolute paths of everything that is watched, without paths inside another one. */
   roots: string[];
-  spa: boolean;
-  directoryListing: boolean;
-  port: number;
-  strictPort: boolean;
-  host: string;
-  allowedHosts: string[];
-  allowedOrigins: string[];
-  ignore: string[];
-  poll: boolean;
-  debounceMs: number;
-  reloadOnly: boolean;
   cacheFolder: string | undefined;
 }

@@ -11,7 +11,7 @@ import { respondMethodNotAllowed, respondText } from '../../http/respond.ts';
 import { mayBeDocument, type HtmlResponder } from '../../injection/html-responder.ts';
 import { renderListingPage } from '../templates/listing-page.ts';
 import { renderNotFoundPage, renderRejectedPage } from '../templates/not-found-page.ts';
-import { createFileFinder, type FileFinder } from './find-file.ts';
+import { FileFinder } from './find-file.ts';
 import { COMMON_HEADERS, sendFile, type OpenFile } from './send-file.ts';
 
 export interface StaticFilesOptions {
@@ -33,7 +33,7 @@ export class StaticFiles {
 
   constructor(options: StaticFilesOptions) {
     this.#options = options;
-    this.#files = createFileFinder(options.root, (path) => options.content.whenStable(path));
+    this.#files = new FileFinder(options.root, (path) => options.content.whenStable(path));
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
