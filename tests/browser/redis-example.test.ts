@@ -57,7 +57,7 @@ describe('the example of many servers', () => {
     await vi.waitFor(async () => expect(await page.textContent('#connected')).toBe('10'), patient);
     await shows({ a: right, c: right });
     await tab.sees(11);
-    expect(await page.textContent('#verdict')).toBe('right');
+    await vi.waitFor(async () => expect(await page.textContent('#verdict')).toBe('right'), patient);
     // No visitor was counted twice.
     expect(Math.max(...(await tab.seen()).map(Number))).toBe(11);
 

@@ -15,7 +15,7 @@ export function createVisitors(url, origin) {
 
   function connect() {
     const member = randomUUID();
-    // Sent back at each reconnect, so that the new server does not count this visitor beside the old one.
+    // The resume token. Sent at each reconnect, so that the new server does not count this visitor beside the old one.
     let resume;
     const socket = io(url, {
       transports: ['websocket'],
