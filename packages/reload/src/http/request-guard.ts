@@ -48,7 +48,7 @@ export function createRequestGuard({
 
   function isAllowed(origin: string, host: string, request: IncomingMessage): boolean {
     // Any site can make a page with the origin "null": a sandboxed frame. A form of a page of this server also sends
-    // "null" under a strict referrer policy. Sec-Fetch-Site, which no page can set, tells the two apart.
+    // "null" under a strict referrer policy. Sec-Fetch-Site, which no page can set, shows which one it is.
     if (origin === 'null') return !allowLoopback && request.headers['sec-fetch-site'] === 'same-origin';
     if (trusted.has(origin)) return true;
     const from = parseOrigin(origin);

@@ -8,7 +8,7 @@ export interface ServedDocument {
   readonly body: Buffer;
 }
 
-/** Stores the HTML that was sent to pages, so that a page can tell its HTML from what scripts have changed. [R4] */
+/** Stores the HTML that was sent to pages, so that a page can find what scripts have changed. [R4] */
 export interface ServedDocuments {
   open(from: { file?: string | undefined }): { id: string; collect(chunk: Uint8Array): void; finish(): void };
   get(id: string): ServedDocument | undefined;
