@@ -66,26 +66,18 @@ export class HeadScanner implements Transform {
   }
 
   #listen(): void {
-    const parser = this.#parser;
-    const at = (location: Span | null | undefined): Span => location!;
-    parser.on('startTag', ({ tagName, attrs, selfClosing, sourceCodeLocation }) =>
-      this.#read({
-        kind: 'start',
-        name: tagName,
-        attributes: attrs,
-        selfClosing,
-        at: at(sourceCodeLocation),
-      }),
+    this.#parser.on('startTag', ({ tagName: name, attrs: attributes, selfClosing, sourceCodeLocation }) =>
+      this.#read({ kind: 'start', name, attributes, selfClosing, at: sourceCodeLocation! }),
     );
-    parser.on('endTag', ({ tagName, sourceCodeLocation }) =>
-      this.#read({ kind: 'end', name: tagName, at: at(sourceCodeLocation) }),
+    this.#parser.on('endTag', ({ tagName: name, sourceCodeLocation }) =>
+      this.#read({ kind: 'end', name, at: sourceCodeLocation! }),
     );
-    parser.on('text', ({ text, sourceCodeLocation }) =>
-      this.#read({ kind: 'text', text, at: at(sourceCodeLocation) }),
+    this.#parser.on('text', ({ text, sourceCodeLocation }) =>
+      this.#read({ kind: 'text', text, at: sourceCodeLocation! }),
     );
     for (const event of ['comment', 'doctype'] as const) {
-      parser.on(event, ({ sourceCodeLocation }: { sourceCodeLocation?: Span | null }) =>
-        this.#read({ kind: 'other', at: at(sourceCodeLocation) }),
+      this.#parser.on(event, ({ sourceCodeLocation }: { sourceCodeLocation?: Span | null }) =>
+        this.#read({ kind: 'other', at: sourceCodeLocation! }),
       );
     }
   }

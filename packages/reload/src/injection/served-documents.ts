@@ -30,15 +30,11 @@ export function createServedDocuments(maxBytes: number = MAX_BYTES): ServedDocum
   const documents = new Map<string, Entry>();
   let bytes = 0;
 
-  function drop(id: string, document: Entry): void {
-    bytes -= document.bytes;
-    documents.delete(id);
-  }
-
   function makeRoom(): void {
     for (const [id, document] of documents) {
       if (bytes <= maxBytes && documents.size <= MAX_DOCUMENTS) return;
-      drop(id, document);
+      bytes -= document.bytes;
+      documents.delete(id);
     }
   }
 
