@@ -3,7 +3,7 @@ import { requireOfServer } from '../lib/packages.mjs';
 const { WebSocket } = requireOfServer('ws');
 
 /** The site that all clients are on. */
-export const ORIGIN = 'http://storm.example';
+const ORIGIN = 'http://storm.example';
 
 const TOTAL = Buffer.from('42["total",');
 const [ZERO, TWO, FOUR] = Buffer.from('024');

@@ -21,6 +21,7 @@ export const lanes = [
     { name: 'lockfile without addresses', check: checkLockfile },
     { name: 'format', check: () => tool('oxfmt', '--check') },
     { name: 'types', check: checkTypes },
+    { name: 'unused code', check: () => tool('knip') },
     { name: 'packed', check: pack },
     { name: 'publint', check: () => eachTarball((tarball) => tool('publint', 'run', tarball, '--strict')) },
     {

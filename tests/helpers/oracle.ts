@@ -24,7 +24,7 @@ export interface Oracle {
 }
 
 /** Which servers can reach each other. By default all can. */
-export interface World {
+interface World {
   /** Migrated pages still count at the server that they left, until they reconnect. */
   moving?: boolean;
   /** Isolated servers: their total changes with their own pages only, and may be stale. */

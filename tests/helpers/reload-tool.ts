@@ -24,7 +24,7 @@ export function makeFolder(files: Record<string, string | Buffer> = {}) {
 }
 
 /** A line of the log, as JSON. */
-export interface LogLine {
+interface LogLine {
   event: string;
   url?: string;
   files?: string[];

@@ -7,6 +7,7 @@ import { DEFAULT_HEARTBEAT } from '../../packages/server/src/io/socket-io-transp
 import { resolveRedisStoreOptions } from '../../packages/server/src/options/redis-options.ts';
 import { resolveServerOptions } from '../../packages/server/src/options/resolve-options.ts';
 import { resolveOptions } from '../../packages/reload/src/options/resolve-options.ts';
+import { budgets } from '../../packages/widget/scripts/size.mjs';
 
 const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 const server = resolveServerOptions({});
@@ -28,33 +29,39 @@ function constant(folder: string, name: string): number {
 const KB = 1_024;
 const MB = 1 << 20;
 /** A figure in a SPEC, its unit, and the same figure in the source. */
-const figures: [spec: 'reload' | 'server', pattern: RegExp, unit: number, actual: () => number][] = [
-  ['reload', /quiet period \(([\d,.]+) ms/, 1, () => reload.debounceMs],
-  ['reload', /quiet period is longer \(([\d,.]+) ms/, 1, () => constant('reload', 'RECHECK_WINDOW_MS')],
-  ['reload', /HTML of more than\s+([\d,.]+) nodes/, 1, () => constant('reload', 'MAX_NODES')],
-  ['reload', /At most ([\d,.]+) MB is held back/, MB, () => constant('reload', 'LOOK_AHEAD_BYTES')],
-  ['reload', /more than ([\d,.]+) requests that\s+wait/, 1, () => constant('reload', 'MAX_PIPELINED')],
-  ['server', /asked every ([\d,.]+) s/, 1_000, () => DEFAULT_HEARTBEAT.intervalMs],
-  ['server', /has ([\d,.]+) s to answer/, 1_000, () => DEFAULT_HEARTBEAT.timeoutMs],
-  ['server', /next tick, ([\d,.]+) ms in a small room/, 1, () => server.minUpdateIntervalMs],
-  ['server', /`maxWaitingBytes` \(([\d,.]+) kB\)/, KB, () => server.bounds.maxWaitingBytes],
-  ['server', /does not join within ([\d,.]+) s/, 1_000, () => constant('server', 'HANDSHAKE_TIMEOUT_MS')],
-  ['server', /A message may have ([\d,.]+) bytes/, 1, () => limits.maxClientMessageBytes],
-  ['server', /A client may send ([\d,.]+)\s+packets at once/, 1, () => server.bounds.packets.burst],
-  ['server', /a client does not answer ends after ([\d,.]+) s/, 1_000, () => server.bounds.closeTimeoutMs],
-  ['server', /A request may have ([\d,.]+) kB/, KB, () => constant('server', 'MAX_HEADER_BYTES')],
-  ['server', /kB and ([\d,.]+) headers/, 1, () => constant('server', 'MAX_HEADERS')],
-  ['server', /URL of\s+([\d,.]+) characters/, 1, () => constant('server', 'MAX_URL_LENGTH')],
+const figures: [spec: 'reload' | 'server' | 'widget', pattern: RegExp, unit: number, actual: () => number][] =
   [
-    'server',
-    /A connection may have ([\d,.]+)\s+responses/,
-    1,
-    () => constant('server', 'MAX_OUTSTANDING_RESPONSES'),
-  ],
-  ['server', /over ([\d,.]+) buckets/, 1, () => constant('server', 'BUCKETS')],
-  ['server', /a lease \(([\d,.]+) s\)/, 1_000, () => redis.leaseMs],
-  ['server', /reconnect deadline of ([\d,.]+) s/, 1_000, () => constant('server', 'RECONNECT_DUE_MS')],
-];
+    ['reload', /quiet period \(([\d,.]+) ms/, 1, () => reload.debounceMs],
+    ['reload', /quiet period is longer \(([\d,.]+) ms/, 1, () => constant('reload', 'RECHECK_WINDOW_MS')],
+    ['reload', /HTML of more than\s+([\d,.]+) nodes/, 1, () => constant('reload', 'MAX_NODES')],
+    ['reload', /At most ([\d,.]+) MB is held back/, MB, () => constant('reload', 'LOOK_AHEAD_BYTES')],
+    ['reload', /more than ([\d,.]+) requests that\s+wait/, 1, () => constant('reload', 'MAX_PIPELINED')],
+    ['server', /asked every ([\d,.]+) s/, 1_000, () => DEFAULT_HEARTBEAT.intervalMs],
+    ['server', /has ([\d,.]+) s to answer/, 1_000, () => DEFAULT_HEARTBEAT.timeoutMs],
+    ['server', /next tick, ([\d,.]+) ms in a small room/, 1, () => server.minUpdateIntervalMs],
+    ['server', /`maxWaitingBytes` \(([\d,.]+) kB\)/, KB, () => server.bounds.maxWaitingBytes],
+    ['server', /does not join within ([\d,.]+) s/, 1_000, () => constant('server', 'HANDSHAKE_TIMEOUT_MS')],
+    ['server', /A message may have ([\d,.]+) bytes/, 1, () => limits.maxClientMessageBytes],
+    ['server', /A client may send ([\d,.]+)\s+packets at once/, 1, () => server.bounds.packets.burst],
+    ['server', /a client does not answer ends after ([\d,.]+) s/, 1_000, () => server.bounds.closeTimeoutMs],
+    ['server', /A request may have ([\d,.]+) kB/, KB, () => constant('server', 'MAX_HEADER_BYTES')],
+    ['server', /kB and ([\d,.]+) headers/, 1, () => constant('server', 'MAX_HEADERS')],
+    ['server', /URL of\s+([\d,.]+) characters/, 1, () => constant('server', 'MAX_URL_LENGTH')],
+    [
+      'server',
+      /A connection may have ([\d,.]+)\s+responses/,
+      1,
+      () => constant('server', 'MAX_OUTSTANDING_RESPONSES'),
+    ],
+    ['server', /over ([\d,.]+) buckets/, 1, () => constant('server', 'BUCKETS')],
+    ['server', /a lease \(([\d,.]+) s\)/, 1_000, () => redis.leaseMs],
+    ['server', /reconnect deadline of ([\d,.]+) s/, 1_000, () => constant('server', 'RECONNECT_DUE_MS')],
+    ['widget', /retries after ([\d,.]+) to/, 1_000, () => constant('widget', 'BASE_MS')],
+    ['widget', /retries after [\d,.]+ to ([\d,.]+) s/, 1_000, () => constant('widget', 'MAX_MS')],
+    ['widget', /less than ([\d,.]+) s is a failure/, 1_000, () => constant('widget', 'STABLE_AFTER_MS')],
+    ['widget', /script tag has at most ([\d,.]+) bytes/, 1, () => budgets.scriptTag],
+    ['widget', /`createCounter` at most ([\d,.]+) in/, 1, () => budgets.createCounter],
+  ];
 
 describe('figures of a SPEC', () => {
   it.each(figures)('[spec] %s: %s is the figure in the source', (name, pattern, unit, actual) => {

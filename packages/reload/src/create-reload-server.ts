@@ -68,6 +68,15 @@ export interface ReloadServer {
  * Creates a reload server. It opens no port and watches no file before `listen()`, `middleware()` or `ready()`.
  *
  * @throws ReloadServerError `options-invalid` with all mistakes; `folder-missing`
+ * @example
+ * ```ts
+ * import { createReloadServer } from '@live-online/reload';
+ *
+ * const reload = createReloadServer({ folder: 'content', port: 3000 });
+ * reload.on('update', ({ files }) => console.log(`changed: ${files.join(', ')}`));
+ * const { url } = await reload.listen();
+ * console.log(`serving at ${url}`);
+ * ```
  */
 export function createReloadServer(options: ReloadServerOptions): ReloadServer {
   return assembleReloadServer(options, DEADLINES);

@@ -29,6 +29,15 @@ export interface AttachedCounter extends CounterView {
  * checks its own limits at CONNECT, and rejects connections past them with the code `full`.
  *
  * @throws CounterServerError `options-invalid`, which names every mistake by its path
+ * @example
+ * ```ts
+ * import { attachCounter } from '@live-online/server';
+ * import { Server } from 'socket.io';
+ *
+ * const io = new Server(3000);
+ * const counter = attachCounter(io, { namespace: '/live-online' });
+ * counter.on('total', ({ site, total }) => console.log(`${site}: ${total}`));
+ * ```
  */
 export function attachCounter(io: SocketIoServer, options: AttachedCounterOptions = {}): AttachedCounter {
   const { namespace: name, ...resolved } = resolveAttachedOptions(options);

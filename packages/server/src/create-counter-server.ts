@@ -51,6 +51,15 @@ const CLOSE_TIMEOUT_MS = 1_000;
  * Creates a counter server. It opens nothing before `listen()` or `attach()`.
  *
  * @throws CounterServerError `options-invalid`, which names every mistake by its path
+ * @example
+ * ```ts
+ * import { createCounterServer } from '@live-online/server';
+ *
+ * const counter = createCounterServer({ port: 8081, sites: ['example.org'] });
+ * const { url } = await counter.listen();
+ * console.log(`counting at ${url}`);
+ * process.once('SIGTERM', () => void counter.drain());
+ * ```
  */
 export function createCounterServer(options: CounterServerOptions = {}): CounterServer {
   return createResolvedServer(resolveServerOptions(options));

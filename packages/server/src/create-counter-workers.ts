@@ -60,6 +60,15 @@ const TIMEOUT_MS = { close: 5_000, drain: 25_000 };
  * nothing before `listen()`, and cannot be used in a process that is a cluster worker itself.
  *
  * @throws CounterServerError `options-invalid`, which names every mistake by its path
+ * @example
+ * ```ts
+ * import { createCounterWorkers } from '@live-online/server';
+ *
+ * const workers = createCounterWorkers({ workers: 4, options: { port: 8081 } });
+ * workers.on('worker', ({ worker, reason }) => console.warn(`worker ${worker}: ${reason}`));
+ * const { url } = await workers.listen();
+ * console.log(`counting at ${url}`);
+ * ```
  */
 export function createCounterWorkers(options: CounterWorkersOptions = {}): CounterWorkers {
   const resolved = resolveWorkersOptions(options, availableParallelism());

@@ -17,6 +17,14 @@ export type { RedisClientLike, RedisClusterLike, RedisTarget } from './store/red
  * @param target the URL of Redis, or a client or cluster of the package `redis`. That client is only a template: the store
  * opens connections of its own, and never uses or closes it.
  * @throws CounterServerError `options-invalid`, which names every mistake by its path; the target's is `redisUrl`
+ * @example
+ * ```ts
+ * import { createCounterServer } from '@live-online/server';
+ * import { redisStore } from '@live-online/server/redis';
+ *
+ * const counter = createCounterServer({ store: redisStore('redis://localhost:6379') });
+ * await counter.listen();
+ * ```
  */
 export function redisStore(target: RedisTarget, options: RedisStoreOptions = {}): Store {
   const { prefix, name, follow, leaseMs } = resolveRedisStoreOptions(target, options);

@@ -13,7 +13,7 @@ export const SCRIPT_URL: string = `${BASE}client.js`;
 export const SOCKET_PATH: string = `${BASE}socket.io/`;
 
 /** The configuration of the client. It is part of the script. */
-export interface ClientConfig {
+interface ClientConfig {
   token: string;
   /** The URL of `BASE`; absolute if another server serves the pages. */
   base: string;

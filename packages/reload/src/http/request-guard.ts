@@ -3,7 +3,7 @@ import { escapeControls } from '@live-online/internal/escape-controls';
 import { isLoopback, type AllowedHosts } from './allowed-hosts.ts';
 
 /** Why a request is rejected. The client receives the text, because its user may be the one who can change the options. */
-export interface RequestRejection {
+interface RequestRejection {
   status: 400 | 403;
   problem: string;
 }

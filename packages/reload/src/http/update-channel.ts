@@ -15,7 +15,7 @@ import {
 } from '@live-online/protocol';
 
 /** An open page. */
-export interface OpenPage {
+interface OpenPage {
   /** The id of the document that the page was loaded with. */
   readonly page: string | undefined;
   /** The file that the document was made from, if known. It is kept while the page is open. */

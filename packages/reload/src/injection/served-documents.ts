@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** A document as it was served, without the client's tag. */
-export interface ServedDocument {
+interface ServedDocument {
   /** The file that it was made from, if known. */
   readonly file: string | undefined;
   readonly complete: boolean;

@@ -11,7 +11,7 @@ import { makeFolder } from './reload-server.ts';
 /** How often a folder is polled, in ms: the server does it every 500. */
 const POLL_MS = 20;
 
-export interface Update {
+interface Update {
   /** Paths below the folder, sorted. */
   files: string[];
   /** How long each file was when the update was reported; `undefined` where there was none. */

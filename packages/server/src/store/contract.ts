@@ -35,10 +35,18 @@ const TIMEOUT_MS = 5_000;
 const SITE = 'example.org';
 
 /**
- * The rules for every store. With vitest:
+ * The rules for every store, as cases for any test runner.
  *
+ * @example
  * ```ts
- * for (const { name, run } of storeContract) it(name, () => run(() => ({ create: () => myStore() })));
+ * import { test } from 'node:test';
+ * import { createMemoryHub, memoryStore } from '@live-online/server';
+ * import { storeContract } from '@live-online/server/testing';
+ *
+ * for (const { name, run } of storeContract) {
+ *   const hub = createMemoryHub();
+ *   test(name, () => run(() => ({ create: () => memoryStore(hub) })));
+ * }
  * ```
  */
 export const storeContract: readonly StoreContractCase[] = [

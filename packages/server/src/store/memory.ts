@@ -11,7 +11,19 @@ interface MemoryMember {
   readonly listener: StoreListener;
 }
 
-/** Creates a hub for several counter servers in one process, such as one on HTTP and one on HTTPS. */
+/**
+ * Creates a hub for several counter servers in one process, such as one on HTTP and one on HTTPS.
+ *
+ * @example
+ * ```ts
+ * import { createCounterServer, createMemoryHub, memoryStore } from '@live-online/server';
+ *
+ * const hub = createMemoryHub();
+ * const first = createCounterServer({ port: 8081, store: memoryStore(hub) });
+ * const second = createCounterServer({ port: 8082, store: memoryStore(hub) });
+ * await Promise.all([first.listen(), second.listen()]);
+ * ```
+ */
 export function createMemoryHub(): MemoryHub {
   return { members: new Set() };
 }
@@ -20,6 +32,13 @@ export function createMemoryHub(): MemoryHub {
  * The default store: counts are kept in this process.
  *
  * @param hub servers with the same hub have one total.
+ * @example
+ * ```ts
+ * import { createCounterServer, memoryStore } from '@live-online/server';
+ *
+ * const counter = createCounterServer({ store: memoryStore() });
+ * await counter.listen();
+ * ```
  */
 export function memoryStore(hub: MemoryHub = createMemoryHub()): Store {
   let self: MemoryMember | undefined;

@@ -52,7 +52,7 @@ const EVICTED_MS = 14_000;
 const SAMPLE_MS = 250;
 
 /** Servers with real mesh stores and clients that move between them, in virtual time. */
-export function createMeshModel(): {
+function createMeshModel(): {
   run(step: Step): Promise<void>;
   /** Ends all faults and waits. */
   settle(): Promise<void>;

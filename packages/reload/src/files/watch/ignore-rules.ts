@@ -29,7 +29,7 @@ const TEMPORARY_FILES = [
 ];
 
 /** Whether an editor or a system creates a file of this name for itself. */
-export function isEditorTempFile(name: string): boolean {
+function isEditorTempFile(name: string): boolean {
   return TEMPORARY_FILES.some((pattern) => pattern.test(name));
 }
 

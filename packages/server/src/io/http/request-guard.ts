@@ -9,7 +9,7 @@ export const MAX_HEADER_BYTES = 16_384;
 /** Apache's default. A browser's handshake has about 15, and a proxy adds a few. */
 export const MAX_HEADERS = 100;
 /** The widget's URLs have about 100 characters. */
-export const MAX_URL_LENGTH = 2_048;
+const MAX_URL_LENGTH = 2_048;
 
 /** Checks requests and upgrades before anything else does. [C11] */
 export interface RequestGuard {

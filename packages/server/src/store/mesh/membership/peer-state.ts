@@ -18,14 +18,14 @@ type Counted = { readonly heartbeat: Heartbeat; readonly advancedAtMs: number } 
  * - `suspect`: its channel has no subscriber. `before` is the state to which it returns.
  * - `evicted`: it is not counted. `Peer.eviction` has the epoch.
  */
-export type PeerState =
+type PeerState =
   | { readonly status: 'unknown' | 'evicted' }
   | { readonly status: 'candidate'; readonly heartbeat: Heartbeat; readonly sinceMs: number }
   | Counted
   | { readonly status: 'suspect'; readonly before: Counted; readonly sinceMs: number };
 
 /** The newest epoch of a server that was evicted; messages of this epoch and older ones are ignored. */
-export interface Eviction {
+interface Eviction {
   /** `Infinity` if the server left for good. */
   readonly epoch: number;
   /** The epoch under which it was counted. */

@@ -143,7 +143,7 @@ export function parseControlMessage(text: string): ControlMessage | undefined {
   return fields.every(([name, isValid]) => isValid(value[name])) ? (value as ControlMessage) : undefined;
 }
 
-export function isServer(value: unknown): value is string {
+function isServer(value: unknown): value is string {
   return typeof value === 'string' && SERVER.test(value);
 }
 
