@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The lines of a section of a Markdown file in the repository, from its heading to the next one of the same level. */
-function readSection(path: string, heading: string): { text: string; number: number }[] {
+export function readSection(path: string, heading: string): { text: string; number: number }[] {
   const all = readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8').split('\n');
   const lines = all.map((text, index) => ({ text, number: index + 1 }));
   const start = all.indexOf(`## ${heading}`);
