@@ -15,7 +15,7 @@ export function describePages({ pages, applied }: UpdateReport): string {
   if (pages.reload > 0) parts.push(`reloaded ${count(pages.reload)}`);
   if (pages.apply > 0) {
     const what = applied.map((part) => ({ css: 'styles', images: 'images', html: 'HTML' })[part]).join(', ');
-    parts.push(`${what} swapped in ${count(pages.apply)}`);
+    parts.push(`${what} replaced in ${count(pages.apply)}`);
   }
   if (parts.length > 0) return parts.join(', ');
   return pages.none > 0 ? 'no open page uses it' : 'no page is open';
