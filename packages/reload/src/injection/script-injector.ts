@@ -1,6 +1,6 @@
 import { HeadScanner } from './head-scanner.ts';
 import type { Transform } from './send-body.ts';
-import { concat, encode, bomLength, detectCodeUnit } from './text-encoding.ts';
+import { bomLength, detectCodeUnit, encode } from './text-encoding.ts';
 
 export interface InjectorOptions {
   /** The charset of the Content-Type. */
@@ -54,7 +54,7 @@ export function createInjector(options: InjectorOptions): Transform {
       if (passing || chunk.length === 0) return chunk.length === 0 ? [] : [chunk];
       if (start) {
         // The first bytes determine the encoding.
-        start = concat([start, chunk]);
+        start = Buffer.concat([start, chunk]);
         return start.length < 4 ? [] : begin(start);
       }
       return scan(chunk);

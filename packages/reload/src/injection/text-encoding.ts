@@ -40,48 +40,27 @@ export interface Decoder {
 
 export function createDecoder(unit: CodeUnit): Decoder {
   if (unit === 'byte') return { bytesPerCharacter: 1, pendingBytes: 0, decode: latin1 };
-  let pending: number | undefined;
+  let pending = Buffer.alloc(0);
   return {
     bytesPerCharacter: 2,
     get pendingBytes() {
-      return pending === undefined ? 0 : 1;
+      return pending.length === 0 ? 0 : 1;
     },
     decode(chunk) {
-      let text = '';
-      for (const byte of chunk) {
-        if (pending === undefined) pending = byte;
-        else {
-          text += String.fromCharCode(unit === 'little' ? pending | (byte << 8) : (pending << 8) | byte);
-          pending = undefined;
-        }
-      }
-      return text;
+      const bytes = Buffer.concat([pending, chunk]);
+      const whole = bytes.subarray(0, bytes.length - (bytes.length % 2));
+      pending = bytes.subarray(whole.length);
+      return (unit === 'little' ? whole : whole.swap16()).toString('utf16le');
     },
   };
 }
 
-function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let start = 0; start < bytes.length; start += 8_192) {
-    text += String.fromCharCode(...bytes.subarray(start, start + 8_192));
-  }
-  return text;
+function latin1({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('latin1');
 }
 
 export function encode(text: string, unit: CodeUnit): Uint8Array {
-  const codes = Array.from(text, (character) => character.charCodeAt(0));
-  if (unit === 'byte') return Uint8Array.from(codes);
-  return Uint8Array.from(codes.flatMap((code) => (unit === 'little' ? [code, 0] : [0, code])));
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const filled = parts.filter(({ length }) => length > 0);
-  if (filled.length === 1) return filled[0]!;
-  const whole = new Uint8Array(filled.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of filled) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
+  if (unit === 'byte') return Buffer.from(text, 'latin1');
+  const bytes = Buffer.from(text, 'utf16le');
+  return unit === 'little' ? bytes : bytes.swap16();
 }
