@@ -38,7 +38,7 @@ describe('starting and closing', () => {
     await counter.close();
     expect(await page.closed()).toBe('transport close');
     await startCounter({ port });
-    await vi.waitFor(() => expect(page.totals).toEqual([1, 1]), 10_000);
+    await vi.waitFor(() => expect(page.totals).toEqual([1, 1]));
   });
 
   it('[C10] close does not wait for a client that does not answer', { timeout: 10_000 }, async () => {

@@ -33,8 +33,7 @@ function run(args: string[], { env = {}, cwd }: { env?: Record<string, string>; 
         .split('\n')
         .filter(Boolean)
         .map((line) => JSON.parse(line) as Record<string, unknown>),
-    prints: (pattern: RegExp) =>
-      vi.waitFor(() => expect(written).toMatch(pattern), { timeout: 10_000, interval: 10 }),
+    prints: (pattern: RegExp) => vi.waitFor(() => expect(written).toMatch(pattern), { interval: 10 }),
   };
 }
 
@@ -173,8 +172,6 @@ describe('live-online-reload', () => {
     const { prints, output } = run([makeFolder().folder, '--port', '0', '--open'], { env });
     await prints(/Serving/);
     const url = /http:\/\/localhost:\d+\//.exec(output())![0];
-    await vi.waitFor(() => expect(readFileSync(join(folder, 'opened'), 'utf8').trim()).toBe(url), {
-      timeout: 10_000,
-    });
+    await vi.waitFor(() => expect(readFileSync(join(folder, 'opened'), 'utf8').trim()).toBe(url));
   });
 });

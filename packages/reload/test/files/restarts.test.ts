@@ -21,7 +21,7 @@ async function start(folder: string, cacheFile: string) {
   onTestFinished(() => content.close());
   await content.ready;
   const digest = async (): Promise<string> => {
-    await vi.waitFor(() => expect(content.digest()).toBeDefined(), { timeout: 10_000 });
+    await vi.waitFor(() => expect(content.digest()).toBeDefined());
     return content.digest()!;
   };
   await digest();
@@ -77,9 +77,9 @@ it('[R3] what was served although git ignores it is watched after a restart, and
     await digest();
     write('build/b.js', `changed ${round}`);
     write('dist/app.js', `changed ${round}`);
-    await vi.waitFor(() => expect(names()).toContain('dist/app.js'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(names()).toContain('dist/app.js'));
     writeFileSync(join(folder, 'a.txt'), `changed ${round}`);
-    await vi.waitFor(() => expect(names()).toEqual(['dist/app.js', 'a.txt']), { timeout: 10_000 });
+    await vi.waitFor(() => expect(names()).toEqual(['dist/app.js', 'a.txt']));
     await content.close();
   }
 });
@@ -92,12 +92,12 @@ it('[R3] what was served stays watched if new rules ignore it', async () => {
   const before = content.digest();
   write('.gitignore', 'out/\na.txt\n');
   // Files that are ignored now are removed from the index.
-  await vi.waitFor(() => expect(content.digest()).not.toBe(before), { timeout: 10_000 });
+  await vi.waitFor(() => expect(content.digest()).not.toBe(before));
   write('out/b.js', 'changed');
   write('out/app.js', 'changed');
-  await vi.waitFor(() => expect(names()).toEqual(['out/app.js']), { timeout: 10_000 });
+  await vi.waitFor(() => expect(names()).toEqual(['out/app.js']));
   write('a.txt', 'changed');
-  await vi.waitFor(() => expect(names()).toEqual(['out/app.js', 'a.txt']), { timeout: 10_000 });
+  await vi.waitFor(() => expect(names()).toEqual(['out/app.js', 'a.txt']));
 });
 
 it('[R6] a folder that is ignored while the server runs no longer counts, neither at once nor after a restart', async () => {
@@ -105,7 +105,7 @@ it('[R6] a folder that is ignored while the server runs no longer counts, neithe
   const first = await start(folder, cacheFile);
   const before = await first.digest();
   write('.gitignore', 'build/\n');
-  await vi.waitFor(() => expect(first.content.digest()).not.toBe(before), { timeout: 10_000 });
+  await vi.waitFor(() => expect(first.content.digest()).not.toBe(before));
   const after = await first.digest();
   expect(first.names()).toEqual([]);
   await first.content.close();

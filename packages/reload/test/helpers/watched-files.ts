@@ -49,7 +49,7 @@ export async function watchFiles(files: Record<string, string>, options: Partial
   onTestFinished(() => content.close());
   await content.ready;
   // Every file has been read, so that its next save is compared with what was in it.
-  await vi.waitFor(() => expect(content.digest()).toBeDefined(), { timeout: 10_000 });
+  await vi.waitFor(() => expect(content.digest()).toBeDefined());
   return { folder, write, at, content, updates, events: () => events };
 }
 
@@ -76,7 +76,7 @@ export async function watchByFakeClock(
   async function change<Result>(how: () => Result): Promise<Result> {
     const before = events();
     const result = how();
-    await vi.waitFor(() => expect(events()).toBeGreaterThan(before), { timeout: 10_000, interval: 1 });
+    await vi.waitFor(() => expect(events()).toBeGreaterThan(before), { interval: 1 });
     // All its events arrive in the same turn.
     await turn();
     return result;
@@ -88,7 +88,7 @@ export async function watchByFakeClock(
       await pass(5);
       expect(updates.length).toBeGreaterThanOrEqual(count);
     };
-    await vi.waitFor(until, { timeout: 10_000, interval: 1 });
+    await vi.waitFor(until, { interval: 1 });
     return updates.map((update) => update.files);
   }
 

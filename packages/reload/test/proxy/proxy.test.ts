@@ -121,7 +121,7 @@ describe('pages of the backend', () => {
       const response = await sendRequest(port, path, { headers: asDocument });
       let text = '';
       response.on('data', (chunk) => (text += String(chunk)));
-      await vi.waitFor(() => expect(text).toMatch(/first$/), 5_000);
+      await vi.waitFor(() => expect(text).toMatch(/first$/));
       expect(text).toMatch(TAG);
       response.destroy();
     }
@@ -374,7 +374,7 @@ describe('a backend that is down', () => {
     expect(events).toEqual(['down']);
     const again = createServer((_request, response) => response.end('back')).listen(backendPort, '127.0.0.1');
     onTestFinished(() => void again.close());
-    await vi.waitFor(() => expect(events).toEqual(['down', 'up']), 5_000);
+    await vi.waitFor(() => expect(events).toEqual(['down', 'up']));
     expect((await readAll(await sendRequest(port, '/'))).toString()).toBe('back');
   });
 });

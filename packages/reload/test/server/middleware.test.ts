@@ -44,7 +44,7 @@ async function expectReloading(
   const page = await connectPage(url, { origin: new URL(url).origin });
   expect(page.ok).toBe(true);
   write('b.txt', '2');
-  await vi.waitFor(() => expect(page.updates).toHaveLength(1), 10_000);
+  await vi.waitFor(() => expect(page.updates).toHaveLength(1));
   expect(page.updates[0]).toMatchObject({ action: 'reload' });
 }
 

@@ -72,7 +72,7 @@ export function openPage(url: string, options: PageOptions = {}): Page {
       until(
         () => reason,
         () => 'the end of the connection',
-        20_000,
+        30_000,
       ),
     leave: () => void socket.close(),
   };

@@ -45,13 +45,13 @@ export async function openRawClient(
       until(
         () => received.find((message) => pattern.test(message)),
         () => `a message like ${String(pattern)}`,
-        30_000,
+        50_000,
       ),
     closed: async () => {
       await until(
         () => isClosed || undefined,
         () => 'the end of the connection',
-        30_000,
+        50_000,
       );
     },
   };

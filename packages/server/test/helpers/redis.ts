@@ -133,7 +133,7 @@ export async function startRedisCluster(options: RedisOptions = {}): Promise<Red
       expect(views[0]).toMatchObject({ isOk: true, slots: [{}, {}, {}] });
       for (const view of views) expect(view).toEqual(views[0]);
     },
-    { timeout: 15_000, interval: 20 },
+    { interval: 20 },
   );
   return nodes;
 }

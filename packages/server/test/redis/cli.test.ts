@@ -32,14 +32,11 @@ function run(args: string[], env: Record<string, string> = {}) {
     ended,
     errors,
     listening: () =>
-      vi.waitFor(
-        () => {
-          const event = events.find((one) => one['event'] === 'listening');
-          expect(event).toBeDefined();
-          return event!['url'] as string;
-        },
-        { timeout: 15_000 },
-      ),
+      vi.waitFor(() => {
+        const event = events.find((one) => one['event'] === 'listening');
+        expect(event).toBeDefined();
+        return event!['url'] as string;
+      }),
   };
 }
 

@@ -55,7 +55,7 @@ describe('admission', () => {
         second.socket.connect();
         expect(second.totals).toEqual([1]);
       },
-      { timeout: 5_000, interval: 200 },
+      { interval: 200 },
     );
   });
 
@@ -108,7 +108,7 @@ describe('transports', () => {
     await polling.receives(1);
     const upgrading = openPage(url, { transports: ['polling', 'websocket'], origin: A });
     await Promise.all([polling.receives(2), upgrading.receives(2)]);
-    await vi.waitFor(() => expect(upgrading.socket.io.engine.transport.name).toBe('websocket'), 5_000);
+    await vi.waitFor(() => expect(upgrading.socket.io.engine.transport.name).toBe('websocket'));
     await openPage(url, { origin: A }).rejection();
     polling.leave();
     await upgrading.receives(1);

@@ -9,7 +9,7 @@ import { openPage } from '../helpers/page.ts';
 import { childrenOf, isRunning } from '../helpers/workers.ts';
 
 const bin = fileURLToPath(new URL('../../bin/live-online-server.js', import.meta.url));
-const patient = { timeout: 20_000, interval: 20 };
+const patient = { timeout: 30_000, interval: 20 };
 
 async function run(...args: string[]) {
   const all = ['--workers', '2', '--port', '0', '--host', '127.0.0.1', '--log', 'json', ...args];

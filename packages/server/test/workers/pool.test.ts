@@ -4,7 +4,7 @@ import type { CounterWorkers } from '@live-online/server';
 import { openPage, type Page } from '../helpers/page.ts';
 import { isRunning, startWorkers } from '../helpers/workers.ts';
 
-const patient = { timeout: 20_000, interval: 20 };
+const patient = { timeout: 30_000, interval: 20 };
 
 describe('several processes on one port', { timeout: 60_000 }, () => {
   let workers: CounterWorkers;

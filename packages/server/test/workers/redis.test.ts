@@ -6,7 +6,7 @@ import { openPage } from '../helpers/page.ts';
 import { startRedis } from '../helpers/redis.ts';
 import { startWorkers } from '../helpers/workers.ts';
 
-const patient = { timeout: 20_000, interval: 20 };
+const patient = { timeout: 30_000, interval: 20 };
 const site = 'a.example';
 
 describe('workers that add up over Redis', () => {

@@ -89,11 +89,10 @@ describe('starting workers', { timeout: 60_000 }, () => {
     await writeFile(broken, '');
     kill(workers.pids()[0]!, 'SIGKILL');
     const failure = 'module cannot be loaded: broken';
-    await vi.waitFor(
-      () => expect(reasons.slice(0, 3)).toEqual(['a worker has ended: SIGKILL', failure, failure]),
-      15_000,
+    await vi.waitFor(() =>
+      expect(reasons.slice(0, 3)).toEqual(['a worker has ended: SIGKILL', failure, failure]),
     );
     await rm(broken);
-    await vi.waitFor(() => fetch(`${url}healthz`), 15_000);
+    await vi.waitFor(() => fetch(`${url}healthz`));
   });
 });
