@@ -1,14 +1,20 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { needsOf } from '../../scripts/lib/needs-of-files.mjs';
+import { longest } from '../../scripts/longest-first-sequencer.mjs';
 import { need } from '../helpers/needs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+it.each(longest)('[test] %s, which begins early, exists', (path) => {
+  expect(existsSync(join(root, path))).toBe(true);
+});
 
 describe('what tests need from the system', () => {
   it.each([
