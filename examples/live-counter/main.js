@@ -1,9 +1,9 @@
 /** The counter, and a small site that embeds it and follows every save. */
 import { fileURLToPath } from 'node:url';
 import { createCounterServer } from '@live-online/server';
-import { openPages } from '../shared/pages.js';
-import { portFrom } from '../shared/ports.js';
-import { addressTable, run } from '../shared/run.js';
+import { openPages } from '../common/pages.js';
+import { portFrom } from '../common/ports.js';
+import { addressTable, run } from '../common/run.js';
 import { showTotals } from './totals.js';
 
 const SITE = fileURLToPath(new URL('./site', import.meta.url));

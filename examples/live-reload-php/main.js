@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createReloadServer } from '@live-online/reload';
-import { ManagedProcess } from '../shared/managed-process.js';
-import { needPrograms } from '../shared/need-programs.js';
-import { printUpdates } from '../shared/pages.js';
-import { freePort, portFrom } from '../shared/ports.js';
-import { addressTable, run } from '../shared/run.js';
+import { ManagedProcess } from '../common/managed-process.js';
+import { needPrograms } from '../common/need-programs.js';
+import { printUpdates } from '../common/pages.js';
+import { freePort, portFrom } from '../common/ports.js';
+import { addressTable, run } from '../common/run.js';
 
 const SITE = fileURLToPath(new URL('./site', import.meta.url));
 // With opcache, PHP would check a compiled template for changes only every two seconds.

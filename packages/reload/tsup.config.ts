@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 
-// Neither build cleans: they run side by side, and whoever serves `dist` meanwhile goes on finding it.
+// Neither build cleans: they run in parallel, and a server that serves `dist` meanwhile still finds it.
 export default defineConfig([
   {
     entry: ['src/index.ts', 'src/cli.ts'],

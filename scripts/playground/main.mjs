@@ -2,10 +2,10 @@
 import { fileURLToPath } from 'node:url';
 import { createCounterServer } from '@live-online/server';
 import { redisStore } from '@live-online/server/redis';
-import { openPages } from '../../examples/shared/pages.js';
-import { freePort, listening, portFrom } from '../../examples/shared/ports.js';
-import { createRedis } from '../../examples/shared/redis.js';
-import { addressTable, run } from '../../examples/shared/run.js';
+import { openPages } from '../../examples/common/pages.js';
+import { freePort, listening, portFrom } from '../../examples/common/ports.js';
+import { createRedis } from '../../examples/common/redis.js';
+import { addressTable, run } from '../../examples/common/run.js';
 import { findNeed, installCommand, needs } from '../lib/system-needs.mjs';
 
 const SITE = fileURLToPath(new URL('./site', import.meta.url));

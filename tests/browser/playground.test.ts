@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createPageServer } from '../../examples/shared/page-server.js';
+import { createPageServer } from '../../examples/common/page-server.js';
 import { needRedis } from '../../packages/server/test/helpers/redis.ts';
 import { chromiumBrowser } from '../helpers/browsers.ts';
 import { freePort } from '../helpers/free-port.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
-import { createPageServer } from '../../shared/page-server.js';
+import { createPageServer } from '../../common/page-server.js';
 
 const PAGES = fileURLToPath(new URL('../site', import.meta.url));
 const SAMPLE_INTERVAL_MS = 200;

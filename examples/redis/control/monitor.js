@@ -7,7 +7,7 @@ const UPDATE_MS = 600;
  * Compares the totals of the servers with the number of pages that are really open.
  *
  * @typedef {ReturnType<typeof createMonitor>} Monitor
- * @typedef {import('../../shared/managed-process.js').ManagedProcess} ManagedProcess
+ * @typedef {import('../../common/managed-process.js').ManagedProcess} ManagedProcess
  * @typedef {{ process: ManagedProcess, report?: { total: number, stale: boolean, connections: number } }} Server
  *
  * @param {Server[]} servers With the last report of each.

@@ -6,8 +6,9 @@ import { collectGarbageSoon } from './cli/collect-garbage.ts';
 import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type About, type Log } from './cli/log.ts';
 import { readCommandLine, type Command } from './cli/read-command-line.ts';
-import { createReloadServer, type ReloadServer } from './create-reload-server.ts';
+import { createReloadServer } from './create-reload-server.ts';
 import type { Listening } from './http/listen.ts';
+import type { ReloadServer } from './reload-server.ts';
 
 /**
  * Runs the command line of this process. Only this file and the bin use its arguments, signals and exit code.

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { pathOf } from '@live-online/internal/http/request-path';
@@ -30,39 +30,9 @@ import { createServedDocuments } from './injection/served-documents.ts';
 import type { ReloadServerOptions, ResolvedReloadServerOptions } from './options/options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import { openProjectCache } from './project-cache.ts';
+import type { ReloadMiddleware, ReloadServer } from './reload-server.ts';
 import { createPageHandler, type PageHandler } from './serving/page-handler.ts';
 import { createUpdatePublisher, type UpdatePublisher } from './update-publisher.ts';
-
-/** A middleware for Express, Connect, Vite's `server.middlewares`, or Fastify's `onRequest` hook. */
-export type ReloadMiddleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
-
-/** Refreshes pages when files change. */
-export interface ReloadServer {
-  /**
-   * Serves on its own port.
-   *
-   * @throws ReloadServerError `port-in-use`, `port-forbidden`, `host-unknown`, `listen-failed`, `closed`
-   */
-  listen(): Promise<Listening>;
-  /**
-   * Returns a middleware that injects the client into HTML responses of a host app. It finds the host's server with the
-   * first request. Other routes and sockets of the host are not changed.
-   *
-   * @throws ReloadServerError `closed`
-   */
-  middleware(): ReloadMiddleware;
-  /**
-   * Publishes an update for files that are not watched, such as those of a build. Without files, every page reloads.
-   * Watched files are ignored, because their changes are published anyway.
-   */
-  notify(files?: readonly string[]): void;
-  /** Subscribes to an event. Returns a function that unsubscribes. */
-  on: ListenTo;
-  /** Resolves when all folders are watched. */
-  ready(): Promise<void>;
-  /** Frees the port and disconnects all pages, which then try to reconnect. May be called twice. */
-  close(): Promise<void>;
-}
 
 /**
  * Creates a reload server. It opens no port and watches no file before `listen()`, `middleware()` or `ready()`.

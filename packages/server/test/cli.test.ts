@@ -167,7 +167,7 @@ describe('live-online-server', () => {
   it('[C11] logs at most 100 totals a second, the busiest sites first, and how many it left out', async () => {
     const { url, events } = await runJson();
     const port = Number(new URL(url).port);
-    // Whoever connects twice is on the one busy site.
+    // A client that connects twice is on the one busy site.
     const sites = Array.from({ length: 350 }, (_, i) => `https://made-up-${i}.example`);
     const startedAt = performance.now();
     const all = [...sites, 'https://busy.example', 'https://busy.example'];

@@ -7,7 +7,8 @@ import fastify from 'fastify';
 import { createServer as createVite } from 'vite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createReloadServer, type ReloadServer } from '../../src/create-reload-server.ts';
+import { createReloadServer } from '../../src/create-reload-server.ts';
+import type { ReloadServer } from '../../src/reload-server.ts';
 import { connectPage, makeFolder } from '../helpers/reload-server.ts';
 
 const PAGE = '<!doctype html><title>t</title><h1>Hello</h1>';

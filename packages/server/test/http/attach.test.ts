@@ -156,11 +156,11 @@ describe('beside an existing server', () => {
     const server = createServer((_request, response) => void response.end('home'));
     const emit = server.emit;
     const [one, two] = [createCounter({ path: '/one/' }), createCounter({ path: '/two/' })];
-    const undo = one.attach(server);
+    const detach = one.attach(server);
     two.attach(server);
     const base = await start(server);
     await one.close();
-    undo();
+    detach();
     expect(await body(`${base}/one/readyz`)).toBe('home');
     expect(await body(`${base}/two/readyz`)).toBe('ready\n');
     await two.close();
@@ -172,14 +172,14 @@ describe('beside an existing server', () => {
 
   it('[C10] a tool that has wrapped the server meanwhile keeps working', async () => {
     const server = createServer();
-    const undo = createCounter().attach(server);
+    const detach = createCounter().attach(server);
     const { emit } = server;
     const seen: string[] = [];
     server.emit = function (this: Server, event: string, ...details: unknown[]) {
       seen.push(event);
       return (emit as (...all: unknown[]) => boolean).call(this, event, ...details);
     } as Server['emit'];
-    undo();
+    detach();
     server.on('request', (_request, response) => void response.end('home'));
     server.on('upgrade', (_request, socket) =>
       socket.end('HTTP/1.1 418 I am the host\r\nConnection: close\r\n\r\n'),
@@ -243,11 +243,11 @@ describe('beside an existing server', () => {
   it('[C10] the function that attach returns detaches this counter only', async () => {
     const server = createServer((_request, response) => void response.end('home'));
     const counter = createCounter();
-    const undo = counter.attach(server);
+    const detach = counter.attach(server);
     const base = await start(server);
     expect(await body(`${base}/live-online/readyz`)).toBe('ready\n');
-    undo();
-    undo();
+    detach();
+    detach();
     expect(await body(`${base}/live-online/readyz`)).toBe('home');
   });
 });

@@ -66,13 +66,13 @@ describe('joining and leaving', () => {
     const events: unknown[] = [];
     counter.on('occupied', ({ site }) => events.push(`occupied ${site}`));
     counter.on('vacated', ({ site }) => events.push(`vacated ${site}`));
-    const undo = counter.on('total', ({ total, stale }) => events.push(`${total} ${stale}`));
+    const unsubscribe = counter.on('total', ({ total, stale }) => events.push(`${total} ${stale}`));
     const page = openPage(url, { origin: A });
     await page.receives(1);
     await vi.waitFor(() => expect(events).toEqual(['1 false', 'occupied a.example']));
     page.leave();
     await vi.waitFor(() => expect(events.slice(2)).toEqual(['0 false', 'vacated a.example']));
-    undo();
+    unsubscribe();
     await openPage(url, { origin: A }).receives(1);
     await vi.waitFor(() => expect(events).toHaveLength(5));
     expect(events[4]).toBe('occupied a.example');

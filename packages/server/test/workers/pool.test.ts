@@ -12,7 +12,7 @@ describe('several processes on one port', { timeout: 60_000 }, () => {
   let close: () => Promise<void>;
   beforeAll(async () => {
     const options = { workers: 3, options: { maxPerSite: 6 } };
-    ({ workers, url } = await startWorkers(options, (undo) => (close = undo)));
+    ({ workers, url } = await startWorkers(options, (dispose) => (close = dispose)));
   }, 60_000);
   afterAll(() => close?.());
 
