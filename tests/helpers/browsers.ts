@@ -71,8 +71,12 @@ export async function takePage(context: BrowserContext, initScript: () => void =
     for (const event of PAGE_EVENTS) page.removeAllListeners(event);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await script.dispose();
-    await page.goto('about:blank');
-    emptyPages.add(page);
+    // A page that navigates by itself at this moment is closed with the others.
+    const isEmpty = await page.goto('about:blank').then(
+      () => true,
+      () => false,
+    );
+    if (isEmpty) emptyPages.add(page);
   });
   return page;
 }

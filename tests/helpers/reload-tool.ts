@@ -109,7 +109,16 @@ export async function openTab(context: BrowserContext, url: string): Promise<Tab
   let loads = 0;
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('domcontentloaded', () => loads++);
-  const connected = async (): Promise<void> => void (await page.waitForSelector('[data-connected]'));
+  const connected = async (): Promise<void> => {
+    try {
+      await page.waitForSelector('[data-connected]');
+    } catch (cause) {
+      const html = (await page.content()).slice(0, 500);
+      throw new Error(`${page.url()} has no connection after ${loads} loads; ${problems.join()}; ${html}`, {
+        cause,
+      });
+    }
+  };
   await page.goto(url);
   await connected();
   // The attribute belongs to the test, and a morph would find it.
