@@ -12,10 +12,7 @@ const withGlobals = ['packages/widget/test/**/*.test.ts', 'packages/server/test/
 
 export default defineConfig({
   test: {
-    reporters: [
-      'default',
-      fileURLToPath(new URL('./scripts/closing-line-reporter.mjs', import.meta.url)),
-    ],
+    reporters: ['default', fileURLToPath(new URL('./scripts/closing-line-reporter.mjs', import.meta.url))],
     sequence: { sequencer: LongestFirstSequencer },
     setupFiles: [fileURLToPath(new URL('./tests/setup.ts', import.meta.url))],
     projects: [
