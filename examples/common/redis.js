@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { ManagedProcess } from './managed-process.js';
 
 const USERS = new URL('../redis/users.acl', import.meta.url);
@@ -18,7 +19,7 @@ export async function createRedis(program, port, options) {
   const config = `port ${port}\nbind 127.0.0.1\nsave ""\nappendonly no\n${users}`;
   const spawnChild = () => {
     // On stdin, because all users of the machine can read arguments.
-    const child = spawn(program, ['-'], { stdio: ['pipe', 'ignore', 'inherit'] });
+    const child = spawn(program, ['-'], { cwd: tmpdir(), stdio: ['pipe', 'ignore', 'inherit'] });
     child.stdin.on('error', () => {});
     child.stdin.end(config);
     return child;

@@ -1,4 +1,12 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -20,7 +28,7 @@ export function cleanUpAtExit() {
   process.env[MARK] = basename(folder);
   for (const variable of ['TMPDIR', 'TEMP', 'TMP']) process.env[variable] = folder;
   process.on('exit', () => {
-    killAll(`${MARK}=${basename(folder)}`);
+    killAll(realpathSync(folder));
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: ROUND_MS });
   });
   process.once('SIGTERM', () => process.exit(143));
@@ -28,21 +36,43 @@ export function cleanUpAtExit() {
 }
 
 /**
- * Kills every process whose environment holds `mark`, and the process groups that they are in: Redis writes over its
- * environment. Where the system shows no environments, as on macOS, it finds none.
+ * Kills every process of a run, and the process groups that they are in. Where the system shows no processes in /proc, as
+ * on macOS, it finds none.
  *
- * @param {string} mark
+ * @param {string} folder The run's temporary folder.
  */
-function killAll(mark) {
+function killAll(folder) {
   const ownGroup = groupOf('self');
   for (let round = 0; round < ROUNDS; round++) {
-    const left = processes().filter((pid) => readProc(pid, 'environ').split('\0').includes(mark));
+    const left = processes().filter((pid) => belongsTo(folder, pid));
     if (left.length === 0) return;
     for (const pid of left) {
       const group = groupOf(pid);
       kill(group !== undefined && group !== ownGroup ? -group : Number(pid));
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ROUND_MS);
+  }
+}
+
+/**
+ * Whether a process has the run's mark in its environment, or the run's folder in its arguments or as its working
+ * directory: Redis and nginx write over their environment.
+ *
+ * @param {string} folder
+ * @param {string} pid
+ */
+function belongsTo(folder, pid) {
+  if (
+    readProc(pid, 'environ')
+      .split('\0')
+      .includes(`${MARK}=${basename(folder)}`)
+  )
+    return true;
+  if (readProc(pid, 'cmdline').includes(`${folder}/`)) return true;
+  try {
+    return `${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${folder}/`);
+  } catch {
+    return false;
   }
 }
 

@@ -67,7 +67,10 @@ describe('what tests need from the system', () => {
 });
 
 describe('what a run leaves behind', () => {
-  /** Does what the test command does: it starts a process in another group, and writes a temporary file. */
+  /**
+   * Does what the test command does: it writes a temporary file, and starts two processes in groups of their own. One has an
+   * empty environment, as Redis seems to have.
+   */
   const command = `
     import { spawn } from 'node:child_process';
     import { writeFileSync } from 'node:fs';
@@ -78,8 +81,13 @@ describe('what a run leaves behind', () => {
     cleanUpAtExit();
     writeFileSync(tmpdir() + '/file', 'x');
     const args = ['-e', 'process.on("SIGTERM", () => {}); setTimeout(() => {}, 60_000); console.log("started")'];
-    const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
-    child.stdout.once('data', () => console.log(JSON.stringify({ folder: tmpdir(), pid: child.pid })));
+    const pids = [{}, { env: {}, cwd: tmpdir() }].map(async (options) => {
+      const stdio = ['ignore', 'pipe', 'ignore'];
+      const child = spawn(process.execPath, args, { detached: true, stdio, ...options });
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      return child.pid;
+    });
+    console.log(JSON.stringify({ folder: tmpdir(), pids: await Promise.all(pids) }));
     process.stdin.once('data', () => process.exit(7));
   `;
 
@@ -95,15 +103,13 @@ describe('what a run leaves behind', () => {
     });
     onTestFinished(() => void child.kill('SIGKILL'));
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-    const { folder, pid } = JSON.parse(line) as { folder: string; pid: number };
-    onTestFinished(() => {
-      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
-    });
-    expect([existsSync(`${folder}/file`), isAlive(pid)]).toEqual([true, true]);
+    const { folder, pids } = JSON.parse(line) as { folder: string; pids: number[] };
+    onTestFinished(() => pids.filter(isAlive).forEach((pid) => process.kill(pid, 'SIGKILL')));
+    expect([existsSync(`${folder}/file`), pids.map(isAlive)]).toEqual([true, [true, true]]);
     end(child);
     expect(await once(child, 'exit')).toEqual([expected, null]);
     expect(existsSync(folder)).toBe(false);
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+    await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]));
   });
 });
 
