@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -134,11 +134,18 @@ function answersTo(near: string, index: number): string[] {
 }
 
 beforeAll(async () => {
-  for (const name of ['.oxlintrc.jsonc', 'tsconfig.json', 'tsconfig.base.json', 'scripts/lint', 'packages']) {
-    cpSync(join(root, name), join(copy, name), {
-      recursive: true,
-      filter: (path) => !/^(node_modules|dist|test)$/.test(path.split(sep).at(-1)!),
-    });
+  // Not whole packages: tests beside this one write temporary files there.
+  const packages = readdirSync(join(root, 'packages')).flatMap((name) =>
+    ['src', 'package.json', 'tsconfig.json'].map((part) => join('packages', name, part)),
+  );
+  for (const name of [
+    '.oxlintrc.jsonc',
+    'tsconfig.json',
+    'tsconfig.base.json',
+    'scripts/lint',
+    ...packages,
+  ]) {
+    cpSync(join(root, name), join(copy, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   const questions = [...forbidden, ...allowed].map(([near, code], index) => {
