@@ -146,7 +146,7 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
   const clock = systemClock;
   const sleepWatch = createSleepWatch({
     clock,
-    // All clients have given up on a process that slept for longer.
+    // The clients of a process that slept for longer have all disconnected.
     maxPauseMs: heartbeat.intervalMs + heartbeat.timeoutMs,
     onWake: () => transport.destroyConnections(),
   });

@@ -19,7 +19,7 @@ export interface CounterTransport {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Rejects new connections. Existing ones stay. */
   lock(): void;
-  /** Destroys all connections at once, without a closing handshake: after a sleep, their clients have given up. */
+  /** Destroys all connections at once, without a closing handshake: after a sleep, their clients have disconnected. */
   destroyConnections(): void;
   /** Closes all connections, so that clients reconnect elsewhere. */
   close(): Promise<void>;
