@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { limits } from '@live-online/protocol';
-import { DEFAULT_HEARTBEAT } from '../../packages/server/src/io/socket-io-transport.ts';
+import { DEFAULT_HEARTBEAT } from '../../packages/server/src/io/transport.ts';
 import { resolveRedisStoreOptions } from '../../packages/server/src/options/redis-options.ts';
 import { resolveServerOptions } from '../../packages/server/src/options/resolve-options.ts';
 import { resolveOptions } from '../../packages/reload/src/options/resolve-options.ts';
@@ -40,7 +40,7 @@ const figures: [spec: 'reload' | 'server' | 'widget', pattern: RegExp, unit: num
     ['server', /has ([\d,.]+) s to answer/, 1_000, () => DEFAULT_HEARTBEAT.timeoutMs],
     ['server', /next tick, ([\d,.]+) ms in a small room/, 1, () => server.minUpdateIntervalMs],
     ['server', /`maxWaitingBytes` \(([\d,.]+) kB\)/, KB, () => server.bounds.maxWaitingBytes],
-    ['server', /does not join within ([\d,.]+) s/, 1_000, () => constant('server', 'HANDSHAKE_TIMEOUT_MS')],
+    ['server', /does not join within ([\d,.]+) s/, 1_000, () => constant('server', 'JOIN_TIMEOUT_MS')],
     ['server', /A message may have ([\d,.]+) bytes/, 1, () => limits.maxClientMessageBytes],
     ['server', /A client may send ([\d,.]+)\s+packets at once/, 1, () => server.bounds.packets.burst],
     ['server', /a client does not answer ends after ([\d,.]+) s/, 1_000, () => server.bounds.closeTimeoutMs],

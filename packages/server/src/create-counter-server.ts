@@ -9,8 +9,9 @@ import { mountAt } from './io/http/request-interceptor.ts';
 import { createHttpGuard, type HttpGuard } from './io/http/create-http-guard.ts';
 import { createRoutes } from './io/http/routes.ts';
 import { createSleepWatch, type SleepWatch } from './io/sleep-watch.ts';
-import { DEFAULT_HEARTBEAT, SocketIoTransport } from './io/socket-io-transport.ts';
-import type { CounterTransport } from './io/transport.ts';
+import { LeanTransport } from './io/lean/lean-transport.ts';
+import { SocketIoTransport } from './io/socket-io-transport.ts';
+import { DEFAULT_HEARTBEAT, type CounterTransport, type TransportOptions } from './io/transport.ts';
 import { listen, stopListening, type Listening } from './io/http/listen.ts';
 import type { CounterServerOptions, ResolvedCounterServerOptions } from './options/options.ts';
 import { resolveServerOptions } from './options/resolve-options.ts';
@@ -142,7 +143,7 @@ interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
 }
 
 function createParts(options: ResolvedCounterServerOptions): Parts {
-  const { bounds, httpBounds, heartbeat = DEFAULT_HEARTBEAT, transports, trustsProxy } = options;
+  const { bounds, httpBounds, heartbeat = DEFAULT_HEARTBEAT, transports, engine, trustsProxy } = options;
   const clock = systemClock;
   const sleepWatch = createSleepWatch({
     clock,
@@ -153,14 +154,17 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
   const { reportLimit, view, ...counting } = assembleCounter(options, sleepWatch.clock);
   const { counter, stats } = counting;
   const guard = createHttpGuard({ bounds: httpBounds, clock, stats, trustsProxy, onLimit: reportLimit });
-  const transport = new SocketIoTransport({
+  const transportOptions: TransportOptions = {
     ...counting,
-    transports,
     bounds,
     heartbeat,
     closeTimeoutMs: CLOSE_TIMEOUT_MS,
     beforeJoin: sleepWatch.check,
     onEstablished: guard.established,
-  });
+  };
+  const transport: CounterTransport =
+    engine === 'lean'
+      ? new LeanTransport({ ...transportOptions, clock: sleepWatch.clock })
+      : new SocketIoTransport({ ...transportOptions, transports });
   return { counter, guard, sleepWatch, transport, view };
 }

@@ -49,6 +49,7 @@ const settings: readonly Setting<Values>[] = [
     help: 'count only this site; may be repeated: example.org, *.example.org, or an alias www.example.org=example.org (any site)',
   },
   { ...text('transports', 'LIST', 'websocket, polling, or websocket,polling (websocket)'), read: readList },
+  text('engine', 'NAME', 'lean, or socket.io for stock Socket.IO (lean; socket.io with polling)'),
   {
     ...text(
       'trustProxy',

@@ -9,32 +9,17 @@ import { createBoundedEngine } from '@live-online/internal/bounded-engine';
 import { limits, type CounterClientEvents, type CounterServerEvents } from '@live-online/protocol';
 import { countReason } from '../core/stats.ts';
 import type { Reservation } from './admission/handshake-guard.ts';
-import { serveNamespace, type NamespaceOptions } from './namespace.ts';
+import { serveNamespace } from './namespace.ts';
 import { FrameConnection, PacketConnection } from './socket-connections.ts';
-import type { TransportBounds, TransportName, CounterTransport } from './transport.ts';
+import {
+  JOIN_TIMEOUT_MS,
+  type CounterTransport,
+  type TransportName,
+  type TransportOptions,
+} from './transport.ts';
 
-/** The ping of clients. A client that vanished is noticed after at most the sum of the two. [C8] */
-export interface Heartbeat {
-  intervalMs: number;
-  timeoutMs: number;
-}
-
-/** 12.5 s. */
-export const DEFAULT_HEARTBEAT: Heartbeat = { intervalMs: 7_500, timeoutMs: 5_000 };
-/** How long a session may stay without a CONNECT, and an upgrade without its probe. */
-const HANDSHAKE_TIMEOUT_MS = 5_000;
-
-export interface SocketIoTransportOptions extends Pick<
-  NamespaceOptions,
-  'counter' | 'handshakeGuard' | 'stats' | 'beforeJoin'
-> {
+export interface SocketIoTransportOptions extends TransportOptions {
   transports: readonly TransportName[];
-  bounds: TransportBounds;
-  /** How long `close()` waits for the closing handshakes before it destroys the connections, in ms. */
-  closeTimeoutMs: number;
-  heartbeat?: Heartbeat | undefined;
-  /** Called with each connection when it has a session. */
-  onEstablished?: (connection: Duplex) => void;
 }
 
 /** What stays of a handshake while its connection is open; its request does not. */
@@ -53,7 +38,7 @@ export class SocketIoTransport implements CounterTransport {
   readonly #engine: Engine;
   readonly #io = new SocketIoServer<CounterClientEvents, CounterServerEvents>({
     serveClient: false,
-    connectTimeout: HANDSHAKE_TIMEOUT_MS,
+    connectTimeout: JOIN_TIMEOUT_MS,
   });
   /** The connections of all upgrades. */
   readonly #connections = new Set<Duplex>();
@@ -81,12 +66,12 @@ export class SocketIoTransport implements CounterTransport {
   }
 
   handleRequest(request: IncomingMessage, response: ServerResponse): void {
-    this.#options.beforeJoin?.();
+    this.#options.beforeJoin();
     this.#engine.handleRequest(request, response);
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.#options.beforeJoin?.();
+    this.#options.beforeJoin();
     const handshake: Handshake = { isUpgrade: true, reservation: undefined };
     this.#handshakes.set(request, handshake);
     this.#connections.add(socket);
@@ -153,10 +138,10 @@ export class SocketIoTransport implements CounterTransport {
   #sessionOpened(session: EngineSocket): void {
     const { onEstablished } = this.#options;
     const { isUpgrade, reservation } = this.#handshakes.get(session.request)!;
-    if (isUpgrade) return onEstablished?.(session.request.socket);
+    if (isUpgrade) return onEstablished(session.request.socket);
     session.once('close', reservation!.release);
     // By then its last poll is answered, and a WebSocket carries the session.
-    session.once('upgrade', ({ socket }: { socket: { _socket: Duplex } }) => onEstablished?.(socket._socket));
+    session.once('upgrade', ({ socket }: { socket: { _socket: Duplex } }) => onEstablished(socket._socket));
   }
 
   #serve(): void {
@@ -180,15 +165,12 @@ export class SocketIoTransport implements CounterTransport {
   }
 }
 
-function engineOptions({
-  transports,
-  heartbeat = DEFAULT_HEARTBEAT,
-}: SocketIoTransportOptions): ServerOptions {
+function engineOptions({ transports, heartbeat }: SocketIoTransportOptions): ServerOptions {
   return {
     transports: [...transports],
     pingInterval: heartbeat.intervalMs,
     pingTimeout: heartbeat.timeoutMs,
-    upgradeTimeout: HANDSHAKE_TIMEOUT_MS,
+    upgradeTimeout: JOIN_TIMEOUT_MS,
     maxHttpBufferSize: limits.maxClientMessageBytes,
     perMessageDeflate: false,
     httpCompression: false,

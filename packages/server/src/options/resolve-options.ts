@@ -94,6 +94,7 @@ const serverEntries = {
     ),
     ['websocket'],
   ),
+  engine: v.optional(v.picklist(['lean', 'socket.io'], 'must be lean or socket.io')),
   // The minimum has room for the answers to a handshake, a heartbeat and a total.
   maxWaitingBytes: v.optional(integer(1_024, 65_536, ' (bytes)'), 16_384),
   packetBurst: v.optional(integer(4, 10_000), 20),
@@ -123,8 +124,14 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
   const problems: OptionProblem[] = [];
   const values = check(v.strictObject(serverEntries, objectError), options, problems);
   const counting = resolveCounting(values, problems);
+  const hasPolling = values.transports?.includes('polling') ?? false;
+  if (values.engine === 'lean' && hasPolling) {
+    const message = 'cannot be lean with polling: choose socket.io, or remove polling from transports';
+    problems.push({ path: 'engine', message });
+  }
   if (problems.length > 0) throw optionsInvalid(problems);
   const { port, host, path, transports, maxPendingConnections, maxPendingPerAddress, ...connection } = values;
+  const { engine = hasPolling ? 'socket.io' : 'lean' } = values;
   const { maxWaitingBytes, packetBurst, packetsPerSecond, closeTimeoutMs } = connection;
   const packets = { burst: packetBurst, perSecond: packetsPerSecond };
   const bounds = { maxWaitingBytes, packets, closeTimeoutMs };
@@ -135,7 +142,7 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
     countLoopback: counting.countLoopback || maxPendingPerAddress !== undefined,
     ...PENDING_TIMEOUTS,
   };
-  return { ...counting, port, host, path, transports, bounds, httpBounds };
+  return { ...counting, port, host, path, transports, engine, bounds, httpBounds };
 }
 
 /** The same for a counter on a host's Socket.IO server. */

@@ -48,7 +48,7 @@ describe('admission', () => {
     expect(limits).toEqual([limit]);
     const answer = await sendHttp(port, upgradeRequest(A));
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(answer).toMatch(/\r\n\r\nForbidden$/);
+    expect(answer).toMatch(/\r\n\r\nForbidden\n?$/);
     first.leave();
     await vi.waitFor(
       () => {

@@ -8,7 +8,7 @@ import type { Connection } from '../../src/core/ports.ts';
 import type { HandshakeGuard } from '../../src/io/admission/handshake-guard.ts';
 import { mountAt } from '../../src/io/http/request-interceptor.ts';
 import { SocketIoTransport } from '../../src/io/socket-io-transport.ts';
-import type { TransportName } from '../../src/io/transport.ts';
+import { DEFAULT_HEARTBEAT, type TransportName } from '../../src/io/transport.ts';
 import { createStats } from '../../src/core/stats.ts';
 import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
@@ -42,6 +42,9 @@ async function startTransport(transports: TransportName[] = ['websocket']) {
     transports,
     bounds,
     closeTimeoutMs: 100,
+    heartbeat: DEFAULT_HEARTBEAT,
+    beforeJoin() {},
+    onEstablished() {},
   });
   const server = createHttpServer();
   const guard = { request: () => true, poll() {}, upgrade: () => true };

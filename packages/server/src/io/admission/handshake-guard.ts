@@ -18,7 +18,7 @@ export interface HandshakeGuard {
 }
 
 /** Where a handshake comes from. */
-interface AdmissionTicket {
+export interface AdmissionTicket {
   /** `false` for an Origin that no browser would send. */
   readonly isOriginValid: boolean;
   /** The site that its connection is counted on; `undefined` if it is not listed. */

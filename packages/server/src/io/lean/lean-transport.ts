@@ -1,0 +1,277 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket as NetSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import type { WebSocket, WebSocketServer } from 'ws';
+import { boundedWebSockets, type TerminationReason } from '@live-online/internal/bounded-web-sockets';
+import { respondText } from '@live-online/internal/http/respond-text';
+import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
+import { limits, type Rejection } from '@live-online/protocol';
+import type { Clock } from '../../core/ports.ts';
+import { countReason } from '../../core/stats.ts';
+import { checkHandshake, type AdmissionTicket, type HandshakeResult } from '../admission/handshake-guard.ts';
+import { JOIN_TIMEOUT_MS, type CounterTransport, type TransportOptions } from '../transport.ts';
+import { encodeTextFrames } from '../web-socket-frames.ts';
+import { Heartbeats, planHeartbeats } from './heartbeats.ts';
+import { LeanConnection, type ConnectionOwner } from './lean-connection.ts';
+import { readPacket } from './packet-reader.ts';
+import { readQuery } from './query.ts';
+
+export interface LeanTransportOptions extends TransportOptions {
+  clock: Clock;
+}
+
+/** A handshake that may have a connection. */
+interface Admitted {
+  readonly ticket: AdmissionTicket;
+  readonly release: () => void;
+  /** Of a client that wants to be joined at once. */
+  readonly handshake: object | undefined;
+}
+
+type Accepted = Extract<HandshakeResult, { ok: true }>;
+
+/** The connection of a WebSocket. One listener for all of them finds it here: closures for each would cost memory. */
+const CONNECTION = Symbol('connection');
+type ServedWebSocket = WebSocket & { [CONNECTION]: LeanConnection };
+
+const ignoreError = (): void => {};
+
+/**
+ * Serves connections by WebSocket alone: it speaks Engine.IO 4 and Socket.IO 5 itself, so that stock clients connect, and
+ * costs little more than a bare WebSocket. A client that sends its handshake in the query is joined at once: it receives
+ * the total in the write that accepts it. [C3, P14]
+ */
+export class LeanTransport implements CounterTransport, ConnectionOwner {
+  readonly #options: LeanTransportOptions;
+  readonly #webSockets: WebSocketServer;
+  readonly #heartbeats: Heartbeats;
+  readonly #connections = new Set<LeanConnection>();
+  /** Connections that have not joined yet, the oldest first, and when they were opened. */
+  readonly #joining = new Map<LeanConnection, number>();
+  /** Upgrades that another process decides on. */
+  readonly #undecided = new Set<Duplex>();
+  readonly #openPackets: { joined: [string, string]; asked: [string, string] };
+  readonly #onMessage: (this: WebSocket, data: Buffer, isBinary: boolean) => void;
+  readonly #onClose: (this: WebSocket) => void;
+  #isLocked = false;
+
+  constructor(options: LeanTransportOptions) {
+    const { bounds, clock, heartbeat } = options;
+    this.#options = options;
+    this.#webSockets = new (boundedWebSockets({ ...bounds, onTerminated: (reason) => this.#count(reason) }))({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: limits.maxClientMessageBytes,
+    });
+    this.#heartbeats = new Heartbeats(heartbeat, clock, () => this.#closeUnjoined());
+    this.#openPackets = { joined: this.#openPacket(true), asked: this.#openPacket(false) };
+    const receive = (connection: LeanConnection, data: Buffer, isBinary: boolean): void =>
+      this.#receive(connection, data, isBinary);
+    const closed = (connection: LeanConnection): void => this.#closed(connection);
+    this.#onMessage = function (data, isBinary) {
+      receive((this as ServedWebSocket)[CONNECTION], data, isBinary);
+    };
+    this.#onClose = function () {
+      closed((this as ServedWebSocket)[CONNECTION]);
+    };
+  }
+
+  handleRequest(_request: IncomingMessage, response: ServerResponse): void {
+    respondText(response, 400, 'this server accepts the transport websocket only');
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { beforeJoin, handshakeGuard } = this.#options;
+    beforeJoin();
+    const { problem, handshake } = readQuery(request.url!);
+    if (problem !== undefined) return rejectUpgrade(socket, 400, problem);
+    const ticket = handshakeGuard.ticketOf(request);
+    // A connection that is closed already would never release its place.
+    const reservation = this.#isLocked || socket.destroyed ? undefined : handshakeGuard.reserve(ticket);
+    if (!reservation) return rejectUpgrade(socket, 400, 'Forbidden');
+    const { release, granted } = reservation;
+    // Until the connection exists, and if the handshake fails.
+    socket.once('close', release);
+    const admitted = { ticket, release, handshake };
+    if (!granted) return this.#upgrade(request, socket, head, admitted);
+    socket.on('error', ignoreError);
+    this.#undecided.add(socket);
+    void granted.then((isGranted) => {
+      this.#undecided.delete(socket);
+      if (isGranted && !this.#isLocked) this.#upgrade(request, socket, head, admitted);
+      else rejectUpgrade(socket, 400, 'Forbidden');
+    });
+  }
+
+  lock(): void {
+    this.#isLocked = true;
+  }
+
+  destroyConnections(): void {
+    for (const connection of this.#connections) connection.destroy();
+    for (const socket of this.#undecided) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.lock();
+    const closed = [...this.#connections].map((connection) => {
+      connection.close();
+      return new Promise((resolve) => connection.webSocket.once('close', resolve));
+    });
+    // A client that vanished, or that does not answer the closing handshake, would hold its socket for long.
+    await Promise.race([
+      Promise.all(closed),
+      setTimeout(this.#options.closeTimeoutMs, undefined, { ref: false }),
+    ]);
+    this.destroyConnections();
+    this.#heartbeats.close();
+  }
+
+  leave(connection: LeanConnection): void {
+    this.#joining.delete(connection);
+    this.#heartbeats.remove(connection);
+    const { leave } = connection;
+    if (!leave) return;
+    connection.leave = undefined;
+    this.#options.stats.connections--;
+    leave();
+  }
+
+  /** The response to the upgrade and the first packets leave in one write, which costs as much as the rest of it. */
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, admitted: Admitted): void {
+    socket.cork();
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off('close', admitted.release);
+      socket.off('error', ignoreError);
+      this.#open(webSocket as ServedWebSocket, socket as NetSocket, admitted);
+    });
+    socket.uncork();
+  }
+
+  #open(webSocket: ServedWebSocket, socket: NetSocket, { ticket, release, handshake }: Admitted): void {
+    const { onEstablished, stats } = this.#options;
+    onEstablished(socket);
+    // Whatever is wrong with it, the CONNECT that follows is answered with the reason.
+    const checked = handshake && checkHandshake(ticket.listed, handshake);
+    const accepted = checked?.ok ? checked : undefined;
+    const admitted = { ticket: accepted ? undefined : ticket, release, stats };
+    const connection = new LeanConnection(this, webSocket, socket, admitted);
+    webSocket[CONNECTION] = connection;
+    webSocket.on('message', this.#onMessage);
+    webSocket.on('close', this.#onClose);
+    webSocket.on('error', ignoreError);
+    this.#connections.add(connection);
+    this.#heartbeats.add(connection);
+    const id = randomUUID();
+    const [before, after] = this.#openPackets[accepted ? 'joined' : 'asked'];
+    const openPacket = before + id + after;
+    if (!accepted) {
+      this.#joining.set(connection, this.#options.clock.now());
+      return connection.sendFrame(encodeTextFrames(openPacket));
+    }
+    connection.sendFrame(encodeTextFrames(openPacket, connectAnswer(id)));
+    connection.hasConnected = true;
+    this.#join(connection, accepted);
+  }
+
+  #receive(connection: LeanConnection, data: Buffer, isBinary: boolean): void {
+    if (!connection.isOpen) return;
+    const packet = readPacket(connection, data, isBinary);
+    switch (packet.type) {
+      case 'heartbeat':
+        return this.#heartbeats.heard(connection);
+      case 'connect':
+        return this.#connect(connection, packet.auth);
+      case 'second-connect':
+        this.#count('second-connect');
+        return connection.destroy();
+      case 'event':
+        // An event before its CONNECT has no namespace to go to.
+        if (!connection.leave) return connection.close();
+        this.#options.stats.ignoredEvents++;
+        return;
+      case 'answer':
+        if (!connection.leave) connection.close();
+        return;
+      case 'malformed':
+        if (connection.leave) this.#options.stats.malformedPackets++;
+        return connection.close();
+      case 'disconnect':
+      case 'close':
+      case 'foreign':
+        return connection.close();
+      case 'ignored':
+    }
+  }
+
+  #connect(connection: LeanConnection, auth: unknown): void {
+    const { beforeJoin, handshakeGuard } = this.#options;
+    beforeJoin();
+    if (!connection.isOpen) return;
+    // Without a code of the protocol, so that clients try again.
+    if (this.#isLocked) return connection.sendFrame(connectError('counter is not serving this namespace'));
+    const result = handshakeGuard.authenticate(connection.ticket!, auth);
+    connection.ticket = undefined;
+    if (!result.ok) return connection.sendFrame(connectError(result.problem, { code: result.code }));
+    this.#joining.delete(connection);
+    connection.batch(() => {
+      connection.sendFrame(encodeTextFrames(connectAnswer(randomUUID())));
+      this.#join(connection, result);
+    });
+  }
+
+  #join(connection: LeanConnection, { site, member, resumeToken }: Accepted): void {
+    const { counter, stats } = this.#options;
+    stats.connections++;
+    connection.leave = counter.join(site, member ?? connection, connection, resumeToken);
+  }
+
+  #closed(connection: LeanConnection): void {
+    connection.isOpen = false;
+    this.leave(connection);
+    this.#connections.delete(connection);
+    connection.release();
+  }
+
+  /** Closes connections that have not joined in time. */
+  #closeUnjoined(): void {
+    const latest = this.#options.clock.now() - JOIN_TIMEOUT_MS;
+    for (const [connection, openedAt] of this.#joining) {
+      if (openedAt > latest) break;
+      connection.close();
+    }
+  }
+
+  #openPacket(isJoined: boolean): [beforeId: string, afterId: string] {
+    const { pingIntervalMs, pingTimeoutMs, beatIntervalMs } = planHeartbeats(
+      this.#options.heartbeat,
+      isJoined,
+    );
+    const fields = {
+      sid: '',
+      upgrades: [],
+      pingInterval: pingIntervalMs,
+      pingTimeout: pingTimeoutMs,
+      maxPayload: limits.maxClientMessageBytes,
+      ...(isJoined && { joined: true, heartbeatInterval: beatIntervalMs }),
+    };
+    const [before, after] = `0${JSON.stringify(fields)}`.split('""') as [string, string];
+    return [`${before}"`, `"${after}`];
+  }
+
+  #count(reason: TerminationReason): void {
+    countReason(this.#options.stats.terminated, reason);
+  }
+}
+
+function connectAnswer(id: string): string {
+  return `40{"sid":"${id}"}`;
+}
+
+/** @param data absent for an error that is no rejection of the protocol. */
+function connectError(message: string, data?: Rejection): Buffer {
+  return encodeTextFrames(`44${JSON.stringify({ message, ...(data && { data }) })}`);
+}

@@ -1,0 +1,29 @@
+/** The query of a WebSocket: what Engine.IO 4 requires, and the handshake of a client that wants to be joined at once. */
+export interface SocketQuery {
+  /** Why the request is no WebSocket of Engine.IO 4; `undefined` if it is one. */
+  readonly problem: string | undefined;
+  /** A handshake as a CONNECT would have it, not validated yet; `undefined` if the client sends a CONNECT. */
+  readonly handshake: object | undefined;
+}
+
+export function readQuery(url: string): SocketQuery {
+  const query = new URLSearchParams(url.slice(url.indexOf('?') + 1));
+  const problem = problemOf(query);
+  const version = query.get('join');
+  if (problem !== undefined || version === null) return { problem, handshake: undefined };
+  return {
+    problem,
+    handshake: {
+      v: Number(version),
+      member: query.get('member') ?? undefined,
+      resume: query.get('resume') ?? undefined,
+    },
+  };
+}
+
+function problemOf(query: URLSearchParams): string | undefined {
+  if (query.get('transport') !== 'websocket') return 'this server accepts the transport websocket only';
+  if (query.get('EIO') !== '4') return 'this server speaks Engine.IO 4 only';
+  // A session that began with polling, which this server does not offer.
+  return query.has('sid') ? 'the session is unknown' : undefined;
+}
