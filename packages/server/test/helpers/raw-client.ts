@@ -14,13 +14,17 @@ export interface RawClient {
   closed(): Promise<void>;
 }
 
-/** Connects, and joins the main namespace unless `join` is false. It never answers a ping unless `pongs`. */
+/**
+ * Connects, and joins the main namespace unless `join` is false. It never answers a ping unless `pongs`.
+ *
+ * @param options `query` is added to that of Engine.IO.
+ */
 export async function openRawClient(
   baseUrl: string,
-  options: { join?: boolean; pongs?: boolean; origin?: string } = {},
+  options: { join?: boolean; pongs?: boolean; origin?: string; query?: string; auth?: object } = {},
 ): Promise<RawClient> {
-  const { join = true, pongs = false, origin = 'http://raw.example' } = options;
-  const url = `${baseUrl.replace('http', 'ws')}socket.io/?EIO=4&transport=websocket`;
+  const { join = true, pongs = false, origin = 'http://raw.example', query = '', auth } = options;
+  const url = `${baseUrl.replace('http', 'ws')}socket.io/?EIO=4&transport=websocket&${query}`;
   const ws = new WebSocket(url, { origin, perMessageDeflate: false });
   const received: string[] = [];
   let isClosed = false;
@@ -57,7 +61,7 @@ export async function openRawClient(
   };
   await client.receives(/^0\{/);
   if (join) {
-    client.send('40');
+    client.send(`40${auth ? JSON.stringify(auth) : ''}`);
     await client.receives(/^42\["total"/);
   }
   return client;

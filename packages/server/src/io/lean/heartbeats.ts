@@ -77,13 +77,11 @@ export class Heartbeats {
   add(connection: Beating): void {
     this.#scheduleTick();
     const { tick } = this.#wheel;
-    connection.heardTick = tick;
-    // Connections that were opened together are not asked together.
-    connection.askedTick = tick - Math.floor(this.#random() * this.#intervalTicks);
-    const firstTicks = connection.beats
-      ? this.#intervalTicks
-      : Math.ceil(((1 + this.#random()) / 2) * this.#intervalTicks);
-    this.#wheel.schedule(connection, tick + firstTicks);
+    // Connections that were opened together are not asked together: as if they had been heard of a while ago.
+    const pastTicks = Math.floor((this.#random() * this.#intervalTicks) / 2);
+    connection.heardTick = connection.beats ? tick : tick - pastTicks;
+    connection.askedTick = tick - pastTicks;
+    this.#wheel.schedule(connection, this.#dueTick(connection));
   }
 
   /** The client has sent a heartbeat. */

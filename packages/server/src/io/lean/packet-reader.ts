@@ -14,6 +14,8 @@ const MALFORMED = { type: 'malformed' } as const;
 /** The types of Engine.IO's packets: their first characters. A ping is the server's, and malformed from a client. */
 const types = { open: 0x30, close: 0x31, pong: 0x33, message: 0x34, upgrade: 0x35, noop: 0x36 };
 
+const MESSAGE_TYPE = /^[0-6]/;
+
 /** What the reader keeps for one connection. */
 export interface PacketState {
   /** Whether it has sent a CONNECT. */
@@ -63,6 +65,8 @@ export function readPacket(state: PacketState, data: Buffer, isBinary: boolean):
 }
 
 function readMessage(state: PacketState, data: string | Buffer): ClientPacket {
+  // The library takes an empty type, or a space, for the number 0: a CONNECT that would not be counted as one.
+  if (typeof data === 'string' && !MESSAGE_TYPE.test(data)) return MALFORMED;
   if (typeof data === 'string' && data[0] === '0') {
     // A CONNECT names its namespace unless that is the main one: `0/name,{…}`.
     const isFirst = !state.hasConnected && (data[1] !== '/' || data[2] === ',');
