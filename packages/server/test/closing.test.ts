@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createCounterServer, createMemoryHub, memoryStore } from '../src/index.ts';
 import { startCounter } from './helpers/counter.ts';
+import { inEachEngine } from './helpers/engines.ts';
 import { openPage } from './helpers/page.ts';
 import { openRawClient } from './helpers/raw-client.ts';
 
@@ -27,26 +28,6 @@ describe('starting and closing', () => {
     const closed = counter.close();
     await expect(listening).rejects.toMatchObject({ code: 'closed' });
     await closed;
-  });
-
-  it('[C10] pages reconnect to the next server by themselves', async () => {
-    const { counter, port, url } = await startCounter();
-    const page = openPage(url, { origin: 'https://a.example' });
-    page.socket.io.reconnection(true);
-    page.socket.io.reconnectionDelay(50);
-    await page.receives(1);
-    await counter.close();
-    expect(await page.closed()).toBe('transport close');
-    await startCounter({ port });
-    await vi.waitFor(() => expect(page.totals).toEqual([1, 1]));
-  });
-
-  it('[C10] close does not wait for a client that does not answer', { timeout: 10_000 }, async () => {
-    const { counter, url } = await startCounter();
-    const deaf = await openRawClient(url);
-    deaf.ws.pause();
-    await counter.close();
-    expect(counter.totals().size).toBe(0);
   });
 
   it('[C11] the error of a port in use says what to do', async () => {
@@ -77,5 +58,27 @@ describe('starting and closing', () => {
     expect(one.counter.total('a.example')).toBe(2);
     await two.counter.close();
     await first!.receives(1);
+  });
+});
+
+inEachEngine('closing', (startCounter) => {
+  it('[C10] pages reconnect to the next server by themselves', async () => {
+    const { counter, port, url } = await startCounter();
+    const page = openPage(url, { origin: 'https://a.example' });
+    page.socket.io.reconnection(true);
+    page.socket.io.reconnectionDelay(50);
+    await page.receives(1);
+    await counter.close();
+    expect(await page.closed()).toBe('transport close');
+    await startCounter({ port });
+    await vi.waitFor(() => expect(page.totals).toEqual([1, 1]));
+  });
+
+  it('[C10] close does not wait for a client that does not answer', { timeout: 10_000 }, async () => {
+    const { counter, url } = await startCounter();
+    const deaf = await openRawClient(url);
+    deaf.ws.pause();
+    await counter.close();
+    expect(counter.totals().size).toBe(0);
   });
 });

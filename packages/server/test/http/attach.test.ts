@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import fastify from 'fastify';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import {
   createCounterServer,
@@ -11,14 +11,9 @@ import {
   type CounterServer,
   type CounterServerOptions,
 } from '../../src/index.ts';
+import { createEngine, inEachEngine } from '../helpers/engines.ts';
 import { openPage } from '../helpers/page.ts';
 import { sendHttp } from '../helpers/send-http.ts';
-
-function createCounter(options: CounterServerOptions = {}): CounterServer {
-  const counter = createCounterServer(options);
-  onTestFinished(() => counter.close());
-  return counter;
-}
 
 async function start(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');
@@ -42,7 +37,9 @@ async function expectCounterAt(base: string): Promise<void> {
   page.leave();
 }
 
-describe('beside an existing server', () => {
+inEachEngine('beside an existing server', (_start, engine) => {
+  const createCounter = (options?: CounterServerOptions): CounterServer => createEngine(engine, options);
+
   it('[C10] Express 5 keeps its routes', async () => {
     const app = express();
     app.get('/', (_request, response) => void response.send('home'));

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { startCounter } from '../helpers/counter.ts';
+import { inEachEngine } from '../helpers/engines.ts';
 import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
 import { sendHttp } from '../helpers/send-http.ts';
@@ -7,7 +8,7 @@ import { upgradeRequest } from '../helpers/upgrade.ts';
 
 const A = 'https://a.example';
 
-describe('admission', () => {
+inEachEngine('admission', (startCounter) => {
   it('[C11] a site that is not listed is rejected at CONNECT, with a code', async () => {
     const { counter, url } = await startCounter({ sites: ['a.example', 'www.a.example=a.example'] });
     await openPage(url, { origin: A }).receives(1);
@@ -81,19 +82,6 @@ describe('admission', () => {
     await openPage(url, { origin: A }).receives(1);
   });
 
-  it('[C11] releases the places of sessions that were never opened', async () => {
-    const { url } = await startCounter({ maxConnections: 2, transports: ['polling', 'websocket'] });
-    for (let attempt = 0; attempt < 5; attempt++) {
-      // Engine.IO rejects protocol 3 after the place was reserved.
-      const response = await fetch(`${url}socket.io/?EIO=3&transport=polling`);
-      expect(response.status).toBe(400);
-    }
-    await openPage(url, { origin: A }).receives(1);
-    await openPage(url, { origin: A }).receives(2);
-  });
-});
-
-describe('transports', () => {
   it('[C11] WebSocket is the only transport by default', async () => {
     const { url } = await startCounter();
     const rejection = await openPage(url, { transports: ['polling'] }).rejection();
@@ -102,6 +90,14 @@ describe('transports', () => {
     expect(response.status).toBe(400);
   });
 
+  it('[C10] a plain client of the main namespace receives totals', async () => {
+    const { url } = await startCounter();
+    const raw = await openRawClient(url);
+    expect(await raw.receives(/^42/)).toBe('42["total",1]');
+  });
+});
+
+describe('polling', () => {
   it('[C11] polling can be enabled, and has the same limits', async () => {
     const { counter, url } = await startCounter({ transports: ['polling', 'websocket'], maxPerSite: 2 });
     const polling = openPage(url, { transports: ['polling'], origin: A });
@@ -115,6 +111,17 @@ describe('transports', () => {
     await openPage(url, { origin: A }).receives(2);
     await upgrading.receives(2);
     expect(counter.total('a.example')).toBe(2);
+  });
+
+  it('[C11] releases the places of sessions that were never opened', async () => {
+    const { url } = await startCounter({ maxConnections: 2, transports: ['polling', 'websocket'] });
+    for (let attempt = 0; attempt < 5; attempt++) {
+      // Engine.IO rejects protocol 3 after the place was reserved.
+      const response = await fetch(`${url}socket.io/?EIO=3&transport=polling`);
+      expect(response.status).toBe(400);
+    }
+    await openPage(url, { origin: A }).receives(1);
+    await openPage(url, { origin: A }).receives(2);
   });
 
   it('[C11] an Upgrade header alone makes no WebSocket of a polling session', async () => {
@@ -146,11 +153,5 @@ describe('transports', () => {
       1,
     );
     expect(counter.total('a.example')).toBe(1);
-  });
-
-  it('[C10] a plain client of the main namespace receives totals', async () => {
-    const { url } = await startCounter();
-    const raw = await openRawClient(url);
-    expect(await raw.receives(/^42/)).toBe('42["total",1]');
   });
 });

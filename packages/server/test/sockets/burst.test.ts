@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { startCounter } from '../helpers/counter.ts';
+import { expect, it } from 'vitest';
+import { inEachEngine } from '../helpers/engines.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
 
-describe('a burst of 1000 joins', () => {
+inEachEngine('a burst of 1000 joins', (startCounter) => {
   it('[C5] costs updates by ticks, not by joins, and all end with the same total', async () => {
     const { counter, url } = await startCounter();
     const startedAt = performance.now();

@@ -5,6 +5,7 @@ import { Server } from 'socket.io';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { attachCounter, type CounterServerOptions } from '../../src/index.ts';
 import { startCounter } from '../helpers/counter.ts';
+import { inEachEngine, type StartCounter } from '../helpers/engines.ts';
 import { createFakeStore } from '../helpers/fake-store.ts';
 import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
@@ -13,10 +14,10 @@ const SITE = 'a.example';
 const origin = `https://${SITE}`;
 const member = (name: string): { member: string } => ({ member: `member-${name}` });
 
-async function startOneOfMany(options: CounterServerOptions = {}) {
+async function startOneOfMany(options: CounterServerOptions = {}, start: StartCounter = startCounter) {
   const store = createFakeStore('this-server');
   store.setPeers(1);
-  return { store, ...(await startCounter({ store, drainDurationMs: 50, readinessGraceMs: 0, ...options })) };
+  return { store, ...(await start({ store, drainDurationMs: 50, readinessGraceMs: 0, ...options })) };
 }
 
 describe('draining', () => {
@@ -40,26 +41,6 @@ describe('draining', () => {
     await openPage(url, { origin }).receives(2);
     await counter.close();
     await drained;
-  });
-
-  it('[S7] a migrated page counts until another server claims it, and the drain ends when no member is awaited', async () => {
-    const { store, counter, url } = await startOneOfMany();
-    const page = openPage(url, { origin, auth: member('moving') });
-    const mute = await openRawClient(url, { origin });
-    await page.receives(2);
-    let isOver = false;
-    const drained = counter.drain().then(() => (isOver = true));
-    // A stock client comes back after such an end.
-    expect(await page.closed()).toBe('transport close');
-    await mute.closed();
-    await expect(fetch(`${url}readyz`), 'the port is closed').rejects.toThrow();
-    // Other servers cannot recognize a member without an id.
-    expect(counter.total(SITE)).toBe(1);
-    expect(isOver).toBe(false);
-    store.listener.claimed(SITE, member('moving').member, 2);
-    expect(counter.total(SITE)).toBe(0);
-    await drained;
-    expect(page.totals).toEqual([1, 2]);
   });
 
   it('[S7] a member past its reconnect deadline does not count', async () => {
@@ -103,5 +84,27 @@ describe('draining', () => {
     store.listener.claimed(SITE, member('hosted').member, 2);
     await drained;
     expect(host.socket.connected).toBe(true);
+  });
+});
+
+inEachEngine('draining', (start) => {
+  it('[S7] a migrated page counts until another server claims it, and the drain ends when no member is awaited', async () => {
+    const { store, counter, url } = await startOneOfMany({}, start);
+    const page = openPage(url, { origin, auth: member('moving') });
+    const mute = await openRawClient(url, { origin });
+    await page.receives(2);
+    let isOver = false;
+    const drained = counter.drain().then(() => (isOver = true));
+    // A stock client comes back after such an end.
+    expect(await page.closed()).toBe('transport close');
+    await mute.closed();
+    await expect(fetch(`${url}readyz`), 'the port is closed').rejects.toThrow();
+    // Other servers cannot recognize a member without an id.
+    expect(counter.total(SITE)).toBe(1);
+    expect(isOver).toBe(false);
+    store.listener.claimed(SITE, member('moving').member, 2);
+    expect(counter.total(SITE)).toBe(0);
+    await drained;
+    expect(page.totals).toEqual([1, 2]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { startCounter } from '../helpers/counter.ts';
+import { inEachEngine } from '../helpers/engines.ts';
 import { openPage } from '../helpers/page.ts';
 import { upgrade, type Upgraded } from '../helpers/upgrade.ts';
 import { startWorkers } from '../helpers/workers.ts';
@@ -20,7 +21,7 @@ async function attack(port: number): Promise<Upgraded[]> {
 
 const isIn = ({ status }: Upgraded): boolean => status === 101;
 
-describe('made-up Origins', () => {
+inEachEngine('made-up Origins', (startCounter) => {
   it('[C11] fill only a share of the sites for each address, and new clients are admitted', async () => {
     const { counter, port, url } = await startCounter(limits);
     const reached: unknown[] = [];
@@ -45,7 +46,9 @@ describe('made-up Origins', () => {
       expect(isIn(await upgrade(port, 'https://another.example', from('203.0.113.1')))).toBe(true);
     });
   });
+});
 
+describe('made-up Origins', () => {
   it('[C11] limits hold for matches of a wildcard, and not for sites that the list names', async () => {
     const sites = ['example.org', 'www.example.org=example.org', '*.example.org'];
     const { counter, port } = await startCounter({ ...limits, maxSitesPerAddress: 1, maxSites: 1, sites });

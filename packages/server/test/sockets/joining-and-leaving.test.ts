@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
-import { describe, expect, it, vi } from 'vitest';
-import { startCounter } from '../helpers/counter.ts';
+import { expect, it, vi } from 'vitest';
+import { inEachEngine } from '../helpers/engines.ts';
 import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
 
 const A = 'https://a.example';
 const B = 'https://b.example';
 
-describe('joining and leaving', () => {
+inEachEngine('joining and leaving', (startCounter) => {
   it('[C2] counts every page until it leaves', async () => {
     const { counter, url } = await startCounter();
     const first = openPage(url, { origin: A });
@@ -79,7 +79,7 @@ describe('joining and leaving', () => {
   });
 });
 
-describe('members', () => {
+inEachEngine('members', (startCounter) => {
   const auth = { v: 1, member: 'member-0000-0001' };
 
   it('[C7] a new connection of a member replaces its older one at once', async () => {

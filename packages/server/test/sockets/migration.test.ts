@@ -1,7 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { TotalDetails } from '@live-online/protocol';
 import type { CounterServerOptions } from '../../src/index.ts';
-import { startCounter } from '../helpers/counter.ts';
+import { inEachEngine, startEngine, type Engine } from '../helpers/engines.ts';
 import { createFakeStore } from '../helpers/fake-store.ts';
 import { openPage, type Page } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
@@ -9,9 +9,9 @@ import { openRawClient } from '../helpers/raw-client.ts';
 const MEMBER = 'member-of-the-test';
 const SITE = 'a.example';
 
-async function startShared(options: CounterServerOptions = {}) {
+async function startSharedEngine(engine: Engine, options: CounterServerOptions = {}) {
   const store = createFakeStore('this-server');
-  const { counter, url } = await startCounter({ store, ...options });
+  const { counter, url } = await startEngine(engine, { store, ...options });
   const open = (resume?: string, member: string | undefined = MEMBER): Page & { details: TotalDetails[] } => {
     const auth = { v: 1, ...(member !== undefined && { member }), ...(resume !== undefined && { resume }) };
     const page = openPage(url, { origin: `https://${SITE}`, auth });
@@ -22,7 +22,9 @@ async function startShared(options: CounterServerOptions = {}) {
   return { store, counter, url, open };
 }
 
-describe('migration between servers', () => {
+inEachEngine('migration between servers', (_startCounter, engine) => {
+  const startShared = (options?: CounterServerOptions) => startSharedEngine(engine, options);
+
   it('[C7] the first total of a page has a resume token, and no other', async () => {
     const { store, open } = await startShared();
     const page = open();

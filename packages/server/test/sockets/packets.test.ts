@@ -1,12 +1,12 @@
-import { describe, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { limits } from '@live-online/protocol';
-import { startCounter } from '../helpers/counter.ts';
+import { inEachEngine } from '../helpers/engines.ts';
 import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
 
 const A = 'https://a.example';
 
-describe('packets of clients', () => {
+inEachEngine('packets of clients', (startCounter) => {
   it.each([
     ['a binary packet without attachments', '450-["a"]'],
     ['a binary packet with too many attachments', '4511-["a",{"_placeholder":true,"num":0}]'],
@@ -18,7 +18,7 @@ describe('packets of clients', () => {
     ['a packet larger than a client needs', `42["a","${'x'.repeat(limits.maxClientMessageBytes)}"]`],
     ['a second CONNECT', '40'],
   ])('[C11] %s ends its own connection and no other', async (_name, packet) => {
-    const { counter, url } = await startCounter();
+    const { counter, url } = await startCounter({ decreaseDelayMs: 0, minUpdateIntervalMs: 10 });
     const bystander = openPage(url, { origin: A });
     await bystander.receives(1);
     const sender = await openRawClient(url, { origin: A });
