@@ -31,12 +31,18 @@ export function siteOf({ origin, referer }: PageHeaders): string | undefined {
   return (host !== undefined && parseHostname(host)) || LOCAL_SITE;
 }
 
+/** A hostname that is as sites are named already, with a port or not: what nearly all browsers send. */
+const NORMAL_HOST = /^((?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*)(?::\d{1,4})?$/;
+
 /**
  * The hostname of `authority` (a host, with or without a port) as sites are named.
  *
  * @returns `undefined` if it is not a hostname.
  */
 export function parseHostname(authority: string): string | undefined {
+  // Parsing a URL costs as much as a tenth of a handshake. Punycode may be invalid.
+  const normal = authority.includes('xn--') ? undefined : NORMAL_HOST.exec(authority)?.[1];
+  if (normal !== undefined) return normal.length <= limits.maxSiteLength ? normal : undefined;
   let hostname: string;
   try {
     // Parsed as http, because URL normalizes the hosts of few schemes only.

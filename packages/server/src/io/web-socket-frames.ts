@@ -3,32 +3,35 @@ import type { Socket as NetSocket } from 'node:net';
 /** The longest payload whose length fits into the second byte of a frame, and into two more bytes. */
 const MAX_LENGTH = { short: 125, medium: 65_535 };
 
+const MAX_HEAD_BYTES = 4;
+
 /**
  * Encodes texts as whole, unmasked WebSocket text frames (RFC 6455 §5.2) in one buffer.
  *
  * @param texts each of them up to 65,535 bytes in UTF-8.
  */
 export function encodeTextFrames(...texts: string[]): Buffer {
-  const lengths = texts.map((text) => Buffer.byteLength(text));
-  const frames = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + headBytes(length) + length, 0));
-  let offset = 0;
-  texts.forEach((text, index) => {
-    const length = lengths[index]!;
-    frames[offset++] = 0x81;
-    if (length <= MAX_LENGTH.short) {
-      frames[offset++] = length;
-    } else {
-      frames[offset++] = 126;
-      offset = frames.writeUInt16BE(length, offset);
-    }
-    offset += frames.write(text, offset);
-  });
-  return frames;
+  let size = 0;
+  for (const text of texts) size += MAX_HEAD_BYTES + Buffer.byteLength(text);
+  const frames = Buffer.allocUnsafe(size);
+  let end = 0;
+  for (const text of texts) end = writeTextFrame(frames, end, text);
+  return frames.subarray(0, end);
 }
 
-function headBytes(length: number): number {
+/** @returns where the next frame begins. */
+function writeTextFrame(frames: Buffer, start: number, text: string): number {
+  const length = Buffer.byteLength(text);
   if (length > MAX_LENGTH.medium) throw new RangeError('the text is too long for a frame');
-  return length <= MAX_LENGTH.short ? 2 : 4;
+  let offset = start;
+  frames[offset++] = 0x81;
+  if (length <= MAX_LENGTH.short) {
+    frames[offset++] = length;
+  } else {
+    frames[offset++] = 126;
+    offset = frames.writeUInt16BE(length, offset);
+  }
+  return offset + frames.write(text, offset);
 }
 
 /**

@@ -28,6 +28,28 @@ describe('site of a page', () => {
     expect(siteOf({})).toBe('local');
   });
 
+  it('[C1] a hostname is what a browser makes of it', () => {
+    const label = fc.stringMatching(/^(?:[a-z0-9_-]{1,8}|xn--[a-z0-9-]{1,6}|0x[0-9a-f]{1,3}|[0-9]{1,3})$/);
+    const authority = fc
+      .tuple(
+        fc.array(label, { minLength: 1, maxLength: 4 }),
+        fc.constantFrom('', '.', ':1', ':80', ':65535', ':99999'),
+      )
+      .map(([labels, end]) => labels.join('.') + end);
+    fc.assert(
+      fc.property(authority, (text) => {
+        let expected: string | undefined;
+        try {
+          expected = new URL(`http://${text}/`).hostname.replace(/\.$/, '') || undefined;
+        } catch {
+          expected = undefined;
+        }
+        expect(siteOf({ origin: `https://${text}` })).toBe(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it.each(
     [
       'example.org',

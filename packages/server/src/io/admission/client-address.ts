@@ -13,6 +13,9 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
  */
 export const UNREADABLE_ADDRESS = 'unreadable';
 
+/** The address of a TCP peer, as the system writes it. On a dual-stack socket it is mapped to IPv6. */
+const IPV4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i;
+
 /** The address of a peer without one: it uses a Unix socket, and so is on this machine. */
 const UNIX_SOCKET_ADDRESS = '127.0.0.1';
 
@@ -28,6 +31,10 @@ export function readAddress(
   trustsProxy: TrustsProxy | undefined,
   countLoopback: boolean,
 ): string | undefined {
+  const { remoteAddress } = request.socket;
+  // Most visitors have an IPv4 address and no proxy. The system writes it in one form only.
+  const peer = trustsProxy ? undefined : IPV4.exec(remoteAddress ?? UNIX_SOCKET_ADDRESS)?.[1];
+  if (peer !== undefined) return !countLoopback && peer.startsWith('127.') ? undefined : peer;
   const address = clientOf(request, trustsProxy);
   return address ? networkOf(address, countLoopback) : UNREADABLE_ADDRESS;
 }

@@ -15,8 +15,8 @@ const DISCONNECT = encodeTextFrames('41');
 
 /** How a connection reports to its transport. */
 export interface ConnectionOwner {
-  /** The connection leaves its site, and receives nothing more. May be called twice. */
-  leave(connection: LeanConnection): void;
+  /** The connection receives nothing more. It may still be open. May be called twice. */
+  ended(connection: LeanConnection): void;
 }
 
 /**
@@ -78,7 +78,7 @@ export class LeanConnection extends UpdateConnection implements Beating, PacketS
     this.isOpen = false;
     this.endUpdates();
     // The counter keeps a member that is migrated until its client is on another server.
-    if (!isMigrated) this.owner.leave(this);
+    if (!isMigrated) this.owner.ended(this);
     this.webSocket.close();
   }
 
@@ -86,7 +86,7 @@ export class LeanConnection extends UpdateConnection implements Beating, PacketS
   destroy(): void {
     this.isOpen = false;
     this.endUpdates();
-    this.owner.leave(this);
+    this.owner.ended(this);
     this.webSocket.terminate();
   }
 

@@ -48,8 +48,8 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
   readonly #webSockets: WebSocketServer;
   readonly #heartbeats: Heartbeats;
   readonly #connections = new Set<LeanConnection>();
-  /** Connections that have not joined yet, the oldest first, and when they were opened. */
-  readonly #joining = new Map<LeanConnection, number>();
+  /** Connections without a member, the oldest first, and since when: before they join, and after they have left. */
+  readonly #withoutMember = new Map<LeanConnection, number>();
   /** Upgrades that another process decides on. */
   readonly #undecided = new Set<Duplex>();
   readonly #openPackets: { joined: [string, string]; asked: [string, string] };
@@ -66,7 +66,7 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
       perMessageDeflate: false,
       maxPayload: limits.maxClientMessageBytes,
     });
-    this.#heartbeats = new Heartbeats(heartbeat, clock, () => this.#closeUnjoined());
+    this.#heartbeats = new Heartbeats(heartbeat, clock, () => this.#closeWithoutMember());
     this.#openPackets = { joined: this.#openPacket(true), asked: this.#openPacket(false) };
     const receive = (connection: LeanConnection, data: Buffer, isBinary: boolean): void =>
       this.#receive(connection, data, isBinary);
@@ -130,14 +130,10 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     this.#heartbeats.close();
   }
 
-  leave(connection: LeanConnection): void {
-    this.#joining.delete(connection);
+  ended(connection: LeanConnection): void {
+    this.#withoutMember.delete(connection);
     this.#heartbeats.remove(connection);
-    const { leave } = connection;
-    if (!leave) return;
-    connection.leave = undefined;
-    this.#options.stats.connections--;
-    leave();
+    this.#leave(connection);
   }
 
   /** The response to the upgrade and the first packets leave in one write, which costs as much as the rest of it. */
@@ -169,7 +165,7 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     const [before, after] = this.#openPackets[accepted ? 'joined' : 'asked'];
     const openPacket = before + id + after;
     if (!accepted) {
-      this.#joining.set(connection, this.#options.clock.now());
+      this.#withoutMember.set(connection, this.#options.clock.now());
       return connection.sendFrame(encodeTextFrames(openPacket));
     }
     connection.sendFrame(encodeTextFrames(openPacket, connectAnswer(id)));
@@ -200,6 +196,10 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
         if (connection.leave) this.#options.stats.malformedPackets++;
         return connection.close();
       case 'disconnect':
+        // A client that leaves its only namespace closes the connection by itself.
+        this.#leave(connection);
+        this.#withoutMember.set(connection, this.#options.clock.now());
+        return;
       case 'close':
       case 'foreign':
         return connection.close();
@@ -216,7 +216,7 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     const result = handshakeGuard.authenticate(connection.ticket!, auth);
     connection.ticket = undefined;
     if (!result.ok) return connection.sendFrame(connectError(result.problem, { code: result.code }));
-    this.#joining.delete(connection);
+    this.#withoutMember.delete(connection);
     connection.batch(() => {
       connection.sendFrame(encodeTextFrames(connectAnswer(randomUUID())));
       this.#join(connection, result);
@@ -229,18 +229,26 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     connection.leave = counter.join(site, member ?? connection, connection, resumeToken);
   }
 
+  #leave(connection: LeanConnection): void {
+    const { leave } = connection;
+    if (!leave) return;
+    connection.leave = undefined;
+    this.#options.stats.connections--;
+    leave();
+  }
+
   #closed(connection: LeanConnection): void {
     connection.isOpen = false;
-    this.leave(connection);
+    this.ended(connection);
     this.#connections.delete(connection);
     connection.release();
   }
 
-  /** Closes connections that have not joined in time. */
-  #closeUnjoined(): void {
+  /** Closes connections that are without a member for too long. */
+  #closeWithoutMember(): void {
     const latest = this.#options.clock.now() - JOIN_TIMEOUT_MS;
-    for (const [connection, openedAt] of this.#joining) {
-      if (openedAt > latest) break;
+    for (const [connection, since] of this.#withoutMember) {
+      if (since > latest) break;
       connection.close();
     }
   }

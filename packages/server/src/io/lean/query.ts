@@ -6,8 +6,14 @@ export interface SocketQuery {
   readonly handshake: object | undefined;
 }
 
+/** What a stock client sends. */
+const STOCK_QUERY = 'EIO=4&transport=websocket';
+const STOCK: SocketQuery = { problem: undefined, handshake: undefined };
+
 export function readQuery(url: string): SocketQuery {
-  const query = new URLSearchParams(url.slice(url.indexOf('?') + 1));
+  const text = url.slice(url.indexOf('?') + 1);
+  if (text === STOCK_QUERY) return STOCK;
+  const query = new URLSearchParams(text);
   const problem = problemOf(query);
   const version = query.get('join');
   if (problem !== undefined || version === null) return { problem, handshake: undefined };
