@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import { engines, startEngine, type Engine } from '../helpers/engines.ts';
+import type { EngineName } from '../../src/io/transport.ts';
+import { engines, startEngine } from '../helpers/engines.ts';
 import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
 import { startFreezableProxy } from '../helpers/freezable-proxy.ts';
 
 /** Runs a test for all engines at once: these tests mostly wait. */
-async function forEachEngine(test: (engine: Engine) => Promise<void>): Promise<void> {
+async function forEachEngine(test: (engine: EngineName) => Promise<void>): Promise<void> {
   await Promise.all(engines.map(test));
 }
 

@@ -1,7 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import type { TotalDetails } from '@live-online/protocol';
 import type { CounterServerOptions } from '../../src/index.ts';
-import { inEachEngine, startEngine, type Engine } from '../helpers/engines.ts';
+import type { EngineName } from '../../src/io/transport.ts';
+import { inEachEngine, startEngine } from '../helpers/engines.ts';
 import { createFakeStore } from '../helpers/fake-store.ts';
 import { openPage, type Page } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
@@ -9,7 +10,7 @@ import { openRawClient } from '../helpers/raw-client.ts';
 const MEMBER = 'member-of-the-test';
 const SITE = 'a.example';
 
-async function startSharedEngine(engine: Engine, options: CounterServerOptions = {}) {
+async function startSharedEngine(engine: EngineName, options: CounterServerOptions = {}) {
   const store = createFakeStore('this-server');
   const { counter, url } = await startEngine(engine, { store, ...options });
   const open = (resume?: string, member: string | undefined = MEMBER): Page & { details: TotalDetails[] } => {

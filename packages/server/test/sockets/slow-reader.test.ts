@@ -1,64 +1,10 @@
+import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
-import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Counter } from '../../src/core/counter.ts';
-import type { Connection } from '../../src/core/ports.ts';
-import type { HandshakeGuard } from '../../src/io/admission/handshake-guard.ts';
-import { mountAt } from '../../src/io/http/request-interceptor.ts';
-import { SocketIoTransport } from '../../src/io/socket-io-transport.ts';
-import { DEFAULT_HEARTBEAT, type TransportName } from '../../src/io/transport.ts';
-import { createStats } from '../../src/core/stats.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { inEachEngine } from '../helpers/engines.ts';
 import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
-
-const bounds = { maxWaitingBytes: 16_384, packets: { burst: 20, perSecond: 1 }, closeTimeoutMs: 2_000 };
-
-/** The real transport with a counter that sends nothing but the first total: the test does. */
-async function startTransport(transports: TransportName[] = ['websocket']) {
-  const joined: { connection: Connection; socket: Socket }[] = [];
-  let socket: Socket;
-  const handshakeGuard: HandshakeGuard = {
-    ticketOf(request: IncomingMessage) {
-      socket = request.socket;
-      return { isOriginValid: true, listed: undefined, address: undefined };
-    },
-    reserve: () => ({ release() {} }),
-    authenticate: () => ({ ok: true, site: 'a.example', member: undefined, resumeToken: undefined }),
-  };
-  const counter = {
-    join(_site: string, _member: unknown, connection: Connection) {
-      joined.push({ connection, socket });
-      connection.send({ site: 'a.example', total: 0, stale: false, sequence: 0 });
-      return () => {};
-    },
-  } as unknown as Counter;
-  const stats = createStats();
-  const transport = new SocketIoTransport({
-    counter,
-    handshakeGuard,
-    stats,
-    transports,
-    bounds,
-    closeTimeoutMs: 100,
-    heartbeat: DEFAULT_HEARTBEAT,
-    beforeJoin() {},
-    onEstablished() {},
-  });
-  const server = createHttpServer();
-  const guard = { request: () => true, poll() {}, upgrade: () => true };
-  mountAt(server, { path: '/', guard, routes: new Map(), transport });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    server.close();
-    await transport.close();
-    server.closeAllConnections();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, joined, stats };
-}
+import { startTransport } from '../helpers/transport.ts';
 
 /** Writes text frames of 64 kB, at most `most`, until the connection is full. Returns how many it has taken whole. */
 async function fill(socket: Socket, most: number): Promise<number> {
@@ -71,9 +17,9 @@ async function fill(socket: Socket, most: number): Promise<number> {
   return most;
 }
 
-describe('slow consumer', () => {
+inEachEngine('slow consumer', (_start, engine) => {
   it('[C6] a client that does not read costs no memory, and gets the newest total when it reads again', async () => {
-    const { url, joined, stats } = await startTransport();
+    const { url, joined, stats } = await startTransport(engine);
     const paused = async () => {
       const client = await openRawClient(url, { origin: 'https://a.example' });
       client.ws.pause();
@@ -108,7 +54,7 @@ describe('slow consumer', () => {
   }, 60_000);
 
   it('[C6] the same total is not sent twice in a row', async () => {
-    const { url, joined, stats } = await startTransport();
+    const { url, joined, stats } = await startTransport(engine);
     const page = openPage(url);
     await page.receives(0);
     const { connection } = joined[0]!;
@@ -124,24 +70,8 @@ describe('slow consumer', () => {
     expect(page.totals).toEqual([0, 1, 5]);
   });
 
-  it.each<TransportName>(['websocket', 'polling'])(
-    '[C9] a stale total is marked, by %s',
-    async (transport) => {
-      const { url, joined } = await startTransport([transport]);
-      const page = openPage(url, { transports: [transport] });
-      const received: unknown[][] = [];
-      page.socket.on('total', (...details) => received.push(details));
-      await page.receives(0);
-      const { connection } = joined[0]!;
-      connection.send({ site: 'a.example', total: 0, stale: true, sequence: 1 });
-      connection.send({ site: 'a.example', total: 3, stale: false, sequence: 2 });
-      await page.receives(3);
-      expect(received).toEqual([[0], [0, { stale: true }], [3]]);
-    },
-  );
-
   it('[C6] an older update never overtakes a newer one', async () => {
-    const { url, joined } = await startTransport();
+    const { url, joined } = await startTransport(engine);
     const page = openPage(url);
     await page.receives(0);
     const { connection } = joined[0]!;
@@ -153,8 +83,36 @@ describe('slow consumer', () => {
     expect(page.totals).toEqual([0, 7, 8]);
   });
 
+  it('[C9] a stale total is marked', async () => {
+    const { url, joined } = await startTransport(engine);
+    const page = openPage(url);
+    const received: unknown[][] = [];
+    page.socket.on('total', (...details) => received.push(details));
+    await page.receives(0);
+    const { connection } = joined[0]!;
+    connection.send({ site: 'a.example', total: 0, stale: true, sequence: 1 });
+    connection.send({ site: 'a.example', total: 3, stale: false, sequence: 2 });
+    await page.receives(3);
+    expect(received).toEqual([[0], [0, { stale: true }], [3]]);
+  });
+});
+
+describe('slow consumer by polling', () => {
+  it('[C9] a stale total is marked', async () => {
+    const { url, joined } = await startTransport('socket.io', { transports: ['polling'] });
+    const page = openPage(url, { transports: ['polling'] });
+    const received: unknown[][] = [];
+    page.socket.on('total', (...details) => received.push(details));
+    await page.receives(0);
+    const { connection } = joined[0]!;
+    connection.send({ site: 'a.example', total: 0, stale: true, sequence: 1 });
+    connection.send({ site: 'a.example', total: 3, stale: false, sequence: 2 });
+    await page.receives(3);
+    expect(received).toEqual([[0], [0, { stale: true }], [3]]);
+  });
+
   it('[C6] between polls one total waits, and then the newest', async () => {
-    const { url, joined, stats } = await startTransport(['polling']);
+    const { url, joined, stats } = await startTransport('socket.io', { transports: ['polling'] });
     const page = openPage(url, { transports: ['polling'] });
     await page.receives(0);
     const { connection } = joined[0]!;
