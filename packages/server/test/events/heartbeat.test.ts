@@ -87,6 +87,7 @@ describe('a client of a stream that does not read', () => {
   async function openFull() {
     const server = await startEventServer();
     const client = openEvents(server.url, `join=1&${member}`);
+    await client.receives(1);
     (await client.response()).pause();
     await vi.waitFor(() => expect(server.responses).toHaveLength(1));
     const [response] = server.responses;
@@ -113,7 +114,7 @@ describe('a client of a stream that does not read', () => {
 
   it('[C8] is not asked, cannot answer, and is destroyed when its answer is due', async () => {
     const { clock, client, response, url } = await openFull();
-    const { sid } = client.events.find(({ name }) => name === 'open')?.data as { sid: string };
+    const { sid } = (await client.event('open')) as { sid: string };
     // One event waits behind the rest and calls back; the ping waits for that.
     clock.advance(10_000);
     await postAnswer(url, sid);

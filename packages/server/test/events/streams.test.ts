@@ -3,6 +3,7 @@ import { setTimeout as rest } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openConnection } from '../helpers/accepted.ts';
 import { startBoundedCounter, startCounter } from '../helpers/counter.ts';
+import { createFakeStore } from '../helpers/fake-store.ts';
 import { openEvents } from '../helpers/event-client.ts';
 import { startEventServer } from '../helpers/event-server.ts';
 import { openPage } from '../helpers/page.ts';
@@ -11,7 +12,7 @@ import { sendHttp } from '../helpers/send-http.ts';
 const origin = 'https://a.example';
 
 describe('a stream of events', () => {
-  it('[P14] begins with what the client needs to know, and [C3] the first total, itself included', async () => {
+  it('[P16] begins with what the client needs to know, and [C3] the first total, itself included', async () => {
     const { url } = await startCounter();
     const client = openEvents(url);
     const { statusCode, headers } = await client.response();
@@ -68,6 +69,29 @@ describe('a stream of events', () => {
     await vi.waitFor(() => expect(counter.stats().connections).toBe(1));
   });
 
+  it('[S7] a drain ends it, and its member counts until another server claims it', async () => {
+    const store = createFakeStore('this-server');
+    store.setPeers(1);
+    const { counter, url } = await startCounter({ store, drainDurationMs: 50, readinessGraceMs: 0 });
+    const client = openEvents(url, 'join=1&member=abcdefgh');
+    await client.receives(1);
+    expect(client.events.at(-1)!.data).toEqual([1, { resume: 'this-server.1' }]);
+    const drained = counter.drain();
+    await client.closed();
+    expect(counter.total('a.example')).toBe(1);
+    store.listener.claimed('a.example', 'abcdefgh', 2);
+    await drained;
+    expect(counter.total('a.example')).toBe(0);
+  });
+
+  it('[C7] its resume token claims the member from the server that it was on before', async () => {
+    const store = createFakeStore('this-server');
+    const { url } = await startCounter({ store });
+    const client = openEvents(url, 'join=1&member=abcdefgh&resume=other-server.1');
+    await client.receives(1);
+    expect(client.events.at(-1)!.data).toEqual([1, { resume: 'this-server.2' }]);
+  });
+
   it('[C8] on waking from a sleep all streams are destroyed, and their members gone, at once', async () => {
     const { url, counter, streams } = await startEventServer();
     const client = openEvents(url, 'join=1&member=abcdefgh');
@@ -85,7 +109,7 @@ describe('admission of streams', () => {
     ['handshake-invalid', 'join=1&member=short', origin],
     ['handshake-invalid', 'join=one', origin],
     ['version-unsupported', 'join=2', origin],
-  ])('[P15] a rejection is an event with the code %s', async (code, query, from) => {
+  ])('[P18] a rejection is an event with the code %s', async (code, query, from) => {
     const sites = ['a.example', { name: 't.example', token: 'secret' }];
     const { counter, url } = await startCounter({ sites, maxConnections: 1 });
     const client = openEvents(url, query, { headers: { origin: from } });

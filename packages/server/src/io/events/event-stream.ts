@@ -76,7 +76,7 @@ export class EventStream extends UpdateConnection {
   }
 
   #writePing(): void {
-    if (this.#ping !== 'waiting' || !this.isIdle) return;
+    if (this.#ping !== 'waiting' || !this.isIdle || this.#response.writableEnded) return;
     this.#ping = 'writing';
     if (this.#write(PING_EVENT)) this.#ping = 'sent';
   }
