@@ -6,6 +6,7 @@ import { BaseSequencer } from 'vitest/node';
  */
 export const longest = [
   'packages/server/test/sockets/dead-clients.test.ts',
+  'packages/server/test/workers/events.test.ts',
   'packages/reload/test/watch/folders.test.ts',
   'packages/server/test/attacks/plain-http.test.ts',
   'packages/server/test/attacks/web-socket.test.ts',

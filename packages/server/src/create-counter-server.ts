@@ -5,6 +5,7 @@ import { systemClock } from '@live-online/internal/system-clock';
 import { assembleCounter, type AssembledCounter, type CounterView } from './assemble-counter.ts';
 import { createShutdown } from './lifecycle/shutdown.ts';
 import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';
+import { EventStreams } from './io/events/event-streams.ts';
 import { mountAt } from './io/http/request-interceptor.ts';
 import { createHttpGuard, type HttpGuard } from './io/http/create-http-guard.ts';
 import { createRoutes } from './io/http/routes.ts';
@@ -68,7 +69,7 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
 
 /** The same with resolved options, which may also have what callers cannot set. */
 export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
-  const { counter, guard, sleepWatch, transport, view } = createParts(options);
+  const { counter, events, guard, sleepWatch, transport, view } = createParts(options);
   const servers = new Set<HttpServer>();
   const mounts = new Set<() => void>();
   const shutdown = createShutdown({ ...options, counter, lock, close });
@@ -78,7 +79,10 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   /** Serves the counter below `path` of `server`, and opens the store the first time. */
   function mount(server: HttpServer, path: string): () => void {
     if (shutdown.hasBegun) throw alreadyClosed();
-    const routes = createRoutes(() => !shutdown.hasBegun);
+    const routes = createRoutes({
+      isReady: () => !shutdown.hasBegun,
+      events: (request, response) => events.handleRequest(request, response),
+    });
     const unmount = mountAt(server, { path, guard, routes, transport });
     if (!unmount) throw pathTaken(path);
     mounts.add(unmount);
@@ -92,12 +96,13 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   /** Existing connections go on. */
   function lock(): void {
     transport.lock();
+    events.lock();
     stopped ??= Promise.all([...servers].map((server) => stopListening(server, CLOSE_TIMEOUT_MS)));
   }
 
   async function close(): Promise<void> {
     lock();
-    await transport.close();
+    await Promise.all([transport.close(), events.close()]);
     await stopped;
     for (const unmount of mounts) unmount();
     await opening?.catch(() => {});
@@ -137,6 +142,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
 }
 
 interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
+  events: EventStreams;
   guard: HttpGuard;
   sleepWatch: SleepWatch;
   transport: CounterTransport;
@@ -149,7 +155,10 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
     clock,
     // The clients of a process that slept for longer have all disconnected.
     maxPauseMs: heartbeat.intervalMs + heartbeat.timeoutMs,
-    onWake: () => transport.destroyConnections(),
+    onWake() {
+      transport.destroyConnections();
+      events.destroyConnections();
+    },
   });
   const { reportLimit, view, ...counting } = assembleCounter(options, sleepWatch.clock);
   const { counter, stats } = counting;
@@ -166,5 +175,12 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
     engine === 'lean'
       ? new LeanTransport({ ...transportOptions, clock: sleepWatch.clock })
       : new SocketIoTransport({ ...transportOptions, transports });
-  return { counter, guard, sleepWatch, transport, view };
+  const events = new EventStreams({
+    ...transportOptions,
+    clock: sleepWatch.clock,
+    random: Math.random,
+    onOpen: guard.hold,
+    relay: options.answerRelay,
+  });
+  return { counter, events, guard, sleepWatch, transport, view };
 }

@@ -9,6 +9,7 @@ import type { Listening } from './io/http/listen.ts';
 import { createMemoryBus } from './store/bus/memory-bus.ts';
 import { serveIpcBus } from './store/bus/serve-ipc-bus.ts';
 import type { MeshStore } from './store/mesh/mesh-store.ts';
+import { AnswerExchange } from './workers/answer-relay.ts';
 import { findPort } from './workers/find-port.ts';
 import { createLazyStore } from './workers/lazy-store.ts';
 import { createWorkersStore } from './workers/mesh.ts';
@@ -102,6 +103,7 @@ class Supervisor {
   readonly stats = createStatsSum();
   readonly #options: ResolvedCounterWorkersOptions;
   readonly #bus = createMemoryBus();
+  readonly #answers = new AnswerExchange();
   readonly #store = createLazyStore(() => this.#createStore());
   readonly #counter: AssembledCounter['counter'];
   readonly #reportLimit: AssembledCounter['reportLimit'];
@@ -195,9 +197,11 @@ class Supervisor {
     // A worker asks only after it has received its port, which `#share` has decided by then.
     const admission: Admission = { admit: (...connection) => this.#shared!.admission.admit(...connection) };
     const disconnectAdmission = serveAdmission(admission, ipc.channel(topics.admission));
+    const disconnectAnswers = this.#answers.connect(ipc.channel(topics.answers));
     return () => {
       disconnectBus();
       disconnectAdmission();
+      disconnectAnswers();
     };
   }
 

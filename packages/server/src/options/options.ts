@@ -2,6 +2,7 @@ import type { Admission, AdmissionLimits } from '../core/admission.ts';
 import type { Store } from '../core/ports.ts';
 import type { SiteList, SiteOptions } from '../core/site-list.ts';
 import type { TrustsProxy } from '../io/admission/client-address.ts';
+import type { AnswerRelay } from '../io/events/answer-relay.ts';
 import type { HttpBounds } from '../io/http/create-http-guard.ts';
 import type { EngineName, Heartbeat, TransportBounds, TransportName } from '../io/transport.ts';
 
@@ -172,6 +173,8 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   bounds: TransportBounds;
   /** What connections without a session may cost. */
   httpBounds: HttpBounds;
+  /** Where several processes share the port. */
+  answerRelay?: AnswerRelay;
   /** @default DEFAULT_HEARTBEAT */
   heartbeat?: Heartbeat;
 }

@@ -5,6 +5,7 @@ import { CounterServerError, optionsInvalid } from '../errors.ts';
 import type { CounterServerOptions, ResolvedCounterServerOptions } from '../options/options.ts';
 import { resolveServerOptions } from '../options/resolve-options.ts';
 import { createIpcBus } from '../store/bus/ipc-bus.ts';
+import { createAnswerRelay } from './answer-relay.ts';
 import { problemsOfOptions } from './check-options.ts';
 import type { Ipc } from './ipc.ts';
 import { createWorkersStore } from './mesh.ts';
@@ -43,7 +44,8 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
 
   function listen(options: ResolvedCounterServerOptions, port: number): void {
     const admission = createRemoteAdmission(ipc.channel(topics.admission), systemClock);
-    server = createResolvedServer({ ...options, port, admission });
+    const answerRelay = createAnswerRelay(ipc.channel(topics.answers));
+    server = createResolvedServer({ ...options, port, admission, answerRelay });
     reportStats(server, ipc);
     server.on('limit', ({ limit, address }) => sendToPrimary(ipc, ['limit', limit, address]));
     server.listen().then((listening) => sendToPrimary(ipc, ['listening', listening]), fail);

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../core/ports.ts';
 import { countReason, type CounterStats } from '../../core/stats.ts';
@@ -28,6 +28,8 @@ export interface HttpGuard extends RequestGuard {
   createServer(): Server;
   /** A connection has a session, which has bounds of its own. */
   established(connection: Duplex): void;
+  /** A response is a session, which has bounds of its own, until it ends. */
+  hold(request: IncomingMessage, response: ServerResponse): void;
   /** Cancels the timer. */
   close(): void;
 }
@@ -48,6 +50,7 @@ export function createHttpGuard(options: HttpGuardOptions): HttpGuard {
     ...createRequestGuard(pending, (reason) => countReason(stats.rejected, reason)),
     createServer: () => createOwnServer(pending),
     established: (connection) => pending.established(connection),
+    hold: (request, response) => pending.hold(request, response),
     close: () => pending.close(),
   };
 }

@@ -3,12 +3,15 @@ import { respondText } from '@live-online/internal/http/respond-text';
 import type { Route, RouteTable } from './route.ts';
 import { scriptRoute } from './script.ts';
 
-/**
- * All routes of the counter. They are read-only.
- *
- * @param isReady whether the server accepts new connections.
- */
-export function createRoutes(isReady: () => boolean): RouteTable {
+export interface RoutesOptions {
+  /** Whether the server accepts new connections. */
+  isReady: () => boolean;
+  /** The route of server-sent events. */
+  events: Route;
+}
+
+/** All routes of the counter. All but that of events are read-only. */
+export function createRoutes({ isReady, events }: RoutesOptions): RouteTable {
   const script = scriptRoute();
   const routes: Record<string, Route> = {
     '': script,
@@ -16,7 +19,8 @@ export function createRoutes(isReady: () => boolean): RouteTable {
     healthz: healthRoute,
     readyz: readyRoute(isReady),
   };
-  return new Map(Object.entries(routes).map(([path, route]) => [path, readOnly(route)]));
+  const table = new Map(Object.entries(routes).map(([path, route]) => [path, readOnly(route)]));
+  return table.set('events', events);
 }
 
 function readOnly(route: Route): Route {

@@ -1,0 +1,99 @@
+import { request, type IncomingMessage } from 'node:http';
+import { onTestFinished } from 'vitest';
+import { createUntil } from './until.ts';
+
+/** A client of server-sent events, which buffers what it receives. */
+export interface EventClient {
+  /** Every event received, oldest first; totals are named `message`. */
+  events: { name: string; data: unknown }[];
+  /** Every total received, oldest first. */
+  totals: number[];
+  /** Waits for the response, and returns it. */
+  response(): Promise<IncomingMessage>;
+  /** Waits until the newest total is `total`. */
+  receives(total: number): Promise<void>;
+  /** Waits for the first event with this name, and returns its data. */
+  event(name: string): Promise<unknown>;
+  /** Answers the pings so far, as browsers do: by a request of its own. Resolves to its status. */
+  answer(): Promise<number>;
+  /** Waits for the end of the stream. */
+  closed(): Promise<void>;
+  leave(): void;
+}
+
+export interface EventClientOptions {
+  headers?: Record<string, string>;
+  /** Whether it answers each ping as soon as it comes. */
+  answers?: boolean;
+}
+
+/** @param query what follows `events?`. */
+export function openEvents(url: string, query = 'join=1', options: EventClientOptions = {}): EventClient {
+  const { headers = { origin: 'https://a.example' }, answers = false } = options;
+  const client = request(`${url}events?${query}`, { agent: false, headers });
+  const events: EventClient['events'] = [];
+  const totals: number[] = [];
+  const { check, until } = createUntil();
+  let response: IncomingMessage | undefined;
+  let isClosed = false;
+  let text = '';
+
+  function receive(chunk: string): void {
+    text += chunk;
+    const blocks = text.split('\n\n');
+    text = blocks.pop()!;
+    for (const block of blocks) {
+      const [, name = 'message'] = /^event: (.*)$/m.exec(block) ?? [];
+      const [, data = 'null'] = /^data: (.*)$/m.exec(block) ?? [];
+      events.push({ name, data: JSON.parse(data) as unknown });
+      if (name === 'message') totals.push((events.at(-1)!.data as number[])[0]!);
+      if (name === 'ping' && answers) void answer();
+    }
+  }
+
+  function answer(): Promise<number> {
+    const { sid } = events.find(({ name }) => name === 'open')!.data as { sid: string };
+    return postAnswer(url, sid);
+  }
+
+  client.on('response', (received) => {
+    response = received;
+    received.setEncoding('utf8').on('data', (chunk: string) => {
+      receive(chunk);
+      check();
+    });
+    check();
+  });
+  client.on('error', () => {});
+  client.on('close', () => {
+    isClosed = true;
+    check();
+  });
+  client.end();
+  onTestFinished(() => void client.destroy());
+  const wait = <Found>(find: () => Found | undefined, what: string): Promise<Found> =>
+    until(find, () => `${what}; received ${JSON.stringify(events)}`, 30_000);
+  return {
+    events,
+    totals,
+    response: () => wait(() => response, 'a response'),
+    receives: async (total) =>
+      void (await wait(() => totals.at(-1) === total || undefined, `total ${total}`)),
+    event: async (name) => (await wait(() => events.find((event) => event.name === name), name)).data,
+    answer,
+    closed: async () => void (await wait(() => isClosed || undefined, 'the end of the stream')),
+    leave: () => void client.destroy(),
+  };
+}
+
+/** Answers a ping of a stream, from a connection of its own. Resolves to the status. */
+export function postAnswer(url: string, sid: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request(`${url}events?sid=${encodeURIComponent(sid)}`, { method: 'POST', agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode!);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
