@@ -8,7 +8,10 @@ import type { CounterStats } from '../core/stats.ts';
  */
 export abstract class UpdateConnection implements Connection {
   protected readonly stats: CounterStats;
-  private sent: TotalUpdate | undefined = undefined;
+  // Not the update itself, which would keep its encodings in memory for as long as the connection is idle.
+  private sentSequence = -1;
+  private sentTotal = -1;
+  private sentStale = false;
   private waiting: TotalUpdate | undefined = undefined;
   private sending: 'ready' | 'busy' | 'ended' = 'ready';
 
@@ -23,8 +26,7 @@ export abstract class UpdateConnection implements Connection {
   protected abstract write(update: TotalUpdate): boolean;
 
   send(update: TotalUpdate): void {
-    const newest = this.waiting ?? this.sent;
-    if (newest !== undefined && update.sequence <= newest.sequence) return;
+    if (update.sequence <= (this.waiting?.sequence ?? this.sentSequence)) return;
     if (this.sending === 'ready') this.writeNew(update);
     else this.waiting = update;
   }
@@ -44,10 +46,11 @@ export abstract class UpdateConnection implements Connection {
   }
 
   private writeNew(update: TotalUpdate): void {
-    const { sent } = this;
-    this.sent = update;
+    this.sentSequence = update.sequence;
     // The same total is not sent twice; its sequence counts all the same.
-    if (update.total === sent?.total && update.stale === sent.stale) return;
+    if (update.total === this.sentTotal && update.stale === this.sentStale) return;
+    this.sentTotal = update.total;
+    this.sentStale = update.stale;
     this.stats.messages++;
     this.sending = 'busy';
     // If write throws, as a listener of the host may, nothing was written.
