@@ -64,6 +64,15 @@ export const benches = new Map([
     },
   ],
   [
+    'crowd',
+    {
+      about: '100,000 connections on one site at several workers, a tenth leaves, and one worker is killed',
+      flags:
+        '--clients 100000, --rate 2000 (arrivals a second), --workers 0 and --client-processes 0 (as many as needed), --engine socket.io',
+      load: async () => (await import('./crowd/crowd.mjs')).crowd,
+    },
+  ],
+  [
     'redis',
     {
       about:

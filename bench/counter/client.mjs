@@ -38,7 +38,8 @@ const ignore = () => {};
  * @param {(total: number) => void} on.total
  * @param {() => void} on.ping
  * @param {(error: Error) => void} on.failed The connection was rejected, closed or lost.
- * @param {{ kind?: ClientKind, member?: string, resume?: string }} [identity] `member` is required for the kind `own`.
+ * @param {{ kind?: ClientKind, member?: string, resume?: string, localAddress?: string }} [identity] `member` is required
+ *   for the kind `own`. `localAddress`: every address has 28,000 ports or so.
  * @returns {Client}
  *
  * @typedef {object} Client
@@ -72,7 +73,8 @@ class WireClient {
     });
     const { host, port } = address;
     const onread = { buffer: readBuffer, callback: (length, data) => this.#reader.read(data, length) };
-    const socket = connect({ host, port, noDelay: true, onread });
+    const { localAddress } = identity;
+    const socket = connect({ host, port, localAddress, noDelay: true, onread });
     this.#socket = socket;
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(new Error('connection closed')));

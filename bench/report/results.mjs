@@ -18,7 +18,7 @@ const GIB = 1024 ** 3;
  */
 
 /** @param {string} root The repository. */
-export function resultsFolder(root) {
+function resultsFolder(root) {
   return join(root, 'bench', 'results');
 }
 
