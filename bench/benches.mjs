@@ -1,4 +1,18 @@
 /**
+ * What `npm run bench` runs: the benchmarks whose figures have limits, each within some minutes.
+ *
+ * @type {ReadonlyArray<{ name: string, args: string[] }>}
+ */
+export const suites = [
+  { name: 'storm', args: [] },
+  { name: 'growth', args: [] },
+  { name: 'broadcast', args: [] },
+  { name: 'idle', args: [] },
+  // Without changes and silence, which have no limits.
+  { name: 'redis', args: ['--ticks', '0'] },
+];
+
+/**
  * The benchmarks by their names.
  *
  * @type {Map<string, { about: string, flags: string, load: () => Promise<Bench> }>}
@@ -10,8 +24,10 @@ export const benches = new Map([
   [
     'storm',
     {
-      about: 'many visitors connect to one site at once, compared with the simplest counter',
-      flags: '--n 1000 (visitors), --rounds 3, --warm-ups 15 (0: new processes)',
+      about:
+        'many visitors connect to one site at once, compared with raw ws, Socket.IO and the simplest counter',
+      flags:
+        '--n 0 (visitors; 0: 1,000 and 2,000), --rounds 3, --recipe-rounds 1, --warm-ups 15 (0: new processes), --engine socket.io',
       load: async () => (await import('./counter/storm.mjs')).storm,
     },
   ],
@@ -19,7 +35,7 @@ export const benches = new Map([
     'growth',
     {
       about: 'the storm with twice the visitors: does an arrival cost more?',
-      flags: '--n 2000 (visitors, and twice as many), --rounds 3',
+      flags: '--n 2000 (visitors, and twice as many), --rounds 3, --engine socket.io',
       load: async () => (await import('./counter/growth.mjs')).growth,
     },
   ],
@@ -27,7 +43,7 @@ export const benches = new Map([
     'broadcast',
     {
       about: 'one broadcast to many idle connections, compared with raw ws',
-      flags: '--n 5000 (connections), --rounds 3, --updates 30',
+      flags: '--n 5000 (connections), --rounds 5, --updates 30, --engine socket.io',
       load: async () => (await import('./counter/broadcast.mjs')).broadcast,
     },
   ],
@@ -43,8 +59,17 @@ export const benches = new Map([
     'idle',
     {
       about: 'what an idle connection costs, compared with plain Socket.IO',
-      flags: '--n 5000 (connections), --rounds 3',
+      flags: '--n 15000 (connections), --rounds 3, --engine socket.io',
       load: async () => (await import('./counter/idle.mjs')).idle,
+    },
+  ],
+  [
+    'crowd',
+    {
+      about: '100,000 connections on one site at several workers, a tenth leaves, and one worker is killed',
+      flags:
+        '--clients 100000, --rate 2000 (arrivals a second), --workers 0 and --client-processes 0 (as many as needed), --engine socket.io',
+      load: async () => (await import('./crowd/crowd.mjs')).crowd,
     },
   ],
   [
@@ -53,7 +78,7 @@ export const benches = new Map([
       about:
         'several servers with Redis: arrivals compared with the simplest counter, changes on many sites, and silence',
       flags:
-        '--n 2000 (visitors), --rounds 3 (0: none), --warm-ups 5, --sites 10000 (and a tenth of it), --ticks 5 (0: none), --idle-seconds 5',
+        '--n 2000 (visitors), --rounds 3 (0: none), --warm-ups 5, --sites 10000 (and a tenth of it), --ticks 5 (0: none), --idle-seconds 5, --engine socket.io',
       load: async () => (await import('./redis/redis.mjs')).redis,
     },
   ],

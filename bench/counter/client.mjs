@@ -1,79 +1,157 @@
-import { requireOfServer } from '../lib/packages.mjs';
-
-const { WebSocket } = requireOfServer('ws');
+/**
+ * One client on a TCP connection of its own: HTTP's upgrade, frames of WebSocket, Engine.IO 4 and Socket.IO 5 as far as a
+ * counter needs them, parsed byte by byte, so that thousands of clients use less CPU time than the measured server.
+ *
+ * Two kinds behave as the two kinds of real clients do, byte for byte after the upgrade:
+ * - `stock`: as `socket.io-client` does. It waits for the open packet, sends CONNECT, and answers pings.
+ * - `own`: as the script tag does. It puts its handshake into the address. If the server answers that it has joined, it sends
+ *   heartbeats by itself; otherwise it continues as a stock client.
+ *
+ * @typedef {'stock' | 'own'} ClientKind
+ */
+import { connect } from 'node:net';
+import { createFrameReader, frameOf } from './frames.mjs';
 
 /** The site that all clients are on. */
 const ORIGIN = 'http://storm.example';
+const PROTOCOL_VERSION = 1;
 
-const TOTAL = Buffer.from('42["total",');
+const TOTAL = Buffer.from('["total",');
 const [ZERO, TWO, FOUR] = Buffer.from('024');
+const RESUME = /"resume":"([^"]+)"/;
+
+const DISCONNECT = Buffer.concat([frameOf('41'), frameOf(Buffer.of(0x03, 0xe8), 'close')]);
+const PONG = frameOf('3');
+const CONNECT = frameOf('40');
+
+/** All connections are read into the same memory, because each read is parsed before the next one. */
+const readBuffer = Buffer.allocUnsafeSlow(65_536);
+const ignore = () => {};
 
 /**
- * One client: Engine.IO 4 and Socket.IO 5 as far as a counter needs them, parsed byte by byte, so that a thousand
- * clients use less CPU time than the measured server.
- *
  * @param {string} url The server's base address, `http://…/`.
  * @param {object} on
  * @param {() => void} on.open The WebSocket is open.
- * @param {(handshake: { pingInterval: number }) => void} on.handshake Engine.IO's first packet.
+ * @param {(handshake: { pingInterval: number, joined?: boolean, heartbeatInterval?: number }) => void} on.handshake
+ *   Engine.IO's first packet.
  * @param {() => void} on.admitted Socket.IO's answer to CONNECT.
  * @param {(total: number) => void} on.total
  * @param {() => void} on.ping
  * @param {(error: Error) => void} on.failed The connection was rejected, closed or lost.
+ * @param {{ kind?: ClientKind, member?: string, resume?: string, localAddress?: string }} [identity] `member` is required
+ *   for the kind `own`. `localAddress`: every address has 28,000 ports or so.
  * @returns {Client}
  *
  * @typedef {object} Client
+ * @property {() => void} beat Sends a heartbeat.
+ * @property {() => string | undefined} resume The newest resume token.
  * @property {(left?: () => void) => void} leave Sends DISCONNECT as Socket.IO's client does, and closes. When `left`
  *   is called, the server has read it.
  */
-export function connectClient(url, on) {
-  const address = new URL('socket.io/?EIO=4&transport=websocket', url);
-  address.protocol = 'ws:';
-  const socket = new WebSocket(address, { origin: ORIGIN, perMessageDeflate: false });
-  let ended = false;
-  const fail = (error) => {
-    if (ended) return;
-    ended = true;
-    on.failed(error);
-    socket.terminate();
-  };
-  socket.on('open', on.open);
-  socket.on('error', fail);
-  socket.on('close', (code) => fail(new Error(`connection closed with ${code}`)));
-  socket.on('message', (data) => {
-    if (data[0] === FOUR && data[1] === TWO) {
-      const total = readTotal(data);
-      if (total !== undefined) on.total(total);
-    } else if (data[0] === TWO && data.length === 1) {
-      on.ping();
-      socket.send('3');
-    } else if (data[0] === ZERO) {
-      on.handshake(JSON.parse(data.subarray(1).toString()));
-      socket.send('40');
-    } else if (data[0] === FOUR && data[1] === ZERO) {
-      on.admitted();
-    } else if (data[0] === FOUR) {
-      fail(new Error(`rejected with ${data}`));
-    }
-  });
-  return {
-    leave(left = () => {}) {
-      ended = true;
-      socket.on('close', left);
-      socket.send('41');
-      socket.close();
-    },
-  };
+export function connectClient(url, on, identity = {}) {
+  const { hostname, port, pathname } = new URL(url);
+  return new WireClient({ host: hostname, port: Number(port), path: pathname }, on, identity);
 }
 
-/** The number in `42["total",123]` or `42["total",123,{…}]`. */
-function readTotal(data) {
-  if (data.compare(TOTAL, 0, TOTAL.length, 0, TOTAL.length) !== 0) return undefined;
-  let total = 0;
-  for (let at = TOTAL.length; at < data.length; at++) {
-    const digit = data[at] - ZERO;
-    if (digit < 0 || digit > 9) break;
-    total = total * 10 + digit;
+class WireClient {
+  #socket;
+  #on;
+  #identity;
+  #reader;
+  #hasEnded = false;
+  #resume;
+
+  constructor(address, on, identity) {
+    this.#on = on;
+    this.#identity = identity;
+    this.#resume = identity.resume;
+    this.#reader = createFrameReader({
+      open: on.open,
+      text: (data, from, to) => this.#read(data, from, to),
+      close: () => this.#closedByServer(),
+      failed: (error) => this.#fail(error),
+    });
+    const { host, port } = address;
+    const onread = { buffer: readBuffer, callback: (length, data) => this.#reader.read(data, length) };
+    const { localAddress } = identity;
+    const socket = connect({ host, port, localAddress, noDelay: true, onread });
+    this.#socket = socket;
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#fail(new Error('connection closed')));
+    socket.write(this.#upgradeRequest(address));
   }
-  return total;
+
+  beat() {
+    if (!this.#hasEnded) this.#socket.write(PONG);
+  }
+
+  resume() {
+    return this.#resume;
+  }
+
+  leave(left = ignore) {
+    this.#hasEnded = true;
+    this.#socket.on('close', left);
+    this.#socket.write(DISCONNECT);
+  }
+
+  #upgradeRequest({ host, port, path }) {
+    const { kind, member } = this.#identity;
+    const resume = this.#resume === undefined ? '' : `&resume=${this.#resume}`;
+    const join = kind === 'own' ? `&join=${PROTOCOL_VERSION}&member=${member}${resume}` : '';
+    return (
+      `GET ${path}socket.io/?EIO=4&transport=websocket${join} HTTP/1.1\r\nHost: ${host}:${port}\r\n` +
+      `Origin: ${ORIGIN}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
+      'Sec-WebSocket-Key: dGhpcyBpcyBhIGJlbmNoLg==\r\n\r\n'
+    );
+  }
+
+  /** One packet. */
+  #read(data, from, to) {
+    const [type, subtype] = [data[from], data[from + 1]];
+    if (type === FOUR && subtype === TWO) this.#readEvent(data, from + 2, to);
+    else if (type === TWO && to === from + 1) {
+      this.#on.ping();
+      this.#socket.write(PONG);
+    } else if (type === ZERO) this.#readOpen(JSON.parse(data.toString('utf8', from + 1, to)));
+    else if (type === FOUR && subtype === ZERO) this.#on.admitted();
+    else if (type === FOUR) this.#fail(new Error(`rejected with ${data.toString('utf8', from, to)}`));
+  }
+
+  #readOpen(handshake) {
+    this.#on.handshake(handshake);
+    if (handshake.joined !== true) this.#socket.write(this.#connectPacket());
+  }
+
+  #connectPacket() {
+    const { member } = this.#identity;
+    return member === undefined ? CONNECT : frameOf(`40${JSON.stringify({ member, resume: this.#resume })}`);
+  }
+
+  /** `["total",123]` or `["total",123,{…}]`. */
+  #readEvent(data, from, to) {
+    if (data.compare(TOTAL, 0, TOTAL.length, from, from + TOTAL.length) !== 0) return;
+    let total = 0;
+    let at = from + TOTAL.length;
+    for (; at < to; at++) {
+      const digit = data[at] - ZERO;
+      if (digit < 0 || digit > 9) break;
+      total = total * 10 + digit;
+    }
+    const hasDetails = to > at + 1;
+    if (hasDetails) this.#resume = RESUME.exec(data.toString('utf8', at, to))?.[1] ?? this.#resume;
+    this.#on.total(total);
+  }
+
+  #closedByServer() {
+    this.#fail(new Error('closed by the server'));
+    this.#socket.destroy();
+  }
+
+  #fail(error) {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#on.failed(error);
+    this.#socket.destroy();
+  }
 }

@@ -1,4 +1,5 @@
 import { connectClient } from './client.mjs';
+import { createHeartbeats } from './heartbeats.mjs';
 
 // Node's default backlog is 511 connections. More at once would wait for a TCP retransmission, a second or more
 // that has nothing to do with the server.
@@ -12,15 +13,21 @@ const CONNECTING_AT_ONCE = 500;
  * @property {() => void} [admitted] It has the CONNECT answer.
  * @property {(member: Member) => void} [firstTotal] It has received its first total, and is about to show it.
  *
- * @typedef {{ client: import('./client.mjs').Client, shown: number | undefined, here: boolean }} Member
+ * @typedef {{ client: import('./client.mjs').Client, shown: number | undefined, here: boolean, stopBeating: () => void }}
+ *   Member
  */
 export function createCrowd() {
+  /** @type {import('./client.mjs').ClientKind} */
+  let kind = 'stock';
+  let joined = 0;
+  /** Of clients that have joined at once. */
+  let heartbeats;
   /** @type {Set<Member>} */
   const members = new Set();
   /** The number of clients that show a total, by the total. */
   const showing = new Map();
   /** `pingIntervalMs`: the interval of the server's heartbeat, as its handshake says; undefined without one. */
-  const received = { messages: 0, pings: 0, pingIntervalMs: undefined };
+  const received = { messages: 0, pings: 0, joinedAtOnce: 0, pingIntervalMs: undefined };
   let failed;
   let receivedAt = 0;
   let allShowSince = 0;
@@ -55,12 +62,17 @@ export function createCrowd() {
    */
   function join(url, watch = {}) {
     return new Promise((resolve, reject) => {
-      const member = { client: undefined, shown: undefined, here: true };
-      member.client = connectClient(url, {
+      const member = { client: undefined, shown: undefined, here: true, stopBeating: () => {} };
+      const identity = { kind, member: kind === 'own' ? `bench-${process.pid}-${joined++}` : undefined };
+      const on = {
         open: resolve,
-        handshake(handshake) {
-          received.pingIntervalMs = handshake.pingInterval;
+        handshake({ pingInterval, joined: hasJoined, heartbeatInterval }) {
+          received.pingIntervalMs = pingInterval;
           watch.connecting?.();
+          if (hasJoined !== true) return;
+          received.joinedAtOnce++;
+          heartbeats ??= createHeartbeats(heartbeatInterval);
+          member.stopBeating = heartbeats.add(member.client);
         },
         admitted: () => watch.admitted?.(),
         total(total) {
@@ -74,7 +86,8 @@ export function createCrowd() {
           check();
           reject(error);
         },
-      });
+      };
+      member.client = connectClient(url, on, identity);
       members.add(member);
     });
   }
@@ -84,6 +97,12 @@ export function createCrowd() {
     showing,
     received,
     join,
+    /** @param {import('./client.mjs').ClientKind} chosen The kind of the clients that join from now on. */
+    use(chosen) {
+      kind = chosen;
+    },
+    /** Heartbeats that clients have sent by themselves until now. */
+    beats: () => heartbeats?.count() ?? 0,
     /**
      * Connects `n` clients, as many at once as the server's backlog holds. Resolves when their WebSockets are open.
      *
@@ -104,6 +123,7 @@ export function createCrowd() {
       member.here = false;
       members.delete(member);
       unshow(member);
+      member.stopBeating();
       member.client.leave(left);
     },
     /**

@@ -1,8 +1,11 @@
+import { setTimeout as rest } from 'node:timers/promises';
+import { alternate } from '../lib/alternate.mjs';
 import { checkOpenFiles } from '../lib/open-files.mjs';
-import { readNumbers } from '../lib/options.mjs';
+import { readNumbers, takeEngine } from '../lib/options.mjs';
 import { race } from '../lib/race.mjs';
 import { medianOf, round } from '../lib/stats.mjs';
-import { grouped, table, times } from '../lib/table.mjs';
+import { grouped, table } from '../lib/table.mjs';
+import { allReached, ratioFigure, verdictTable } from '../lib/verdicts.mjs';
 import { CLIENTS } from './storm.mjs';
 
 const PLAIN = new URL('./plain-server.mjs', import.meta.url);
@@ -14,47 +17,84 @@ const QUIET = new URL('./quiet-server.mjs', import.meta.url);
  */
 const CONNECTED_BEFORE = 1_000;
 
-/** N idle connections: what does it cost to accept each of them, and how much memory does it take? */
-export async function idle({ args, signal, out }) {
-  const { n, rounds } = readNumbers(args, { n: 5_000, rounds: 3 });
+/** The least common multiple of all intervals: 7.5 s between pings, and 22.5 s for a client that beats by itself. */
+const HEARTBEATS_MS = 22_500;
+/** A window in which more than this part of the clients get a total is measured again. */
+const MAX_MESSAGE_SHARE = 0.02;
+
+const LIMITS = {
+  memory: { limit: 0.42, goal: 0.35 },
+  accept: { limit: 0.5, goal: 0.42 },
+  heartbeats: { stock: { limit: 0.6, goal: 0.5 }, own: { limit: 0.4, goal: 0.3 } },
+};
+
+/** N idle connections: what does it cost to accept and to hold each of them, and how much memory does it take? */
+export async function idle({ args: allArgs, signal, out }) {
+  const { args, options } = takeEngine(allArgs);
+  const { n, rounds } = readNumbers(args, { n: 15_000, rounds: 3 });
   checkOpenFiles(CONNECTED_BEFORE + n);
   out(`${grouped(n)} idle connections. Plain Socket.IO and ours in turn, ${rounds} rounds, medians.\n`);
 
-  const runs = { plain: [], ours: [] };
-  for (let i = 1; i <= rounds; i++) {
-    runs.plain.push(await measureIdle(PLAIN, n, signal));
-    runs.ours.push(await measureIdle(QUIET, n, signal));
-    const [plain, ours] = [runs.plain.at(-1), runs.ours.at(-1)].map(({ rssKb }) => kilobytes(rssKb));
-    out(`  round ${i}: plain ${plain}, ours ${ours} per connection`);
-  }
+  const measure = (server, kind) => () => measureIdle({ server, kind, options, n, signal });
+  const runs = await alternate({
+    rounds,
+    sides: {
+      plain: { measure: measure(PLAIN, 'stock') },
+      stock: { measure: measure(QUIET, 'stock') },
+      own: { measure: measure(QUIET, 'own') },
+    },
+    report(number, ofRound) {
+      const each = Object.entries(ofRound).map(
+        ([side, { rssKb, heartbeatUs }]) => `${side} ${kilobytes(rssKb)}, ${micros(heartbeatUs)}/s`,
+      );
+      out(`  round ${number}, per connection: ${each.join('; ')}`);
+    },
+  });
 
-  const plain = summary(runs.plain);
-  const ours = summary(runs.ours);
-  const ratio = {
-    rss: round(ours.rssKb / plain.rssKb, 2),
-    heap: round(ours.heapKb / plain.heapKb, 2),
-    cpu: round(ours.cpuMs / plain.cpuMs, 2),
-  };
-  out(`\n${report(plain, ours, ratio)}\n`);
-  out('  There is no target.\n');
-  return { suite: 'idle', n, rounds, plain, ours, ratio, pass: null };
+  const sides = Object.fromEntries(Object.entries(runs).map(([side, each]) => [side, summary(each)]));
+  out(`\n${report(sides)}\n`);
+  const figures = figuresOf(runs);
+  out(`${verdictTable(figures)}\n`);
+  return { suite: 'idle', n, rounds, ...sides, figures, pass: allReached(figures) };
 }
 
-function measureIdle(server, n, signal) {
-  const timeoutMs = 60_000 + n * 10;
-  return race({ server, clients: CLIENTS, timeoutMs, signal }, async ({ server, clients, url }) => {
+function measureIdle({ server: serverModule, kind, options, n, signal }) {
+  const timeoutMs = 120_000 + n * 20;
+  return race({ server: serverModule, clients: CLIENTS, kind, options, timeoutMs, signal }, async (on) => {
+    const { server, clients, url } = on;
     await clients.call('fill', url, CONNECTED_BEFORE);
     const memoryBefore = await server.call('memory');
     const cpuBefore = await server.call('cpuMs');
     await clients.call('fill', url, n);
     const cpuMs = (await server.call('cpuMs')) - cpuBefore;
     const memory = await server.call('memory');
+    const heartbeats = await measureHeartbeats(on, n + CONNECTED_BEFORE);
     return {
       rssKb: (memory.rss - memoryBefore.rss) / n / 1_000,
       heapKb: (memory.heapUsed - memoryBefore.heapUsed) / n / 1_000,
       cpuMs: cpuMs / n,
+      ...heartbeats,
     };
   });
+}
+
+/** What holding `n` connections costs, in µs of CPU time a connection and second. */
+async function measureHeartbeats({ server, clients, signal }, n) {
+  for (;;) {
+    const before = { cpuMs: await server.call('cpuMs'), received: await clients.call('received') };
+    const startedAt = performance.now();
+    await rest(HEARTBEATS_MS, undefined, { signal });
+    const cpuMs = (await server.call('cpuMs')) - before.cpuMs;
+    const ms = performance.now() - startedAt;
+    const received = await clients.call('received');
+    if (received.messages - before.received.messages > n * MAX_MESSAGE_SHARE) continue;
+    const perMinute = (count) => (count / n / ms) * 60_000;
+    return {
+      heartbeatUs: (cpuMs * 1_000) / n / (ms / 1_000),
+      pingsPerMinute: perMinute(received.pings - before.received.pings),
+      beatsPerMinute: perMinute(received.beats - before.received.beats),
+    };
+  }
 }
 
 function summary(runs) {
@@ -62,19 +102,50 @@ function summary(runs) {
     rssKb: round(medianOf(runs, 'rssKb'), 2),
     heapKb: round(medianOf(runs, 'heapKb'), 2),
     cpuMs: round(medianOf(runs, 'cpuMs'), 3),
+    heartbeatUs: round(medianOf(runs, 'heartbeatUs'), 2),
+    pingsPerMinute: round(medianOf(runs, 'pingsPerMinute'), 1),
+    beatsPerMinute: round(medianOf(runs, 'beatsPerMinute'), 1),
   };
 }
 
-function report(plain, ours, ratio) {
-  const row = (name, format, figure, by) => [name, format(plain[figure]), format(ours[figure]), times(by)];
+function report({ plain, stock, own }) {
+  const row = (name, format, figure) => [name, ...[plain, stock, own].map((side) => format(side[figure]))];
   return table([
-    ['per connection', 'plain', 'ours', 'ours / plain'],
-    row("server's memory (RSS)", kilobytes, 'rssKb', ratio.rss),
-    row('of it JavaScript objects', kilobytes, 'heapKb', ratio.heap),
-    row("server's CPU to accept it", (ms) => `${ms.toFixed(2)} ms`, 'cpuMs', ratio.cpu),
+    ['per connection', 'Socket.IO', 'ours', 'ours, own client'],
+    row("server's memory (RSS)", kilobytes, 'rssKb'),
+    row('of it JavaScript objects', kilobytes, 'heapKb'),
+    row("server's CPU to accept it", (ms) => `${ms.toFixed(2)} ms`, 'cpuMs'),
+    row("server's CPU while idle, per second", micros, 'heartbeatUs'),
+    row('pings per minute', (count) => count.toFixed(1), 'pingsPerMinute'),
+    row("client's own heartbeats per minute", (count) => count.toFixed(1), 'beatsPerMinute'),
   ]);
+}
+
+/** The figures with limits. */
+function figuresOf(runs) {
+  const ratio = (what, bounds, side, figure) => {
+    const values = (of) => runs[of].map((run) => run[figure]);
+    const kind = { stock: 'stock clients', own: 'own client' }[side];
+    return ratioFigure(
+      { name: `idle, ${kind}: ${what} / Socket.IO`, ...bounds },
+      values(side),
+      values('plain'),
+    );
+  };
+  return [
+    ratio('memory', LIMITS.memory, 'stock', 'rssKb'),
+    ratio('memory', LIMITS.memory, 'own', 'rssKb'),
+    ratio('CPU to accept', LIMITS.accept, 'stock', 'cpuMs'),
+    ratio('CPU to accept', LIMITS.accept, 'own', 'cpuMs'),
+    ratio('CPU while idle', LIMITS.heartbeats.stock, 'stock', 'heartbeatUs'),
+    ratio('CPU while idle', LIMITS.heartbeats.own, 'own', 'heartbeatUs'),
+  ];
 }
 
 function kilobytes(kb) {
   return `${kb.toFixed(1)} kB`;
+}
+
+function micros(us) {
+  return `${us.toFixed(1)} µs`;
 }

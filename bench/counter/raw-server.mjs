@@ -1,6 +1,6 @@
 /**
- * The cheapest broadcast with `ws`: one frame that is encoded once and sent to every connection. The server sends a
- * total to all after a client has connected, and does nothing else.
+ * The cheapest counter with `ws`: in each tick, one frame that is encoded once is sent to every connection. A client gets its
+ * first total in the next tick. There is no heartbeat, no limit and no admission.
  */
 import { createServer } from 'node:http';
 import { requireOfServer } from '../lib/packages.mjs';
@@ -8,23 +8,30 @@ import { serve } from './serve.mjs';
 
 const { Sender, WebSocketServer } = requireOfServer('ws');
 
-const TICK_MS = 50;
+/** The same as Live Online's minimum update interval. */
+const TICK_MS = 100;
 const TEXT = { opcode: 1, fin: true, rsv1: false, mask: false, readOnly: false };
 
 const http = createServer();
 const wss = new WebSocketServer({ server: http, perMessageDeflate: false });
-let broadcasting;
+const { clients } = wss;
+let tick;
 
 wss.on('connection', (webSocket) => {
   webSocket.on('error', () => {});
-  broadcasting ??= setTimeout(broadcast, TICK_MS);
+  webSocket.on('close', changed);
+  changed();
 });
 
+function changed() {
+  tick ??= setTimeout(broadcast, TICK_MS);
+}
+
 function broadcast() {
-  broadcasting = undefined;
-  const frame = Sender.frame(Buffer.from(`42["total",${wss.clients.size}]`), TEXT);
+  tick = undefined;
+  const frame = Sender.frame(Buffer.from(`42["total",${clients.size}]`), TEXT);
   // `send()` would encode it again for each of them. Socket.IO uses the sender in the same way.
-  for (const webSocket of wss.clients) webSocket._sender.sendFrame(frame);
+  for (const webSocket of clients) webSocket._sender.sendFrame(frame);
 }
 
 serve(http);

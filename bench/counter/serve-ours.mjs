@@ -7,9 +7,10 @@ import { serveAs } from './serve.mjs';
  * @param {import('../../packages/server/dist/index.js').CounterServerOptions} [options]
  */
 export function serveOurs(options) {
-  // All clients have the same address.
-  const counter = createCounterServer({ ...options, port: 0, host: '127.0.0.1', maxPerAddress: 100_000 });
-  serveAs(async () => {
+  serveAs(async (more) => {
+    // All clients have the same address.
+    const shared = { port: 0, host: '127.0.0.1', maxPerAddress: 100_000 };
+    const counter = createCounterServer({ ...options, ...more, ...shared });
     const { port } = await counter.listen();
     return `http://127.0.0.1:${port}/`;
   });

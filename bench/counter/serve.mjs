@@ -1,14 +1,11 @@
 import { answer } from '../lib/answer.mjs';
+import { cpuMs } from '../lib/cpu.mjs';
 import { loopDelay } from '../lib/loop-delay.mjs';
 import { settledMemory } from '../lib/memory.mjs';
 
 /** The figures that every measured server reports: CPU time, event loop delay and memory. */
 const cost = {
-  /** CPU time of this process until now, user and system, in ms. */
-  cpuMs() {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1_000;
-  },
+  cpuMs,
   ...loopDelay,
   memory: settledMemory,
 };
@@ -25,7 +22,7 @@ export function serve(http) {
   });
 }
 
-/** @param {() => Promise<string>} listen Resolves to the base address. */
+/** @param {(...options: any[]) => Promise<string>} listen Resolves to the base address. */
 export function serveAs(listen) {
   answer({ ...cost, listen });
 }

@@ -16,12 +16,13 @@ const KILL_AFTER_MS = 2_000;
  *
  * @param {URL} module
  * @param {AbortSignal} signal Ends the child; open calls reject with the signal's reason.
+ * @param {{ openFiles?: number }} [limits] How many files it may open, if this user may raise the limit.
  * @returns {Promise<Child>}
  */
-export async function startChild(module, signal) {
+export async function startChild(module, signal, { openFiles } = {}) {
   signal.throwIfAborted();
   const name = module.pathname.split('/').at(-1);
-  const child = fork(module, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(module, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], ...raised(openFiles) });
   const exited = once(child, 'exit');
   /** @type {Map<number, { resolve: (value: unknown) => void, reject: (error: Error) => void }>} */
   const calls = new Map();
@@ -67,4 +68,11 @@ export async function startChild(module, signal) {
     },
     end,
   };
+}
+
+/** Options of `fork` that start Node in a shell, which raises the limit or continues without. */
+function raised(openFiles) {
+  if (openFiles === undefined || process.platform === 'win32') return {};
+  const script = `ulimit -n ${openFiles} 2>/dev/null; exec "$0" "$@"`;
+  return { execPath: 'sh', execArgv: ['-c', script, process.execPath] };
 }

@@ -2,6 +2,18 @@ import { parseArgs } from 'node:util';
 import { BenchError } from './bench-error.mjs';
 
 /**
+ * Takes `--engine socket.io` out of the flags: the transport of Live Online's server, by default the server's own default.
+ *
+ * @param {string[]} args
+ * @returns {{ args: string[], options: { engine?: string } }} The other flags, and options of the server.
+ */
+export function takeEngine(args) {
+  const at = args.indexOf('--engine');
+  if (at < 0) return { args, options: {} };
+  return { args: args.toSpliced(at, 2), options: { engine: args[at + 1] } };
+}
+
+/**
  * Reads whole numbers from flags such as `--n 2000`.
  *
  * @template {Record<string, number>} T

@@ -7,13 +7,16 @@ import { startChild } from './child.mjs';
  * @param {object} contest
  * @param {URL} contest.server
  * @param {URL} contest.clients
+ * @param {import('../counter/client.mjs').ClientKind} [contest.kind] Of the clients.
+ * @param {object} [contest.options] More options of Live Online's server; other servers ignore them.
  * @param {number} contest.timeoutMs After that the measurement fails.
  * @param {AbortSignal} contest.signal
  * @param {(on: { server: import('./child.mjs').Child, clients: import('./child.mjs').Child, url: string,
  *   signal: AbortSignal }) => Promise<T>} run
  * @returns {Promise<T>}
  */
-export async function race({ server: serverModule, clients: clientsModule, timeoutMs, signal }, run) {
+export async function race(contest, run) {
+  const { server: serverModule, clients: clientsModule, kind, options, timeoutMs, signal } = contest;
   const either = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const children = [];
   try {
@@ -22,7 +25,8 @@ export async function race({ server: serverModule, clients: clientsModule, timeo
     children.push(server);
     const clients = await startChild(clientsModule, either);
     children.push(clients);
-    const url = await server.call('listen');
+    const url = await server.call('listen', options);
+    if (kind !== undefined) await clients.call('use', kind);
     return await run({ server, clients, url, signal: either });
   } catch (error) {
     signal.throwIfAborted();

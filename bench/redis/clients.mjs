@@ -13,6 +13,8 @@ async function fillUp(urls, n) {
 }
 
 answer({
+  /** @param {import('../counter/client.mjs').ClientKind} kind */
+  use: (kind) => crowd.use(kind),
   /** `n` clients connect and all but one disconnect again, `times` times, so that the servers' hot code is compiled. */
   async warmUp(urls, n, times) {
     for (let time = 0; time < times; time++) {

@@ -3,9 +3,10 @@ import { createCounterServer } from '../../packages/server/dist/index.js';
 import { redisStore } from '../../packages/server/dist/redis.js';
 import { serveAs } from '../counter/serve.mjs';
 
-serveAs(async (redisUrl) => {
+serveAs(async (redisUrl, options) => {
   // All clients have the same address.
   const counter = createCounterServer({
+    ...options,
     port: 0,
     host: '127.0.0.1',
     maxPerAddress: 100_000,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { outdatedFiles } from '../../bench/report/report.mjs';
 import { pnpm } from './prepare.mjs';
 import { root } from './root.mjs';
 import { run } from './run.mjs';
@@ -19,6 +20,7 @@ export const lanes = [
   [{ name: 'lint', check: () => tool('oxlint') }],
   [
     { name: 'lockfile without addresses', check: checkLockfile },
+    { name: 'figures of the README', check: checkFigures },
     { name: 'format', check: () => tool('oxfmt', '--check') },
     { name: 'types', check: checkTypes },
     { name: 'unused code', check: () => tool('knip') },
@@ -48,6 +50,13 @@ async function checkLockfile() {
   const lines = readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8').split('\n');
   const bad = lines.filter((line) => /https?:\/\/|tarball:/.test(line));
   return { code: bad.length > 0 ? 1 : 0, output: bad.join('\n') };
+}
+
+/** Table and chart of the README show the saved results of the benchmarks. */
+async function checkFigures() {
+  const outdated = outdatedFiles(root);
+  const output = `These do not show bench/results: ${outdated.join(', ')}. Run: npm run bench report`;
+  return outdated.length > 0 ? { code: 1, output } : { code: 0, output: '' };
 }
 
 async function checkTypes() {
