@@ -4,9 +4,9 @@ import { Heartbeats, planHeartbeats, type Beating } from '../../src/io/lean/hear
 
 const HEARTBEAT = { intervalMs: 7_500, timeoutMs: 5_000 };
 
-function setUp({ random = (): number => 0.5 } = {}) {
+function setUp({ random = (): number => 0.5, heartbeat = HEARTBEAT } = {}) {
   const clock = createFakeClock();
-  const heartbeats = new Heartbeats(HEARTBEAT, clock, () => {}, random);
+  const heartbeats = new Heartbeats(heartbeat, clock, () => {}, random);
   /** A client that may answer, and may beat every `beatMs`. */
   function connect({ answers = true, beatMs = undefined as number | undefined } = {}) {
     const asked: number[] = [];
@@ -74,6 +74,17 @@ describe('heartbeats', () => {
     clock.advance(60_000);
     expect(client.asked).toHaveLength(1);
     expect(client.lostAt()! - client.asked[0]!).toBeGreaterThanOrEqual(HEARTBEAT.timeoutMs - 100);
+  });
+
+  it('[C8] a client is asked once an interval, however long it may take to answer', () => {
+    const { clock, connect } = setUp({ heartbeat: { intervalMs: 300, timeoutMs: 10_000 } });
+    const client = connect();
+    clock.advance(6_000);
+    expect(client.asked.length).toBeGreaterThanOrEqual(17);
+    expect(client.asked.length).toBeLessThanOrEqual(21);
+    client.vanish();
+    clock.advance(10_400);
+    expect(client.lostAt()).toBeDefined();
   });
 
   it('[P15] a client that beats by itself is asked once every pingInterval, so that it hears its server', () => {

@@ -56,7 +56,8 @@ inEachEngine('frames', (startCounter) => {
     attacker.socket.write(bytes);
     await vi.waitFor(() => expect(counter.stats().ignoredEvents).toBe(1));
     expect(isClosed()).toBe(false);
-    expect(counter.stats()).toMatchObject({ connections: 2, malformedPackets: 0, terminated: {} });
+    expect(counter.stats()).toMatchObject({ connections: 2, malformedPackets: 0 });
+    expect(counter.stats().terminated).toEqual({});
   });
 
   it('[C11] frames are read whatever the chunks that they arrive in', async () => {
@@ -136,7 +137,8 @@ inEachEngine('frames', (startCounter) => {
     await bystander.receives(1);
     attacker.socket.destroy();
     await vi.waitFor(() => expect(isClosed()).toBe(true));
-    expect(counter.stats()).toMatchObject({ connections: 1, terminated: {} });
+    expect(counter.stats().connections).toBe(1);
+    expect(counter.stats().terminated).toEqual({});
     expect(bystander.socket.connected).toBe(true);
   });
 

@@ -87,7 +87,10 @@ export class Heartbeats {
   /** The client has sent a heartbeat. */
   heard(connection: Beating): void {
     connection.heardTick = this.#wheel.tick;
+    if (!connection.isAsked) return;
     connection.isAsked = false;
+    // A timeout that is shorter than the interval ends before the client is to be asked again.
+    if (this.#timeoutTicks > this.#intervalTicks) this.#wheel.schedule(connection, this.#dueTick(connection));
   }
 
   remove(connection: Beating): void {
