@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { emitWarning } from 'node:process';
 import { systemClock } from '@live-online/internal/system-clock';
 import { createAdmission } from './core/admission.ts';
 import { Counter, type CounterObserver } from './core/counter.ts';
@@ -22,6 +23,11 @@ export interface CounterEventMap {
    * if a trusted proxy sends no address.
    */
   limit: [{ limit: string; address: string | undefined }];
+  /**
+   * A reverse proxy in front of the server is configured so that clients cannot connect by WebSocket; once. `message`
+   * says what to do. Without a listener it is a warning of the process.
+   */
+  proxy: [{ message: string }];
 }
 
 /** Reads the totals and events of a running counter. */
@@ -52,6 +58,8 @@ export interface AssembledCounter {
   view: CounterView;
   /** Emits the event `limit`, at most once a minute for each limit. */
   reportLimit: (limit: string, address: string | undefined) => void;
+  /** Emits the event `proxy` the first time. */
+  reportProxy: (message: string) => void;
 }
 
 type Events = EventEmitter<CounterEventMap>;
@@ -69,7 +77,15 @@ export function assembleCounter(
   const observer = createObserver(events, stats);
   const counter = new Counter({ ...options, clock, random: Math.random, observer });
   const handshakeGuard = createHandshakeGuard({ ...options, admission, stats, onLimit: reportLimit });
-  return { counter, handshakeGuard, stats, view: createView(counter, stats, events), reportLimit };
+  const reportProxy = createProxyReporter(events);
+  return {
+    counter,
+    handshakeGuard,
+    stats,
+    view: createView(counter, stats, events),
+    reportLimit,
+    reportProxy,
+  };
 }
 
 function createObserver(events: Events, stats: CounterStats): CounterObserver {
@@ -91,6 +107,15 @@ function createLimitReporter(events: Events): AssembledCounter['reportLimit'] {
     if (now - (reportedAt.get(limit) ?? -Infinity) < LIMIT_REPORT_MS) return;
     reportedAt.set(limit, now);
     events.emit('limit', { limit, address });
+  };
+}
+
+function createProxyReporter(events: Events): AssembledCounter['reportProxy'] {
+  let isReported = false;
+  return (message) => {
+    if (isReported) return;
+    isReported = true;
+    if (!events.emit('proxy', { message })) emitWarning(message);
   };
 }
 

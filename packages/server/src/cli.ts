@@ -33,6 +33,7 @@ async function start(command: Command, log: Log, ready: () => void): Promise<voi
   const { url } = await server.listen();
   log.listening(url);
   server.on('limit', ({ limit, address }) => log.warning(limitText(limit, address)));
+  server.on('proxy', ({ message }) => log.warning(message));
   server.on('stale', ({ stale, reason }) => log.stale(stale, reason));
   if (server.isStale()) log.stale(true, undefined);
   log.follow(server);

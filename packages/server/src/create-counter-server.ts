@@ -9,6 +9,7 @@ import { EventStreams } from './io/events/event-streams.ts';
 import { mountAt } from './io/http/request-interceptor.ts';
 import { createHttpGuard, type HttpGuard } from './io/http/create-http-guard.ts';
 import { createRoutes } from './io/http/routes.ts';
+import { UPGRADE_HEADERS_MISSING } from './io/http/upgrade-headers.ts';
 import { createSleepWatch, type SleepWatch } from './io/sleep-watch.ts';
 import { LeanTransport } from './io/lean/lean-transport.ts';
 import { SocketIoTransport } from './io/socket-io-transport.ts';
@@ -69,7 +70,7 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
 
 /** The same with resolved options, which may also have what callers cannot set. */
 export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
-  const { counter, events, guard, sleepWatch, transport, view } = createParts(options);
+  const { counter, events, guard, onLostUpgrade, sleepWatch, transport, view } = createParts(options);
   const servers = new Set<HttpServer>();
   const mounts = new Set<() => void>();
   const shutdown = createShutdown({ ...options, counter, lock, close });
@@ -83,7 +84,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
       isReady: () => !shutdown.hasBegun,
       events: (request, response) => events.handleRequest(request, response),
     });
-    const unmount = mountAt(server, { path, guard, routes, transport });
+    const unmount = mountAt(server, { path, guard, routes, transport, onLostUpgrade });
     if (!unmount) throw pathTaken(path);
     mounts.add(unmount);
     sleepWatch.start();
@@ -144,6 +145,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
 interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
   events: EventStreams;
   guard: HttpGuard;
+  onLostUpgrade: () => void;
   sleepWatch: SleepWatch;
   transport: CounterTransport;
 }
@@ -160,7 +162,7 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
       events.destroyConnections();
     },
   });
-  const { reportLimit, view, ...counting } = assembleCounter(options, sleepWatch.clock);
+  const { reportLimit, reportProxy, view, ...counting } = assembleCounter(options, sleepWatch.clock);
   const { counter, stats } = counting;
   const guard = createHttpGuard({ bounds: httpBounds, clock, stats, trustsProxy, onLimit: reportLimit });
   const transportOptions: TransportOptions = {
@@ -182,5 +184,6 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
     onOpen: guard.hold,
     relay: options.answerRelay,
   });
-  return { counter, events, guard, sleepWatch, transport, view };
+  const onLostUpgrade = (): void => reportProxy(UPGRADE_HEADERS_MISSING);
+  return { counter, events, guard, onLostUpgrade, sleepWatch, transport, view };
 }

@@ -107,6 +107,7 @@ class Supervisor {
   readonly #store = createLazyStore(() => this.#createStore());
   readonly #counter: AssembledCounter['counter'];
   readonly #reportLimit: AssembledCounter['reportLimit'];
+  readonly #reportProxy: AssembledCounter['reportProxy'];
   readonly #kill = (): void => {
     for (const slot of this.slots) slot.kill();
   };
@@ -118,9 +119,13 @@ class Supervisor {
 
   constructor(options: ResolvedCounterWorkersOptions) {
     this.#options = options;
-    const { counter, view, reportLimit } = assembleCounter({ ...options.resolved, store: this.#store });
+    const { counter, view, reportLimit, reportProxy } = assembleCounter({
+      ...options.resolved,
+      store: this.#store,
+    });
     this.#counter = counter;
     this.#reportLimit = reportLimit;
+    this.#reportProxy = reportProxy;
     this.view = view;
   }
 
@@ -170,6 +175,7 @@ class Supervisor {
           decidePort: (plan) => this.#share(plan).port,
           stats: (stats) => this.stats.set(slot, stats),
           limit: this.#reportLimit,
+          proxy: this.#reportProxy,
           listening(listening) {
             if (missing.delete(number) && missing.size === 0) resolve(listening);
           },

@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openPage } from './helpers/page.ts';
-import { upgrade } from './helpers/upgrade.ts';
+import { sendHttp } from './helpers/send-http.ts';
+import { upgrade, upgradeWithoutHeaders } from './helpers/upgrade.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 const bin = fileURLToPath(new URL('../bin/live-online-server.js', import.meta.url));
@@ -50,6 +51,19 @@ describe('live-online-server', () => {
     expect(await ended).toBe(0);
     expect(events().slice(-2)).toEqual([{ event: 'closing' }, { event: 'closed' }]);
     expect(await page.closed()).toBe('transport close');
+  });
+
+  it('[C10] logs once, with the lines for nginx, that a proxy removes the headers of upgrades', async () => {
+    const { url, events } = await runJson();
+    const port = Number(new URL(url).port);
+    for (let request = 0; request < 3; request++) await sendHttp(port, upgradeWithoutHeaders());
+    await openPage(url, { origin: 'https://a.example' }).receives(1);
+    await vi.waitFor(() => expect(events().at(-1)).toMatchObject({ event: 'total' }));
+    const warnings = events().filter(({ event }) => event === 'warning');
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]!['message']).toMatch(
+      /^a reverse proxy [^]*\n {2}proxy_set_header Upgrade \$http_upgrade;\n/,
+    );
   });
 
   it('[C10] on a terminal it prints its URL and the tag for a page', async () => {

@@ -7,6 +7,8 @@ const LOCAL_SITE = 'local';
 export interface PageHeaders {
   origin?: string | undefined;
   referer?: string | undefined;
+  /** The `Host` of a request to the page's own origin. It serves where the browser sends neither of the others. */
+  host?: string | undefined;
 }
 
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\\@\s]*)$/i;
@@ -18,7 +20,7 @@ const MAX_ORIGIN_LENGTH = 400;
  *
  * @returns `undefined` for an Origin that no browser would send.
  */
-export function siteOf({ origin, referer }: PageHeaders): string | undefined {
+export function siteOf({ origin, referer, host }: PageHeaders): string | undefined {
   if (origin !== undefined) {
     if (origin === 'null') return LOCAL_SITE;
     const authority = origin.length <= MAX_ORIGIN_LENGTH ? ORIGIN.exec(origin)?.[1] : undefined;
@@ -27,8 +29,8 @@ export function siteOf({ origin, referer }: PageHeaders): string | undefined {
     return authority === '' ? LOCAL_SITE : parseHostname(authority);
   }
   // A Referer may have any form: one that cannot be parsed counts as absent.
-  const host = referer === undefined ? undefined : /^https?:\/\/([^/?#\\@\s]+)/i.exec(referer)?.[1];
-  return (host !== undefined && parseHostname(host)) || LOCAL_SITE;
+  const authority = referer === undefined ? host : /^https?:\/\/([^/?#\\@\s]+)/i.exec(referer)?.[1];
+  return (authority !== undefined && parseHostname(authority)) || LOCAL_SITE;
 }
 
 /** A hostname that is as sites are named already, with a port or not: what nearly all browsers send. */

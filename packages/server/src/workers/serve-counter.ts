@@ -48,6 +48,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     server = createResolvedServer({ ...options, port, admission, answerRelay });
     reportStats(server, ipc);
     server.on('limit', ({ limit, address }) => sendToPrimary(ipc, ['limit', limit, address]));
+    server.on('proxy', ({ message }) => sendToPrimary(ipc, ['proxy', message]));
     server.listen().then((listening) => sendToPrimary(ipc, ['listening', listening]), fail);
   }
 

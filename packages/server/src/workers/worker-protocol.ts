@@ -44,6 +44,7 @@ export type WorkerMessage =
   | readonly ['listening', Listening]
   | readonly ['failed', CounterServerErrorCode, message: string, problems: readonly OptionProblem[]]
   | readonly ['limit', limit: string, address: string | undefined]
+  | readonly ['proxy', message: string]
   | readonly ['stats', CounterStats];
 
 /** The topics of the channels between a primary process and a worker. */

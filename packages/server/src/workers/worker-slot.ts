@@ -23,6 +23,7 @@ export interface WorkerSlotOptions {
   listening: (listening: Listening) => void;
   stats: (stats: CounterStats) => void;
   limit: (limit: string, address: string | undefined) => void;
+  proxy: (message: string) => void;
   /**
    * A process has ended unexpectedly, or could not start. Another one replaces it, unless the slot is killed.
    *
@@ -103,7 +104,7 @@ export class WorkerSlot {
 
   #receive(run: Run, message: WorkerMessage): void {
     const { ipc } = run.worker;
-    const { clock, task, decidePort, listening, stats, limit } = this.#options;
+    const { clock, task, decidePort, listening, stats, limit, proxy } = this.#options;
     const fail = (error: CounterServerError): void => {
       run.failure ??= error;
       run.worker.kill();
@@ -122,6 +123,8 @@ export class WorkerSlot {
         return stats(message[1]);
       case 'limit':
         return limit(message[1], message[2]);
+      case 'proxy':
+        return proxy(message[1]);
       case 'failed':
         return fail(new CounterServerError(message[1], message[2], { problems: message[3] }));
     }

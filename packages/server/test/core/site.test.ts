@@ -70,6 +70,13 @@ describe('site of a page', () => {
     expect(siteOf({ origin })).toBeUndefined();
   });
 
+  it('[C1] where a browser sends neither Origin nor Referer, the host of a request to its own origin serves', () => {
+    expect(siteOf({ host: 'Example.org:8443' })).toBe('example.org');
+    expect(siteOf({ referer: 'https://a.example/', host: 'b.example' })).toBe('a.example');
+    expect(siteOf({ origin: 'null', host: 'b.example' })).toBe('local');
+    for (const host of ['', 'a b', 'a/b', 'user@a.example']) expect(siteOf({ host })).toBe('local');
+  });
+
   it('[C1] any string is a site by rule or no site: lower case, bounded, and its own site again', () => {
     const origin = fc.oneof(
       fc.string({ unit: 'binary' }),

@@ -121,6 +121,17 @@ describe('admission of streams', () => {
     await openEvents(url, 'token=secret', { headers: { origin: 'https://t.example' } }).receives(1);
   });
 
+  it.each([
+    ['a.example', 'a Referer', { referer: 'https://a.example/page' }],
+    ['127.0.0.1', 'Sec-Fetch-Site: same-origin', { 'sec-fetch-site': 'same-origin' }],
+    ['local', 'Sec-Fetch-Site: cross-site', { 'sec-fetch-site': 'cross-site' }],
+    ['local', 'none of them', {}],
+  ])('[C1] without an Origin it is counted on %s with %s', async (site, _name, headers) => {
+    const { counter, url } = await startCounter();
+    await openEvents(url, 'join=1', { headers }).receives(1);
+    expect([...counter.totals()]).toEqual([[site, 1]]);
+  });
+
   it('[C11] past a limit, and with an Origin that no browser sends, it is rejected in HTTP', async () => {
     const { counter, url } = await startCounter({ maxPerSite: 2 });
     const open = [openEvents(url), openEvents(url)];

@@ -20,6 +20,14 @@ export function upgradeRequest(
   ].join('\r\n');
 }
 
+/** The same as nginx passes it on by default: by HTTP/1.0, without the hop-by-hop headers. */
+export function upgradeWithoutHeaders(path = '/socket.io/'): string {
+  return upgradeRequest('https://a.example')
+    .replace('/socket.io/', path)
+    .replace('HTTP/1.1', 'HTTP/1.0')
+    .replace('Connection: Upgrade\r\nUpgrade: websocket', 'Connection: close');
+}
+
 /** The result of an upgrade. */
 export interface Upgraded {
   /** The status of the answer: 101 for a WebSocket, which is held until `leave()` or the end of the test. */

@@ -2,6 +2,8 @@ import { kill } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CounterWorkers } from '@live-online/server';
 import { openPage, type Page } from '../helpers/page.ts';
+import { sendHttp } from '../helpers/send-http.ts';
+import { upgradeWithoutHeaders } from '../helpers/upgrade.ts';
 import { isRunning, startWorkers } from '../helpers/workers.ts';
 
 const patient = { timeout: 30_000, interval: 20 };
@@ -54,6 +56,14 @@ describe('several processes on one port', { timeout: 60_000 }, () => {
       const [page] = openPages('full.example', 1);
       return page!.receives(6);
     }, patient);
+  });
+
+  it('[C10] report once that a proxy removes the headers of upgrades', async () => {
+    const reported: unknown[] = [];
+    onTestFinished(workers.on('proxy', (problem) => void reported.push(problem)));
+    const { port } = new URL(url);
+    for (let request = 0; request < 6; request++) await sendHttp(Number(port), upgradeWithoutHeaders());
+    await vi.waitFor(() => expect(reported).toHaveLength(1), patient);
   });
 
   it('[S8] a worker that is killed is replaced, and its members and places are released at once', async () => {

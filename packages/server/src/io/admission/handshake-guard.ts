@@ -6,6 +6,7 @@ import type { ListedSite, SiteList } from '../../core/site-list.ts';
 import { siteOf } from '../../core/site.ts';
 import { countReason, type CounterStats } from '../../core/stats.ts';
 import { readAddress, type TrustsProxy } from './client-address.ts';
+import { readPageHeaders } from './page-headers.ts';
 
 /** Checks a handshake: in HTTP, before it gets a session, and at CONNECT, before its connection is counted. [C1, C11] */
 export interface HandshakeGuard {
@@ -54,7 +55,7 @@ export function createHandshakeGuard(options: HandshakeGuardOptions): HandshakeG
   const tickets = new WeakMap<IncomingMessage, AdmissionTicket>();
 
   function readTicket(request: IncomingMessage): AdmissionTicket {
-    const hostname = siteOf(request.headers);
+    const hostname = siteOf(readPageHeaders(request));
     return {
       isOriginValid: hostname !== undefined,
       listed: hostname === undefined ? undefined : sites.find(hostname),

@@ -5,6 +5,7 @@ import { pathOf } from '@live-online/internal/http/request-path';
 import { interceptServer, offersWebSocket } from '@live-online/internal/intercept-server';
 import type { RequestGuard } from './request-guard.ts';
 import type { Route, RouteTable } from './route.ts';
+import { wasUpgrade } from './upgrade-headers.ts';
 import type { CounterTransport } from '../transport.ts';
 
 export interface Mount {
@@ -13,6 +14,8 @@ export interface Mount {
   guard: RequestGuard;
   routes: RouteTable;
   transport: CounterTransport;
+  /** Called for each request that was an upgrade before a proxy removed its headers. */
+  onLostUpgrade?: () => void;
 }
 
 type Mounts = ReadonlyMap<string, Mount>;
@@ -85,6 +88,7 @@ function respond(mount: Mount | undefined, request: IncomingMessage, response: S
     if (!mount) return notFound(request, response);
     if (!mount.guard.request(request, response)) return;
     if (isForSocket(mount, request)) {
+      if (wasUpgrade(request)) mount.onLostUpgrade?.();
       mount.guard.poll(request, response);
       return mount.transport.handleRequest(request, response);
     }

@@ -1,0 +1,59 @@
+import { expect, it, vi } from 'vitest';
+import { inEachBrowser, takePage } from '../helpers/browsers.ts';
+import { startCounter } from '../helpers/counter.ts';
+import { startNginx } from '../helpers/nginx.ts';
+import { startSite } from '../helpers/site.ts';
+
+/** All that many configurations have: no headers of upgrades, HTTP/1.0, buffering, and a Host of its own. */
+const proxyPassAlone = 'location / { proxy_pass http://counter; }';
+
+inEachBrowser('behind nginx with proxy_pass alone, $name', ({ getContext }) => {
+  it('[C10] no WebSocket gets through, which the server reports with the lines for nginx', async () => {
+    const { counter, port } = await startCounter();
+    const { url } = await startNginx([port], proxyPassAlone);
+    const site = await startSite({ '/': '' });
+    const page = await takePage(await getContext());
+    await page.goto(site.at('localhost'));
+    const reported: { message: string }[] = [];
+    counter.on('proxy', (problem) => void reported.push(problem));
+    const socket = `${url.replace('http', 'ws')}socket.io/?EIO=4&transport=websocket`;
+    const open = (target: string): Promise<string> =>
+      new Promise((resolve) => {
+        const webSocket = new WebSocket(target);
+        webSocket.onopen = () => resolve('open');
+        webSocket.onclose = () => resolve('closed');
+      });
+    expect(await page.evaluate(open, socket)).toBe('closed');
+    expect(reported.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/proxy_set_header Upgrade \$http_upgrade;/),
+    ]);
+  });
+
+  it('[P16] events get through at once, and closing the page is noticed at once', async () => {
+    const { counter, port } = await startCounter();
+    const { url } = await startNginx([port], proxyPassAlone);
+    const site = await startSite({ '/': '' });
+    const context = await getContext();
+    const visitors = await Promise.all([takePage(context), takePage(context)]);
+    const totals = async (): Promise<number[]> =>
+      Promise.all(
+        visitors.map((page) => page.evaluate(() => (window as unknown as { total: number }).total)),
+      );
+    for (const [index, page] of visitors.entries()) {
+      await page.goto(site.at('localhost'));
+      await page.evaluate((target) => {
+        const source = new EventSource(target);
+        source.onmessage = ({ data }: MessageEvent<string>) => {
+          [(window as unknown as { total: number }).total] = JSON.parse(data) as [number];
+        };
+        // Chromium would keep the stream of a page in its back/forward cache.
+        addEventListener('pagehide', () => source.close());
+      }, `${url}events?join=1&member=member-${index}`);
+    }
+    // The update reaches a page that waits for no other data: nothing buffers it.
+    await vi.waitFor(async () => expect(await totals()).toEqual([2, 2]));
+    expect(counter.total('localhost')).toBe(2);
+    await visitors[1].goto('about:blank');
+    await vi.waitFor(() => expect(counter.total('localhost')).toBe(1));
+  });
+});
