@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { arch, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as rest } from 'node:timers/promises';
 
@@ -10,14 +11,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const peersFolder = `${root}.cache/bench-peers`;
 const ours = `${root}packages/reload/bin/live-online-reload.js`;
 const recipe = fileURLToPath(new URL('./recipe.mjs', import.meta.url));
-const peers = { 'browser-sync': '3.0.4', 'live-server': '1.2.2', 'five-server': '0.4.5' };
+const peers = { 'browser-sync': '3.0.4', 'live-server': '1.2.2', 'five-server': '0.4.5', bun: '1.4.5' };
+/** The package of bun's executable for this machine. The one in `bun` exists only after an install script. */
+const bun = `${peersFolder}/node_modules/@oven/bun-${platform()}-${arch() === 'arm64' ? 'aarch64' : arch()}/bin/bun`;
 
 /**
  * The tools that are compared, and how each is started on a folder and a port.
  *
  * @type {readonly { name: string, command: (folder: string, port: number) => string[], peer?: boolean,
- *   saveOutput?: RegExp, debounceMs?: number }[]} `saveOutput`: matches what it prints after a save; `debounceMs`: it
- *   reports a save only after no file has changed for this long.
+ *   executable?: string, saveOutput?: RegExp, debounceMs?: number }[]} `executable`: Node.js by default; `saveOutput`: matches
+ *   what it prints after a save; `debounceMs`: it reports a save only after no file has changed for this long.
  */
 export const sides = [
   {
@@ -43,6 +46,12 @@ export const sides = [
       '--host',
       '127.0.0.1',
     ],
+  },
+  {
+    name: 'bun',
+    peer: true,
+    executable: bun,
+    command: (_folder, port) => ['--hot', 'index.html', `--port=${port}`, '--hostname=127.0.0.1'],
   },
   {
     name: 'browser-sync',
@@ -99,9 +108,11 @@ export function proxySide(target) {
 
 /** Installs the other tools, apart from the repository's dependencies. */
 export async function installPeers() {
-  if (existsSync(`${peersFolder}/node_modules/five-server`)) return;
+  const manifest = JSON.stringify({ private: true, dependencies: peers });
+  const installed = await readFile(`${peersFolder}/package.json`, 'utf8').catch(() => undefined);
+  if (installed === manifest && existsSync(`${peersFolder}/node_modules/bun`)) return;
   await mkdir(peersFolder, { recursive: true });
-  await writeFile(`${peersFolder}/package.json`, JSON.stringify({ private: true, dependencies: peers }));
+  await writeFile(`${peersFolder}/package.json`, manifest);
   const child = spawn('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], {
     cwd: peersFolder,
     stdio: 'ignore',
@@ -129,10 +140,10 @@ export async function freePort() {
  */
 export async function startSide(side, folder, signal, port) {
   port ??= await freePort();
-  const [script, ...args] = side.command(folder, port);
-  if (!existsSync(script)) throw new Error('not installed');
+  const command = side.command(folder, port);
+  if (!existsSync(side.executable ?? command[0])) throw new Error('not installed');
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(side.executable ?? process.execPath, command, {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, XDG_CACHE_HOME: `${folder}-cache`, NO_COLOR: '1' },

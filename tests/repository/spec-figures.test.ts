@@ -33,6 +33,15 @@ const figures: [spec: 'reload' | 'server' | 'widget', pattern: RegExp, unit: num
   [
     ['reload', /quiet period \(([\d,.]+) ms/, 1, () => reload.debounceMs],
     ['reload', /quiet period is longer \(([\d,.]+) ms/, 1, () => constant('reload', 'RECHECK_WINDOW_MS')],
+    ['reload', /CSS is shorter \(([\d,.]+) ms/, 1, () => constant('reload', 'COMPLETE_MS')],
+    ['reload', /longer than ([\d,.]+) characters/, 1, () => constant('reload', 'BUFFER_LENGTH')],
+    ['reload', /its last ([\d,.]+)\s+characters/, 1, () => constant('reload', 'LONG_CLOSING_LENGTH')],
+    [
+      'reload',
+      /more than ([\d,.]+) bytes that was written in place/,
+      1,
+      () => constant('reload', 'BUFFER_BYTES'),
+    ],
     ['reload', /HTML of more than\s+([\d,.]+) nodes/, 1, () => constant('reload', 'MAX_NODES')],
     ['reload', /At most ([\d,.]+) MB is held back/, MB, () => constant('reload', 'LOOK_AHEAD_BYTES')],
     ['reload', /more than ([\d,.]+) requests that\s+wait/, 1, () => constant('reload', 'MAX_PIPELINED')],

@@ -1,5 +1,12 @@
 /** Decides which changing files are reported together, as one update, and when. [R2] */
-import { isOverdue, isStable, MAX_WAIT_MS, quietPeriod, type WriteInProgress } from './write-in-progress.ts';
+import {
+  isOverdue,
+  isStable,
+  MAX_WAIT_MS,
+  minimumPeriod,
+  quietPeriod,
+  type WriteInProgress,
+} from './write-in-progress.ts';
 import type { FileStat } from './ports.ts';
 
 /** The files that change, by their paths, and what the decision depends on besides. */
@@ -34,8 +41,9 @@ export function nextCheckDelay({ writes, previous, debounceMs }: ChangingFiles, 
   let togetherMs = 0;
   for (const [path, write] of writes) {
     const { firstEventMs, lastEventMs, checked } = write;
-    const untilQuietMs = lastEventMs + debounceMs - nowMs;
-    const periodMs = checked ? quietPeriod(write, previous(path), debounceMs) : debounceMs;
+    const minimumMs = minimumPeriod(write, debounceMs);
+    const untilQuietMs = lastEventMs + minimumMs - nowMs;
+    const periodMs = checked ? quietPeriod(write, previous(path), debounceMs) : minimumMs;
     const untilStableMs = Math.max(lastEventMs + periodMs - nowMs, 1);
     if (untilQuietMs > 0) delayMs = Math.min(delayMs, untilQuietMs);
     if (isOverdue(write, nowMs)) {

@@ -1,6 +1,16 @@
 import { nextCheckDelay, selectBatch, type ChangingFiles } from './change-batch.ts';
+import { IsolatedSaves } from './isolated-saves.ts';
 import type { Clock, FileStat } from './ports.ts';
-import { isQuiet, recheckWindow, recordCheck, type WriteInProgress } from './write-in-progress.ts';
+import {
+  completePeriod,
+  isQuiet,
+  minimumPeriod,
+  recheckWindow,
+  recordCheck,
+  showsWhetherComplete,
+  wasIsolated,
+  type WriteInProgress,
+} from './write-in-progress.ts';
 
 export interface ChangeDebouncerOptions {
   clock: Clock;
@@ -9,6 +19,8 @@ export interface ChangeDebouncerOptions {
   stat: (path: string) => FileStat | undefined;
   /** A file before it changed. */
   previous: (path: string) => FileStat | undefined;
+  /** Whether the content of a file is evidently complete. @default never */
+  isComplete?: (path: string, stat: FileStat) => boolean;
   /** Called once for each batch, never while an earlier call is at work. */
   onStable: (paths: string[]) => Promise<void>;
 }
@@ -26,6 +38,7 @@ export class ChangeDebouncer {
   readonly #files: ChangingFiles;
   /** When files were reported last: one that changes again at once was not complete. */
   readonly #reportedMs = new Map<string, number>();
+  readonly #isolatedSaves: IsolatedSaves;
   #cancelCheck: (() => void) | undefined;
   #checking = false;
   #closed = false;
@@ -33,6 +46,7 @@ export class ChangeDebouncer {
   constructor(options: ChangeDebouncerOptions) {
     this.#options = options;
     this.#files = { ...options, writes: this.#writes };
+    this.#isolatedSaves = new IsolatedSaves(recheckWindow(options.debounceMs));
   }
 
   /** Records an event: the file was written, or was only created, deleted or renamed over. */
@@ -40,21 +54,39 @@ export class ChangeDebouncer {
     if (this.#closed) return;
     const { clock, debounceMs } = this.#options;
     const nowMs = clock.now();
-    const write = this.#writes.get(path);
+    const companion = this.#isolatedSaves.recordEvent(path, nowMs);
+    let write = this.#writes.get(path);
     if (write) {
-      Object.assign(write, { lastEventMs: nowMs, written: write.written || written, eventSinceCheck: true });
+      const paused = isQuiet(write, completePeriod(debounceMs), nowMs);
+      const isolated = write.isolated && !paused && companion === undefined;
+      const more = { lastEventMs: nowMs, written: write.written || written, eventSinceCheck: true };
+      Object.assign(write, { ...more, isolated });
     } else {
-      const sinceReportMs = nowMs - (this.#reportedMs.get(path) ?? -Infinity);
-      const resumed = written && sinceReportMs < recheckWindow(debounceMs);
-      const times = { firstEventMs: nowMs, lastEventMs: nowMs };
-      this.#writes.set(path, { ...times, written, resumed, eventSinceCheck: true, waiting: [] });
+      write = this.#begin(path, written, companion === undefined);
+      this.#writes.set(path, write);
     }
-    if (!this.#checking && !this.#cancelCheck) this.#checkIn(debounceMs);
+    const other = companion !== undefined && this.#writes.get(companion);
+    if (other) other.isolated = false;
+    if (!this.#checking && !this.#cancelCheck) this.#checkIn(minimumPeriod(write, debounceMs));
+  }
+
+  #begin(path: string, written: boolean, isolated: boolean): ChangingFile {
+    const nowMs = this.#options.clock.now();
+    const resumed = written && this.wasReported(path);
+    const expected = this.#isolatedSaves.has(path);
+    const times = { firstEventMs: nowMs, lastEventMs: nowMs };
+    return { ...times, written, resumed, isolated, expected, eventSinceCheck: true, waiting: [] };
   }
 
   /** Whether a file changes now. */
   isChanging(path: string): boolean {
     return this.#writes.has(path);
+  }
+
+  /** Whether a file was reported a moment ago. */
+  wasReported(path: string): boolean {
+    const { clock, debounceMs } = this.#options;
+    return clock.now() - (this.#reportedMs.get(path) ?? -Infinity) < recheckWindow(debounceMs);
   }
 
   /** Resolves once a file is stable and reported; at once if it does not change. */
@@ -93,8 +125,9 @@ export class ChangeDebouncer {
     const { clock } = this.#options;
     this.#checking = true;
     try {
-      this.#checkQuietFiles();
-      await this.#report(selectBatch(this.#files, clock.now()));
+      const nowMs = clock.now();
+      this.#checkQuietFiles(nowMs);
+      await this.#report(selectBatch(this.#files, nowMs));
     } finally {
       this.#checking = false;
       if (!this.#closed && this.#writes.size > 0 && !this.#cancelCheck)
@@ -102,21 +135,34 @@ export class ChangeDebouncer {
     }
   }
 
-  #checkQuietFiles(): void {
-    const { clock, debounceMs, stat } = this.#options;
-    const nowMs = clock.now();
-    for (const [path, write] of this.#writes)
+  #checkQuietFiles(nowMs: number): void {
+    const { debounceMs, stat } = this.#options;
+    for (const [path, write] of this.#writes) {
       if (isQuiet(write, debounceMs, nowMs)) recordCheck(write, stat(path), nowMs);
+      else if (isQuiet(write, minimumPeriod(write, debounceMs), nowMs)) this.#checkEarly(path, write, nowMs);
+    }
+  }
+
+  /** Checks whether a file is complete. If it is not, its quiet period is the usual one, as if there had been no check. */
+  #checkEarly(path: string, write: ChangingFile, nowMs: number): void {
+    const { stat, previous, isComplete } = this.#options;
+    const now = stat(path);
+    write.complete =
+      now !== undefined &&
+      showsWhetherComplete({ ...write, stat: now }, previous(path)) &&
+      isComplete?.(path, now) === true;
+    if (write.complete) recordCheck(write, now, nowMs);
   }
 
   async #report(paths: string[]): Promise<void> {
     if (paths.length === 0) return;
-    const { clock, debounceMs, onStable } = this.#options;
+    const { clock, debounceMs, previous, onStable } = this.#options;
     const nowMs = clock.now();
     for (const [path, ms] of this.#reportedMs)
       if (nowMs - ms > recheckWindow(debounceMs)) this.#reportedMs.delete(path);
     const waiting = paths.flatMap((path) => this.#writes.get(path)!.waiting);
     for (const path of paths) {
+      this.#isolatedSaves.recordReport(path, wasIsolated(this.#writes.get(path)!, previous(path)));
       this.#writes.delete(path);
       this.#reportedMs.set(path, nowMs);
     }

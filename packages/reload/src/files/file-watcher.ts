@@ -8,8 +8,12 @@
  */
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ChangeDebouncer } from '../core/change-debouncer.ts';
 import type { Clock, FileChange, FileStat } from '../core/ports.ts';
+import { mayBeUnreported } from '../core/write-in-progress.ts';
+import { afterEvents } from './after-events.ts';
+import { Closings } from './closings.ts';
 import { FileIndex } from './file-index.ts';
 import { readIndexCache, writeIndexCache, type CachedFile } from './index-cache.ts';
 import { PendingEvents } from './pending-events.ts';
@@ -56,6 +60,7 @@ export class FileWatcher {
   readonly #served = new Set<string>();
   readonly #pendingEvents = new PendingEvents();
   readonly #startedMs = Date.now() - FILE_TIME_STEP_MS;
+  readonly #closings = new Closings();
   readonly #debouncer: ChangeDebouncer;
   readonly #watch: FolderWatch;
   #scanning: Promise<void> = Promise.resolve();
@@ -71,10 +76,11 @@ export class FileWatcher {
     this.#index = new FileIndex((path) => storedName(roots, path));
     this.#cached = cacheFile === undefined ? new Map<string, CachedFile>() : readIndexCache(cacheFile);
     this.#debouncer = new ChangeDebouncer({
-      clock,
+      clock: afterEvents(clock),
       debounceMs,
       stat: statFile,
       previous: (path) => this.#index.get(path),
+      isComplete: (path, stat) => this.#closings.isComplete(path, stat),
       onStable: (paths) => this.#compare(paths),
     });
     this.#watch = (options.watch ?? watchFolders)({
@@ -94,10 +100,20 @@ export class FileWatcher {
     const stat = statFile(path);
     if (!this.#debouncer.isChanging(path)) {
       if (!stat || !mayBeUnreported(stat, this.#options.debounceMs, Date.now())) return stat;
+      if (await this.#isReported(path)) return stat;
       this.#debouncer.add(path, true);
     }
     await this.#debouncer.whenStable(path);
     return statFile(path);
+  }
+
+  /** Whether the state of a file was reported a moment ago, and no event has come since. */
+  async #isReported(path: string): Promise<boolean> {
+    if (!this.#debouncer.wasReported(path)) return false;
+    // The system may have queued an event.
+    await nextTurn();
+    const [indexed, stat] = [this.#index.get(path), statFile(path)];
+    return !this.#debouncer.isChanging(path) && !!indexed && !!stat && isSameStat(indexed, stat);
   }
 
   /** Watches and reads a file that a page was given, whatever `.gitignore` names. */
@@ -180,7 +196,8 @@ export class FileWatcher {
     // A change of a link carries the text of the linked file only if that file may be shown itself. [R8]
     const target = realPathOf(path) ?? path;
     const withText = includeTexts() && roots.some((root) => isWithin(root, path) && isPublic(root, target));
-    const now = await readFile(target, withText);
+    const now = (target === path && this.#closings.take(path)) || (await readFile(target, true));
+    this.#closings.record(path, now?.text);
     if (!now) return this.#index.delete(path) ? { path, kind: 'removed' } : undefined;
     const { indexed, text } = now;
     this.#index.set(path, indexed);
@@ -189,7 +206,7 @@ export class FileWatcher {
     const wasReadTooLate = this.#pendingEvents.take(path) && isSameAsIndexed;
     const hasSameBytes = before && (before.hash === 0 ? isSameAsIndexed : before.hash === indexed.hash);
     if (hasSameBytes && !wasReadTooLate) return undefined;
-    return { path, kind: 'changed', ...(text !== undefined && { text }) };
+    return { path, kind: 'changed', ...(withText && text !== undefined && { text }) };
   }
 
   /** Finds all files, and then reads those that the cache does not know, in slices that block nothing. */
@@ -284,10 +301,4 @@ export class FileWatcher {
       yield [storedName(this.#options.roots, path), { ...file, ...served }];
     }
   }
-}
-
-/** Whether a file was written so recently that its writer may continue, and no event may have come yet. */
-export function mayBeUnreported({ mtimeMs }: FileStat, debounceMs: number, nowMs: number): boolean {
-  const ageMs = nowMs - mtimeMs;
-  return ageMs >= 0 && ageMs < debounceMs;
 }

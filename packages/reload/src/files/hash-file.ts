@@ -19,10 +19,11 @@ export function hashFile(
   size: number,
   onBytes?: (bytes: Buffer) => void,
 ): number | Promise<number> {
-  return size <= SMALL_BYTES ? (hashSmall(path, onBytes) ?? hashLarge(path)) : hashLarge(path);
+  return size <= SMALL_BYTES ? (hashSmallFile(path, onBytes) ?? hashLarge(path)) : hashLarge(path);
 }
 
-function hashSmall(path: string, onBytes?: (bytes: Buffer) => void): number | undefined {
+/** The same at once; `undefined` if the file is longer than 64 kB. */
+export function hashSmallFile(path: string, onBytes?: (bytes: Buffer) => void): number | undefined {
   const file = openSync(path, 'r');
   try {
     let length = 0;

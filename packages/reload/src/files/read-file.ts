@@ -1,6 +1,6 @@
 import { classifyFile } from '../core/classify-change.ts';
 import type { IndexedFile } from './file-index.ts';
-import { hashFile } from './hash-file.ts';
+import { hashFile, hashSmallFile } from './hash-file.ts';
 import { statFile } from './watch/stat-file.ts';
 
 /** A file as it was read. */
@@ -8,6 +8,19 @@ export interface ReadFile {
   indexed: IndexedFile;
   /** Its text, if it is short, in UTF-8 and of a kind that pages swap. */
   text: string | undefined;
+}
+
+/** Reads a file with its text at once; `undefined` if it is missing, long, or may not be read. */
+export function readShortFile(path: string): ReadFile | undefined {
+  const stat = statFile(path);
+  if (!stat) return undefined;
+  let text: string | undefined;
+  try {
+    const hash = hashSmallFile(path, (bytes) => void (text = decodeText(path, bytes)));
+    return hash === undefined ? undefined : { indexed: { ...stat, hash }, text };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads a file; `undefined` if there is none. */

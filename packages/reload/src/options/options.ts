@@ -37,6 +37,7 @@ export interface ReloadServerOptions {
   poll?: boolean;
   /**
    * The quiet period without changes before an update, in ms. If it is longer than a build takes, its files are one update.
+   * A page or a stylesheet that is evidently complete waits only 2 ms, unless this is more than 10.
    *
    * @default 10
    */

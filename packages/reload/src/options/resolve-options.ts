@@ -3,6 +3,7 @@ import { resolve, sep } from 'node:path';
 import * as v from 'valibot';
 import { problemsOfIssues } from '@live-online/internal/option-problems';
 import { withoutUndefined } from '@live-online/internal/records';
+import { DEFAULT_DEBOUNCE_MS } from '../core/write-in-progress.ts';
 import { folderIsFile, folderMissing, optionsInvalid } from '../errors.ts';
 import type { ReloadServerOptions, ResolvedReloadServerOptions, Source } from './options.ts';
 
@@ -55,7 +56,7 @@ const schema = v.strictObject(
     ),
     ignore: v.optional(list(text('must be a glob')), []),
     poll: v.optional(flag(), false),
-    debounceMs: v.optional(integer(1, 60_000, ' (ms)'), 10),
+    debounceMs: v.optional(integer(1, 60_000, ' (ms)'), DEFAULT_DEBOUNCE_MS),
     reloadOnly: v.optional(flag(), false),
     cacheFolder: v.optional(text('must be the path of a folder')),
   },

@@ -9,6 +9,8 @@ function changing(files: Record<string, Partial<WriteInProgress>>): ChangingFile
     lastEventMs: 0,
     written: true,
     resumed: false,
+    isolated: true,
+    expected: false,
     eventSinceCheck: false,
   } as const;
   const writes = Object.entries(files).map(

@@ -1,59 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChangeDebouncer } from '../../src/core/change-debouncer.ts';
-import type { FileStat } from '../../src/core/ports.ts';
-import { createFakeClock } from '@live-online/internal/testing/fake-clock';
-
-/** Files that exist on a fake disk, watched through a fake clock. */
-function setUp(known: Record<string, number> = {}, debounceMs = 10) {
-  const clock = createFakeClock();
-  const disk = new Map<string, FileStat>(
-    Object.entries(known).map(([path, size]) => [path, { size, mtimeMs: 0 }]),
-  );
-  const reported = new Map(disk);
-  const batches: { atMs: number; paths: string[]; sizes: (number | undefined)[] }[] = [];
-  const startMs = clock.now();
-  const debouncer = new ChangeDebouncer({
-    clock,
-    debounceMs,
-    stat: (path) => disk.get(path),
-    previous: (path) => reported.get(path),
-    async onStable(paths) {
-      const sizes = paths.map((path) => disk.get(path)?.size);
-      batches.push({ atMs: clock.now() - startMs, paths: [...paths].sort(), sizes });
-      for (const path of paths) {
-        const stat = disk.get(path);
-        if (stat) reported.set(path, stat);
-        else reported.delete(path);
-      }
-    },
-  });
-  /** Advances the clock, and runs everything that is due on the way. */
-  async function pass(ms: number): Promise<void> {
-    for (let step = 0; step < ms; step++) {
-      clock.advance(1);
-      for (let turn = 0; turn < 12; turn++) await Promise.resolve();
-    }
-  }
-  return {
-    debouncer,
-    batches,
-    pass,
-    spend: clock.spend,
-    write(path: string, size: number) {
-      disk.set(path, { size, mtimeMs: clock.now() });
-      debouncer.add(path, true);
-    },
-    rename(path: string, size: number) {
-      disk.set(path, { size, mtimeMs: clock.now() });
-      debouncer.add(path, false);
-    },
-    remove(path: string) {
-      disk.delete(path);
-      debouncer.add(path, false);
-    },
-  };
-}
+import { debounceFiles as setUp } from '../helpers/debounced-files.ts';
 
 it('[R2] files of one burst are one update, also if their events keep the process busy for a second', async () => {
   const { rename, spend, pass, batches } = setUp({ a: 100, b: 100 });
@@ -223,38 +170,48 @@ describe('one save', () => {
     expect([waited, batches.length]).toEqual([true, 1]);
   });
 
-  it('[R2] any sequence of changes is reported in time, once files are stable, and never while they change', async () => {
-    const step = fc.record({
-      path: fc.constantFrom('a', 'b', 'c'),
-      kind: fc.constantFrom('write', 'rename', 'remove'),
-      size: fc.integer({ min: 0, max: 20_000 }),
-      afterMs: fc.integer({ min: 0, max: 150 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
-        const { write, rename, remove, pass, batches } = setUp({ a: 5_000, b: 300 });
-        const last = new Map<string, { atMs: number; size: number | undefined }>();
-        let nowMs = 0;
-        for (const { path, kind, size, afterMs } of steps) {
-          if (kind === 'write') write(path, size);
-          else if (kind === 'rename') rename(path, size);
-          else remove(path);
-          last.set(path, { atMs: nowMs, size: kind === 'remove' ? undefined : size });
-          await pass(afterMs);
-          nowMs += afterMs;
-        }
-        await pass(1_500);
-        for (const [path, { atMs, size }] of last) {
-          const reported = batches.filter(({ paths }) => paths.includes(path)).at(-1)!;
-          expect(reported.atMs).toBeGreaterThanOrEqual(atMs + 10);
-          expect(reported.atMs).toBeLessThanOrEqual(atMs + 1_200);
-          if (reported.paths.length === 1) expect(reported.sizes).toEqual([size]);
-        }
-        const count = batches.length;
-        await pass(500);
-        expect(batches.length).toBe(count);
-      }),
-      { numRuns: 60 },
-    );
-  }, 60_000);
+  it.each([
+    ['files', 10, undefined],
+    ['complete files', 2, (): boolean => true],
+  ])(
+    '[R2] any sequence of changes of %s is reported in time, once files are stable, and never while they change',
+    async (_name, periodMs, isComplete) => {
+      const step = fc.record({
+        path: fc.constantFrom('a', 'b', 'c'),
+        kind: fc.constantFrom('write', 'rename', 'remove'),
+        size: fc.integer({ min: 0, max: 20_000 }),
+        afterMs: fc.integer({ min: 0, max: 150 }),
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+          const { write, rename, remove, pass, batches } = setUp(
+            { a: 5_000, b: 300 },
+            isComplete && { isComplete },
+          );
+          const last = new Map<string, { atMs: number; size: number | undefined }>();
+          let nowMs = 0;
+          for (const { path, kind, size, afterMs } of steps) {
+            if (kind === 'write') write(path, size);
+            else if (kind === 'rename') rename(path, size);
+            else remove(path);
+            last.set(path, { atMs: nowMs, size: kind === 'remove' ? undefined : size });
+            await pass(afterMs);
+            nowMs += afterMs;
+          }
+          await pass(1_500);
+          for (const [path, { atMs, size }] of last) {
+            const reported = batches.filter(({ paths }) => paths.includes(path)).at(-1)!;
+            expect(reported.atMs).toBeGreaterThanOrEqual(atMs + periodMs);
+            expect(reported.atMs).toBeLessThanOrEqual(atMs + 1_200);
+            if (reported.paths.length === 1) expect(reported.sizes).toEqual([size]);
+          }
+          const count = batches.length;
+          await pass(500);
+          expect(batches.length).toBe(count);
+        }),
+        { numRuns: 60 },
+      );
+    },
+    60_000,
+  );
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FileIndex } from '../../src/files/file-index.ts';
-import { mayBeUnreported } from '../../src/files/file-watcher.ts';
+import { mayBeUnreported } from '../../src/core/write-in-progress.ts';
 import { PendingEvents } from '../../src/files/pending-events.ts';
 import { pathOfStoredName, storedName } from '../../src/files/stored-name.ts';
 
