@@ -1,6 +1,5 @@
 import { defineConfig } from 'tsup';
 import { cssText } from './scripts/css-text.mjs';
-import { leanSocketIo } from './scripts/lean-socket-io.mjs';
 
 // Neither build cleans `dist`: they run in parallel, and a server that is running may serve its files.
 export default defineConfig([
@@ -19,7 +18,7 @@ export default defineConfig([
     target: 'es2022',
     platform: 'browser',
     noExternal: [/./],
-    esbuildPlugins: [cssText(), leanSocketIo()],
+    esbuildPlugins: [cssText()],
     minify: 'terser',
     terserOptions: {
       ecma: 2020,

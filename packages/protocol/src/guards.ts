@@ -56,6 +56,22 @@ export function isRejection(value: unknown): value is Rejection {
   return isIdentifier((value as Rejection | null | undefined)?.code);
 }
 
+/**
+ * Whether `value` can be a resume token or the code of a rejection: 1 to 64 letters, digits, `_`, `.` or `-`. [P5] [P6]
+ *
+ * @example
+ * ```ts
+ * import { isIdentifier } from '@live-online/protocol';
+ *
+ * const received: unknown = JSON.parse('{"resume":"server-a.1"}');
+ * const { resume } = received as { resume?: unknown };
+ * if (isIdentifier(resume)) console.log(resume);
+ * ```
+ */
+export function isIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && IDENTIFIER.test(value);
+}
+
 /** The fields of a valid handshake, or the first problem of an invalid one. */
 export type HandshakeResult =
   | { ok: true; handshake: CounterHandshake }
@@ -110,10 +126,6 @@ export function parseHandshake(value: unknown): HandshakeResult {
     handshake.resume = resume;
   }
   return { ok: true, handshake };
-}
-
-function isIdentifier(value: unknown): value is string {
-  return typeof value === 'string' && IDENTIFIER.test(value);
 }
 
 function isText(value: unknown, min: number, max: number): value is string {

@@ -6,7 +6,7 @@ export type {
   RejectionCode,
   TotalDetails,
 } from './counter.ts';
-export { isRejection, isTotal, parseHandshake, parseTotalDetails } from './guards.ts';
+export { isIdentifier, isRejection, isTotal, parseHandshake, parseTotalDetails } from './guards.ts';
 export type { HandshakeResult } from './guards.ts';
 export { limits } from './limits.ts';
 export { PROTOCOL_VERSION } from './version.ts';

@@ -1,10 +1,11 @@
-import { createClient } from './client/client.ts';
-import type { Counter } from './client/counter-handle.ts';
+import { createCounterHandle, type Counter } from './client/counter-handle.ts';
+import { shareClient } from './client/shared-client.ts';
 import { connectSocketIo } from './client/socket-io-connection.ts';
 import { resolveOptions, type CounterOptions } from './options.ts';
 
 /**
- * Connects to a counter server, so that this page is counted on its site, and receives the total.
+ * Connects to a counter server, so that this page is counted on its site, and receives the total. All counters of a page
+ * for the same server share one connection, also with the script tag.
  *
  * In a server render, which has no `document`, it opens no connection and stays `connecting`.
  *
@@ -20,5 +21,6 @@ import { resolveOptions, type CounterOptions } from './options.ts';
  * ```
  */
 export function createCounter(options: CounterOptions): Counter {
-  return createClient(resolveOptions(options), connectSocketIo);
+  const target = resolveOptions(options);
+  return createCounterHandle(globalThis.document && shareClient(target, connectSocketIo));
 }

@@ -26,27 +26,25 @@ export interface CounterOptions {
   token?: string | undefined;
 }
 
-/** The options with defaults, validated. */
-export type ResolvedCounterOptions = ConnectionTarget & { readonly token: string | undefined };
-
 /** @throws TypeError with every invalid option. */
 export function resolveOptions(
   { server, path, namespace = '/', token }: CounterOptions = {} as CounterOptions,
-): ResolvedCounterOptions {
+): ConnectionTarget {
   let base: Partial<URL> = {};
   try {
     base = new URL(server);
   } catch {
     // Reported below, like a URL of another scheme.
   }
-  const { origin, protocol, pathname = '' } = base;
-  path ??= pathname.replace(/\/*$/, '/socket.io');
+  path ??= (base.pathname || '').replace(/\/*$/, '/socket.io');
   const problems = [
-    !/^https?:/.test(protocol!) && 'server must be an http(s) URL',
-    !/^\//.test(path) && 'path must begin with /',
-    !/^\//.test(namespace) && 'namespace must begin with /',
-    token !== undefined && (typeof token !== 'string' || !token) && 'token must be text',
-  ].filter((problem) => problem);
-  if (problems.length) throw new TypeError(problems.join('; '));
-  return { origin: origin!, path, namespace, token };
+    !/^https?:/.test(base.protocol!) && 'server must be an http(s) URL',
+    path[0] !== '/' && 'path must begin with /',
+    namespace?.[0] !== '/' && 'namespace must begin with /',
+    token !== undefined && !token?.[0] && 'token must be text',
+  ]
+    .filter((problem) => problem)
+    .join('; ');
+  if (problems) throw new TypeError(problems);
+  return { origin: base.origin!, path, namespace, token };
 }

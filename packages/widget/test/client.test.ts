@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createClient } from '../src/client/client.ts';
-import type { Counter } from '../src/client/counter-handle.ts';
+import { createCounterHandle, type Counter } from '../src/client/counter-handle.ts';
 import type { CounterState } from '../src/client/state.ts';
 import { createConnect, type FakeConnection } from './helpers/fake-connect.ts';
-import { createPage, transition, type FakePage } from './helpers/fake-page.ts';
+import { createPage, transition } from './helpers/fake-page.ts';
 
-const target = { origin: 'http://localhost:8081', path: '/socket.io', namespace: '/', token: undefined };
+const target = { origin: 'http://localhost:8081', path: '/socket.io', namespace: '/' };
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -15,7 +15,7 @@ afterEach(() => {
 
 function setUp({ page = createPage(), token = undefined as string | undefined } = {}) {
   const { connect, connections } = createConnect();
-  const counter = createClient({ ...target, token }, connect, page);
+  const counter = createCounterHandle(createClient({ ...target, token }, connect));
   const latest = (): FakeConnection => connections.at(-1)!;
   return { page, counter, connections, latest };
 }
@@ -227,7 +227,7 @@ test('[W4] a rejected page retries when it returns from the back/forward cache',
 });
 
 test('[W4] a prerendered page connects when it is visited', () => {
-  const page: FakePage = createPage({ prerendering: true });
+  const page = createPage({ prerendering: true });
   const { counter, connections } = setUp({ page });
   expect(connections).toHaveLength(0);
   expect(counter.state.status).toBe('connecting');
@@ -241,4 +241,50 @@ test('[W4] a counter that is closed while its page is prerendered never connects
   counter.close();
   page.document.dispatchEvent(new Event('prerenderingchange'));
   expect(connections).toHaveLength(0);
+});
+
+test.each(['online', 'pageshow', 'visibilitychange'])(
+  '[W4] %s ends the wait for the next attempt',
+  (type) => {
+    const { page, connections, latest } = setUp();
+    latest().ended();
+    page.dispatchEvent(new Event(type));
+    expect(connections).toHaveLength(2);
+    // That attempt is under way, and then live.
+    page.dispatchEvent(new Event(type));
+    latest().total(3);
+    page.dispatchEvent(new Event(type));
+    vi.advanceTimersByTime(60_000);
+    expect(connections).toHaveLength(2);
+  },
+);
+
+test('[W4] a page that wakes up often does not reset the backoff', () => {
+  const { page, connections, latest } = setUp();
+  for (let times = 0; times < 6; times++) {
+    latest().ended();
+    page.dispatchEvent(new Event('online'));
+  }
+  latest().ended();
+  vi.advanceTimersByTime(14_000);
+  expect(connections).toHaveLength(7);
+});
+
+test('[W4] nothing wakes a counter that is rejected, closed or in the back/forward cache', () => {
+  const { page, counter, connections, latest } = setUp();
+  const wake = (): void =>
+    ['online', 'pageshow', 'visibilitychange'].forEach((type) => page.dispatchEvent(new Event(type)));
+  latest().ended('full');
+  wake();
+  expect(connections).toHaveLength(1);
+  page.dispatchEvent(transition('pageshow', true));
+  latest().ended();
+  page.dispatchEvent(transition('pagehide', true));
+  wake();
+  expect(connections).toHaveLength(2);
+  page.dispatchEvent(transition('pageshow', true));
+  latest().ended();
+  counter.close();
+  wake();
+  expect(connections).toHaveLength(3);
 });

@@ -1,31 +1,33 @@
 import { expect, test, vi } from 'vitest';
 import { createCounterHandle } from '../src/client/counter-handle.ts';
+import { initialState, type CounterState } from '../src/client/state.ts';
 
-test('[W3] a new state without a total keeps the last one', () => {
-  const [counter, setState] = createCounterHandle(() => {});
-  setState('live', undefined, 3);
-  setState('offline');
-  expect(counter.state).toEqual({ status: 'offline', total: 3 });
-});
+function setUp() {
+  const leave = vi.fn();
+  let send!: (state: CounterState) => void;
+  const counter = createCounterHandle((listener) => {
+    send = listener;
+    listener(initialState);
+    return leave;
+  });
+  const listener = vi.fn();
+  counter.subscribe(listener);
+  return { counter, listener, leave, send: (state: CounterState) => send(state) };
+}
 
 test('[W3] the same status and total keep the object and call no listener', () => {
-  const [counter, setState] = createCounterHandle(() => {});
-  setState('live', undefined, 3);
-  const { state } = counter;
-  const listener = vi.fn();
-  counter.subscribe(listener);
-  setState('live', 'ignored', 3);
+  const { counter, listener, send } = setUp();
+  const state: CounterState = { status: 'live', total: 3 };
+  send(state);
+  send({ ...state });
   expect(counter.state).toBe(state);
-  expect(listener.mock.calls).toEqual([[state]]);
+  expect(listener.mock.calls).toEqual([[initialState], [state]]);
 });
 
-test('[W3] close() disconnects, notifies the listeners for the last time, and unsubscribes them', () => {
-  const disconnect = vi.fn();
-  const [counter, setState] = createCounterHandle(disconnect);
-  const listener = vi.fn();
-  counter.subscribe(listener);
+test('[W3] close() leaves the client, and notifies the listeners for the last time', () => {
+  const { counter, listener, leave } = setUp();
   counter.close();
-  setState('live', undefined, 3);
-  expect(disconnect).toHaveBeenCalledTimes(1);
-  expect(listener.mock.lastCall).toEqual([{ status: 'closed', total: undefined }]);
+  counter.close();
+  expect(leave).toHaveBeenCalled();
+  expect(listener.mock.calls).toEqual([[initialState], [{ status: 'closed', total: undefined }]]);
 });

@@ -1,14 +1,18 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createClient } from '../src/client/client.ts';
+import { createCounterHandle } from '../src/client/counter-handle.ts';
 import { initialState } from '../src/client/state.ts';
 import { createConnect } from './helpers/fake-connect.ts';
 import { createPage } from './helpers/fake-page.ts';
 
 const target = { origin: 'http://localhost:8081', path: '/socket.io', namespace: '/', token: undefined };
 
+afterEach(() => void vi.unstubAllGlobals());
+
 function setUp() {
   const { connect, connections } = createConnect();
-  const counter = createClient(target, connect, createPage());
+  createPage();
+  const counter = createCounterHandle(createClient(target, connect));
   return { counter, connection: connections[0]! };
 }
 

@@ -1,74 +1,92 @@
-import { isTotal, parseTotalDetails, PROTOCOL_VERSION } from '@live-online/protocol';
-import type { Connect, Connection, ConnectionTarget, Handshake } from './connection.ts';
-import { createCounterHandle, type Counter } from './counter-handle.ts';
+import { isIdentifier, isTotal, PROTOCOL_VERSION } from '@live-online/protocol';
+import type { Connect, ConnectionTarget, Handshake } from './connection.ts';
 import { createMemberId } from './member-id.ts';
-import type { Page } from './page.ts';
 import { retryDelayMs } from './retry-delay.ts';
+import { initialState, type CounterState } from './state.ts';
 
 /** A connection that ends sooner counts as a failure, so that the backoff grows against a server that drops clients. */
 const STABLE_AFTER_MS = 5_000;
 
-/** Keeps one connection open while the page is visited, and closes it in the back/forward cache. */
-export function createClient(
-  target: ConnectionTarget & { readonly token: string | undefined },
-  connect: Connect,
-  page: Page = globalThis,
-): Counter {
-  /** Also the options of the listeners below, which take its `signal`. */
-  const closing = new AbortController();
-  const [counter, setState] = createCounterHandle(() => {
-    closing.abort();
-    disconnect();
-  });
-  let handshake: Handshake;
-  let connection: Connection | undefined;
+/**
+ * Calls `listener` at once with the current state, and again after each change. A listener must not throw.
+ *
+ * @returns A function that unsubscribes. May be called twice.
+ */
+export type Subscribe = (listener: (state: CounterState) => void) => () => void;
+
+/** Keeps one connection open while it has listeners and the page is visited; it is closed in the back/forward cache. */
+export function createClient(target: ConnectionTarget, connect: Connect): Subscribe {
+  const handshake: Handshake = { v: PROTOCOL_VERSION, member: createMemberId(), token: target.token };
+  const listeners = new Set<(state: CounterState) => void>();
+  let state: CounterState;
+  /** Also the options of the page's listeners, which take its `signal`. */
+  let stopping: AbortController;
+  /** Closes the connection, if there is one. */
+  let close: (() => void) | undefined;
   /** Until the next attempt, or until the connection counts as stable. */
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
 
-  const open = (): void => {
-    handshake ??= { v: PROTOCOL_VERSION, member: createMemberId(), token: target.token };
-    timer = undefined;
-    connection = connect(target, handshake, {
-      total(total, details) {
-        timer ??= setTimeout(() => {
-          failures = 0;
-        }, STABLE_AFTER_MS);
-        const { stale, resume } = parseTotalDetails(details);
-        if (resume) handshake.resume = resume;
-        if (isTotal(total)) setState(stale ? 'stale' : 'live', undefined, total);
-      },
-      ended(reason) {
-        clearTimeout(timer);
-        if (!reason) timer = setTimeout(open, retryDelayMs(failures++));
-        setState(reason ? 'closed' : 'offline', reason);
-      },
-    });
+  const setState = (change: object): void => {
+    state = { total: state.total, ...change } as CounterState;
+    for (const listener of listeners) listener(state);
   };
 
   const disconnect = (): void => {
     clearTimeout(timer);
-    connection?.close();
+    timer = close = close?.() as undefined;
   };
 
-  const reconnect = (event: Event): void => {
-    if (!(event as PageTransitionEvent).persisted) return;
+  const open = (): void => {
     disconnect();
-    open();
-    setState('connecting');
+    close = connect(
+      target,
+      handshake,
+      (total, details) => {
+        timer ??= setTimeout(() => {
+          failures = 0;
+        }, STABLE_AFTER_MS);
+        if (isIdentifier(details?.resume)) handshake.resume = details.resume;
+        if (isTotal(total)) setState({ status: details?.stale === true ? 'stale' : 'live', total });
+      },
+      (code) => {
+        disconnect();
+        if (isIdentifier(code)) setState({ status: 'closed', reason: code });
+        else {
+          timer = setTimeout(open, retryDelayMs(failures++));
+          setState({ status: 'offline' });
+        }
+      },
+    );
   };
 
-  const start = (): void => {
-    open();
-    // A page in the back/forward cache must not be counted.
-    page.addEventListener('pagehide', disconnect, closing);
-    page.addEventListener('pageshow', reconnect, closing);
+  /** Ends the wait for the next attempt, and the stay in the back/forward cache. */
+  const wake = ({ persisted }: Event & { persisted?: boolean }): void => {
+    if (persisted || (timer && !close)) open();
+    if (persisted) setState({ status: 'connecting' });
   };
 
-  // A prerendered page connects when it is visited; a server render, which has no document, never does.
-  const { document } = page;
-  if (document?.prerendering) document.addEventListener('prerenderingchange', start, closing);
-  else if (document) start();
-
-  return counter;
+  return (listener) => {
+    if (!listeners.size) {
+      state = initialState;
+      stopping = new AbortController();
+      // A page in the back/forward cache must not be counted.
+      addEventListener('pagehide', disconnect, stopping);
+      addEventListener('pageshow', wake, stopping);
+      addEventListener('online', wake, stopping);
+      addEventListener('visibilitychange', wake, stopping);
+      // A prerendered page connects when it is visited.
+      if ((document as { prerendering?: boolean }).prerendering)
+        document.addEventListener('prerenderingchange', open, stopping);
+      else open();
+    }
+    listeners.add(listener);
+    listener(state);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size) return;
+      stopping.abort();
+      disconnect();
+    };
+  };
 }

@@ -1,10 +1,11 @@
-/** The server's socket. */
+/** The server's socket, and the token of the site. The order of the fields is the same everywhere: see shared-client.ts. */
 export interface ConnectionTarget {
   /** Scheme, host and port of the server. */
   readonly origin: string;
   /** The path of the socket on that server, such as `/socket.io`. */
   readonly path: string;
   readonly namespace: string;
+  readonly token: string | undefined;
 }
 
 /** The handshake of a page. A field that is `undefined` is not sent. */
@@ -16,27 +17,17 @@ export interface Handshake {
   resume?: string;
 }
 
-/** What a connection reports. It calls no handler before `connect` has returned. */
-export interface ConnectionHandlers {
-  /** The server sent a total. The arguments are not validated. */
-  total(total: unknown, details: unknown): void;
-  /**
-   * The connection could not be made, or is lost. Called once, as the last handler.
-   *
-   * @param reason The code of the protocol, if the server rejected the connection.
-   */
-  ended(reason: string | undefined): void;
-}
-
-/** One connection, from its first attempt to its end. */
-export interface Connection {
-  /** Closes it; no handler is called afterwards. May be called twice. */
-  close(): void;
-}
-
-/** Opens one connection. It never retries: the client does that. */
+/**
+ * Opens one connection. It never retries: the client does that.
+ *
+ * @param onTotal The server sent a total. The arguments are not validated.
+ * @param onEnd The connection could not be made, or is lost. Called once, as the last callback, and not before `connect`
+ *   has returned. `code` is that of a rejection, not validated.
+ * @returns A function that closes it; nothing is called afterwards. May be called twice.
+ */
 export type Connect = (
   target: ConnectionTarget,
   handshake: Handshake,
-  handlers: ConnectionHandlers,
-) => Connection;
+  onTotal: (total: unknown, details?: { stale?: unknown; resume?: unknown } | null) => void,
+  onEnd: (code?: unknown) => void,
+) => () => void;

@@ -1,3 +1,4 @@
+import type { Subscribe } from './client.ts';
 import { initialState, type CounterState } from './state.ts';
 
 /** A live count of the members on the page's site. */
@@ -14,20 +15,17 @@ export interface Counter {
   close(): void;
 }
 
-/** Sets the state and calls the listeners, unless status and total stay the same. Keeps the total by default. */
-export type SetState = (status: CounterState['status'], reason?: string, total?: number) => void;
-
 /**
- * Creates what the user of a client has in hand, and the function by which the client changes its state.
+ * Creates what the user of a client has in hand.
  *
- * @param disconnect Called by `close()`.
+ * @param join Subscribes to the client, which other counters of the page share; absent in a server render.
  */
-export function createCounterHandle(disconnect: () => void): [counter: Counter, setState: SetState] {
+export function createCounterHandle(join: Subscribe | undefined): Counter {
   const notifiers = new Set<() => void>();
   let state = initialState;
-  const setState: SetState = (status, reason, total = state.total) => {
-    if (state.status === status && state.total === total) return;
-    state = { status, total, ...(reason && { reason }) } as CounterState;
+  const setState = (next: CounterState): void => {
+    if (state.status === next.status && state.total === next.total) return;
+    state = next;
     for (const notify of notifiers) {
       try {
         notify();
@@ -39,7 +37,8 @@ export function createCounterHandle(disconnect: () => void): [counter: Counter, 
       }
     }
   };
-  const counter: Counter = {
+  const leave = join?.(setState);
+  return {
     get state() {
       return state;
     },
@@ -50,10 +49,8 @@ export function createCounterHandle(disconnect: () => void): [counter: Counter, 
       return () => void notifiers.delete(notify);
     },
     close() {
-      disconnect();
-      setState('closed');
-      notifiers.clear();
+      leave?.();
+      setState({ ...state, status: 'closed' });
     },
   };
-  return [counter, setState];
 }

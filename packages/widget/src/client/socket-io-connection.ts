@@ -1,9 +1,8 @@
-import { isRejection } from '@live-online/protocol';
 import { Manager, WebSocket as WebSocketTransport } from 'socket.io-client';
 import type { Connect } from './connection.ts';
 
 /** The frames that a counter's server sends: open, ping, CONNECT, DISCONNECT, an event, CONNECT_ERROR. */
-const FRAME = /^(0{|2|41|4[02].*[{[]|44.*{"message":")/;
+const FRAME = /^(0{|2|41|4[02].*[{[]|44[^{]*{"message":")/;
 
 /**
  * socket.io-client's WebSocket without the frames that a counter's server never sends. The library throws on some
@@ -14,33 +13,32 @@ class FilteredWebSocket extends WebSocketTransport {
     try {
       if (FRAME.test(data)) super.onData(data);
     } catch {
-      this.onError('parse error', data);
+      this.onError('', data);
     }
   }
 }
 
 /** A connection by socket.io-client, over WebSocket alone and with a manager of its own. */
-export const connectSocketIo: Connect = ({ origin, path, namespace }, handshake, handlers) => {
-  const manager = new Manager(origin, {
-    path,
+export const connectSocketIo: Connect = (target, handshake, onTotal, onEnd) => {
+  const manager = new Manager(target.origin, {
+    path: target.path,
     transports: [FilteredWebSocket],
     // A hostile server may offer hundreds of other transports, and the library would try each of them.
     upgrade: false,
     reconnection: false,
     timeout: 9_000,
   });
-  const socket = manager.socket(namespace, { auth: handshake });
+  const socket = manager.socket(target.namespace, { auth: handshake });
   const close = (): void => {
     socket.off();
     socket.disconnect();
   };
-  const end = (cause: Error | string): void => {
+  const end = (cause: { data?: { code?: unknown } } | string): void => {
     close();
-    const { data } = cause as { data?: unknown };
-    handlers.ended(isRejection(data) ? data.code : undefined);
+    onEnd((cause as { data?: { code?: unknown } }).data?.code);
   };
-  socket.on('total', handlers.total);
+  socket.on('total', onTotal);
   socket.on('disconnect', end);
   socket.on('connect_error', end);
-  return { close };
+  return close;
 };

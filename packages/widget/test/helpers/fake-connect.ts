@@ -1,27 +1,28 @@
-import type {
-  Connect,
-  ConnectionHandlers,
-  ConnectionTarget,
-  Handshake,
-} from '../../src/client/connection.ts';
+import type { Connect, ConnectionTarget, Handshake } from '../../src/client/connection.ts';
 
 /** A connection that the client has opened. */
-export interface FakeConnection extends ConnectionHandlers {
+export interface FakeConnection {
   readonly target: ConnectionTarget;
   readonly handshake: Handshake;
   readonly closed: boolean;
+  total(total: unknown, details?: unknown): void;
+  ended(code?: string): void;
 }
 
 /** A `Connect` without a network: the test acts as the server. */
 export function createConnect(): { connect: Connect; connections: FakeConnection[] } {
   const connections: FakeConnection[] = [];
-  const connect: Connect = (target, handshake, handlers) => {
-    const connection = { ...handlers, target, handshake, closed: false };
+  const connect: Connect = (target, handshake, onTotal, onEnd) => {
+    const connection = {
+      target,
+      handshake,
+      closed: false,
+      total: onTotal,
+      ended: onEnd,
+    };
     connections.push(connection);
-    return {
-      close() {
-        connection.closed = true;
-      },
+    return () => {
+      connection.closed = true;
     };
   };
   return { connect, connections };

@@ -1,13 +1,17 @@
-import type { Page } from '../../src/client/page.ts';
+import { vi } from 'vitest';
 
 /** A page without a browser: `dispatchEvent` simulates the browser's events. */
-export interface FakePage extends Page, EventTarget {
+export interface FakePage extends EventTarget {
   readonly document: EventTarget & { prerendering: boolean };
 }
 
+/** Makes this process a page until `vi.unstubAllGlobals()`. */
 export function createPage({ prerendering = false } = {}): FakePage {
   const document = Object.assign(new EventTarget(), { prerendering });
-  return Object.assign(new EventTarget(), { document });
+  const page = Object.assign(new EventTarget(), { document });
+  vi.stubGlobal('document', document);
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  return page;
 }
 
 /** The events that a browser dispatches when a page enters or leaves the back/forward cache. */

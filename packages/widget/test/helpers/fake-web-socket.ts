@@ -3,7 +3,7 @@ export class FakeWebSocket {
   static readonly opened: FakeWebSocket[] = [];
   readonly url: string;
   readonly sent: unknown[] = [];
-  closed = false;
+  readyState = 1;
   onopen?: () => void;
   onclose?: (event: unknown) => void;
   onerror?: (event: unknown) => void;
@@ -19,12 +19,16 @@ export class FakeWebSocket {
   }
 
   close(): void {
-    this.closed = true;
+    this.readyState = 2;
+  }
+
+  get closed(): boolean {
+    return this.readyState > 1;
   }
 
   /** The server or the network closes the connection. */
   drop(): void {
-    this.closed = true;
+    this.readyState = 3;
     this.onclose?.({});
   }
 

@@ -1,0 +1,12 @@
+import { createClient, type Subscribe } from './client.ts';
+import type { Connect, ConnectionTarget } from './connection.ts';
+
+/** The clients of a page by their targets. Other versions of this package use them too: see SPEC.md. [W6] */
+type Registry = Record<string, Subscribe | undefined>;
+
+/** The page's client for a target. All counters of the page share it, so that the page is one member. */
+export function shareClient(target: ConnectionTarget, connect: Connect): Subscribe {
+  return (((globalThis as unknown as Record<symbol, Registry>)[Symbol.for('live-online')] ??= {})[
+    JSON.stringify(target)
+  ] ??= createClient(target, connect));
+}
