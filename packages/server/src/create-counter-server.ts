@@ -1,12 +1,16 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { emitWarning } from 'node:process';
+import type { Duplex } from 'node:stream';
 import { systemClock } from '@live-online/internal/system-clock';
 import { assembleCounter, type AssembledCounter, type CounterView } from './assemble-counter.ts';
 import { createShutdown } from './lifecycle/shutdown.ts';
 import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';
 import { EventStreams } from './io/events/event-streams.ts';
 import { mountAt } from './io/http/request-interceptor.ts';
+import { assertServer, createHostMount } from './io/http/host-mount.ts';
+import type { CounterMiddleware } from './io/http/middleware.ts';
+import type { Mount } from './io/http/mount.ts';
 import { createHttpGuard, type HttpGuard } from './io/http/create-http-guard.ts';
 import { createRoutes } from './io/http/routes.ts';
 import { createSleepWatch, type SleepWatch } from './io/sleep-watch.ts';
@@ -29,9 +33,27 @@ export interface CounterServer extends CounterView {
    * Serves the counter below `path` of an existing HTTP server, beside the server's own routes and sockets.
    *
    * @returns a function that detaches it, and leaves the server as it was found.
-   * @throws CounterServerError `path-taken`, `closed`
+   * @throws CounterServerError `path-taken`, `call-invalid`, `closed`
    */
   attach(server: HttpServer | HttpsServer): () => void;
+  /**
+   * Creates a middleware that serves the script, the probes and all other requests below `path`, for hosts that `attach()`
+   * does not reach: an app with several HTTP servers, or middlewares that must run first. Upgrades do not pass through
+   * middlewares: call `attach()` or {@link CounterServer.handleUpgrade} for them. After `close()` it passes all requests on.
+   *
+   * @throws CounterServerError `closed`; the middleware itself throws `call-invalid`
+   */
+  middleware(): CounterMiddleware;
+  /**
+   * Serves an upgrade from the event 'upgrade' of an HTTP server, if it is a WebSocket of the counter. `attach()` does this
+   * by itself. If a server has a listener for 'upgrade', Node leaves all upgrades to that listener, so it must end those
+   * that are not taken.
+   *
+   * @returns whether the counter has taken the upgrade. It owns the socket then. Otherwise the socket is untouched. After
+   * `close()` it takes no upgrade.
+   * @throws CounterServerError `call-invalid`
+   */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /**
    * Migrates all members to other servers, then closes. `readyz` answers 503 at once; after `readinessGraceMs` the server
    * rejects new connections, and closes the existing ones within `drainDurationMs`; each member is counted here until
@@ -73,24 +95,47 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   const servers = new Set<HttpServer>();
   const mounts = new Set<() => void>();
   const shutdown = createShutdown({ ...options, counter, lock, close });
+  const hostPath = options.path ?? '/live-online/';
+  const hostMount = createHostMount({
+    createMount: () => createMount(hostPath),
+    open: openOnHost,
+    onMistake: (message) => emitWarning(message, 'CounterServerWarning'),
+  });
+  mounts.add(hostMount.unmount);
   let opening: Promise<void> | undefined;
   let stopped: Promise<unknown> | undefined;
 
-  /** Serves the counter below `path` of `server`, and opens the store the first time. */
-  function mount(server: HttpServer, path: string): () => void {
-    if (shutdown.hasBegun) throw alreadyClosed();
+  function createMount(path: string): Mount {
     const routes = createRoutes({
       isReady: () => !shutdown.hasBegun,
       events: (request, response) => events.handleRequest(request, response),
     });
-    const unmount = mountAt(server, { path, guard, routes, transport });
+    return { path, guard, routes, transport };
+  }
+
+  /** Serves the counter below `path` of `server`. */
+  function mount(server: HttpServer, path: string): () => void {
+    if (shutdown.hasBegun) throw alreadyClosed();
+    const unmount = mountAt(server, createMount(path));
     if (!unmount) throw pathTaken(path);
     mounts.add(unmount);
+    return unmount;
+  }
+
+  /** Opens the store the first time. */
+  function open(): void {
+    if (shutdown.hasBegun) return;
     sleepWatch.start();
     opening ??= counter.open().catch((error: unknown) => {
       throw storeFailed(error);
     });
-    return unmount;
+  }
+
+  /** Without the store, this server's own totals are published as stale. */
+  function openOnHost(): void {
+    const isFirst = opening === undefined;
+    open();
+    if (isFirst) opening?.catch((error: Error) => emitWarning(error));
   }
 
   /** Existing connections go on. */
@@ -117,6 +162,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
       const { host, port, path = '/' } = options;
       const server = guard.createServer();
       const unmount = mount(server, path);
+      open();
       try {
         await opening;
         const listening = await listen(server, host, port, path);
@@ -131,11 +177,16 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
       }
     },
     attach(server) {
-      const unmount = mount(server, options.path ?? '/live-online/');
-      // Without the store, this server's own totals are published as stale.
-      opening?.catch((error: Error) => emitWarning(error));
+      assertServer(server);
+      const unmount = mount(server, hostPath);
+      openOnHost();
       return unmount;
     },
+    middleware(...misplaced: []) {
+      if (shutdown.hasBegun) throw alreadyClosed();
+      return hostMount.middleware(...misplaced);
+    },
+    handleUpgrade: hostMount.handleUpgrade,
     drain: shutdown.drain,
     close: shutdown.close,
   };
