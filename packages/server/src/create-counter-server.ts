@@ -5,8 +5,9 @@ import type { Duplex } from 'node:stream';
 import { systemClock } from '@live-online/internal/system-clock';
 import { assembleCounter, type AssembledCounter, type CounterView } from './assemble-counter.ts';
 import { createShutdown } from './lifecycle/shutdown.ts';
-import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';
 import { EventStreams } from './io/events/event-streams.ts';
+import { StoreOpening } from './lifecycle/store-opening.ts';
+import { alreadyClosed, pathTaken } from './errors.ts';
 import { mountAt } from './io/http/request-interceptor.ts';
 import { assertServer, createHostMount } from './io/http/host-mount.ts';
 import type { CounterMiddleware } from './io/http/middleware.ts';
@@ -93,16 +94,18 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
 export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
   const { counter, events, guard, sleepWatch, transport, view } = createParts(options);
   const servers = new Set<HttpServer>();
-  const mounts = new Set<() => void>();
   const shutdown = createShutdown({ ...options, counter, lock, close });
+  const opening = new StoreOpening(() => {
+    sleepWatch.start();
+    return counter.open();
+  });
   const hostPath = options.path ?? '/live-online/';
   const hostMount = createHostMount({
     createMount: () => createMount(hostPath),
-    open: openOnHost,
+    open: () => void (shutdown.hasBegun || opening.openInBackground()),
     onMistake: (message) => emitWarning(message, 'CounterServerWarning'),
   });
-  mounts.add(hostMount.unmount);
-  let opening: Promise<void> | undefined;
+  const mounts = new Set([hostMount.unmount]);
   let stopped: Promise<unknown> | undefined;
 
   function createMount(path: string): Mount {
@@ -122,22 +125,6 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     return unmount;
   }
 
-  /** Opens the store the first time. */
-  function open(): void {
-    if (shutdown.hasBegun) return;
-    sleepWatch.start();
-    opening ??= counter.open().catch((error: unknown) => {
-      throw storeFailed(error);
-    });
-  }
-
-  /** Without the store, this server's own totals are published as stale. */
-  function openOnHost(): void {
-    const isFirst = opening === undefined;
-    open();
-    if (isFirst) opening?.catch((error: Error) => emitWarning(error));
-  }
-
   /** Existing connections go on. */
   function lock(): void {
     transport.lock();
@@ -150,7 +137,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     await Promise.all([transport.close(), events.close()]);
     await stopped;
     for (const unmount of mounts) unmount();
-    await opening?.catch(() => {});
+    await opening.settled();
     await counter.close();
     guard.close();
     sleepWatch.stop();
@@ -162,9 +149,8 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
       const { host, port, path = '/' } = options;
       const server = guard.createServer();
       const unmount = mount(server, path);
-      open();
       try {
-        await opening;
+        await opening.open();
         const listening = await listen(server, host, port, path);
         servers.add(server);
         if (!shutdown.hasBegun) return listening;
@@ -179,7 +165,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     attach(server) {
       assertServer(server);
       const unmount = mount(server, hostPath);
-      openOnHost();
+      opening.openInBackground();
       return unmount;
     },
     middleware(...misplaced: []) {

@@ -5,25 +5,30 @@ interface ParsedRequest extends IncomingMessage {
   body?: unknown;
 }
 
+type Listener = (this: IncomingMessage, chunk?: string | Buffer) => void;
+
 /** Whether a body parser has read the body of a request, and has left neither its text nor its bytes. */
 export function hasUnknownBody(request: IncomingMessage): boolean {
   return isConsumed(request) && bodyOf(request) === undefined;
 }
 
 /**
- * Calls `serve`. If a body parser has read the body, the listeners that `serve` adds receive it from `request.body`: a stream
- * is read only once.
+ * Replays a body that a body parser has read, from `request.body`, to the next listeners for 'data' and 'end': a stream is
+ * read only once.
  */
-export function replayBody(request: IncomingMessage, serve: () => void): void {
+export function replayBody(request: IncomingMessage): void {
   const body = isConsumed(request) ? bodyOf(request) : undefined;
-  if (body === undefined) return serve();
-  const earlier = new Set([...request.listeners('data'), ...request.listeners('end')]);
-  serve();
-  for (const [event, ...details] of [['data', body], ['end']] as const) {
-    for (const listener of request.listeners(event)) {
-      if (!earlier.has(listener)) listener.call(request, ...details);
-    }
-  }
+  if (body === undefined) return;
+  let read: Listener | undefined;
+  request.on('newListener', function replay(event: string, listener: Listener) {
+    if (event === 'data') read = listener;
+    if (event !== 'end') return;
+    request.off('newListener', replay);
+    queueMicrotask(() => {
+      read?.call(request, body);
+      listener.call(request);
+    });
+  });
 }
 
 function isConsumed({ method, readableEnded }: IncomingMessage): boolean {

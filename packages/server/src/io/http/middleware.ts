@@ -13,7 +13,7 @@ import { isForSocket, notFound, serveRequest, type Mount } from './mount.ts';
 export type CounterMiddleware = (
   request: IncomingMessage,
   response: ServerResponse,
-  next?: (error?: unknown) => void,
+  next?: () => void,
 ) => void;
 
 /** Frameworks add these to a request for a middleware below a path: its `url` lacks that path then. */
@@ -74,7 +74,8 @@ function serve(
   };
   if (offersWebSocket(request)) return fail(NO_UPGRADES);
   if (hasUnknownBody(request)) return fail(BODY_CONSUMED);
-  replayBody(request, () => serveRequest(mount, request, response));
+  replayBody(request);
+  serveRequest(mount, request, response);
 }
 
 /** Node and some frameworks pass upgrades without a listener of their own as ordinary requests. */
