@@ -92,7 +92,8 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
 
 /** The same with resolved options, which may also have what callers cannot set. */
 export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
-  const { counter, events, guard, sleepWatch, transport, view } = createParts(options);
+  const parts = createParts(options);
+  const { counter, events, guard, sleepWatch, transport, view } = parts;
   const servers = new Set<HttpServer>();
   const shutdown = createShutdown({ ...options, counter, lock, close });
   const opening = new StoreOpening(() => {
@@ -101,25 +102,19 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   });
   const hostPath = options.path ?? '/live-online/';
   const hostMount = createHostMount({
-    createMount: () => createMount(hostPath),
+    createMount: () => createMountAt(hostPath),
     open: () => void (shutdown.hasBegun || opening.openInBackground()),
     onMistake: (message) => emitWarning(message, 'CounterServerWarning'),
   });
   const mounts = new Set([hostMount.unmount]);
   let stopped: Promise<unknown> | undefined;
 
-  function createMount(path: string): Mount {
-    const routes = createRoutes({
-      isReady: () => !shutdown.hasBegun,
-      events: (request, response) => events.handleRequest(request, response),
-    });
-    return { path, guard, routes, transport };
-  }
+  const createMountAt = (path: string): Mount => createMount(parts, path, () => !shutdown.hasBegun);
 
   /** Serves the counter below `path` of `server`. */
   function mount(server: HttpServer, path: string): () => void {
     if (shutdown.hasBegun) throw alreadyClosed();
-    const unmount = mountAt(server, createMount(path));
+    const unmount = mountAt(server, createMountAt(path));
     if (!unmount) throw pathTaken(path);
     mounts.add(unmount);
     return unmount;
@@ -183,6 +178,14 @@ interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
   guard: HttpGuard;
   sleepWatch: SleepWatch;
   transport: CounterTransport;
+}
+
+function createMount({ events, guard, transport }: Parts, path: string, isReady: () => boolean): Mount {
+  const routes = createRoutes({
+    isReady,
+    events: (request, response) => events.handleRequest(request, response),
+  });
+  return { path, guard, routes, transport };
 }
 
 function createParts(options: ResolvedCounterServerOptions): Parts {
