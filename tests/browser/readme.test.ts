@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { writeFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -11,27 +10,22 @@ import { freePort } from '../helpers/free-port.ts';
 import { startNginx } from '../helpers/nginx.ts';
 import { startFamily } from '../helpers/processes.ts';
 import { makeFolder, openTab, runReload } from '../helpers/reload-tool.ts';
-import { readSnippets } from '../helpers/readme.ts';
+import {
+  loopbackOrigins,
+  readSnippets,
+  runProgram,
+  serverFolder,
+  snippetUnder,
+  withTwoLocalhosts,
+} from '../helpers/readme.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
 
 const snippets = readSnippets('README.md');
-const serverFolder = fileURLToPath(new URL('../../packages/server', import.meta.url));
 const reloadFolder = fileURLToPath(new URL('../../packages/reload', import.meta.url));
 
-function snippet(heading: string, language: string, index = 0): string {
-  const found = snippets.filter((one) => one.heading === heading && one.language === language)[index];
-  expect(found, `a ${language} snippet under "${heading}"`).toBeDefined();
-  return found!.code;
-}
-
-/** Runs a snippet as a program, in a folder where the packages that it imports are installed. */
-async function runProgram(code: string, cwd: string = serverFolder) {
-  const file = join(cwd, `readme-snippet-${process.pid}-${Math.random().toString(36).slice(2)}.tmp.mjs`);
-  await writeFile(file, code);
-  onTestFinished(() => rm(file, { force: true }));
-  return startFamily(process.execPath, [file], { cwd });
-}
+const snippet = (heading: string, language: string, index?: number): string =>
+  snippetUnder(snippets, heading, language, index);
 
 describe('the README', () => {
   it('[C10] its command starts the server', async () => {
@@ -89,15 +83,18 @@ describe('the README', () => {
     expect(await tab.page.textContent('body')).toContain('Hello');
   });
 
-  it('[C10] its Fastify app serves the counter', async () => {
+  it('[C10] its Fastify app serves the counter, at both addresses of localhost', async () => {
     const port = await freePort();
     await runProgram(
       snippet('Add the counter to an Express or Fastify app', 'js', 1).replace('3000', String(port)),
+      { nodeArgs: withTwoLocalhosts },
     );
-    const script = `http://localhost:${port}/live-online/`;
-    await vi.waitFor(async () => expect((await fetch(script)).status).toBe(200));
-    const site = await startSite({ '/': `<script async src="${script}"></script>` });
-    await (await visit(await chromiumBrowser.getContext(), site.at('localhost'))).sees(1);
+    for (const [index, origin] of loopbackOrigins(port).entries()) {
+      const script = `${origin}/live-online/`;
+      await vi.waitFor(async () => expect((await fetch(script)).status).toBe(200));
+      const site = await startSite({ '/': `<script async src="${script}"></script>` });
+      await (await visit(await chromiumBrowser.getContext(), site.at('localhost'))).sees(index + 1);
+    }
   });
 
   it('[P1] its nginx configuration passes the script and the WebSocket on', async () => {
@@ -199,7 +196,7 @@ describe('the README', () => {
     const port = await freePort();
     const code = snippet('Use it as a middleware', 'js').replace('3000', String(port));
     const { folder, write } = makeFolder({ 'a.txt': '1' });
-    await runProgram(code.replace("['.']", JSON.stringify([folder])), reloadFolder);
+    await runProgram(code.replace("['.']", JSON.stringify([folder])), { cwd: reloadFolder });
     const url = `http://localhost:${port}/`;
     await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200));
     const tab = await openTab(await chromiumBrowser.getContext(), url);

@@ -11,6 +11,8 @@ export interface Visitor {
   seen(): Promise<string[]>;
   /** What went wrong in the page: uncaught errors, and what it wrote to the console as one. */
   problems: string[];
+  /** The URLs of the WebSockets over which the page has received something. */
+  sockets: Set<string>;
 }
 
 /** Opens a tab and remembers everything that it shows. */
@@ -30,12 +32,15 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
   });
+  const sockets = new Set<string>();
+  page.on('websocket', (socket) => socket.on('framereceived', () => sockets.add(socket.url())));
   await page.goto(url);
   const text = (): Promise<string | null> =>
     page.evaluate(() => document.getElementById('_loc')?.textContent ?? null);
   return {
     page,
     problems,
+    sockets,
     sees: (total) => vi.waitFor(async () => expect(await text()).toBe(String(total)), { interval: 20 }),
     seen: () => page.evaluate(() => (window as unknown as { shownTexts: string[] }).shownTexts),
   };

@@ -1,12 +1,17 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { emitWarning } from 'node:process';
+import type { Duplex } from 'node:stream';
 import { systemClock } from '@live-online/internal/system-clock';
 import { assembleCounter, type AssembledCounter, type CounterView } from './assemble-counter.ts';
 import { createShutdown } from './lifecycle/shutdown.ts';
-import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';
 import { EventStreams } from './io/events/event-streams.ts';
+import { StoreOpening } from './lifecycle/store-opening.ts';
+import { alreadyClosed, pathTaken } from './errors.ts';
 import { mountAt } from './io/http/request-interceptor.ts';
+import { assertServer, createHostMount } from './io/http/host-mount.ts';
+import type { CounterMiddleware } from './io/http/middleware.ts';
+import type { Mount } from './io/http/mount.ts';
 import { createHttpGuard, type HttpGuard } from './io/http/create-http-guard.ts';
 import { createRoutes } from './io/http/routes.ts';
 import { UPGRADE_HEADERS_MISSING } from './io/http/upgrade-headers.ts';
@@ -30,9 +35,27 @@ export interface CounterServer extends CounterView {
    * Serves the counter below `path` of an existing HTTP server, beside the server's own routes and sockets.
    *
    * @returns a function that detaches it, and leaves the server as it was found.
-   * @throws CounterServerError `path-taken`, `closed`
+   * @throws CounterServerError `path-taken`, `call-invalid`, `closed`
    */
   attach(server: HttpServer | HttpsServer): () => void;
+  /**
+   * Creates a middleware that serves the script, the probes and all other requests below `path`, for hosts that `attach()`
+   * does not reach: an app with several HTTP servers, or middlewares that must run first. Upgrades do not pass through
+   * middlewares: call `attach()` or {@link CounterServer.handleUpgrade} for them. After `close()` it passes all requests on.
+   *
+   * @throws CounterServerError `closed`; the middleware itself throws `call-invalid`
+   */
+  middleware(): CounterMiddleware;
+  /**
+   * Serves an upgrade from the event 'upgrade' of an HTTP server, if it is a WebSocket of the counter. `attach()` does this
+   * by itself. If a server has a listener for 'upgrade', Node leaves all upgrades to that listener, so it must end those
+   * that are not taken.
+   *
+   * @returns whether the counter has taken the upgrade. It owns the socket then. Otherwise the socket is untouched. After
+   * `close()` it takes no upgrade.
+   * @throws CounterServerError `call-invalid`
+   */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /**
    * Migrates all members to other servers, then closes. `readyz` answers 503 at once; after `readinessGraceMs` the server
    * rejects new connections, and closes the existing ones within `drainDurationMs`; each member is counted here until
@@ -70,27 +93,31 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
 
 /** The same with resolved options, which may also have what callers cannot set. */
 export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
-  const { counter, events, guard, onLostUpgrade, sleepWatch, transport, view } = createParts(options);
+  const parts = createParts(options);
+  const { counter, events, guard, sleepWatch, transport, view } = parts;
   const servers = new Set<HttpServer>();
-  const mounts = new Set<() => void>();
   const shutdown = createShutdown({ ...options, counter, lock, close });
-  let opening: Promise<void> | undefined;
+  const opening = new StoreOpening(() => {
+    sleepWatch.start();
+    return counter.open();
+  });
+  const hostPath = options.path ?? '/live-online/';
+  const hostMount = createHostMount({
+    createMount: () => createMountAt(hostPath),
+    open: () => void (shutdown.hasBegun || opening.openInBackground()),
+    onMistake: (message) => emitWarning(message, 'CounterServerWarning'),
+  });
+  const mounts = new Set([hostMount.unmount]);
   let stopped: Promise<unknown> | undefined;
 
-  /** Serves the counter below `path` of `server`, and opens the store the first time. */
+  const createMountAt = (path: string): Mount => createMount(parts, path, () => !shutdown.hasBegun);
+
+  /** Serves the counter below `path` of `server`. */
   function mount(server: HttpServer, path: string): () => void {
     if (shutdown.hasBegun) throw alreadyClosed();
-    const routes = createRoutes({
-      isReady: () => !shutdown.hasBegun,
-      events: (request, response) => events.handleRequest(request, response),
-    });
-    const unmount = mountAt(server, { path, guard, routes, transport, onLostUpgrade });
+    const unmount = mountAt(server, createMountAt(path));
     if (!unmount) throw pathTaken(path);
     mounts.add(unmount);
-    sleepWatch.start();
-    opening ??= counter.open().catch((error: unknown) => {
-      throw storeFailed(error);
-    });
     return unmount;
   }
 
@@ -106,7 +133,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     await Promise.all([transport.close(), events.close()]);
     await stopped;
     for (const unmount of mounts) unmount();
-    await opening?.catch(() => {});
+    await opening.settled();
     await counter.close();
     guard.close();
     sleepWatch.stop();
@@ -119,7 +146,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
       const server = guard.createServer();
       const unmount = mount(server, path);
       try {
-        await opening;
+        await opening.open();
         const listening = await listen(server, host, port, path);
         servers.add(server);
         if (!shutdown.hasBegun) return listening;
@@ -132,11 +159,16 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
       }
     },
     attach(server) {
-      const unmount = mount(server, options.path ?? '/live-online/');
-      // Without the store, this server's own totals are published as stale.
-      opening?.catch((error: Error) => emitWarning(error));
+      assertServer(server);
+      const unmount = mount(server, hostPath);
+      opening.openInBackground();
       return unmount;
     },
+    middleware(...misplaced: []) {
+      if (shutdown.hasBegun) throw alreadyClosed();
+      return hostMount.middleware(...misplaced);
+    },
+    handleUpgrade: hostMount.handleUpgrade,
     drain: shutdown.drain,
     close: shutdown.close,
   };
@@ -148,6 +180,18 @@ interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
   onLostUpgrade: () => void;
   sleepWatch: SleepWatch;
   transport: CounterTransport;
+}
+
+function createMount(
+  { events, guard, onLostUpgrade, transport }: Parts,
+  path: string,
+  isReady: () => boolean,
+): Mount {
+  const routes = createRoutes({
+    isReady,
+    events: (request, response) => events.handleRequest(request, response),
+  });
+  return { path, guard, routes, transport, onLostUpgrade };
 }
 
 function createParts(options: ResolvedCounterServerOptions): Parts {

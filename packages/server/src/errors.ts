@@ -10,6 +10,7 @@ import { describeProblems, type OptionProblem } from '@live-online/internal/opti
  * - `host-unknown`: the host is not an address of this machine
  * - `listen-failed`: the port cannot be opened for another reason, which the message names
  * - `path-taken`: another counter is attached to this server at the same path
+ * - `call-invalid`: a function was called with something it cannot use; the message says how to call it
  * - `store-failed`: the store could not be opened; the message says why
  * - `worker-failed`: a worker process could not start; the message says why
  * - `closed`: the counter server has been closed and cannot be used again
@@ -21,6 +22,7 @@ export type CounterServerErrorCode =
   | 'host-unknown'
   | 'listen-failed'
   | 'path-taken'
+  | 'call-invalid'
   | 'store-failed'
   | 'worker-failed'
   | 'closed';
@@ -41,6 +43,10 @@ export function alreadyClosed(): CounterServerError {
 export function pathTaken(path: string): CounterServerError {
   const message = `another counter is attached to this server at ${path}: set another path`;
   return new CounterServerError('path-taken', message);
+}
+
+export function callInvalid(message: string): CounterServerError {
+  return new CounterServerError('call-invalid', message);
 }
 
 export function storeFailed(cause: unknown): CounterServerError {

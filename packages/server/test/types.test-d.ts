@@ -1,9 +1,14 @@
 import { createServer } from 'node:http';
+import connect from 'connect';
+import express from 'express';
+import fastify from 'fastify';
+import koa from 'koa';
 import { Server } from 'socket.io';
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   attachCounter,
   createCounterServer,
+  type CounterMiddleware,
   type CounterServer,
   type CounterStats,
   type Listening,
@@ -36,6 +41,27 @@ describe('types', () => {
     }
     expectTypeOf(counter.listen()).toEqualTypeOf<Promise<Listening>>();
     expectTypeOf(counter.attach(createServer())).toEqualTypeOf<() => void>();
+  });
+
+  it('[C10] the middleware fits Express, Connect and Node, and in hooks Fastify and Koa', () => {
+    const middleware = counter.middleware();
+    expectTypeOf(middleware).toEqualTypeOf<CounterMiddleware>();
+    express().use(middleware);
+    express().use('/live-online', middleware);
+    connect().use(middleware);
+    const server = createServer(middleware);
+    fastify().addHook('onRequest', (request, reply, done) => middleware(request.raw, reply.raw, done));
+    // @ts-expect-error Fastify's own request
+    fastify().addHook('onRequest', middleware);
+    // @ts-expect-error Koa's context
+    new koa().use(middleware);
+    // @ts-expect-error an app, not its server
+    counter.attach(express());
+    server.on('upgrade', (request, socket, head) => {
+      expectTypeOf(counter.handleUpgrade(request, socket, head)).toEqualTypeOf<boolean>();
+    });
+    // @ts-expect-error the first bytes are missing
+    server.on('upgrade', (request, socket) => counter.handleUpgrade(request, socket));
   });
 
   it('[C11] unknown options are type errors', () => {

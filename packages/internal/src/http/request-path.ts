@@ -6,6 +6,6 @@ export function withoutAuthority(target: string): string {
 }
 
 /** The path of a request, without its query. */
-export function pathOf({ url = '/' }: IncomingMessage): string {
+export function pathOf({ url = '/' }: Pick<IncomingMessage, 'url'>): string {
   return withoutAuthority(url).split(/[?#]/, 1)[0]! || '/';
 }

@@ -24,9 +24,12 @@ export interface BoundedCounter {
   path: string;
 }
 
-/** The same with other bounds for what has no session, on a port of its own or attached to a host. */
+/** `own` port, `attached` to a host, or `passed on`: the host passes requests and upgrades on. */
+export type ServedBy = 'own' | 'attached' | 'passed on';
+
+/** The same with other bounds for what has no session. */
 export async function startBoundedCounter(
-  kind: 'own' | 'attached',
+  kind: ServedBy,
   bounds: Partial<HttpBounds>,
   options: CounterServerOptions = {},
   host: RequestListener = (_request, response) => void response.end('home'),
@@ -35,8 +38,17 @@ export async function startBoundedCounter(
   const counter = createResolvedServer({ ...resolved, httpBounds: { ...resolved.httpBounds, ...bounds } });
   onTestFinished(() => counter.close());
   if (kind === 'own') return { counter, port: (await counter.listen()).port, path: '/' };
-  const server = createServer(host);
-  counter.attach(server);
+  const server = createServer();
+  if (kind === 'attached') {
+    server.on('request', host);
+    counter.attach(server);
+  } else {
+    const middleware = counter.middleware();
+    server.on('request', (request, response) => middleware(request, response, () => host(request, response)));
+    server.on('upgrade', (request, socket, head) => {
+      if (!counter.handleUpgrade(request, socket, head)) socket.destroy();
+    });
+  }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {

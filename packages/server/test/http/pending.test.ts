@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CounterServerOptions } from '../../src/index.ts';
 import { resolveServerOptions } from '../../src/options/resolve-options.ts';
 import { openConnection, type Connection } from '../helpers/accepted.ts';
-import { startBoundedCounter, startCounter, type BoundedCounter } from '../helpers/counter.ts';
+import { startBoundedCounter, startCounter, type BoundedCounter, type ServedBy } from '../helpers/counter.ts';
 import { openPage, type Page } from '../helpers/page.ts';
 import { sendHttp } from '../helpers/send-http.ts';
 import { upgradeRequest } from '../helpers/upgrade.ts';
@@ -16,10 +16,12 @@ const timeouts = { timeoutMs: TIMEOUT_MS, sweepMs: 50 };
 /** A sweep later, and with room for a slow machine; far below what Node's own deadlines take. */
 const LATEST_MS = 2_500;
 
-type Kind = 'own' | 'attached';
-const kinds: Kind[] = ['own', 'attached'];
-const start = (kind: Kind, options?: CounterServerOptions, host?: RequestListener): Promise<BoundedCounter> =>
-  startBoundedCounter(kind, timeouts, options, host);
+const kinds: ServedBy[] = ['own', 'attached', 'passed on'];
+const start = (
+  kind: ServedBy,
+  options?: CounterServerOptions,
+  host?: RequestListener,
+): Promise<BoundedCounter> => startBoundedCounter(kind, timeouts, options, host);
 
 /** Says a little more again and again, until the test ends. */
 function drip({ client }: Connection): void {
@@ -40,7 +42,11 @@ async function askUntilFull({ client, accepted }: Connection, path: string): Pro
 }
 
 /** Connections with no request, or an incomplete one, by what is slow. */
-async function openSlowAsking(kind: Kind, port: number, path: string): Promise<Record<string, Connection>> {
+async function openSlowAsking(
+  kind: ServedBy,
+  port: number,
+  path: string,
+): Promise<Record<string, Connection>> {
   const open = (head: string): Promise<Connection> => openConnection(port, `${head}\r\nHost: x\r\n`);
   const socket = `${path}socket.io/?EIO=4&transport=polling`;
   const handshake = await sendHttp(port, `GET ${socket} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
@@ -56,7 +62,7 @@ async function openSlowAsking(kind: Kind, port: number, path: string): Promise<R
     'body of a poll': await post(socket),
     'body of a poll of a session': await post(`${socket}&sid=${sid}`),
   };
-  if (kind === 'attached') return slow;
+  if (kind !== 'own') return slow;
   const head = await open('GET / HTTP/1.1');
   drip(head);
   const upgrade = await open(`GET ${path}healthz HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: foo`);

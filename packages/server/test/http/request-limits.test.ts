@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startBoundedCounter } from '../helpers/counter.ts';
+import { startBoundedCounter, type ServedBy } from '../helpers/counter.ts';
 import { sendHttp } from '../helpers/send-http.ts';
 import { upgradeRequest } from '../helpers/upgrade.ts';
 
@@ -19,7 +19,7 @@ function withSize(message: string, { urlLength = 0, headers = 0, headerBytes = 0
   return [`${method} ${padded} ${version}`, ...lines, ...more, ...cookie, '\r\n'].join('\r\n');
 }
 
-describe.each(['own', 'attached'] as const)('size of a request, %s', (kind) => {
+describe.each<ServedBy>(['own', 'attached', 'passed on'])('size of a request, %s', (kind) => {
   it.each<[Size, number]>([
     [{ headers: 100 }, 200],
     [{ headers: 101 }, 431],

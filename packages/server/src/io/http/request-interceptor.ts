@@ -1,26 +1,9 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { respondText } from '@live-online/internal/http/respond-text';
+import type { IncomingMessage, Server } from 'node:http';
 import { pathOf } from '@live-online/internal/http/request-path';
-import { interceptServer, offersWebSocket } from '@live-online/internal/intercept-server';
-import type { RequestGuard } from './request-guard.ts';
-import type { Route, RouteTable } from './route.ts';
-import { wasUpgrade } from './upgrade-headers.ts';
-import type { CounterTransport } from '../transport.ts';
-
-export interface Mount {
-  /** With a slash at both ends. The counter serves everything below, the host everything else. */
-  path: string;
-  guard: RequestGuard;
-  routes: RouteTable;
-  transport: CounterTransport;
-  /** Called for each request that was an upgrade before a proxy removed its headers. */
-  onLostUpgrade?: () => void;
-}
+import { interceptServer } from '@live-online/internal/intercept-server';
+import { acceptsUpgrade, notFound, serveRequest, serveUpgrade, type Mount } from './mount.ts';
 
 type Mounts = ReadonlyMap<string, Mount>;
-
-const notFound: Route = (_request, response) => respondText(response, 404, 'not found');
 
 /** The mounts of each server by their paths, and a function that ends the interception of its events. */
 const interceptions = new WeakMap<Server, { mounts: Map<string, Mount>; end: () => void }>();
@@ -56,15 +39,16 @@ function intercept(server: Server, mounts: Mounts): () => void {
       const mount = mountOf(mounts, request);
       // On an own port nothing else answers the request.
       if (!mount && server.listenerCount('request') > 0) return false;
-      respond(mount, request, response);
+      if (mount) serveRequest(mount, request, response);
+      else notFound(request, response);
       return true;
     },
     acceptsUpgrade(request) {
       const mount = mountOf(mounts, request);
-      return mount !== undefined && isForSocket(mount, request) && offersWebSocket(request);
+      return mount !== undefined && acceptsUpgrade(mount, request);
     },
     upgrade(request, socket, head) {
-      upgrade(mountOf(mounts, request)!, request, socket, head);
+      serveUpgrade(mountOf(mounts, request)!, request, socket, head);
     },
   });
 }
@@ -77,31 +61,4 @@ function mountOf(mounts: Mounts, request: IncomingMessage): Mount | undefined {
     if (pathname.startsWith(mount.path) && mount.path.length > (found?.path.length ?? 0)) found = mount;
   }
   return found;
-}
-
-function isForSocket(mount: Mount, request: IncomingMessage): boolean {
-  return pathOf(request).startsWith('socket.io/', mount.path.length);
-}
-
-function respond(mount: Mount | undefined, request: IncomingMessage, response: ServerResponse): void {
-  try {
-    if (!mount) return notFound(request, response);
-    if (!mount.guard.request(request, response)) return;
-    if (isForSocket(mount, request)) {
-      if (wasUpgrade(request)) mount.onLostUpgrade?.();
-      mount.guard.poll(request, response);
-      return mount.transport.handleRequest(request, response);
-    }
-    (mount.routes.get(pathOf(request).slice(mount.path.length)) ?? notFound)(request, response);
-  } catch {
-    respondText(response, 500, 'internal server error');
-  }
-}
-
-function upgrade(mount: Mount, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  try {
-    if (mount.guard.upgrade(request, socket)) mount.transport.handleUpgrade(request, socket, head);
-  } catch {
-    socket.destroy();
-  }
 }

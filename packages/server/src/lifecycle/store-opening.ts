@@ -1,0 +1,31 @@
+import { emitWarning } from 'node:process';
+import { storeFailed } from '../errors.ts';
+
+/** Opens the store once, at the first use of a counter. */
+export class StoreOpening {
+  readonly #openStore: () => Promise<void>;
+  #opening: Promise<void> | undefined;
+
+  constructor(openStore: () => Promise<void>) {
+    this.#openStore = openStore;
+  }
+
+  /** @throws CounterServerError `store-failed` */
+  open(): Promise<void> {
+    this.#opening ??= this.#openStore().catch((error: unknown) => {
+      throw storeFailed(error);
+    });
+    return this.#opening;
+  }
+
+  /** For hosts, which do not wait: without the store, this server's own totals are published as stale. */
+  openInBackground(): void {
+    if (this.#opening) return;
+    this.open().catch((error: Error) => emitWarning(error));
+  }
+
+  /** Resolves when the store is open, or has failed to open, or if nothing has opened it. */
+  async settled(): Promise<void> {
+    await this.#opening?.catch(() => {});
+  }
+}
