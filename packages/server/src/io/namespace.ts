@@ -1,4 +1,4 @@
-import type { ExtendedError, Namespace } from 'socket.io';
+import type { DisconnectReason, ExtendedError, Namespace } from 'socket.io';
 import type { CounterClientEvents, CounterServerEvents, Rejection } from '@live-online/protocol';
 import type { Counter } from '../core/counter.ts';
 import type { Connection } from '../core/ports.ts';
@@ -117,13 +117,22 @@ function joinHandler(options: NamespaceOptions): (socket: CounterSocket) => void
     const { site, member, resumeToken } = socket.data as Extract<HandshakeResult, { ok: true }>;
     stats.connections++;
     const leave = counter.join(site, member ?? conn, createConnection(socket, stats), resumeToken);
-    socket.on('disconnect', () => {
+    socket.on('disconnect', (reason, description) => {
+      if (isMalformed(reason, description)) countMalformed();
       joined.delete(conn);
       stats.connections--;
       reservation.release();
       leave();
     });
   };
+}
+
+/** Whether Engine.IO has closed the connection because of a packet of its own that is malformed, or that only servers send. */
+function isMalformed(reason: DisconnectReason, description: unknown): boolean {
+  return (
+    reason === 'parse error' ||
+    (description instanceof Error && description.message === 'invalid heartbeat direction')
+  );
 }
 
 function rejectionError(code: Rejection['code'], problem: string): ExtendedError {

@@ -51,6 +51,18 @@ inEachEngine('a connection that ends', (_start, engine) => {
     expect(started.stats.malformedPackets).toBe(0);
   });
 
+  it.each([
+    ['before its CONNECT', { join: false }],
+    ['for the second time', {}],
+  ])('[C11] a client that sends a disconnect packet %s is closed', async (_name, options) => {
+    const started = await startTransport(engine);
+    const client = await openRawClient(started.url, { origin, ...options });
+    client.send('41');
+    client.send('41');
+    await client.closed();
+    await vi.waitFor(() => expect(started.places()).toBe(0));
+  });
+
   it('[C11] the server answers the closing handshake with the same code', async () => {
     const { port } = await startTransport(engine);
     const client = await openAttacker({ port, socketPath, origin, reads: true });

@@ -196,6 +196,7 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
         if (connection.leave) this.#options.stats.malformedPackets++;
         return connection.close();
       case 'disconnect':
+        if (!connection.leave) return connection.close();
         // A client that leaves its only namespace closes the connection by itself.
         this.#leave(connection);
         this.#withoutMember.set(connection, this.#options.clock.now());
