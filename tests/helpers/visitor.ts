@@ -11,6 +11,8 @@ export interface Visitor {
   seen(): Promise<string[]>;
   /** What went wrong in the page: uncaught errors, and what it wrote to the console as one. */
   problems: string[];
+  /** What the page wrote to the console as a warning. */
+  warnings: string[];
 }
 
 /** Opens a tab and remembers everything that it shows. */
@@ -26,9 +28,11 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
     new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
   });
   const problems: string[] = [];
+  const warnings: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
+    if (message.type() === 'warning') warnings.push(message.text());
   });
   await page.goto(url);
   const text = (): Promise<string | null> =>
@@ -36,6 +40,7 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
   return {
     page,
     problems,
+    warnings,
     sees: (total) => vi.waitFor(async () => expect(await text()).toBe(String(total)), { interval: 20 }),
     seen: () => page.evaluate(() => (window as unknown as { shownTexts: string[] }).shownTexts),
   };
