@@ -13,6 +13,8 @@ export interface Visitor {
   problems: string[];
   /** The URLs of the WebSockets over which the page has received something. */
   sockets: Set<string>;
+  /** What the page wrote to the console as a warning. */
+  warnings: string[];
 }
 
 /** Opens a tab and remembers everything that it shows. */
@@ -28,9 +30,11 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
     new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
   });
   const problems: string[] = [];
+  const warnings: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
+    if (message.type() === 'warning') warnings.push(message.text());
   });
   const sockets = new Set<string>();
   page.on('websocket', (socket) => socket.on('framereceived', () => sockets.add(socket.url())));
@@ -41,6 +45,7 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
     page,
     problems,
     sockets,
+    warnings,
     sees: (total) => vi.waitFor(async () => expect(await text()).toBe(String(total)), { interval: 20 }),
     seen: () => page.evaluate(() => (window as unknown as { shownTexts: string[] }).shownTexts),
   };

@@ -1,58 +1,46 @@
-import { readAttributes, type Attributes, type ScriptTag } from './badge/attributes.ts';
-import { createBadge } from './badge/badge.ts';
-import { suppressErrors } from './badge/suppress-errors.ts';
-import type { CounterState } from './client/state.ts';
-import type { Subscribe } from './client/client.ts';
+import { baseOf, type ScriptTag } from './badge/attributes.ts';
+import { createDisplay } from './badge/display.ts';
 import { createTagCounter } from './create-tag-counter.ts';
-import type { LocWidget } from './loc-widget.ts';
+import type { LocWidget, LocWidgetStub } from './loc-widget.ts';
 import { warn } from './warn.ts';
 
 /** The widget of one script tag: a counter and its badge. It never throws into the page. */
-export function createLocWidget(script: ScriptTag & Element, style: LocWidget['style']): LocWidget {
-  let state: CounterState | undefined;
+export function createLocWidget(
+  { src, dataset }: ScriptTag,
+  { style, server }: LocWidgetStub = {},
+): LocWidget {
   let stop: (() => void) | undefined;
+  let update: (() => void) | undefined;
 
-  const widget: LocWidget = {
-    style,
-    get state() {
-      return state;
+  const widget: Omit<LocWidget, 'state'> & { state: LocWidget['state'] } = {
+    server,
+    state: undefined,
+    get style() {
+      return style;
+    },
+    set style(css) {
+      style = css;
+      update?.();
     },
     init() {
-      suppressErrors(() => {
-        if (stop) return;
-        const attributes = readAttributes(script);
-        const badge = createBadge(attributes, script, widget.style);
-        const subscribe = createOrWarn(attributes);
-        if (!subscribe) return;
-        const show = (): void => suppressErrors(() => state && badge.show(state));
-        const unsubscribe = subscribe((next) => {
-          state = next;
-          show();
+      if (stop) return;
+      try {
+        const { server: address = widget.server ?? baseOf(src), token } = dataset;
+        const subscribe = createTagCounter({ server: address, token });
+        update ??= createDisplay(dataset, widget);
+        stop = subscribe((state) => {
+          widget.state = state;
+          update!();
         });
-        // The first total may arrive before the page has a body.
-        document.addEventListener('DOMContentLoaded', show);
-        stop = () => {
-          document.removeEventListener('DOMContentLoaded', show);
-          unsubscribe();
-          state = { total: state?.total, status: 'closed' };
-          show();
-        };
-      });
+      } catch {
+        warn();
+      }
     },
     destroy() {
-      suppressErrors(() => stop?.());
-      stop = undefined;
+      stop = stop?.() as undefined;
+      widget.state = { total: undefined, ...widget.state, status: 'closed' };
+      update?.();
     },
   };
   return widget;
-}
-
-/** An invalid attribute is a warning for the author of the page, not an error. */
-function createOrWarn(attributes: Attributes): Subscribe | undefined {
-  try {
-    return createTagCounter(attributes);
-  } catch (error) {
-    warn((error as Error).message);
-    return undefined;
-  }
 }

@@ -1,17 +1,16 @@
-import { isAutoStart } from './badge/attributes.ts';
+import { isAutoStart, type ScriptTag } from './badge/attributes.ts';
 import { suppressErrors } from './badge/suppress-errors.ts';
 import { createLocWidget } from './create-loc-widget.ts';
-import type { LocWidget } from './loc-widget.ts';
-import { warn } from './warn.ts';
+import type { LocWidget, LocWidgetStub } from './loc-widget.ts';
 
-/** The entry of the script tag: defines `window.locWidget`, and starts it if the tag's attributes say so. */
+/** The entry of the script tag: defines `window.locWidget`, and starts it if the tag's attributes or the page say so. */
 suppressErrors(() => {
-  const page = window as Window & { locWidget?: Partial<LocWidget> };
-  const script = document.currentScript as HTMLScriptElement | null;
-  if (!script) return warn('a module script cannot read its own tag: remove type="module"');
+  const page = window as Window & { locWidget?: LocWidgetStub & Partial<LocWidget> };
   const previous = page.locWidget;
-  // A second tag, or the same one run again, uses the widget of the first.
-  const widget = previous?.init ? (previous as LocWidget) : createLocWidget(script, previous?.style);
-  page.locWidget = widget;
-  if (isAutoStart(script)) widget.init();
+  // A second tag, or the same tag run again, has nothing to do.
+  if (previous?.destroy) return;
+  // A module, and text that is evaluated, have no tag. Both run at a time that the page cannot know.
+  const script = (document.currentScript ?? document.createElement('script')) as ScriptTag;
+  const widget = (page.locWidget = createLocWidget(script, previous));
+  if (isAutoStart(script) || previous?.queued) widget.init();
 });

@@ -1,27 +1,20 @@
-/** The values of the script tag's attributes. */
-export interface Attributes {
-  /** The server's base address. */
-  readonly server: string;
-  readonly token: string | undefined;
-  /** The text after the number. */
-  readonly label: string;
-  readonly position: string | undefined;
-  readonly theme: string | undefined;
-}
-
 /** The part of a script element that is read. */
 export type ScriptTag = Pick<HTMLScriptElement, 'src' | 'async' | 'defer' | 'dataset'>;
 
-/** Reads the attributes. The default base address is the script's address without its last path segment. */
-export function readAttributes({ src, dataset }: ScriptTag): Attributes {
-  const { server = new URL('.', src).href, token, label = 'online', position, theme } = dataset;
-  return { server, token, label, position, theme };
+/**
+ * The base address of the server that served the script: its address without query and file name. A file name has a dot;
+ * a last segment without a dot is a folder, whose slash is missing.
+ */
+export function baseOf(src: string): string {
+  return src.replace(/([^/?#]*\.[^/?#]*)?([?#].*)?$/, '');
 }
 
 /**
  * Whether the widget starts without a call of `init()`. A tag that a script inserts is always `async`, so that the page
- * cannot know when `init()` exists.
+ * cannot know when `init()` exists. Attributes that other tools add to a tag (`data-cfasync`, `data-turbo-track`) do not
+ * start it.
  */
 export function isAutoStart({ async, defer, dataset }: ScriptTag): boolean {
-  return async || defer || Object.keys(dataset).length > 0;
+  const isOwn = /\b(server|token|label|position|theme)\b/.test(`${Object.keys(dataset)}`);
+  return async || defer || isOwn;
 }

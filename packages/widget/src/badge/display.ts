@@ -1,0 +1,71 @@
+import type { LocWidget } from '../loc-widget.ts';
+import { applyStyle, type BadgeStyle } from './apply-style.ts';
+import { suppressErrors } from './suppress-errors.ts';
+import { css } from './style.css';
+
+/**
+ * Creates what shows the total: the badge `#_loc`, and the page's own elements with `data-live-online`.
+ *
+ * The text of the badge is exactly the number; label and styles are in its shadow root, which is built in ways that a
+ * strict CSP and Trusted Types allow.
+ *
+ * @returns Shows the counter's state. If there is no total, or if the counter is closed, the page looks as without it.
+ */
+export function createDisplay(
+  { label = 'online', position = '', theme = '' }: DOMStringMap,
+  widget: Pick<LocWidget, 'state' | 'style'>,
+): () => void {
+  const badge = document.createElement('span');
+  badge.id = '_loc';
+  badge.dataset['position'] = position;
+  badge.dataset['theme'] = theme;
+  const shadow = badge.attachShadow({ mode: 'open' });
+  shadow.append(document.createElement('slot'), ` ${label}`);
+  /** The texts that the page gave its targets. */
+  const fallbacks = new WeakMap<Element, string | null>();
+  /** The style that the badge has; at first none, which no page can set. */
+  let style = fallbacks as unknown as BadgeStyle | undefined;
+  let frame = 0;
+
+  const update = (): void =>
+    suppressErrors(() => {
+      frame = 0;
+      const { status, total } = widget.state!;
+      const text = status === 'closed' ? undefined : total;
+      if (status === 'closed') observer.disconnect();
+      else observer.observe(document, { childList: true, subtree: true, characterData: true });
+      const targets = document.querySelectorAll('[data-live-online]');
+      for (const target of targets) {
+        if (!fallbacks.has(target)) fallbacks.set(target, target.textContent);
+        setText(target, text ?? fallbacks.get(target));
+      }
+      // A page that was restored from a copy of itself has a second badge.
+      for (const copy of document.querySelectorAll('#_loc')) if (copy !== badge) copy.replaceWith(badge);
+      // A page with targets shows the number itself, unless its tag asks for a position.
+      if (text === undefined || position === 'none' || (!position && targets.length)) return badge.remove();
+      badge.dataset['state'] = status;
+      setText(badge, text);
+      if (!badge.isConnected) {
+        const tag = document.body.querySelector('script[data-position=inline]');
+        if (tag) tag.after(badge);
+        else document.body.append(badge);
+      }
+      if (style === (style = widget.style)) return;
+      applyStyle(badge, style);
+      const sheet = new CSSStyleSheet();
+      // Each declaration in these texts ends with a semicolon and a space.
+      const rules = `${css}:host(#_loc){${badge.style.cssText} }`;
+      sheet.replaceSync(rules.replace(/( !important)?; /g, '!important;'));
+      shadow.adoptedStyleSheets = [sheet];
+    });
+
+  // One update a frame: another script that reverts the changes must not keep the page from doing anything else.
+  const observer = new MutationObserver(() => {
+    frame ||= requestAnimationFrame(update);
+  });
+  return update;
+}
+
+function setText(element: Element, text: string | number | null | undefined): void {
+  if (element.textContent !== `${text}`) element.textContent = `${text}`;
+}
