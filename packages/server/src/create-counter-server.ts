@@ -6,6 +6,7 @@ import { assembleCounter, type AssembledCounter, type CounterView } from './asse
 import { createShutdown } from './lifecycle/shutdown.ts';
 import { alreadyClosed, pathTaken, storeFailed } from './errors.ts';
 import { EventStreams } from './io/events/event-streams.ts';
+import { firstTotalHeader } from './io/http/first-total.ts';
 import { mountAt } from './io/http/request-interceptor.ts';
 import { createHttpGuard, type HttpGuard } from './io/http/create-http-guard.ts';
 import { createRoutes } from './io/http/routes.ts';
@@ -73,6 +74,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   const { counter, events, guard, onLostUpgrade, sleepWatch, transport, view } = createParts(options);
   const servers = new Set<HttpServer>();
   const mounts = new Set<() => void>();
+  const firstTotal = { sites: options.sites, counter, timeOfDay: Date.now };
   const shutdown = createShutdown({ ...options, counter, lock, close });
   let opening: Promise<void> | undefined;
   let stopped: Promise<unknown> | undefined;
@@ -83,6 +85,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     const routes = createRoutes({
       isReady: () => !shutdown.hasBegun,
       events: (request, response) => events.handleRequest(request, response),
+      firstTotal: (request) => firstTotalHeader(request, firstTotal),
     });
     const unmount = mountAt(server, { path, guard, routes, transport, onLostUpgrade });
     if (!unmount) throw pathTaken(path);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { respondText } from '@live-online/internal/http/respond-text';
-import { pathOf } from '@live-online/internal/http/request-path';
+import { pathOf, queryOf } from '@live-online/internal/http/request-path';
 import { interceptServer, offersWebSocket } from '@live-online/internal/intercept-server';
 import type { RequestGuard } from './request-guard.ts';
 import type { Route, RouteTable } from './route.ts';
@@ -56,6 +56,7 @@ function intercept(server: Server, mounts: Mounts): () => void {
       const mount = mountOf(mounts, request);
       // On an own port nothing else answers the request.
       if (!mount && server.listenerCount('request') > 0) return false;
+      if (!mount && redirect(mounts, request, response)) return true;
       respond(mount, request, response);
       return true;
     },
@@ -77,6 +78,19 @@ function mountOf(mounts: Mounts, request: IncomingMessage): Mount | undefined {
     if (pathname.startsWith(mount.path) && mount.path.length > (found?.path.length ?? 0)) found = mount;
   }
   return found;
+}
+
+/** Redirects a request that lacks the last slash of a path, as `/live` for `/live/`. Returns whether it did. */
+function redirect(mounts: Mounts, request: IncomingMessage, response: ServerResponse): boolean {
+  const pathname = pathOf(request);
+  if (!mounts.has(`${pathname}/`)) return false;
+  // Relative, because a proxy may add a prefix to the path.
+  const location = `${pathname.slice(pathname.lastIndexOf('/') + 1)}/${queryOf(request)}`;
+  respondText(response, 308, `the path ends with a slash: ${location}`, {
+    Location: location,
+    'Access-Control-Allow-Origin': '*',
+  });
+  return true;
 }
 
 function isForSocket(mount: Mount, request: IncomingMessage): boolean {
