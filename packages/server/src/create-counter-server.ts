@@ -8,12 +8,13 @@ import { createShutdown } from './lifecycle/shutdown.ts';
 import { EventStreams } from './io/events/event-streams.ts';
 import { StoreOpening } from './lifecycle/store-opening.ts';
 import { alreadyClosed, pathTaken } from './errors.ts';
+import { firstTotalHeader } from './io/http/first-total.ts';
 import { mountAt } from './io/http/request-interceptor.ts';
 import { assertServer, createHostMount } from './io/http/host-mount.ts';
 import type { CounterMiddleware } from './io/http/middleware.ts';
 import type { Mount } from './io/http/mount.ts';
 import { createHttpGuard, type HttpGuard } from './io/http/create-http-guard.ts';
-import { createRoutes } from './io/http/routes.ts';
+import { createRoutes, type RoutesOptions } from './io/http/routes.ts';
 import { UPGRADE_HEADERS_MISSING } from './io/http/upgrade-headers.ts';
 import { createSleepWatch, type SleepWatch } from './io/sleep-watch.ts';
 import { LeanTransport } from './io/lean/lean-transport.ts';
@@ -110,7 +111,12 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   const mounts = new Set([hostMount.unmount]);
   let stopped: Promise<unknown> | undefined;
 
-  const createMountAt = (path: string): Mount => createMount(parts, path, () => !shutdown.hasBegun);
+  const firstTotal = { sites: options.sites, counter, timeOfDay: Date.now };
+  const createMountAt = (path: string): Mount =>
+    createMount(parts, path, {
+      isReady: () => !shutdown.hasBegun,
+      firstTotal: (request) => firstTotalHeader(request, firstTotal),
+    });
 
   /** Serves the counter below `path` of `server`. */
   function mount(server: HttpServer, path: string): () => void {
@@ -185,10 +191,10 @@ interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
 function createMount(
   { events, guard, onLostUpgrade, transport }: Parts,
   path: string,
-  isReady: () => boolean,
+  answers: Omit<RoutesOptions, 'events'>,
 ): Mount {
   const routes = createRoutes({
-    isReady,
+    ...answers,
     events: (request, response) => events.handleRequest(request, response),
   });
   return { path, guard, routes, transport, onLostUpgrade };
