@@ -27,7 +27,7 @@ export const benches = new Map([
       about:
         'many visitors connect to one site at once, compared with raw ws, Socket.IO and the simplest counter',
       flags:
-        '--n 0 (visitors; 0: 1,000 and 2,000), --rounds 3, --recipe-rounds 1, --warm-ups 15 (0: new processes), --engine socket.io',
+        '--n 0 (visitors; 0: 1,000 and 2,000), --rounds 7, --recipe-rounds 1, --warm-ups 15 (0: new processes), --engine socket.io',
       load: async () => (await import('./counter/storm.mjs')).storm,
     },
   ],
@@ -35,7 +35,7 @@ export const benches = new Map([
     'growth',
     {
       about: 'the storm with twice the visitors: does an arrival cost more?',
-      flags: '--n 2000 (visitors, and twice as many), --rounds 3, --engine socket.io',
+      flags: '--n 2000 (visitors, and twice as many), --rounds 5, --engine socket.io',
       load: async () => (await import('./counter/growth.mjs')).growth,
     },
   ],
@@ -43,7 +43,7 @@ export const benches = new Map([
     'broadcast',
     {
       about: 'one broadcast to many idle connections, compared with raw ws',
-      flags: '--n 5000 (connections), --rounds 5, --updates 30, --engine socket.io',
+      flags: '--n 5000 (connections), --rounds 9, --updates 10, --engine socket.io',
       load: async () => (await import('./counter/broadcast.mjs')).broadcast,
     },
   ],

@@ -2,7 +2,7 @@ import { setTimeout as rest } from 'node:timers/promises';
 import { alternate } from '../lib/alternate.mjs';
 import { checkOpenFiles } from '../lib/open-files.mjs';
 import { readNumbers, takeEngine } from '../lib/options.mjs';
-import { race } from '../lib/race.mjs';
+import { raceAll } from '../lib/race.mjs';
 import { medianOf, round } from '../lib/stats.mjs';
 import { grouped, table } from '../lib/table.mjs';
 import { allReached, ratioFigure, verdictTable } from '../lib/verdicts.mjs';
@@ -18,21 +18,31 @@ const MAX_PING_SHARE = 0.02;
 /** One more visitor connects, and the new total is broadcast to N others: a raw `ws` server and ours in turn. */
 export async function broadcast({ args: allArgs, signal, out }) {
   const { args, options } = takeEngine(allArgs);
-  const { n, rounds, updates } = readNumbers(args, { n: 5_000, rounds: 5, updates: 30 });
-  checkOpenFiles(n + 2 * updates);
+  const { n, rounds, updates } = readNumbers(args, { n: 5_000, rounds: 9, updates: 10 });
+  checkOpenFiles(n + 2 * rounds * updates);
   out(
     `One broadcast to ${grouped(n)} idle connections, ${updates} times. ` +
       `Raw ws and ours in turn, ${rounds} rounds, medians.\n`,
   );
 
-  const measure = (server) => () => measureBroadcast({ server, options, n, updates, signal });
-  const runs = await alternate({
-    rounds,
-    sides: { raw: { measure: measure(RAW) }, ours: { measure: measure(OURS) } },
-    report(number, ofRound) {
-      const [raw, ours] = [ofRound.raw, ofRound.ours].map((run) => micros(run.cpuUsPerMessage));
-      out(`  round ${number}: raw ${raw}, ours ${ours} of CPU per message`);
-    },
+  const contest = (server) => ({ server, clients: CLIENTS, options });
+  const contests = { raw: contest(RAW), ours: contest(OURS) };
+  const timeoutMs = 120_000 + n * updates * rounds * 0.2;
+  const runs = await raceAll(contests, { timeoutMs, signal }, async (pairs) => {
+    const sides = {};
+    for (const [name, pair] of Object.entries(pairs)) {
+      const { pingIntervalMs } = await pair.clients.call('storm', pair.url, n, QUIET_MS);
+      const pingCpuMs = await measurePing(pair, pingIntervalMs);
+      sides[name] = { measure: () => measureBroadcast(pair, { n, updates, pingCpuMs }) };
+    }
+    return alternate({
+      rounds,
+      sides,
+      report(number, ofRound) {
+        const [raw, ours] = [ofRound.raw, ofRound.ours].map((run) => micros(run.cpuUsPerMessage));
+        out(`  round ${number}: raw ${raw}, ours ${ours} of CPU per message`);
+      },
+    });
   });
 
   const raw = summary(runs.raw);
@@ -43,28 +53,21 @@ export async function broadcast({ args: allArgs, signal, out }) {
   return { suite: 'broadcast', n, rounds, updates, raw, ours, figures, pass: allReached(figures) };
 }
 
-async function measureBroadcast({ server, options, n, updates, signal }) {
-  const timeoutMs = 60_000 + n * updates * 0.2;
-  return race({ server, clients: CLIENTS, options, timeoutMs, signal }, async (on) => {
-    const { server, clients, url } = on;
-    const { pingIntervalMs } = await clients.call('storm', url, n, QUIET_MS);
-    const pingCpuMs = await measurePing(on, pingIntervalMs);
-
-    const sum = { cpuMs: 0, messages: 0, pings: 0 };
-    let measured = 0;
-    while (measured < updates) {
-      await rest(REST_MS, undefined, { signal: on.signal });
-      const before = await server.call('cpuMs');
-      const { messages, pings } = await clients.call('arrive', url);
-      const cpuMs = (await server.call('cpuMs')) - before;
-      if (pings > n * MAX_PING_SHARE) continue;
-      measured++;
-      sum.cpuMs += cpuMs - pings * pingCpuMs;
-      sum.messages += messages;
-      sum.pings += pings;
-    }
-    return { cpuUsPerMessage: (sum.cpuMs * 1_000) / sum.messages, ...sum };
-  });
+async function measureBroadcast({ server, clients, url, signal }, { n, updates, pingCpuMs }) {
+  const sum = { cpuMs: 0, messages: 0, pings: 0 };
+  let measured = 0;
+  while (measured < updates) {
+    await rest(REST_MS, undefined, { signal });
+    const before = await server.call('cpuMs');
+    const { messages, pings } = await clients.call('arrive', url);
+    const cpuMs = (await server.call('cpuMs')) - before;
+    if (pings > n * MAX_PING_SHARE) continue;
+    measured++;
+    sum.cpuMs += cpuMs - pings * pingCpuMs;
+    sum.messages += messages;
+    sum.pings += pings;
+  }
+  return { cpuUsPerMessage: (sum.cpuMs * 1_000) / sum.messages, ...sum };
 }
 
 /** The server's CPU time for a ping to one idle connection, in ms; 0 without a heartbeat. */

@@ -1,4 +1,3 @@
-import { alternate } from '../lib/alternate.mjs';
 import { checkOpenFiles } from '../lib/open-files.mjs';
 import { readNumbers, takeEngine } from '../lib/options.mjs';
 import { medianOf, round } from '../lib/stats.mjs';
@@ -12,22 +11,14 @@ const NAMES = { stock: 'stock clients', own: 'own client' };
 /** The storm on ours alone, with N and with 2 N visitors: the cost of an arrival must not grow with their number. */
 export async function growth({ args: allArgs, signal, out }) {
   const { args, options } = takeEngine(allArgs);
-  const { n, rounds } = readNumbers(args, { n: 2_000, rounds: 3 });
+  const { n, rounds } = readNumbers(args, { n: 2_000, rounds: 5 });
   checkOpenFiles(2 * n);
   const sizes = [n, 2 * n];
   out(`${grouped(n)} visitors connect at once, and ${grouped(2 * n)}. In turn, ${rounds} rounds, medians.\n`);
 
-  const measure = (kind) => () => measureStorms({ server: OURS, kind, options, sizes, signal });
-  const runs = await alternate({
-    rounds,
-    sides: { stock: { measure: measure('stock') }, own: { measure: measure('own') } },
-    report(number, ofRound) {
-      const cpu = Object.entries(ofRound).map(
-        ([kind, bySize]) =>
-          `${NAMES[kind]} ${sizes.map((size) => seconds(bySize[size].cpuMs)).join(' and ')}`,
-      );
-      out(`  round ${number}, CPU: ${cpu.join('; ')}`);
-    },
+  const runs = await measureStorms({
+    sides: { stock: { server: OURS }, own: { server: OURS, kind: 'own' } },
+    ...{ options, sizes, rounds, signal, out },
   });
 
   const sides = Object.keys(NAMES).map((kind) => {

@@ -1,7 +1,7 @@
 import { alternate } from '../lib/alternate.mjs';
 import { checkOpenFiles } from '../lib/open-files.mjs';
 import { readNumbers, takeEngine } from '../lib/options.mjs';
-import { race } from '../lib/race.mjs';
+import { raceAll } from '../lib/race.mjs';
 import { medianOf, round } from '../lib/stats.mjs';
 import { grouped, millis, seconds, table } from '../lib/table.mjs';
 import { allReached, ratioFigure, verdictTable } from '../lib/verdicts.mjs';
@@ -37,29 +37,22 @@ const LIMITS = {
 /** N visitors connect to one site at once: references and ours in turn. */
 export async function storm({ args: allArgs, signal, out }) {
   const { args, options } = takeEngine(allArgs);
-  const defaults = { n: 0, rounds: 3, 'warm-ups': WARM_UP.times, 'recipe-rounds': RECIPE_ROUNDS };
+  const defaults = { n: 0, rounds: 7, 'warm-ups': WARM_UP.times, 'recipe-rounds': RECIPE_ROUNDS };
   const read = readNumbers(args, defaults, ['n', 'warm-ups', 'recipe-rounds']);
   const { n, rounds, 'warm-ups': warmUps, 'recipe-rounds': recipeRounds } = read;
   const sizes = n === 0 ? SIZES : [n];
   checkOpenFiles(Math.max(...sizes));
   out(`${sizes.map(grouped).join(' and then ')} visitors connect to one site at once. In turn, medians.\n`);
 
-  const measure = (server, kind) => () => measureStorms({ server, kind, options, sizes, warmUps, signal });
-  const runs = await alternate({
-    rounds,
+  const runs = await measureStorms({
     sides: {
-      raw: { measure: measure(RAW, 'stock') },
-      coalesced: { measure: measure(COALESCED, 'stock') },
-      stock: { measure: measure(OURS, 'stock') },
-      own: { measure: measure(OURS, 'own') },
-      recipe: { measure: measure(RECIPE, 'stock'), rounds: recipeRounds },
+      raw: { server: RAW },
+      coalesced: { server: COALESCED },
+      stock: { server: OURS },
+      own: { server: OURS, kind: 'own' },
+      ...(recipeRounds > 0 && { recipe: { server: RECIPE, rounds: recipeRounds } }),
     },
-    report(number, ofRound) {
-      const cpu = Object.entries(ofRound).map(
-        ([side, bySize]) => `${side} ${sizes.map((size) => seconds(bySize[size].cpuMs)).join(', ')}`,
-      );
-      out(`  round ${number}, CPU: ${cpu.join('; ')}`);
-    },
+    ...{ options, sizes, rounds, warmUps, signal, out },
   });
 
   const storms = sizes.map((size) => summaryOf(runs, size));
@@ -70,30 +63,59 @@ export async function storm({ args: allArgs, signal, out }) {
 }
 
 /**
- * Measures storms of several sizes in one new server process, after warming it up.
+ * Starts all servers, warms them up, and measures storms of several sizes on each of them in turn. A storm takes about a
+ * second, so a slow minute of the machine affects all sides.
  *
- * @param {object} on
- * @param {URL} on.server
- * @param {import('./client.mjs').ClientKind} on.kind
- * @param {object} [on.options] Of Live Online's server.
- * @param {number[]} on.sizes
- * @param {number} [on.warmUps]
- * @param {AbortSignal} on.signal
+ * @param {object} plan
+ * @param {Record<string, { server: URL, kind?: import('./client.mjs').ClientKind, rounds?: number }>} plan.sides By their
+ *   names. `rounds`: this side runs in the first rounds only.
+ * @param {object} plan.options Of Live Online's server.
+ * @param {number[]} plan.sizes
+ * @param {number} plan.rounds
+ * @param {number} [plan.warmUps]
+ * @param {AbortSignal} plan.signal
+ * @param {(line: string) => void} plan.out
+ * @returns {Promise<Record<string, Array<Record<number, object>>>>} The runs of each side, and of each run its storms by size.
  */
-export function measureStorms({ server, kind, options, sizes, warmUps = WARM_UP.times, signal }) {
-  // The recipe's work grows with the square of the number of visitors. This is three times its time on a slow machine.
-  const timeoutMs = sizes.reduce((sum, n) => sum + 30_000 + n * n * 0.03, warmUps * 10_000);
-  return race({ server, clients: CLIENTS, kind, options, timeoutMs, signal }, async (on) => {
-    await on.clients.call('warmUp', on.url, WARM_UP.clients, warmUps);
-    const bySize = {};
-    for (const size of sizes) {
-      const before = await on.server.call('cpuMs');
-      const received = await on.clients.call('storm', on.url, size, QUIET_MS);
-      bySize[size] = { cpuMs: (await on.server.call('cpuMs')) - before, ...received };
-      if (size !== sizes.at(-1)) await on.clients.call('empty', QUIET_MS);
+export function measureStorms({ sides, options, sizes, rounds, warmUps = WARM_UP.times, signal, out }) {
+  const contests = Object.fromEntries(
+    Object.entries(sides).map(([name, { server, kind = 'stock' }]) => [
+      name,
+      { server, kind, options, clients: CLIENTS },
+    ]),
+  );
+  // The recipe's work grows with the square of the number of visitors.
+  const timeoutMs = 600_000 + rounds * sizes.reduce((sum, n) => sum + 60_000 + n * n * 0.03, 0);
+  return raceAll(contests, { timeoutMs, signal }, async (pairs) => {
+    for (const { clients, url } of Object.values(pairs)) {
+      await clients.call('warmUp', url, WARM_UP.clients, warmUps);
     }
-    return bySize;
+    const measured = Object.entries(sides).map(([name, side]) => [
+      name,
+      { rounds: side.rounds, measure: () => measureSizes(pairs[name], sizes) },
+    ]);
+    return alternate({
+      rounds,
+      sides: Object.fromEntries(measured),
+      report(number, ofRound) {
+        const cpu = Object.entries(ofRound).map(
+          ([side, bySize]) => `${side} ${sizes.map((size) => seconds(bySize[size].cpuMs)).join(', ')}`,
+        );
+        out(`  round ${number}, CPU: ${cpu.join('; ')}`);
+      },
+    });
   });
+}
+
+async function measureSizes({ server, clients, url }, sizes) {
+  const bySize = {};
+  for (const size of sizes) {
+    const before = await server.call('cpuMs');
+    const received = await clients.call('storm', url, size, QUIET_MS);
+    bySize[size] = { cpuMs: (await server.call('cpuMs')) - before, ...received };
+    await clients.call('empty', QUIET_MS);
+  }
+  return bySize;
 }
 
 /** The medians of all sides for one size. */
@@ -143,7 +165,7 @@ function figuresOf(runs, n) {
   const values = (side, figure) => runs[side].map((run) => figure(run[n]));
   const figures = [];
   const add = (what, bounds, figure, ours, reference) => {
-    if (bounds === undefined || runs[reference].length === 0) return;
+    if (bounds === undefined || runs[reference] === undefined) return;
     const name = `storm of ${grouped(n)}, ${what} / ${NAMES[reference]}`;
     figures.push(ratioFigure({ name, ...bounds }, values(ours, figure), values(reference, figure)));
   };

@@ -49,8 +49,7 @@ class Crowd {
       clients: this.#clients.size,
       begun: this.#begun,
       withTotal: this.#showing.get(total) ?? 0,
-      lowest: Math.min(...totals),
-      highest: Math.max(...totals),
+      shown: totals.length === 0 ? [] : [Math.min(...totals), Math.max(...totals)],
       lost: this.counters.lost,
     };
   }

@@ -1,8 +1,12 @@
 /**
  * Decides for each sample of a crowd whether any client shows a total that cannot be right.
  *
- * @typedef {{ clients: number, begun: number, withTotal: number, lowest: number, highest: number, lost: number }} Sample
- *   Of one process of clients; without any total, `lowest` is Infinity and `highest` -Infinity.
+ * @typedef {object} Sample
+ * @property {number} clients How many are here, with or without a connection.
+ * @property {number} begun How many have begun to connect until now.
+ * @property {number} withTotal How many show the total that was asked for.
+ * @property {number} lost How many connections were lost until now.
+ * @property {number[]} shown The lowest and the highest total that any client shows; empty if none shows one.
  */
 
 /**
@@ -13,13 +17,13 @@
  */
 export function merge(samples) {
   const sum = (figure) => samples.reduce((total, sample) => total + sample[figure], 0);
+  const totals = samples.flatMap(({ shown }) => shown);
   return {
     clients: sum('clients'),
     begun: sum('begun'),
     withTotal: sum('withTotal'),
     lost: sum('lost'),
-    lowest: Math.min(...samples.map(({ lowest }) => lowest)),
-    highest: Math.max(...samples.map(({ highest }) => highest)),
+    shown: totals.length === 0 ? [] : [Math.min(...totals), Math.max(...totals)],
   };
 }
 
@@ -38,12 +42,11 @@ export function createJudge() {
      * @param {{ lowest: number, highest: number }} bounds Of the totals that may be right.
      */
     add(phase, sample, bounds) {
-      // No client has a total yet.
-      if (sample.lowest === Infinity) return;
+      const [lowest, highest] = sample.shown;
+      if (lowest === undefined) return;
       taken++;
-      if (sample.lowest >= bounds.lowest && sample.highest <= bounds.highest) return;
+      if (lowest >= bounds.lowest && highest <= bounds.highest) return;
       wrong++;
-      const { lowest, highest } = sample;
       if (examples.length < MAX_EXAMPLES) examples.push({ phase, shown: { lowest, highest }, bounds });
     },
     /** Examples are the first wrong ones. */

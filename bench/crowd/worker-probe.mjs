@@ -2,8 +2,6 @@
 import { measured } from './measured.mjs';
 import { serveProbe } from './probes.mjs';
 
-// A worker that replaces another one is also measured from its start.
-measured.watchLoop();
 serveProbe(measured);
 
 export default {};

@@ -13,8 +13,9 @@ export const loopDelay = {
     histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
     histogram.enable();
   },
-  /** @param {number} share 0.99 is the delay in ms that 99 % of the samples do not exceed. */
+  /** @param {number} share 0.99 is the delay in ms that 99 % of the samples do not exceed; 0 if none was started. */
   loopDelayMs(share) {
+    if (histogram === undefined) return 0;
     return Math.max(0, histogram.percentile(share * 100) / 1e6 - RESOLUTION_MS);
   },
 };

@@ -20,8 +20,8 @@ const SMALL_RATIO = 0.15;
 const DIGITS = 4;
 
 /**
- * Compares ours with a reference that was measured in the same rounds. The ratio is that of the two medians; the range is
- * that of the ratios of each round, and shows how noisy the machine was.
+ * Compares ours with a reference that was measured in the same rounds. The result is the median of the ratios of each round,
+ * because a slow minute of the machine affects both sides of a round. Their range shows how noisy the machine was.
  *
  * @param {{ name: string, limit: number, goal?: number }} wanted
  * @param {number[]} ours One value for each round.
@@ -30,7 +30,7 @@ const DIGITS = 4;
  */
 export function ratioFigure(wanted, ours, reference) {
   const ratios = ours.map((value, index) => value / (reference[index] ?? reference.at(-1)));
-  return figure(wanted, median(ours) / median(reference), ratios);
+  return figure(wanted, ratios);
 }
 
 /**
@@ -39,11 +39,12 @@ export function ratioFigure(wanted, ours, reference) {
  * @returns {Figure}
  */
 export function absoluteFigure(wanted, values) {
-  return figure(wanted, median(values), values);
+  return figure(wanted, values);
 }
 
-function figure(wanted, value, values) {
+function figure(wanted, values) {
   const { limit, goal } = wanted;
+  const value = median(values);
   return {
     ...wanted,
     value: round(value, DIGITS),
