@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type * as boundedEngine from '@live-online/internal/bounded-engine';
 import { createCounterServer } from '../../src/index.ts';
+import type { EngineName } from '../../src/io/transport.ts';
 import { frame, openAttacker, opcodes } from '@live-online/internal/testing/attacker';
 import { openPage, type Page } from '../helpers/page.ts';
 
@@ -28,7 +29,7 @@ vi.mock('@live-online/internal/bounded-engine', async (load) => {
   };
 });
 
-async function startAttacked(transport: 'websocket' | 'polling') {
+async function startAttacked(transport: 'websocket' | 'polling', engineName: EngineName) {
   const server = createServer();
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -36,6 +37,7 @@ async function startAttacked(transport: 'websocket' | 'polling') {
     socket.on('close', () => sockets.delete(socket));
   });
   const counter = createCounterServer({
+    engine: engineName,
     transports: [transport],
     decreaseDelayMs: 0,
     minUpdateIntervalMs: 10,
@@ -125,47 +127,51 @@ async function expectServed(page: Page, counter: ReturnType<typeof createCounter
 }
 
 describe('a client that sends anything', () => {
-  it('[C11] never has more than 64 kB waiting for it by WebSocket, whether it reads or not, and others are served', async () => {
-    const { port, counter, waiting } = await startAttacked('websocket');
-    const socketPath = '/live-online/socket.io/';
-    const origin = 'https://a.example';
-    const bystander = openPage(`http://127.0.0.1:${port}`, { origin, path: socketPath });
-    await bystander.receives(1);
-    const frames = fc.oneof(
-      packet.map((text) => frame(opcodes.text, text)),
-      fc
-        .tuple(fc.integer({ min: 0, max: 15 }), fc.string({ maxLength: 130 }), fc.boolean())
-        .map(([opcode, payload, fin]) => frame(opcode, payload, fin)),
-      fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
-    );
-    const steps = fc.array(fc.record({ bytes: frames, times, reads: fc.boolean() }), {
-      minLength: 1,
-      maxLength: 12,
-    });
-    await fc.assert(
-      fc.asyncProperty(steps, fc.boolean(), async (sequence, joins) => {
-        const attacker = await openAttacker({
-          port,
-          socketPath,
-          origin,
-          ...(!joins && { connect: undefined }),
-        });
-        for (const { bytes, times: count, reads } of sequence) {
-          if (reads) attacker.socket.resume();
-          else attacker.socket.pause();
-          attacker.socket.write(Buffer.concat(Array.from({ length: count }, () => bytes)));
-          await nextTurn();
-          expect(waiting()).toBeLessThanOrEqual(MAX_WAITING_BYTES);
-        }
-        attacker.socket.destroy();
-      }),
-      fuzz,
-    );
-    await expectServed(bystander, counter);
-  }, 60_000);
+  it.each<EngineName>(['lean', 'socket.io'])(
+    '[C11] never has more than 64 kB waiting for it by WebSocket, whether it reads or not, and others are served: %s',
+    async (engine) => {
+      const { port, counter, waiting } = await startAttacked('websocket', engine);
+      const socketPath = '/live-online/socket.io/';
+      const origin = 'https://a.example';
+      const bystander = openPage(`http://127.0.0.1:${port}`, { origin, path: socketPath });
+      await bystander.receives(1);
+      const frames = fc.oneof(
+        packet.map((text) => frame(opcodes.text, text)),
+        fc
+          .tuple(fc.integer({ min: 0, max: 15 }), fc.string({ maxLength: 130 }), fc.boolean())
+          .map(([opcode, payload, fin]) => frame(opcode, payload, fin)),
+        fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
+      );
+      const steps = fc.array(fc.record({ bytes: frames, times, reads: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 12,
+      });
+      await fc.assert(
+        fc.asyncProperty(steps, fc.boolean(), async (sequence, joins) => {
+          const attacker = await openAttacker({
+            port,
+            socketPath,
+            origin,
+            ...(!joins && { connect: undefined }),
+          });
+          for (const { bytes, times: count, reads } of sequence) {
+            if (reads) attacker.socket.resume();
+            else attacker.socket.pause();
+            attacker.socket.write(Buffer.concat(Array.from({ length: count }, () => bytes)));
+            await nextTurn();
+            expect(waiting()).toBeLessThanOrEqual(MAX_WAITING_BYTES);
+          }
+          attacker.socket.destroy();
+        }),
+        fuzz,
+      );
+      await expectServed(bystander, counter);
+    },
+    60_000,
+  );
 
   it('[C11] never has more than 64 kB waiting for it by polling, whether it polls or not, and others are served', async () => {
-    const { port, counter, waiting } = await startAttacked('polling');
+    const { port, counter, waiting } = await startAttacked('polling', 'socket.io');
     const path = '/live-online/socket.io/?EIO=4&transport=polling';
     const agent = new Agent({ keepAlive: true });
     onTestFinished(() => agent.destroy());

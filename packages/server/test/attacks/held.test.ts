@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openAttacker } from '@live-online/internal/testing/attacker';
+import { engines } from '../helpers/engines.ts';
 import { startTarget, type Target } from '../helpers/target.ts';
 
-let target: Target;
-beforeAll(async () => {
-  target = await startTarget('own', { decreaseDelayMs: 0, minUpdateIntervalMs: 10 });
-});
+describe.each(engines)('connections that are held, by %s', (engine) => {
+  let target: Target;
+  beforeAll(async () => {
+    target = await startTarget('own', { engine, decreaseDelayMs: 0, minUpdateIntervalMs: 10 });
+    return () => target.close();
+  });
 
-describe('a client that answers nothing', () => {
   it('[C11] a close that is not answered ends within 2 s, also that of a replaced member', async () => {
     const { port, socketPath } = target;
     const before = target.measure().descriptors;
@@ -22,9 +24,6 @@ describe('a client that answers nothing', () => {
     expect((await target.ask()).totals).toEqual({ 'attacker.example': 1 });
     for (const { socket } of attackers) socket.destroy();
   });
-});
-
-describe('memory of a handshake', () => {
   /** Opens connections that have joined, each with `more` in the head of its request, and returns what one costs, in kB. */
   async function costOf(more: { query?: string; headers?: string }): Promise<number> {
     const count = 200;

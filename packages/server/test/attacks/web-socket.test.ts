@@ -1,15 +1,36 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { floods, openAttacker } from '@live-online/internal/testing/attacker';
+import type { CounterServerOptions } from '@live-online/server';
+import { floods, openAttacker, type AttackerOptions } from '@live-online/internal/testing/attacker';
 import { startTarget, type Target, type TargetKind } from '../helpers/target.ts';
 
-const kinds: TargetKind[] = ['own', 'express', 'workers'];
+interface AttackedTarget {
+  kind: TargetKind;
+  engine: NonNullable<CounterServerOptions['engine']>;
+  /** How its attackers join. @default by CONNECT */
+  joining?: () => Partial<AttackerOptions>;
+}
+
+/** Joined at once, each as a member of its own. */
+const inQuery = (): Partial<AttackerOptions> => ({
+  connect: undefined,
+  query: `&join=1&member=${randomUUID()}`,
+});
+
+const targets: AttackedTarget[] = [
+  { kind: 'own', engine: 'lean' },
+  { kind: 'own', engine: 'lean', joining: inQuery },
+  { kind: 'own', engine: 'socket.io' },
+  { kind: 'express', engine: 'lean' },
+  { kind: 'workers', engine: 'lean' },
+];
 const limits = { maxBytes: 24 << 20, maxMs: 8_000 };
 
-describe.each(kinds)('attacked: a counter %s', (kind) => {
+describe.each(targets)('attacked: a counter $kind by $engine', ({ kind, engine, joining }) => {
   let target: Target;
   let before: ReturnType<Target['measure']>;
   beforeAll(async () => {
-    target = await startTarget(kind, { decreaseDelayMs: 0, minUpdateIntervalMs: 10 });
+    target = await startTarget(kind, { engine, decreaseDelayMs: 0, minUpdateIntervalMs: 10 });
     return () => target.close();
   });
 
@@ -26,7 +47,7 @@ describe.each(kinds)('attacked: a counter %s', (kind) => {
       const bystander = target.openPage('https://attacker.example');
       await bystander.receives(1);
       const attackers = await Promise.all(
-        Array.from({ length: 4 }, () => openAttacker({ port, socketPath, reads })),
+        Array.from({ length: 4 }, () => openAttacker({ port, socketPath, reads, ...joining?.() })),
       );
       if (first) for (const { socket } of attackers) socket.write(first);
       const ended = await Promise.all(attackers.map((attacker) => attacker.flood(bytes, limits)));

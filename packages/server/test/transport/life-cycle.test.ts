@@ -182,3 +182,12 @@ inEachEngine('a transport', (_start, engine) => {
     await vi.waitFor(() => expect(places()).toBe(0), { timeout: 2_000, interval: 10 });
   });
 });
+
+it('[C2] a close packet of Engine.IO ends a connection of the lean transport', async () => {
+  const started = await startTransport('lean');
+  const client = await openRawClient(started.url, { origin });
+  client.send('1');
+  await client.closed();
+  await vi.waitFor(() => expect(started.places()).toBe(0));
+  expect(members(started)).toEqual([false]);
+});
