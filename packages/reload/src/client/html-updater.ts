@@ -1,12 +1,16 @@
+import { prepareBase, type MorphBase } from './morph/morph-base.ts';
 import { morphDocument } from './morph/morph-document.ts';
+
+/** When a browser is taken to be idle after an update, in ms. */
+const IDLE_MS = 100;
 
 /** Updates the page to its newest HTML in place. */
 export class HtmlUpdater {
   // Scripts may change the address later, and a <base> changes how others are resolved.
   readonly #address = location.href;
   readonly #servedAt: string;
-  /** The HTML that the page was last updated to. */
-  #base: string | undefined;
+  /** The HTML that the page was last updated to; prepared, once the browser has had time for that. */
+  #base: string | MorphBase | undefined;
 
   /** @param served the address of the HTML with which the page was served. */
   constructor(served: string) {
@@ -28,9 +32,23 @@ export class HtmlUpdater {
     ]);
     if (before === undefined || after === undefined) return false;
     const { done } = await morphDocument(before, after);
-    if (done) this.#base = after;
+    if (done) {
+      this.#base = after;
+      whenIdle(() => this.#prepare(after));
+    }
     return done;
   }
+
+  #prepare(html: string): void {
+    // There may have been another update since.
+    if (this.#base === html) this.#base = prepareBase(html);
+  }
+}
+
+/** Safari has no idle callbacks. */
+function whenIdle(task: () => void): void {
+  if ('requestIdleCallback' in window) requestIdleCallback(task);
+  else setTimeout(task, IDLE_MS);
 }
 
 /** The text of a document, decoded as the browser has decoded the page. */

@@ -1,3 +1,4 @@
+import type { MorphBase } from './morph-base.ts';
 import { pairNodes } from './pair-nodes.ts';
 
 /** Maps the nodes of the HTML that the page was made from to the nodes of the page. Nodes built by scripts are not among them. */
@@ -12,19 +13,11 @@ export interface Alignment {
   link(node: Node, live: Node): void;
 }
 
-/** @param base the HTML as it was served; it may be changed later. */
-export function createAlignment(base: Document, page: Document): Alignment {
-  /** The copy of each node of the base, which does not change. */
-  const copies = new Map<Node, Node>();
+/** @param base the HTML as it was served; its document may be changed later. */
+export function createAlignment({ copy, copies }: MorphBase, page: Document): Alignment {
   const live = new Map<Node, Node | undefined>();
   const aligned = new Set<Node>();
 
-  const copy = base.cloneNode(true);
-  const [walker, other] = [document.createTreeWalker(base), document.createTreeWalker(copy)];
-  for (let node: Node | null = base; node; node = walker.nextNode()) {
-    copies.set(node, other.currentNode);
-    other.nextNode();
-  }
   live.set(copy, page);
 
   function alignCopy(parent: Node): void {

@@ -1,11 +1,9 @@
 import { createAlignment } from './alignment.ts';
 import { diffDocuments } from './diff-documents.ts';
 import { parseHtml } from './parse-html.ts';
+import { hasManyNodes, prepareBase, type MorphBase } from './morph-base.ts';
 import { findReloadReason } from './reload-reason.ts';
 import { planReplay } from './replay.ts';
-
-/** Comparing more nodes takes longer than loading the page again. */
-const MAX_NODES = 20_000;
 
 /** Whether the page was updated; if not, it has to be loaded again. */
 export type MorphOutcome = { done: true } | { done: false; reason: string };
@@ -16,15 +14,18 @@ export type MorphOutcome = { done: true } | { done: false; reason: string };
  *
  * Both are parsed beside the page. `diffDocuments` finds what differs, the alignment maps nodes of the old HTML to nodes of the page,
  * and the replay applies the differences to these.
+ *
+ * @param base the HTML last served; as text, or prepared.
  */
-export async function morphDocument(base: string, next: string): Promise<MorphOutcome> {
+export async function morphDocument(base: string | MorphBase, next: string): Promise<MorphOutcome> {
   try {
-    const [before, after] = [parseHtml(base), parseHtml(next)];
-    if (isLarge(before) || isLarge(after)) return { done: false, reason: 'the page is very long' };
-    const reason = findReloadReason(before, after);
+    const before = typeof base === 'string' ? prepareBase(base) : base;
+    const after = parseHtml(next);
+    if (before.isLarge || hasManyNodes(after)) return { done: false, reason: 'the page is very long' };
+    const reason = findReloadReason(before.document, after);
     if (reason !== undefined) return { done: false, reason };
     const alignment = createAlignment(before, document);
-    const diff = diffDocuments(before, after);
+    const diff = diffDocuments(before.document, after);
     if (typeof diff === 'string') return { done: false, reason: diff };
     const replay = planReplay(diff, alignment);
     if (typeof replay === 'string') return { done: false, reason: replay };
@@ -34,11 +35,4 @@ export async function morphDocument(base: string, next: string): Promise<MorphOu
     // The page's policy forbids parsing HTML, or the page is one that no rule above expects.
     return { done: false, reason: String(error) };
   }
-}
-
-function isLarge(root: Document): boolean {
-  const walker = root.createTreeWalker(root);
-  let nodes = 0;
-  while (walker.nextNode() && nodes <= MAX_NODES) nodes++;
-  return nodes > MAX_NODES;
 }
