@@ -8,6 +8,7 @@ import { createShutdown } from './lifecycle/shutdown.ts';
 import { EventStreams } from './io/events/event-streams.ts';
 import { StoreOpening } from './lifecycle/store-opening.ts';
 import { alreadyClosed, pathTaken } from './errors.ts';
+import { firstTotalHeader } from './io/http/first-total.ts';
 import { mountAt } from './io/http/request-interceptor.ts';
 import { assertServer, createHostMount } from './io/http/host-mount.ts';
 import type { CounterMiddleware } from './io/http/middleware.ts';
@@ -176,6 +177,8 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
 
 interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
   events: EventStreams;
+  /** The value of the header `Server-Timing` of the script. */
+  firstTotal: (request: IncomingMessage) => string | undefined;
   guard: HttpGuard;
   onLostUpgrade: () => void;
   sleepWatch: SleepWatch;
@@ -183,13 +186,14 @@ interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
 }
 
 function createMount(
-  { events, guard, onLostUpgrade, transport }: Parts,
+  { events, firstTotal, guard, onLostUpgrade, transport }: Parts,
   path: string,
   isReady: () => boolean,
 ): Mount {
   const routes = createRoutes({
     isReady,
     events: (request, response) => events.handleRequest(request, response),
+    firstTotal,
   });
   return { path, guard, routes, transport, onLostUpgrade };
 }
@@ -228,6 +232,9 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
     onOpen: guard.hold,
     relay: options.answerRelay,
   });
+  const firstTotalOptions = { sites: options.sites, counter, timeOfDay: Date.now };
+  const firstTotal = (request: IncomingMessage): string | undefined =>
+    firstTotalHeader(request, firstTotalOptions);
   const onLostUpgrade = (): void => reportProxy(UPGRADE_HEADERS_MISSING);
-  return { counter, events, guard, onLostUpgrade, sleepWatch, transport, view };
+  return { counter, events, firstTotal, guard, onLostUpgrade, sleepWatch, transport, view };
 }

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -135,6 +138,10 @@ describe('live-online-server', () => {
       expect(help.output()).toContain(flag);
     }
     expect(Math.max(...help.lines().map((line) => line.length))).toBeLessThanOrEqual(110);
+    const script = readFileSync(createRequire(import.meta.url).resolve('@live-online/widget/live-online.js'));
+    expect(help.output()).toContain(
+      `integrity="sha384-${createHash('sha384').update(script).digest('base64')}"`,
+    );
     const beside = run(['--help'], { LIVE_ONLINE_LOG: 'xml', LIVE_ONLINE_PORT: 'eighty' });
     expect(await beside.ended).toBe(0);
     const version = run(['--version']);

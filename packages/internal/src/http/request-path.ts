@@ -9,3 +9,10 @@ export function withoutAuthority(target: string): string {
 export function pathOf({ url = '/' }: Pick<IncomingMessage, 'url'>): string {
   return withoutAuthority(url).split(/[?#]/, 1)[0]! || '/';
 }
+
+/** The query of a request with its question mark; empty if there is none. */
+export function queryOf({ url = '/' }: IncomingMessage): string {
+  const [target] = url.split('#', 1) as [string];
+  const start = target.indexOf('?');
+  return start === -1 ? '' : target.slice(start);
+}

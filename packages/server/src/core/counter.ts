@@ -107,6 +107,14 @@ export class Counter {
     return this.#presence.count(site) + this.#store.others(site);
   }
 
+  /**
+   * What a page of `site` can show before it has joined: at least 1, since it will be a member itself. `undefined` if the
+   * total may be old.
+   */
+  preview(site: string): number | undefined {
+    return this.isStale(site) ? undefined : Math.max(1, this.#scheduler.highest(site), this.total(site));
+  }
+
   /** The totals of all sites that have members. */
   totals(): Map<string, number> {
     const totals = new Map<string, number>();

@@ -81,6 +81,11 @@ export class PublishScheduler {
     return update;
   }
 
+  /** The total that `current` would have, at least: nothing is published because of it. */
+  highest(site: string): number {
+    return this.#sites.get(site)?.maximum.highest(this.#options.clock.now()) ?? 0;
+  }
+
   /** Cancels all timers. */
   close(): void {
     for (const state of this.#sites.values()) state.timer?.cancel();

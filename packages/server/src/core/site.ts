@@ -1,7 +1,7 @@
 import { limits } from '@live-online/protocol';
 
 /** The site of pages whose browser names none: `Origin: null`, or neither Origin nor Referer. [C1] */
-const LOCAL_SITE = 'local';
+export const LOCAL_SITE = 'local';
 
 /** The headers that name the page of a request. */
 export interface PageHeaders {

@@ -90,7 +90,7 @@ function isMisplaced(mount: Mount, { url, baseUrl }: MountedRequest): boolean {
   // Express compares paths without regard to case.
   if (!baseUrl || mount.path.startsWith(`${baseUrl}/`.toLowerCase())) return false;
   const route = pathOf({ url }).slice(1);
-  return mount.routes.has(route) || route.startsWith('socket.io/');
+  return mount.routes.get(route) !== undefined || route.startsWith('socket.io/');
 }
 
 function misplaced(path: string, baseUrl: string): string {

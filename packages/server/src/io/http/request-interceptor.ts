@@ -1,5 +1,6 @@
-import type { IncomingMessage, Server } from 'node:http';
-import { pathOf } from '@live-online/internal/http/request-path';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { pathOf, queryOf } from '@live-online/internal/http/request-path';
+import { respondText } from '@live-online/internal/http/respond-text';
 import { interceptServer } from '@live-online/internal/intercept-server';
 import { acceptsUpgrade, notFound, serveRequest, serveUpgrade, type Mount } from './mount.ts';
 
@@ -40,7 +41,7 @@ function intercept(server: Server, mounts: Mounts): () => void {
       // On an own port nothing else answers the request.
       if (!mount && server.listenerCount('request') > 0) return false;
       if (mount) serveRequest(mount, request, response);
-      else notFound(request, response);
+      else if (!redirect(mounts, request, response)) notFound(request, response);
       return true;
     },
     acceptsUpgrade(request) {
@@ -61,4 +62,17 @@ function mountOf(mounts: Mounts, request: IncomingMessage): Mount | undefined {
     if (pathname.startsWith(mount.path) && mount.path.length > (found?.path.length ?? 0)) found = mount;
   }
   return found;
+}
+
+/** Redirects a request that lacks the last slash of a path, as `/live` for `/live/`. Returns whether it did. */
+function redirect(mounts: Mounts, request: IncomingMessage, response: ServerResponse): boolean {
+  const pathname = pathOf(request);
+  if (!mounts.has(`${pathname}/`)) return false;
+  // Relative, because a proxy may add a prefix to the path.
+  const location = `${pathname.slice(pathname.lastIndexOf('/') + 1)}/${queryOf(request)}`;
+  respondText(response, 308, `the path ends with a slash: ${location}`, {
+    Location: location,
+    'Access-Control-Allow-Origin': '*',
+  });
+  return true;
 }

@@ -4,4 +4,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export type Route = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Routes by their path below the counter's path, without a leading slash. */
-export type RouteTable = ReadonlyMap<string, Route>;
+export interface RouteTable {
+  get(path: string): Route | undefined;
+}

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { createRequire } from 'node:module';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import fresh from 'fresh';
 import Negotiator from 'negotiator';
 import type { Route } from './route.ts';
+import { readWidgetScript } from './widget-script.ts';
 
 /** Encodings, the smallest first. */
 const ENCODINGS = ['br', 'gzip', 'identity'] as const;
@@ -16,24 +14,45 @@ interface Variant {
   headers: OutgoingHttpHeaders;
 }
 
+/** An update does not change the URL, so caches may keep the script for minutes, not for months. */
+const CACHED = { 'Cache-Control': 'public, max-age=300, stale-while-revalidate=86400' };
+/**
+ * The total is that of one site at one moment. A cache that several visitors share must not give it to another site. The
+ * browser keeps the script, and asks each time whether it is current: the total comes with the answer.
+ */
+const ASKED_FOR = { 'Cache-Control': 'private, no-cache' };
+/** The address changes with the content. */
+const IMMUTABLE = { 'Cache-Control': 'public, max-age=31536000, immutable' };
+
 let variants: Record<Encoding, Variant> | undefined;
 
-/** Serves the widget's script, which is read and compressed once in a process. */
-export function scriptRoute(): Route {
-  const script = (variants ??= readVariants());
-
+/**
+ * Serves the widget's script, which is compressed once in a process.
+ *
+ * @param firstTotal the value of the header `Server-Timing` for a request.
+ */
+export function scriptRoute(firstTotal: (request: IncomingMessage) => string | undefined): Route {
+  variants ??= compressScript();
   return (request, response) => {
-    const encoding = chooseEncoding(request);
-    const { body, headers } = script[encoding];
-    if (fresh(request.headers, { etag: headers['ETag'] })) {
-      const { 'Content-Length': _, 'Content-Type': __, ...rest } = headers;
-      response.writeHead(304, rest);
-      response.end();
-      return;
-    }
-    response.writeHead(200, headers);
-    response.end(body);
+    const total = firstTotal(request);
+    respond(request, response, total === undefined ? CACHED : { ...ASKED_FOR, 'Server-Timing': total });
   };
+}
+
+/** Serves the same below a name that has its hash. */
+export const immutableScriptRoute: Route = (request, response) => respond(request, response, IMMUTABLE);
+
+function respond(request: IncomingMessage, response: ServerResponse, more: OutgoingHttpHeaders): void {
+  variants ??= compressScript();
+  const { body, headers } = variants[chooseEncoding(request)];
+  if (fresh(request.headers, { etag: headers['ETag'] })) {
+    const { 'Content-Length': _, 'Content-Type': __, ...rest } = headers;
+    response.writeHead(304, { ...rest, ...more });
+    response.end();
+    return;
+  }
+  response.writeHead(200, { ...headers, ...more });
+  response.end(body);
 }
 
 /** The smallest encoding that the client accepts. */
@@ -47,28 +66,25 @@ function chooseEncoding(request: IncomingMessage): Encoding {
   return (encoding(ENCODINGS, { preferred: ENCODINGS }) as Encoding | undefined) ?? 'identity';
 }
 
-function readVariants(): Record<Encoding, Variant> {
-  const path = createRequire(import.meta.url).resolve('@live-online/widget/live-online.js');
-  const script = readFileSync(path);
-  const version = createHash('sha256').update(script).digest('base64url').slice(0, 20);
+function compressScript(): Record<Encoding, Variant> {
+  const { bytes, hash } = readWidgetScript();
   const variant = (body: Buffer, encoding: Encoding): Variant => ({
     body,
     headers: {
       'Content-Type': 'text/javascript; charset=utf-8',
       'Content-Length': body.length,
       ...(encoding !== 'identity' && { 'Content-Encoding': encoding }),
-      ETag: `"${version}-${encoding}"`,
-      // An update does not change the URL, so caches may keep the script for minutes, not for months.
-      'Cache-Control': 'public, max-age=300, stale-while-revalidate=86400',
+      ETag: `"${hash}-${encoding}"`,
       Vary: 'Accept-Encoding',
       'X-Content-Type-Options': 'nosniff',
       // Any site may embed the script, including isolated ones (COEP) and those with integrity checks (CORS).
       'Access-Control-Allow-Origin': '*',
       'Cross-Origin-Resource-Policy': 'cross-origin',
+      // Any page may read the total in its own request.
       'Timing-Allow-Origin': '*',
     },
   });
-  const br = brotliCompressSync(script, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: script.length } });
-  const gz = gzipSync(script, { level: constants.Z_BEST_COMPRESSION });
-  return { br: variant(br, 'br'), gzip: variant(gz, 'gzip'), identity: variant(script, 'identity') };
+  const br = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
+  const gz = gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION });
+  return { br: variant(br, 'br'), gzip: variant(gz, 'gzip'), identity: variant(bytes, 'identity') };
 }

@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it, onTestFinished } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Builds the script of the widget in a copy of its package, and returns it. */
+async function buildScript(folder: string, environment: Record<string, string>): Promise<Buffer> {
+  const widget = join(folder, 'packages/widget');
+  await mkdir(widget, { recursive: true });
+  const isSource = (path: string): boolean => !/\/(dist|node_modules|test)$/.test(path);
+  await cp(join(root, 'packages/widget'), widget, { recursive: true, filter: isSource });
+  await cp(join(root, 'tsconfig.base.json'), join(folder, 'tsconfig.base.json'));
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  await symlink(join(root, 'packages/widget/node_modules'), join(widget, 'node_modules'));
+  await promisify(execFile)(
+    process.execPath,
+    [join(root, 'node_modules/tsup/dist/cli-default.js'), '--no-dts'],
+    {
+      cwd: widget,
+      env: { ...process.env, ...environment },
+    },
+  );
+  return readFile(join(widget, 'dist/live-online.js'));
+}
+
+it('[W5] the script is the same to the byte, wherever and whenever it is built', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'live-online-build-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const [one, two] = await Promise.all([
+    buildScript(join(folder, 'a'), { TZ: 'UTC', LANG: 'C' }),
+    buildScript(join(folder, 'another/and deeper'), { TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8' }),
+  ]);
+  expect(one.length).toBeGreaterThan(1_000);
+  expect(one.equals(two)).toBe(true);
+});
