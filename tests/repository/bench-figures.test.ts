@@ -21,7 +21,13 @@ const storm = {
 describe('figures of benchmarks', () => {
   it('[docs] a ratio is that of the medians, with the range of all rounds', () => {
     const figure = ratioFigure({ name: 'a', limit: 1.5, goal: 1.2 }, [3, 6, 4], [2, 4, 4]);
-    expect(figure).toMatchObject({ value: 1, lowest: 1, highest: 1.5, verdict: 'reached', isGoalReached: true });
+    expect(figure).toMatchObject({
+      value: 1,
+      lowest: 1,
+      highest: 1.5,
+      verdict: 'reached',
+      isGoalReached: true,
+    });
   });
 
   it('[docs] a reference with fewer rounds is compared with all rounds of ours', () => {
@@ -83,7 +89,10 @@ describe('the figures in the README', () => {
   it('[docs] a bar that is far longer than the others is cut', () => {
     const bar = (value: number) => ({ label: `<${value}>`, value, isOurs: false });
     const draw = (values: number[]) =>
-      chart([{ title: 'a', note: 'b', format: String, bars: values.map(bar) }], { theme: 'light', footer: '' });
+      chart([{ title: 'a', note: 'b', format: String, bars: values.map(bar) }], {
+        theme: 'light',
+        footer: '',
+      });
     expect(draw([1, 2, 30])).toContain('<path');
     expect(draw([1, 2, 5])).not.toContain('<path');
     expect(draw([1])).toContain('&lt;1&gt;');
