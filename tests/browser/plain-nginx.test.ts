@@ -1,6 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { connect } from 'node:http2';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { inEachBrowser, takePage } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
+import { freePort } from '../helpers/free-port.ts';
 import { startNginx } from '../helpers/nginx.ts';
 import { startSite } from '../helpers/site.ts';
 
@@ -56,4 +58,32 @@ inEachBrowser('behind nginx with proxy_pass alone, $name', ({ getContext }) => {
     await visitors[1].goto('about:blank');
     await vi.waitFor(() => expect(counter.total('localhost')).toBe(1));
   });
+});
+
+it('[P17] over HTTP/2 a stream and the answers to its pings share one connection', async () => {
+  const { counter, port } = await startCounter();
+  const http2Port = await freePort();
+  await startNginx([port], `listen 127.0.0.1:${http2Port} http2; ${proxyPassAlone}`);
+  const session = connect(`http://127.0.0.1:${http2Port}`);
+  onTestFinished(() => session.destroy());
+  const open = (path: string, method: string) => {
+    const stream = session.request({ ':path': path, ':method': method, origin: 'https://a.example' });
+    let received = '';
+    stream.on('data', (chunk) => (received += String(chunk)));
+    return { stream, received: () => received };
+  };
+  const streams = [open('/events?join=1', 'GET'), open('/events?join=1', 'GET')];
+  await vi.waitFor(() => {
+    for (const { received } of streams) expect(received()).toMatch(/event: open[^]*data: \[2\]\n\n$/);
+  });
+  const [, sid] = /"sid":"([^"]+)"/.exec(streams[0]!.received())!;
+  const answer = open(`/events?sid=${sid}`, 'POST');
+  const status = new Promise((resolve) =>
+    answer.stream.on('response', (headers) => resolve(headers[':status'])),
+  );
+  answer.stream.end();
+  expect(await status).toBe(204);
+  // A page that leaves closes its stream, but not the connection of the browser to the proxy.
+  streams[1]!.stream.close();
+  await vi.waitFor(() => expect(counter.total('a.example')).toBe(1));
 });

@@ -70,10 +70,18 @@ const forbidden: [near: string, code: string, message: RegExp][] = [
   ['packages/internal/src/same-secret.ts', `import '@live-online/server';`, /knows neither of them/],
   ['packages/protocol/src/index.ts', `import '@live-online/server';`, /The protocol depends on nothing/],
   ['packages/widget/src/index.ts', `import '@live-online/server';`, /knows the server only by its protocol/],
-  ['packages/widget/src/client/client.ts', `import '../badge/badge.ts';`, /The client knows no page element/],
-  ['packages/widget/src/badge/badge.ts', `import '../client/client.ts';`, /The badge shows a state/],
-  ['packages/widget/src/badge/badge.ts', `document.body.innerHTML = '';`, /No HTML from strings/],
-  ['packages/widget/src/badge/badge.ts', `document.body.setAttribute('style', '');`, /A strict CSP forbids/],
+  [
+    'packages/widget/src/client/client.ts',
+    `import '../badge/display.ts';`,
+    /The client knows no page element/,
+  ],
+  ['packages/widget/src/badge/display.ts', `import '../client/client.ts';`, /The badge shows a state/],
+  ['packages/widget/src/badge/display.ts', `document.body.innerHTML = '';`, /No HTML from strings/],
+  [
+    'packages/widget/src/badge/display.ts',
+    `document.body.setAttribute('style', '');`,
+    /A strict CSP forbids/,
+  ],
   [
     'packages/reload/src/injection/script-injector.ts',
     `import '../http/respond.ts';`,
@@ -107,7 +115,7 @@ const allowed: [near: string, code: string][] = [
   ['packages/server/src/core/presence.ts', `import '@live-online/protocol';`],
   ['packages/server/src/core/presence.ts', `import type {} from '@live-online/internal/clock';`],
   ['packages/server/src/cli/settings.ts', `import '@live-online/internal/command-line/explain-error';`],
-  ['packages/widget/src/badge/badge.ts', `import type {} from '../options.ts';`],
+  ['packages/widget/src/badge/display.ts', `import type {} from '../options.ts';`],
   ['packages/server/src/io/namespace.ts', `import 'node:http';`],
 ];
 

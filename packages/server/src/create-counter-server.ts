@@ -182,6 +182,8 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
 
 interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
   events: EventStreams;
+  /** The value of the header `Server-Timing` of the script. */
+  firstTotal: (request: IncomingMessage) => string | undefined;
   guard: HttpGuard;
   onLostUpgrade: () => void;
   sleepWatch: SleepWatch;
@@ -189,13 +191,14 @@ interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
 }
 
 function createMount(
-  { events, guard, onLostUpgrade, transport }: Parts,
+  { events, firstTotal, guard, onLostUpgrade, transport }: Parts,
   path: string,
   answers: Omit<RoutesOptions, 'events'>,
 ): Mount {
   const routes = createRoutes({
     ...answers,
     events: (request, response) => events.handleRequest(request, response),
+    firstTotal,
   });
   return { path, guard, routes, transport, onLostUpgrade };
 }
@@ -234,6 +237,9 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
     onOpen: guard.hold,
     relay: options.answerRelay,
   });
+  const firstTotalOptions = { sites: options.sites, counter, timeOfDay: Date.now };
+  const firstTotal = (request: IncomingMessage): string | undefined =>
+    firstTotalHeader(request, firstTotalOptions);
   const onLostUpgrade = (): void => reportProxy(UPGRADE_HEADERS_MISSING);
-  return { counter, events, guard, onLostUpgrade, sleepWatch, transport, view };
+  return { counter, events, firstTotal, guard, onLostUpgrade, sleepWatch, transport, view };
 }

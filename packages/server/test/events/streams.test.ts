@@ -90,6 +90,11 @@ describe('a stream of events', () => {
     const client = openEvents(url, 'join=1&member=abcdefgh&resume=other-server.1');
     await client.receives(1);
     expect(client.events.at(-1)!.data).toEqual([1, { resume: 'this-server.2' }]);
+    // A browser that opens the stream again by itself has the same query.
+    const headers = { origin, 'last-event-id': 'other-server.2' };
+    const again = openEvents(url, 'join=1&member=abcdefgh&resume=other-server.1', { headers });
+    await again.receives(1);
+    expect(again.events.at(-1)!.data).toEqual([1, { resume: 'this-server.3' }]);
   });
 
   it('[C8] on waking from a sleep all streams are destroyed, and their members gone, at once', async () => {

@@ -24,7 +24,7 @@ describe('a client that sends its handshake in the query', () => {
     expect(counter.total('a.example')).toBe(1);
   });
 
-  it('[P15] is told how often to send a heartbeat, and how often it is asked', async () => {
+  it('[P15] receives how often to send a heartbeat, and how often it is asked', async () => {
     const { url } = await startCounter();
     const client = await openRawClient(url, { origin: A, query: join(), join: false });
     const open = JSON.parse(client.received[0]!.slice(1)) as Record<string, unknown>;
@@ -88,7 +88,7 @@ describe('a client that sends its handshake in the query', () => {
     await client.receives(/^42\["total",1\]/);
   });
 
-  it('[C2] is counted until it leaves, and is told of others', async () => {
+  it('[C2] is counted until it leaves, and receives the total when others join', async () => {
     const { counter, url } = await startCounter();
     const client = await openRawClient(url, { origin: A, query: join(), join: false });
     const page = openPage(url, { origin: A });

@@ -4,7 +4,10 @@ import { queryOf } from '@live-online/internal/http/request-path';
 /** The longest id of a stream. */
 const MAX_SID_LENGTH = 64;
 
-/** The handshake in the query of a request for a stream, as a client sends it as `auth` of a CONNECT. */
+/**
+ * The handshake in the query of a request for a stream, as a client sends it as `auth` of a CONNECT. A browser that opens a
+ * stream again by itself sends the newest resume token in a header.
+ */
 export function readHandshake(request: IncomingMessage): Record<string, unknown> {
   const query = new URLSearchParams(queryOf(request));
   const version = query.get('join');
@@ -12,7 +15,7 @@ export function readHandshake(request: IncomingMessage): Record<string, unknown>
     // What is no number is no version either: the guard rejects it.
     v: version !== null && /^\d{1,9}$/.test(version) ? Number(version) : (version ?? undefined),
     member: query.get('member') ?? undefined,
-    resume: query.get('resume') ?? undefined,
+    resume: request.headers['last-event-id'] ?? query.get('resume') ?? undefined,
     token: query.get('token') ?? undefined,
   };
 }

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { chromiumBrowser, takePage } from '../helpers/browsers.ts';
+import { startCounter } from '../helpers/counter.ts';
+import { startNginx } from '../helpers/nginx.ts';
+import { startSite } from '../helpers/site.ts';
+
+// Firefox shows Server-Timing to pages on https only.
+it('[P20] a page of another origin reads the total from the script’s response, also from a 304 and through nginx', async () => {
+  const { port } = await startCounter();
+  const { url } = await startNginx([port], 'location / { proxy_pass http://counter; }');
+  const site = await startSite({ '/': `<script async src="${url}"></script>` });
+  const page = await takePage(await chromiumBrowser.getContext());
+  const read = () =>
+    page.evaluate((src) => {
+      const [entry] = performance.getEntriesByName(src) as PerformanceResourceTiming[];
+      const [metric] = entry!.serverTiming;
+      return {
+        name: metric?.name,
+        total: metric?.duration,
+        ageSeconds: Date.now() / 1_000 - Number(metric?.description),
+        wasAsked: entry!.transferSize > 0,
+        hasBody: entry!.transferSize > 1_000,
+      };
+    }, url);
+  await page.goto(site.at('localhost'), { waitUntil: 'load' });
+  const first = await read();
+  expect(first).toMatchObject({ name: 'live-online', total: 1, wasAsked: true, hasBody: true });
+  expect(first.ageSeconds).toBeLessThan(30);
+  await page.goto(site.at('localhost', '/?again'), { waitUntil: 'load' });
+  expect(await read()).toMatchObject({ name: 'live-online', wasAsked: true, hasBody: false });
+});
