@@ -175,6 +175,8 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   httpBounds: HttpBounds;
   /** Where several processes share the port. */
   answerRelay?: AnswerRelay;
+  /** A socket to accept connections from, instead of opening `port`. */
+  handle?: object;
   /** @default DEFAULT_HEARTBEAT */
   heartbeat?: Heartbeat;
 }
