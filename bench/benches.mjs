@@ -40,6 +40,14 @@ export const benches = new Map([
     },
   ],
   [
+    'workers',
+    {
+      about: 'the storm on one process, and on one, two and four workers',
+      flags: '--n 4000 (visitors), --rounds 3, --warm-ups 15 (0: new processes)',
+      load: async () => (await import('./counter/workers.mjs')).workers,
+    },
+  ],
+  [
     'broadcast',
     {
       about: 'one broadcast to many idle connections, compared with raw ws',
