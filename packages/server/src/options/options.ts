@@ -158,6 +158,8 @@ export interface ResolvedCountingOptions {
   minUpdateIntervalMs: number;
   decreaseDelayMs: number;
   maxBroadcastCpu: number;
+  /** How many workers there are. @default 1 */
+  maxWorkers?: number;
   drainDurationMs: number;
   readinessGraceMs: number;
   store: Store;

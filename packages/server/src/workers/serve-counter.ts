@@ -47,7 +47,9 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     const channel = ipc.channel(topics.admission);
     const admission = createWorkerAdmission({ ...limits, clock: systemClock }, channel);
     const answerRelay = createAnswerRelay(ipc.channel(topics.answers));
-    ipc.onHandle((handle) => listen({ ...options, handle, admission, answerRelay }));
+    ipc.onHandle((handle) =>
+      listen({ ...options, maxWorkers: limits.maxWorkers, handle, admission, answerRelay }),
+    );
   }
 
   function listen(options: ResolvedCounterServerOptions): void {
