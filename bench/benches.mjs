@@ -6,6 +6,7 @@
 export const suites = [
   { name: 'storm', args: [] },
   { name: 'growth', args: [] },
+  { name: 'workers', args: [] },
   { name: 'broadcast', args: [] },
   { name: 'idle', args: [] },
   // Without changes and silence, which have no limits.
@@ -43,7 +44,7 @@ export const benches = new Map([
     'workers',
     {
       about: 'the storm on one process, and on one, two and four workers',
-      flags: '--n 4000 (visitors), --rounds 3, --warm-ups 15 (0: new processes)',
+      flags: '--n 4000 (visitors), --rounds 3, --warm-ups 15 (0: new processes), --engine socket.io',
       load: async () => (await import('./counter/workers.mjs')).workers,
     },
   ],

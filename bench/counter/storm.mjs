@@ -78,13 +78,16 @@ export async function storm({ args: allArgs, signal, out }) {
  * @param {object} [on.options] Of Live Online's server.
  * @param {number[]} on.sizes
  * @param {number} [on.warmUps]
+ * @param {number} [on.warmUpClients]
  * @param {AbortSignal} on.signal
  */
-export function measureStorms({ server, kind, options, sizes, warmUps = WARM_UP.times, signal }) {
+export function measureStorms(storms) {
+  const { server, kind, options, sizes, signal } = storms;
+  const { warmUps = WARM_UP.times, warmUpClients = WARM_UP.clients } = storms;
   // The recipe's work grows with the square of the number of visitors. This is three times its time on a slow machine.
   const timeoutMs = sizes.reduce((sum, n) => sum + 30_000 + n * n * 0.03, warmUps * 10_000);
   return race({ server, clients: CLIENTS, kind, options, timeoutMs, signal }, async (on) => {
-    await on.clients.call('warmUp', on.url, WARM_UP.clients, warmUps);
+    await on.clients.call('warmUp', on.url, warmUpClients, warmUps);
     const bySize = {};
     for (const size of sizes) {
       const before = await on.server.call('cpuMs');

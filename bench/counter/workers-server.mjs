@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createCounterWorkers } from '../../packages/server/dist/index.js';
 import { answer } from '../lib/answer.mjs';
+import { cpuMs } from '../lib/cpu.mjs';
 
 /** The unit of CPU time in /proc: a hundredth of a second on every Linux. */
 const TICK_MS = 10;
@@ -9,19 +10,16 @@ const TICK_MS = 10;
 let counter;
 
 answer({
-  /** @param {number} workers */
-  async listen(workers) {
+  /** @param {{ workers: number }} options Also those of each worker. */
+  async listen({ workers, ...options }) {
     // All clients have the same address.
-    const options = { port: 0, host: '127.0.0.1', maxPerAddress: 100_000 };
-    counter = createCounterWorkers({ workers, options });
+    const shared = { port: 0, host: '127.0.0.1', maxPerAddress: 100_000 };
+    counter = createCounterWorkers({ workers, options: { ...options, ...shared } });
     const { port } = await counter.listen();
     return `http://127.0.0.1:${port}/`;
   },
   /** CPU time of all processes until now, user and system, in ms. */
-  cpuMs() {
-    const { user, system } = process.cpuUsage();
-    return counter.pids().reduce((sum, pid) => sum + cpuMsOf(pid), (user + system) / 1_000);
-  },
+  cpuMs: () => counter.pids().reduce((sum, pid) => sum + cpuMsOf(pid), cpuMs()),
 });
 
 function cpuMsOf(pid) {

@@ -1,71 +1,62 @@
 import { availableParallelism } from 'node:os';
+import { alternate } from '../lib/alternate.mjs';
 import { BenchError } from '../lib/bench-error.mjs';
 import { checkOpenFiles } from '../lib/open-files.mjs';
-import { readNumbers } from '../lib/options.mjs';
-import { race } from '../lib/race.mjs';
-import { median, medianOf, round } from '../lib/stats.mjs';
-import { grouped, seconds, table, times } from '../lib/table.mjs';
-import { CLIENTS, OURS } from './storm.mjs';
+import { readNumbers, takeEngine } from '../lib/options.mjs';
+import { medianOf, round } from '../lib/stats.mjs';
+import { grouped, millis, seconds, table, times } from '../lib/table.mjs';
+import { allReached, ratioFigure, verdictTable } from '../lib/verdicts.mjs';
+import { measureStorms, OURS } from './storm.mjs';
 
 const WORKERS_SERVER = new URL('./workers-server.mjs', import.meta.url);
-
-/** A storm is over when every client shows the final total and no message has arrived for this long. */
-const QUIET_MS = 500;
 const WARM_UP_CLIENTS = 300;
 
-/** 0 is one process without a primary. */
-const VARIANTS = [0, 1, 2, 4];
+/** How many workers each side has. 0 is one process without a primary. */
+const SIDES = { 'one process': 0, '1 worker': 1, '2 workers': 2, '4 workers': 4 };
 
-/** How many times as much as one process each number of workers may take. */
-const TARGETS = new Map([
-  [1, { cpu: 1.15, messages: 1.3 }],
-  [2, { cpu: 1.25, messages: 1.3 }],
-]);
+/** The highest ratios to one process. */
+const LIMITS = {
+  '1 worker': { cpu: 1.15, messages: 1.3 },
+  '2 workers': { cpu: 1.25, messages: 1.3 },
+};
 
-/** N visitors connect to one site at once: one process, one worker, two and four. */
-export async function workers({ args, signal, out }) {
-  if (process.platform !== 'linux')
-    throw new BenchError('The CPU time of workers is read from /proc: this needs Linux.');
-  const {
-    n,
-    rounds,
-    'warm-ups': warmUps,
-  } = readNumbers(args, { n: 4_000, rounds: 3, 'warm-ups': 15 }, ['warm-ups']);
+/** N visitors connect to one site at once: at one process, and at one, two and four workers. */
+export async function workers({ args: allArgs, signal, out }) {
+  if (process.platform !== 'linux') {
+    throw new BenchError('This benchmark reads the CPU time of workers from /proc, which only Linux has.');
+  }
+  const { args, options } = takeEngine(allArgs);
+  const read = readNumbers(args, { n: 4_000, rounds: 3, 'warm-ups': 15 }, ['warm-ups']);
+  const { n, rounds, 'warm-ups': warmUps } = read;
   checkOpenFiles(n);
   const cores = availableParallelism();
-  out(
-    `${grouped(n)} visitors connect to one site at once. One process, then workers, ${rounds} rounds, medians; ${cores} cores.\n`,
-  );
+  out(`${grouped(n)} visitors connect to one site at once, on ${cores} cores. In turn, medians.\n`);
 
-  const runs = new Map(VARIANTS.map((count) => [count, []]));
-  for (let i = 1; i <= rounds; i++) {
-    for (const count of VARIANTS) runs.get(count).push(await measure(count, n, signal, warmUps));
-    const cpu = VARIANTS.map((count) => `${nameOf(count)} ${seconds(runs.get(count).at(-1).cpuMs)}`);
-    out(`  round ${i}, CPU: ${cpu.join(', ')}`);
-  }
-
-  const results = VARIANTS.map((count) => ({ workers: count, ...summary(runs.get(count), n) }));
-  for (const result of results) result.ratio = ratioOf(result, results[0]);
-  const targets = results.filter(({ workers }) => TARGETS.has(workers));
-  const pass = targets.every(isReached);
-  out(`\n${report(results)}\n`);
-  for (const result of targets) out(`  ${verdict(result)}`);
-  out(`  ${scaling(results, cores)}\n`);
-  return { suite: 'workers', n, rounds, warmUps, cores, results, pass };
-}
-
-/** Measures one storm in new processes. */
-function measure(count, n, signal, warmUps) {
-  const server = count === 0 ? OURS : WORKERS_SERVER;
-  const timeoutMs = 60_000 + n * 20 + warmUps * 10_000;
-  return race({ server, clients: CLIENTS, listenArgs: [count], timeoutMs, signal }, async (on) => {
-    // Each process has to compile its own code.
-    await on.clients.call('warmUp', on.url, WARM_UP_CLIENTS * Math.max(1, count), warmUps);
-    const before = [await on.server.call('cpuMs'), await on.clients.call('cpuMs')];
-    const received = await on.clients.call('storm', on.url, n, QUIET_MS);
-    const cpuMs = (await on.server.call('cpuMs')) - before[0];
-    return { cpuMs, clientCpuMs: (await on.clients.call('cpuMs')) - before[1], ...received };
+  const measure = async (count) => {
+    const server = count === 0 ? OURS : WORKERS_SERVER;
+    const more = { ...options, ...(count > 0 && { workers: count }) };
+    // Every process has to compile its code.
+    const warmUpClients = WARM_UP_CLIENTS * Math.max(1, count);
+    const on = { server, kind: 'stock', options: more, sizes: [n], warmUps, warmUpClients, signal };
+    return (await measureStorms(on))[n];
+  };
+  const runs = await alternate({
+    rounds,
+    sides: Object.fromEntries(
+      Object.entries(SIDES).map(([side, count]) => [side, { measure: () => measure(count) }]),
+    ),
+    report(number, ofRound) {
+      const cpu = Object.entries(ofRound).map(([side, run]) => `${side} ${seconds(run.cpuMs)}`);
+      out(`  round ${number}, CPU: ${cpu.join(', ')}`);
+    },
   });
+
+  const storms = Object.keys(SIDES).map((side) => ({ side, ...summary(runs[side], n) }));
+  out(`\n${report(storms)}\n`);
+  const figures = [...costFigures(runs, n), ...rateFigures(runs, cores)];
+  out(`${verdictTable(figures)}\n`);
+  if (cores < 3) out('  Arrivals per second can rise from 3 cores on: one is for the clients.\n');
+  return { suite: 'workers', n, rounds, warmUps, cores, storms, figures, pass: allReached(figures) };
 }
 
 function summary(runs, n) {
@@ -75,59 +66,60 @@ function summary(runs, n) {
     messages: medianOf(runs, 'messages'),
     settledMs: round(settledMs),
     arrivalsPerSecond: round((n / settledMs) * 1_000),
-    firstTotalP99Ms: round(median(runs.map(({ firstTotalMs }) => firstTotalMs.p99))),
-    clientCpuMs: round(medianOf(runs, 'clientCpuMs')),
+    firstTotalP99Ms: round(
+      medianOf(
+        runs.map(({ firstTotalMs }) => firstTotalMs),
+        'p99',
+      ),
+    ),
+    clientsCpuMs: round(medianOf(runs, 'clientsCpuMs')),
   };
 }
 
-function ratioOf(result, one) {
-  return {
-    cpu: round(result.cpuMs / one.cpuMs, 2),
-    messages: round(result.messages / one.messages, 2),
-    arrivals: round(result.arrivalsPerSecond / one.arrivalsPerSecond, 2),
-  };
-}
-
-function report(results) {
-  const row = (name, cell) => [name, ...results.map(cell)];
+function report(storms) {
+  const [one] = storms;
+  const row = (name, cell) => [name, ...storms.map(cell)];
   return table([
-    row('', ({ workers }) => nameOf(workers)),
+    row('', ({ side }) => side),
     row('CPU of all server processes', ({ cpuMs }) => seconds(cpuMs)),
-    row('  × one process', ({ ratio }) => times(ratio.cpu)),
     row('messages received', ({ messages }) => grouped(messages)),
-    row('  × one process', ({ ratio }) => times(ratio.messages)),
     row('until all show the final total', ({ settledMs }) => seconds(settledMs)),
     row('arrivals per second', ({ arrivalsPerSecond }) => grouped(arrivalsPerSecond)),
-    row('  × one process', ({ ratio }) => times(ratio.arrivals)),
-    row('first total, p99', ({ firstTotalP99Ms }) => seconds(firstTotalP99Ms)),
-    row("clients' CPU", ({ clientCpuMs }) => seconds(clientCpuMs)),
+    row('  to one process', ({ settledMs }) => times(one.settledMs / settledMs)),
+    row('first total, p99', ({ firstTotalP99Ms }) => millis(firstTotalP99Ms)),
+    row("all clients' CPU", ({ clientsCpuMs }) => seconds(clientsCpuMs)),
   ]);
 }
 
-function nameOf(workers) {
-  if (workers === 0) return 'one process';
-  return workers === 1 ? '1 worker' : `${workers} workers`;
+function costFigures(runs, n) {
+  const values = (side, figure) => runs[side].map((run) => run[figure]);
+  return Object.entries(LIMITS).flatMap(([side, { cpu, messages }]) => {
+    const name = `storm of ${grouped(n)}, ${side} / one process`;
+    return [
+      ratioFigure(
+        { name: `${name}: CPU`, limit: cpu },
+        values(side, 'cpuMs'),
+        values('one process', 'cpuMs'),
+      ),
+      ratioFigure(
+        { name: `${name}: messages`, limit: messages },
+        values(side, 'messages'),
+        values('one process', 'messages'),
+      ),
+    ];
+  });
 }
 
-function isReached({ workers, ratio }) {
-  const target = TARGETS.get(workers);
-  return ratio.cpu <= target.cpu && ratio.messages <= target.messages;
-}
-
-function verdict(result) {
-  const { cpu, messages } = TARGETS.get(result.workers);
-  const wanted = `at most ${times(cpu)} the CPU and ${times(messages)} the messages of one process`;
-  return `${isReached(result) ? 'Reached' : 'MISSED'}: ${nameOf(result.workers)} may take ${wanted}.`;
-}
-
-/** More workers can only be faster on cores that nothing else uses. */
-function scaling(results, cores) {
-  const free = cores - 1;
-  const useful = results.filter(({ workers }) => workers > 0 && workers <= free);
-  if (useful.length < 2) {
-    return `Whether arrivals per second rise with workers needs 3 cores or more: one is for the clients.`;
-  }
-  const rates = useful.map(({ arrivalsPerSecond }) => arrivalsPerSecond);
-  const rises = rates.every((rate, i) => i === 0 || rate > rates[i - 1]);
-  return `${rises ? 'Reached' : 'MISSED'}: arrivals per second must rise up to ${useful.at(-1).workers} workers.`;
+/** More workers take less time, as long as each of them has a core and one is left for the clients. */
+function rateFigures(runs, cores) {
+  const sides = Object.entries(SIDES).filter(([, count]) => count > 0 && count < cores);
+  return sides.slice(1).map(([side], index) => {
+    const [fewer] = sides[index];
+    const settled = (which) => runs[which].map(({ settledMs }) => settledMs);
+    return ratioFigure(
+      { name: `time for a storm, ${side} / ${fewer}`, limit: 0.95 },
+      settled(side),
+      settled(fewer),
+    );
+  });
 }
