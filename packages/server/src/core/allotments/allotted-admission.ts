@@ -52,11 +52,10 @@ export class AllottedAdmission implements Admission {
 
   /** Receives a message of the primary. */
   receive(message: PrimaryToWorker): void {
-    const [kind, name] = message;
-    if (kind === 'opened') return this.#sites.opened(name);
-    if (kind === 'rejected') return this.#sites.rejected(name, message[2]);
-    this.#placesOf(name).receive(message);
-    this.#forgetIfDefault(name);
+    if (message[0] === 'opened') return this.#sites.opened(message[1]);
+    if (message[0] === 'rejected') return this.#sites.rejected(message[1], message[2]);
+    this.#placesOf(message[1]).receive(message);
+    this.#forgetIfDefault(message[1]);
     this.#scheduleSweep();
   }
 

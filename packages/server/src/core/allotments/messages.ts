@@ -13,8 +13,8 @@ export type WorkerToPrimary =
   /** Its last connection on a site has ended. */
   | readonly ['close', site: string];
 
-/** The primary to a worker. */
-export type PrimaryToWorker =
+/** The primary to a worker, about the places of a key. */
+export type PlacesMessage =
   | readonly ['grant', key: string, generation: number, count: number]
   /** All places are in use. */
   | readonly ['deny', key: string]
@@ -25,6 +25,10 @@ export type PrimaryToWorker =
   /** It may retain places that it does not use. */
   | readonly ['relax', key: string]
   /** It has its default allotment again. */
-  | readonly ['forget', key: string]
+  | readonly ['forget', key: string];
+
+/** The primary to a worker. */
+export type PrimaryToWorker =
+  | PlacesMessage
   | readonly ['opened', site: string]
   | readonly ['rejected', site: string, limit: keyof AdmissionLimits];

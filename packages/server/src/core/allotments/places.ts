@@ -1,6 +1,6 @@
 import type { AdmissionLimits } from '../admission.ts';
 import { limitOf } from './keys.ts';
-import type { PrimaryToWorker, WorkerToPrimary } from './messages.ts';
+import type { PlacesMessage, WorkerToPrimary } from './messages.ts';
 
 /** A connection that waits for a place, or for its site. */
 export interface Waiter {
@@ -59,7 +59,7 @@ export class Places {
     this.#waiting.delete(waiter);
   }
 
-  receive(message: PrimaryToWorker): void {
+  receive(message: PlacesMessage): void {
     switch (message[0]) {
       case 'grant':
         this.#generation = message[2];

@@ -2,7 +2,7 @@ import type { PrimaryToWorker } from './messages.ts';
 
 export interface PoolOptions<Worker> {
   key: string;
-  /** Tells this time of the pool from earlier ones: a worker returns places only to the pool that it has them from. */
+  /** Of all pools of the key: a place that a worker returns to an earlier pool does not count in this one. */
   generation: number;
   limit: number;
   /** The places that each worker has while there is no pool. */
