@@ -103,9 +103,12 @@ class Model {
     this.workers = Array.from({ length: workers }, () => new ModelWorker(this.allotments));
   }
 
-  restart(index: number): void {
+  async restart(index: number): Promise<void> {
     this.workers[index]!.kill();
-    this.workers[index] = new ModelWorker(this.allotments);
+    const worker = new ModelWorker(this.allotments);
+    this.workers[index] = worker;
+    // A worker receives what is known of its allotments before it receives the port.
+    while (await worker.deliver('worker'));
   }
 
   /** Delivers all messages. Returns how many there were. */
@@ -210,7 +213,7 @@ describe('allotments of workers', () => {
     const model = new Model({ maxConnections: 8 }, 2);
     for (let i = 0; i < 8; i++) await model.connect(0);
     expect(await model.connect(1)).toBe('maxConnections');
-    model.restart(0);
+    await model.restart(0);
     for (let i = 0; i < 8; i++) expect(await model.connect(i % 2)).toBeUndefined();
     expect(await model.connect(0)).toBe('maxConnections');
   });
@@ -346,7 +349,7 @@ async function act(model: Model, action: Action): Promise<void> {
       await one.deliver(action.to);
       break;
     case 'restart':
-      model.restart(action.worker);
+      await model.restart(action.worker);
   }
 }
 
