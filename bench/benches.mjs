@@ -6,6 +6,7 @@
 export const suites = [
   { name: 'storm', args: [] },
   { name: 'growth', args: [] },
+  { name: 'workers', args: [] },
   { name: 'broadcast', args: [] },
   { name: 'idle', args: [] },
   // Without changes and silence, which have no limits.
@@ -37,6 +38,14 @@ export const benches = new Map([
       about: 'the storm with twice the visitors: does an arrival cost more?',
       flags: '--n 2000 (visitors, and twice as many), --rounds 5, --engine socket.io',
       load: async () => (await import('./counter/growth.mjs')).growth,
+    },
+  ],
+  [
+    'workers',
+    {
+      about: 'the storm on one process, and on one, two and four workers',
+      flags: '--n 4000 (visitors), --rounds 3, --warm-ups 15 (0: new processes), --engine socket.io',
+      load: async () => (await import('./counter/workers.mjs')).workers,
     },
   ],
   [

@@ -19,7 +19,7 @@ const QUIET_MS = 500;
  * How many clients connect and disconnect before measuring starts, and how often. A new process spends as much CPU
  * time on compiling its hot code as on running it.
  */
-const WARM_UP = { clients: 300, times: 15 };
+export const WARM_UP = { clients: 300, times: 15 };
 
 const SIZES = [1_000, 2_000];
 
@@ -67,8 +67,7 @@ export async function storm({ args: allArgs, signal, out }) {
  * second, so a slow minute of the machine affects all sides.
  *
  * @param {object} plan
- * @param {Record<string, { server: URL, kind?: import('./client.mjs').ClientKind, rounds?: number }>} plan.sides By their
- *   names. `rounds`: this side runs in the first rounds only.
+ * @param {Record<string, Side>} plan.sides By their names.
  * @param {object} plan.options Of Live Online's server.
  * @param {number[]} plan.sizes
  * @param {number} plan.rounds
@@ -76,19 +75,26 @@ export async function storm({ args: allArgs, signal, out }) {
  * @param {AbortSignal} plan.signal
  * @param {(line: string) => void} plan.out
  * @returns {Promise<Record<string, Array<Record<number, object>>>>} The runs of each side, and of each run its storms by size.
+ *
+ * @typedef {object} Side
+ * @property {URL} server
+ * @property {import('./client.mjs').ClientKind} [kind]
+ * @property {object} [options] Of Live Online's server, in addition to those of all sides.
+ * @property {number} [rounds] This side runs in the first rounds only.
+ * @property {number} [warmUpClients]
  */
 export function measureStorms({ sides, options, sizes, rounds, warmUps = WARM_UP.times, signal, out }) {
   const contests = Object.fromEntries(
-    Object.entries(sides).map(([name, { server, kind = 'stock' }]) => [
-      name,
-      { server, kind, options, clients: CLIENTS },
-    ]),
+    Object.entries(sides).map(([name, side]) => {
+      const { server, kind = 'stock' } = side;
+      return [name, { server, kind, options: { ...options, ...side.options }, clients: CLIENTS }];
+    }),
   );
   // The recipe's work grows with the square of the number of visitors.
   const timeoutMs = 600_000 + rounds * sizes.reduce((sum, n) => sum + 60_000 + n * n * 0.03, 0);
   return raceAll(contests, { timeoutMs, signal }, async (pairs) => {
-    for (const { clients, url } of Object.values(pairs)) {
-      await clients.call('warmUp', url, WARM_UP.clients, warmUps);
+    for (const [name, { clients, url }] of Object.entries(pairs)) {
+      await clients.call('warmUp', url, sides[name].warmUpClients ?? WARM_UP.clients, warmUps);
     }
     const measured = Object.entries(sides).map(([name, side]) => [
       name,

@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { systemClock } from '@live-online/internal/system-clock';
-import { createAdmission, type Admission } from './core/admission.ts';
+import { Allotments } from './core/allotments/allotments.ts';
 import { assembleCounter, type AssembledCounter, type CounterView } from './assemble-counter.ts';
 import { alreadyClosed, optionsInvalid, storeFailed, type CounterServerError } from './errors.ts';
 import type { Listening } from './io/http/listen.ts';
@@ -10,7 +10,7 @@ import { createMemoryBus } from './store/bus/memory-bus.ts';
 import { serveIpcBus } from './store/bus/serve-ipc-bus.ts';
 import type { MeshStore } from './store/mesh/mesh-store.ts';
 import { AnswerExchange } from './workers/answer-relay.ts';
-import { findPort } from './workers/find-port.ts';
+import { serveAdmission } from './workers/connect-admission.ts';
 import { createLazyStore } from './workers/lazy-store.ts';
 import { createWorkersStore } from './workers/mesh.ts';
 import {
@@ -18,11 +18,16 @@ import {
   type CounterWorkersOptions,
   type ResolvedCounterWorkersOptions,
 } from './workers/resolve-workers.ts';
-import { serveAdmission } from './workers/serve-admission.ts';
+import { openSharedPort, type SharedPort } from './workers/shared-port.ts';
 import type { WorkerProcess } from './workers/spawn-worker.ts';
 import { createStatsSum } from './workers/stats-sum.ts';
-import { topics, type WorkerPlan, type WorkersRedisOptions } from './workers/worker-protocol.ts';
-import { WorkerSlot } from './workers/worker-slot.ts';
+import {
+  sendToWorker,
+  topics,
+  type WorkerPlan,
+  type WorkersRedisOptions,
+} from './workers/worker-protocol.ts';
+import { WorkerSlot, type WorkerConnection } from './workers/worker-slot.ts';
 
 /** A worker has ended unexpectedly. Another one replaces it. */
 export interface WorkerLost {
@@ -95,7 +100,13 @@ export function createCounterWorkers(options: CounterWorkersOptions = {}): Count
   };
 }
 
-/** Starts and replaces the workers, decides on admission for them, and adds up what they count. */
+/** The limits and the port of all workers. */
+interface Shared {
+  allotments: Allotments;
+  port: Promise<SharedPort>;
+}
+
+/** Starts and replaces the workers, opens their port, allots places to them, and adds up what they count. */
 class Supervisor {
   readonly view: CounterView;
   readonly lostListeners = new Set<(lost: WorkerLost) => void>();
@@ -111,8 +122,7 @@ class Supervisor {
   readonly #kill = (): void => {
     for (const slot of this.slots) slot.kill();
   };
-  /** The limits and the port of all workers. */
-  #shared: { admission: Admission; port: Promise<number> } | undefined;
+  #shared: Shared | undefined;
   #starting: Promise<Listening> | undefined;
   #abortStart: (error: CounterServerError) => void = () => {};
   #ending: Promise<void> | undefined;
@@ -172,7 +182,6 @@ class Supervisor {
           random: Math.random,
           task: { name: nameOf(redis?.name, number), options, redis, module },
           connect: (worker) => this.#connect(worker),
-          decidePort: (plan) => this.#share(plan).port,
           stats: (stats) => this.stats.set(slot, stats),
           limit: this.#reportLimit,
           proxy: this.#reportProxy,
@@ -193,26 +202,44 @@ class Supervisor {
   }
 
   /** The plan of the first worker holds for all: their options are the same. */
-  #share({ limits, host, port }: WorkerPlan): { admission: Admission; port: Promise<number> } {
-    return (this.#shared ??= { admission: createAdmission(limits), port: findPort(host, port) });
+  #share({ limits, host, port }: WorkerPlan): Shared {
+    return (this.#shared ??= {
+      allotments: new Allotments({ limits, maxWorkers: this.#options.workers }, systemClock),
+      port: openSharedPort(host, port),
+    });
   }
 
-  /** Connects a new process to the bus and to admission. Returns a function that disconnects it. */
-  #connect({ ipc }: WorkerProcess): () => void {
+  /** Connects a new process to the bus; to admission and the port, when it listens. */
+  #connect({ ipc }: WorkerProcess): WorkerConnection {
     const disconnectBus = serveIpcBus(this.#bus, ipc.channel(topics.bus));
-    // A worker asks only after it has received its port, which `#share` has decided by then.
-    const admission: Admission = { admit: (...connection) => this.#shared!.admission.admit(...connection) };
-    const disconnectAdmission = serveAdmission(admission, ipc.channel(topics.admission));
     const disconnectAnswers = this.#answers.connect(ipc.channel(topics.answers));
-    return () => {
-      disconnectBus();
-      disconnectAdmission();
-      disconnectAnswers();
+    let leave = (): void => {};
+    let isConnected = true;
+    return {
+      listen: async (plan) => {
+        const { allotments, port } = this.#share(plan);
+        const { handle } = await port;
+        if (!isConnected || this.#ending) return;
+        sendToWorker(ipc, ['listen', allotments.options]);
+        leave = serveAdmission(allotments, ipc.channel(topics.admission));
+        ipc.sendHandle(handle);
+      },
+      disconnect() {
+        isConnected = false;
+        disconnectBus();
+        disconnectAnswers();
+        leave();
+      },
     };
   }
 
   async #end(how: 'close' | 'drain'): Promise<void> {
     this.#abortStart(alreadyClosed());
+    // Each worker closes the port when it stops listening; then connections are refused, and do not wait.
+    void this.#shared?.port.then(
+      ({ close }) => close(),
+      () => {},
+    );
     await Promise.all(this.slots.map((slot) => slot.end(how, TIMEOUT_MS[how])));
     process.off('exit', this.#kill);
     await this.#counter.close();

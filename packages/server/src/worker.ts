@@ -14,5 +14,5 @@ const ipc = createIpc({
   // With a callback, a closed channel neither throws nor emits 'error'; 'disconnect' above handles it.
   send: (message, done) => void process.send?.(message, undefined, undefined, done),
 });
-process.on('message', (message) => ipc.receive(message));
+process.on('message', (message, handle) => ipc.receive(message, handle));
 serveCounter(ipc, () => ipc.flush(() => process.exit(0)));

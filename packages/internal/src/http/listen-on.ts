@@ -1,11 +1,16 @@
 import type { Server } from 'node:http';
 import type { AddressInfo, ListenOptions } from 'node:net';
 
-/** Makes a server listen. Resolves to its port, or rejects with the error of the system. */
-export function listenOn(server: Server, options: ListenOptions): Promise<number> {
+/**
+ * Makes a server listen. Resolves to its port, or rejects with the error of the system.
+ *
+ * @param where also the handle of a bound socket.
+ * @param backlog how many connections may wait to be accepted.
+ */
+export function listenOn(server: Server, where: ListenOptions | object, backlog?: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options, () => {
+    server.listen(where, backlog, () => {
       server.off('error', reject);
       resolve((server.address() as AddressInfo).port);
     });

@@ -11,9 +11,9 @@ export interface BroadcastBudget {
    * Adds a job. The first steps may run before this returns.
    *
    * @param step does a little work, and returns whether there is more.
-   * @param done is called when the job has ended.
+   * @param done is called when the job has ended, with the time that its steps took, without the last one, in ms.
    */
-  add(step: () => boolean, done: () => void): void;
+  add(step: () => boolean, done: (spentMs: number) => void): void;
   /** Drops all jobs without calling their `done`. */
   close(): void;
 }
@@ -28,7 +28,8 @@ export interface BroadcastBudgetOptions {
 
 interface Job {
   step: () => boolean;
-  done: () => void;
+  done: (spentMs: number) => void;
+  spentMs: number;
 }
 
 export function createBroadcastBudget({ clock, share, sliceMs }: BroadcastBudgetOptions): BroadcastBudget {
@@ -52,8 +53,11 @@ export function createBroadcastBudget({ clock, share, sliceMs }: BroadcastBudget
     let now = startedAt;
     try {
       while (jobs.length > 0 && now - startedAt < allowedMs) {
-        doStep(jobs.shift()!);
+        const job = jobs.shift()!;
+        const before = now;
+        doStep(job);
         now = clock.now();
+        job.spentMs += now - before;
       }
     } finally {
       budgetMs -= (now - startedAt) * (1 - share);
@@ -70,13 +74,13 @@ export function createBroadcastBudget({ clock, share, sliceMs }: BroadcastBudget
       more = job.step();
     } finally {
       if (more) jobs.push(job);
-      else job.done();
+      else job.done(job.spentMs);
     }
   }
 
   return {
     add(step, done) {
-      jobs.push({ step, done });
+      jobs.push({ step, done, spentMs: 0 });
       if (!cancel) run();
     },
     close() {

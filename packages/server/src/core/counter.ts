@@ -19,12 +19,19 @@ export interface CounterCoreOptions {
   minUpdateIntervalMs: number;
   decreaseDelayMs: number;
   maxBroadcastCpu: number;
+  /** How many processes of this machine publish the totals of the same sites. @default 1 */
+  maxWorkers?: number;
   /** From 0 up to 1. */
   random: () => number;
 }
 
 /** How long publishing may block the event loop, in ms. */
 const SLICE_MS = 10;
+/**
+ * Workers send the updates of a site no more often than one process could, because the sum is what they cost the machine;
+ * but at least this often, in ms, as far as their own shares allow.
+ */
+const WORKERS_UPDATE_MS = 250;
 /** Sends between two reads of the clock, which costs as much as a few sends. */
 const SENDS_PER_STEP = 16;
 /** Clients reconnect after 0.5 to 1.5 s at first, and after up to 4 s when they have been migrated repeatedly. */
@@ -191,8 +198,25 @@ export class Counter {
       }
       return true;
     };
-    this.#budget.add(step, done);
+    const startedAtMs = this.#options.clock.now();
+    this.#budget.add(step, (spentMs) => this.#afterBroadcast(update, startedAtMs, spentMs, done));
     this.#options.observer.published(update, previous);
+  }
+
+  /** Calls `done` when the next update of the site may follow. [C5] */
+  #afterBroadcast(
+    { site, total }: TotalUpdate,
+    startedAtMs: number,
+    spentMs: number,
+    done: () => void,
+  ): void {
+    const { clock, maxBroadcastCpu, maxWorkers = 1 } = this.#options;
+    if (maxWorkers === 1) return done();
+    const parts = Math.min(maxWorkers, total / Math.max(1, this.#presence.count(site)));
+    const intervalMs = Math.min(WORKERS_UPDATE_MS, (spentMs * parts) / maxBroadcastCpu);
+    const leftMs = startedAtMs + intervalMs - clock.now();
+    if (leftMs > 0) clock.schedule(done, leftMs);
+    else done();
   }
 
   #setStale(stale: boolean, reason?: string): void {

@@ -158,6 +158,8 @@ export interface ResolvedCountingOptions {
   minUpdateIntervalMs: number;
   decreaseDelayMs: number;
   maxBroadcastCpu: number;
+  /** How many workers there are. @default 1 */
+  maxWorkers?: number;
   drainDurationMs: number;
   readinessGraceMs: number;
   store: Store;
@@ -175,6 +177,8 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   httpBounds: HttpBounds;
   /** Where several processes share the port. */
   answerRelay?: AnswerRelay;
+  /** A socket to accept connections from, instead of opening `port`. */
+  handle?: object;
   /** @default DEFAULT_HEARTBEAT */
   heartbeat?: Heartbeat;
 }

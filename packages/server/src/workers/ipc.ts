@@ -2,15 +2,19 @@ import type { Frame, IpcChannel } from '../store/bus/ipc-channel.ts';
 
 /** One end of the IPC that Node opens between a process and its child. */
 export interface IpcEnd {
-  /** Calls `done` when the message is sent, or cannot be sent any more. */
-  send(message: unknown, done: () => void): void;
+  /** Calls `done` when the message is sent, or cannot be sent any more. `handle` is a socket that goes with it. */
+  send(message: unknown, done: () => void, handle?: object): void;
 }
 
 /** Several channels over one IPC. All frames of one turn of the event loop are sent as one message. */
 export interface Ipc {
   channel(topic: string): IpcChannel;
   /** Receives a message of the other end. Messages of the application are ignored. */
-  receive(message: unknown): void;
+  receive(message: unknown, handle?: unknown): void;
+  /** Sends a socket, after all frames before. */
+  sendHandle(handle: object): void;
+  /** Calls `listener` with each socket that arrives. There is one listener. */
+  onHandle(listener: (handle: object) => void): void;
   /** Sends the frames that wait for the end of the turn, and calls `done` when they are sent. */
   flush(done: () => void): void;
 }
@@ -23,17 +27,19 @@ export function createIpc(end: IpcEnd): Ipc {
   let packetSize = 0;
   let backlog = 0;
   let scheduled: NodeJS.Immediate | undefined;
+  let handleListener = (_handle: object): void => {};
 
-  function flush(done?: () => void): void {
+  function flush(done?: () => void, handle?: object): void {
     clearImmediate(scheduled);
     scheduled = undefined;
     const [message, size] = [packet, packetSize];
     packet = [];
     packetSize = 0;
-    end.send({ liveOnline: message }, () => {
+    const sent = (): void => {
       backlog -= size;
       done?.();
-    });
+    };
+    end.send({ liveOnline: message }, sent, handle);
   }
 
   return {
@@ -43,17 +49,20 @@ export function createIpc(end: IpcEnd): Ipc {
         packet.push([topic, frame]);
         packetSize += size;
         backlog += size;
-        scheduled ??= setImmediate(flush);
+        scheduled ??= setImmediate(() => flush());
       },
       listen: (listener) => void listeners.set(topic, listener),
       backlog: () => backlog,
     }),
-    receive(message) {
+    sendHandle: (handle) => flush(undefined, handle),
+    onHandle: (listener) => void (handleListener = listener),
+    receive(message, handle) {
       const received = (message as { liveOnline?: unknown } | null)?.liveOnline;
       if (!Array.isArray(received)) return;
       for (const [topic, frame] of received as Packet) listeners.get(topic)?.(frame);
+      if (handle) handleListener(handle);
     },
-    flush,
+    flush: (done) => flush(done),
   };
 }
 

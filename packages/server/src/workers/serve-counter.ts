@@ -1,4 +1,5 @@
 import { systemClock } from '@live-online/internal/system-clock';
+import type { AllotmentLimits } from '../core/allotments/keys.ts';
 import type { Store } from '../core/ports.ts';
 import { createResolvedServer, type CounterServer } from '../create-counter-server.ts';
 import { CounterServerError, optionsInvalid } from '../errors.ts';
@@ -7,9 +8,9 @@ import { resolveServerOptions } from '../options/resolve-options.ts';
 import { createIpcBus } from '../store/bus/ipc-bus.ts';
 import { createAnswerRelay } from './answer-relay.ts';
 import { problemsOfOptions } from './check-options.ts';
+import { createWorkerAdmission } from './connect-admission.ts';
 import type { Ipc } from './ipc.ts';
 import { createWorkersStore } from './mesh.ts';
-import { createRemoteAdmission } from './remote-admission.ts';
 import { onPrimaryMessage, sendToPrimary, topics, type WorkerTask } from './worker-protocol.ts';
 
 /** How often a worker sends its statistics, in ms. */
@@ -42,10 +43,17 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     sendToPrimary(ipc, ['planned', { server: store.server!, limits, host, port }]);
   }
 
-  function listen(options: ResolvedCounterServerOptions, port: number): void {
-    const admission = createRemoteAdmission(ipc.channel(topics.admission), systemClock);
+  function prepareListening(options: ResolvedCounterServerOptions, limits: AllotmentLimits): void {
+    const channel = ipc.channel(topics.admission);
+    const admission = createWorkerAdmission({ ...limits, clock: systemClock }, channel);
     const answerRelay = createAnswerRelay(ipc.channel(topics.answers));
-    server = createResolvedServer({ ...options, port, admission, answerRelay });
+    ipc.onHandle((handle) =>
+      listen({ ...options, maxWorkers: limits.maxWorkers, handle, admission, answerRelay }),
+    );
+  }
+
+  function listen(options: ResolvedCounterServerOptions): void {
+    server = createResolvedServer(options);
     reportStats(server, ipc);
     server.on('limit', ({ limit, address }) => sendToPrimary(ipc, ['limit', limit, address]));
     server.on('proxy', ({ message }) => sendToPrimary(ipc, ['proxy', message]));
@@ -61,7 +69,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
 
   onPrimaryMessage(ipc, (message) => {
     if (message[0] === 'start') prepare(message[1]).catch(fail);
-    else if (message[0] === 'listen') listen(prepared!, message[1]);
+    else if (message[0] === 'listen') prepareListening(prepared!, message[1]);
     else finish(message[0]);
   });
   sendToPrimary(ipc, ['ready']);

@@ -1,4 +1,5 @@
-import cluster, { type ClusterSettings, type Worker } from 'node:cluster';
+import { fork } from 'node:child_process';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { createIpc, type Ipc } from './ipc.ts';
 
@@ -21,44 +22,36 @@ export interface WorkerEnd {
 const entry = fileURLToPath(new URL('./worker.js', import.meta.url));
 
 export function spawnWorker(): WorkerProcess {
-  const worker = fork();
-  const ipc = createIpc({ send: (message, done) => void worker.send(message as object, undefined, done) });
+  const child = fork(entry, [], {
+    execArgv: execArgvOf(process.execArgv),
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const ipc = createIpc({
+    send(message, done, handle) {
+      // With a callback, a closed channel neither throws nor emits 'error'.
+      if (child.connected) child.send(message as object, handle as never, {}, done);
+      else done();
+    },
+  });
   const ended = new Promise<WorkerEnd>((resolve) => {
-    worker.on('exit', (code: number | null, signal: string | null) =>
+    child.on('exit', (code, signal) =>
       resolve({
         reason: signal ?? `exit code ${code}`,
         wasSignalled: signal === 'SIGINT' || signal === 'SIGTERM',
       }),
     );
     // If the process could not be created, there is no event 'exit'.
-    worker.on('error', (error) => {
-      if (worker.process.pid === undefined) resolve({ reason: error.message, wasSignalled: false });
+    child.on('error', (error) => {
+      if (child.pid === undefined) resolve({ reason: error.message, wasSignalled: false });
     });
   });
-  worker.on('message', (message) => ipc.receive(message));
-  return {
-    pid: worker.process.pid ?? 0,
-    ipc,
-    ended,
-    kill: () => void worker.process.kill('SIGKILL'),
-  };
+  child.on('message', (message) => ipc.receive(message));
+  return { pid: child.pid ?? 0, ipc, ended, kill: () => void child.kill('SIGKILL') };
 }
 
-/** Forks with settings of our own, and restores the application's. */
-function fork(): Worker {
-  const settings = cluster.settings as Record<string, unknown>;
-  const before = { ...settings };
-  try {
-    cluster.setupPrimary({
-      exec: entry,
-      args: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    } satisfies ClusterSettings);
-    return cluster.fork();
-  } finally {
-    const current = cluster.settings as Record<string, unknown>;
-    for (const key of Object.keys(current)) delete current[key];
-    Object.assign(current, before);
-  }
+/** The flags of this process. An inspector needs a port of its own. */
+function execArgvOf(flags: readonly string[]): string[] {
+  const isInspected = flags.some((flag) => flag.startsWith('--inspect'));
+  return isInspected ? [...flags, '--inspect-port=0'] : [...flags];
 }

@@ -1,4 +1,5 @@
 import type { AdmissionLimits } from '../core/admission.ts';
+import type { AllotmentLimits } from '../core/allotments/keys.ts';
 import type { OptionProblem } from '@live-online/internal/option-problems';
 import type { CounterServerErrorCode } from '../errors.ts';
 import type { Listening } from '../io/http/listen.ts';
@@ -33,7 +34,8 @@ export interface WorkerPlan {
 
 export type PrimaryMessage =
   | readonly ['start', WorkerTask]
-  | readonly ['listen', port: number]
+  /** The socket to accept connections from follows. */
+  | readonly ['listen', AllotmentLimits]
   | readonly ['drain']
   | readonly ['close'];
 

@@ -16,10 +16,8 @@ export interface WorkerSlotOptions {
   /** From 0 up to 1. */
   random: () => number;
   task: WorkerTask;
-  /** Connects a new process to what workers share. Returns a function that disconnects it. */
-  connect: (worker: WorkerProcess) => () => void;
-  /** The port that a worker listens on. */
-  decidePort: (plan: WorkerPlan) => Promise<number>;
+  /** Connects a new process to what workers share. */
+  connect: (worker: WorkerProcess) => WorkerConnection;
   listening: (listening: Listening) => void;
   stats: (stats: CounterStats) => void;
   limit: (limit: string, address: string | undefined) => void;
@@ -33,9 +31,17 @@ export interface WorkerSlotOptions {
   lost: (error: CounterServerError, server: string | undefined, couldNotStart: boolean) => void;
 }
 
+/** What connects a process to its primary. */
+export interface WorkerConnection {
+  /** Makes it listen. Rejects if the port cannot be opened. */
+  listen: (plan: WorkerPlan) => Promise<void>;
+  disconnect: () => void;
+}
+
 /** What is known of the current process. */
 interface Run {
   readonly worker: WorkerProcess;
+  readonly connection: WorkerConnection;
   /** Whether it receives messages. */
   isReady: boolean;
   listeningSince?: number;
@@ -67,13 +73,13 @@ export class WorkerSlot {
 
   start(): void {
     const worker = spawnWorker();
-    const run: Run = { worker, isReady: false };
+    const connection = this.#options.connect(worker);
+    const run: Run = { worker, connection, isReady: false };
     this.#run = run;
-    const disconnect = this.#options.connect(worker);
     onWorkerMessage(worker.ipc, (message) => this.#receive(run, message));
     void worker.ended.then((end) => {
       this.#run = undefined;
-      disconnect();
+      connection.disconnect();
       if (!this.#isEnding) this.#replace(run, end);
     });
   }
@@ -104,7 +110,7 @@ export class WorkerSlot {
 
   #receive(run: Run, message: WorkerMessage): void {
     const { ipc } = run.worker;
-    const { clock, task, decidePort, listening, stats, limit, proxy } = this.#options;
+    const { clock, task, listening, stats, limit, proxy } = this.#options;
     const fail = (error: CounterServerError): void => {
       run.failure ??= error;
       run.worker.kill();
@@ -115,7 +121,7 @@ export class WorkerSlot {
         return sendToWorker(ipc, ['start', task]);
       case 'planned':
         run.server = message[1].server;
-        return void decidePort(message[1]).then((port) => sendToWorker(ipc, ['listen', port]), fail);
+        return void run.connection.listen(message[1]).catch(fail);
       case 'listening':
         run.listeningSince = clock.now();
         return listening(message[1]);

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createCounterWorkers, type CounterWorkers, type CounterWorkersOptions } from '@live-online/server';
 import { onTestFinished } from 'vitest';
+import { parseResumeToken } from '../../src/core/resume-token.ts';
+import { openPage, type Page } from './page.ts';
 
 /** Workers on a free loopback port, as they are installed: their processes run the built package. */
 export async function startWorkers(
@@ -14,6 +17,42 @@ export async function startWorkers(
   finished(() => workers.close());
   const { url, port } = await workers.listen();
   return { workers, url, port };
+}
+
+/**
+ * Opens pages until each worker has `each` of them. Which worker accepts a connection is up to the system, so pages that
+ * come to a worker with enough of them leave again.
+ *
+ * @returns the pages by worker, in the order of `pids()`.
+ */
+export async function openPagesAtEach(
+  url: string,
+  origin: string,
+  { workers, each }: { workers: number; each: number },
+): Promise<Page[][]> {
+  const pages: Page[][] = Array.from({ length: workers }, () => []);
+  while (pages.some(({ length }) => length < each)) {
+    // Only a member with an id receives a resume token, which names the worker.
+    const page = openPage(url, { origin, auth: { v: 1, member: randomUUID() } });
+    const number = await Promise.race([workerOf(page), page.rejection().then(() => undefined)]);
+    // It is rejected if the place of one that has left is not free yet.
+    if (number === undefined) continue;
+    const here = pages[number - 1]!;
+    if (here.length < each) here.push(page);
+    else page.leave();
+  }
+  return pages;
+}
+
+/** The number of the worker that a page is connected to. */
+function workerOf({ socket }: Page): Promise<number> {
+  return new Promise((resolve) => {
+    socket.on('total', (_total, details) => {
+      const server = parseResumeToken(details?.resume)?.server;
+      const number = /(?:^|-)w(\d+)-/.exec(server ?? '')?.[1];
+      if (number !== undefined) resolve(Number(number));
+    });
+  });
 }
 
 /** The processes that a process has started, and that are there still. */

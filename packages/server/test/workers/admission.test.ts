@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createAdmission } from '../../src/core/admission.ts';
-import { createRemoteAdmission } from '../../src/workers/remote-admission.ts';
-import { serveAdmission } from '../../src/workers/serve-admission.ts';
+import { Allotments } from '../../src/core/allotments/allotments.ts';
+import { createWorkerAdmission, serveAdmission } from '../../src/workers/connect-admission.ts';
 import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 import { openIpc } from '../helpers/ipc.ts';
 
@@ -13,22 +12,23 @@ const limits = {
   maxSitesPerAddress: 1,
 };
 
-/** Two workers that ask one primary. */
+/** Two workers with the allotments of one primary. */
 function openWorkers() {
-  const admission = createAdmission(limits);
+  const primaryClock = createFakeClock();
+  const allotments = new Allotments({ limits, maxWorkers: 2 }, primaryClock);
   const open = () => {
     const ipc = openIpc();
     const clock = createFakeClock();
-    const end = serveAdmission(admission, ipc.one.channel('admission'));
-    const asking = createRemoteAdmission(ipc.two.channel('admission'), clock);
+    const end = serveAdmission(allotments, ipc.one.channel('admission'));
+    const admission = createWorkerAdmission({ ...allotments.options, clock }, ipc.two.channel('admission'));
     const ask = (site = 's', isListed = false) => {
-      const admitted = asking.admit(site, 'a', isListed);
-      if (!admitted.ok) throw new Error('a worker does not decide');
-      const { release, decision } = admitted;
-      const limit = decision!.then((decided) => (decided.ok ? undefined : decided.limit));
-      return { release, limit, ok: decision!.then(({ ok }) => ok) };
+      const admitted = admission.admit(site, 'a', isListed);
+      if (!admitted.ok) throw new Error('only a decision rejects');
+      const { release, decision = Promise.resolve({ ok: true } as const) } = admitted;
+      const limit = decision.then((decided) => (decided.ok ? undefined : decided.limit));
+      return { release, limit, ok: decision.then(({ ok }) => ok) };
     };
-    return { ...ipc, ask, end, clock };
+    return { ...ipc, ask, end, clock, primaryClock };
   };
   return [open(), open()] as const;
 }
@@ -59,7 +59,7 @@ describe('limits over workers', () => {
 
   it('[C11] the places of a worker that has ended are released', async () => {
     const [one, two] = openWorkers();
-    await Promise.all([one.ask().ok, one.ask().ok, one.ask().ok]);
+    expect(await Promise.all([one.ask().ok, one.ask().ok, one.ask().ok])).toEqual([true, true, true]);
     expect(await two.ask().ok).toBe(false);
     one.end();
     expect(await two.ask().ok).toBe(true);
@@ -68,14 +68,31 @@ describe('limits over workers', () => {
   it('[C11] without an answer of the primary a connection is rejected, and holds no place', async () => {
     const [one, two] = openWorkers();
     one.freeze();
-    const { ok } = one.ask();
+    const { ok, limit } = one.ask();
     // Its answer waits by now.
     await vi.waitFor(() => expect(one.clock.planned).toBe(1));
     one.clock.advance(2_000);
     expect(await ok).toBe(false);
+    expect(await limit).toBeUndefined();
     one.thaw();
     const others = [two, two, two].map(({ ask }) => ask().ok);
     expect(await Promise.all(others)).toEqual([true, true, true]);
+  });
+
+  it('[C11] a worker that is stopped holds only what it was allotted', async () => {
+    const [one, two] = openWorkers();
+    one.freeze();
+    const others = [two, two, two].map(({ ask }) => ask());
+    // The primary waits for an answer.
+    await vi.waitFor(() => expect(two.primaryClock.planned).toBe(1));
+    two.primaryClock.advance(500);
+    expect(await Promise.all(others.map(({ limit }) => limit))).toEqual([
+      undefined,
+      undefined,
+      'maxConnections',
+    ]);
+    one.thaw();
+    await vi.waitFor(async () => expect(await two.ask().ok).toBe(true));
   });
 
   it('[C11] a connection that ends before the decision holds no place', async () => {

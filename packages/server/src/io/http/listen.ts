@@ -17,20 +17,27 @@ export interface Listening {
  */
 const BACKLOG = 8_192;
 
+interface ListenOptions {
+  host: string | undefined;
+  port: number;
+  /** The path of the URL, with a slash at both ends. */
+  path: string;
+  /** A socket that is bound to the host and the port already. */
+  handle: object | undefined;
+}
+
 /**
  * Makes `server` listen.
  *
- * @param path of the URL, with a slash at both ends.
  * @throws CounterServerError `port-in-use`, `port-forbidden`, `host-unknown` or `listen-failed`
  */
 export async function listen(
   server: Server,
-  host: string | undefined,
-  port: number,
-  path: string,
+  { host, port, path, handle }: ListenOptions,
 ): Promise<Listening> {
   try {
-    const bound = await listenOn(server, { port, backlog: BACKLOG, ...(host !== undefined && { host }) });
+    const where = handle ?? { port, ...(host !== undefined && { host }) };
+    const bound = await listenOn(server, where, BACKLOG);
     const name = hostInUrl(host);
     return { url: `http://${name}:${bound}${path}`, host: name.replace(/[[\]]/g, ''), port: bound };
   } catch (error) {
