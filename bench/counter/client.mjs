@@ -45,6 +45,7 @@ const ignore = () => {};
  * @typedef {object} Client
  * @property {() => void} beat Sends a heartbeat.
  * @property {() => string | undefined} resume The newest resume token.
+ * @property {(error: Error) => void} abort Fails with this error, and closes the connection without a DISCONNECT.
  * @property {(left?: () => void) => void} leave Sends DISCONNECT as Socket.IO's client does, and closes. When `left`
  *   is called, the server has read it.
  */
@@ -87,6 +88,10 @@ class WireClient {
 
   resume() {
     return this.#resume;
+  }
+
+  abort(error) {
+    this.#fail(error);
   }
 
   leave(left = ignore) {

@@ -9,6 +9,8 @@ import { measured } from './measured.mjs';
 
 /** Clients that have lost their connection wait a random time of at most this, so that they do not come back at once. */
 const RECONNECT_WITHIN_MS = 2_000;
+/** As `socket.io-client` does, a client gives a server this long to answer, and then tries again. */
+const OPEN_TIMEOUT_MS = 20_000;
 const PACE_MS = 5;
 
 class Crowd {
@@ -83,9 +85,11 @@ class Crowd {
   #connect(client) {
     this.#connecting++;
     let isConnecting = true;
+    const timer = setTimeout(() => client.wire.abort(new Error('no answer to the upgrade')), OPEN_TIMEOUT_MS);
     const settle = () => {
       if (!isConnecting) return;
       isConnecting = false;
+      clearTimeout(timer);
       this.#connecting--;
       this.#connectNext();
     };
