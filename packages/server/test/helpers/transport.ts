@@ -38,10 +38,16 @@ export interface StartedTransport {
   places: () => number;
 }
 
+interface StartTransportOptions extends Partial<TransportOptions> {
+  transports?: TransportName[];
+  /** Decides on each connection as another process would. @default all are granted at once */
+  decide?: () => Promise<boolean>;
+}
+
 /** A real transport with a counter that sends nothing but the first total, 0: the test does. */
 export async function startTransport(
   engine: EngineName,
-  { transports = ['websocket'], ...more }: Partial<TransportOptions> & { transports?: TransportName[] } = {},
+  { transports = ['websocket'], decide, ...more }: StartTransportOptions = {},
 ): Promise<StartedTransport> {
   const joined: JoinedConnection[] = [];
   let places = 0;
@@ -59,6 +65,7 @@ export async function startTransport(
       places++;
       let isHeld = true;
       return {
+        ...(decide && { granted: decide() }),
         release() {
           if (isHeld) places--;
           isHeld = false;

@@ -103,11 +103,13 @@ async function outcomeOf(
   const ended = hasEnded();
   if (ended) await vi.waitFor(() => expect(counter.stats().connections).toBe(0), { interval: 1 });
   const { ignoredEvents, malformedPackets, rejected, terminated } = counter.stats();
+  const isFlood = terminated['too-many-packets'] !== before.terminated['too-many-packets'];
   const outcome = {
     ended,
     total: counter.total(site),
     texts: seen().texts.map((message) => message.replace(/"sid":"[^"]+"/, '"sid":"…"')),
-    ignoredEvents: ignoredEvents - before.ignoredEvents,
+    // The allowance of a client that floods grows meanwhile.
+    ignoredEvents: isFlood ? undefined : ignoredEvents - before.ignoredEvents,
     malformedPackets: malformedPackets - before.malformedPackets,
     rejected: difference(rejected, before.rejected),
     terminated: difference(terminated, before.terminated),
@@ -125,7 +127,8 @@ function difference(now: Record<string, number>, before: Record<string, number>)
 }
 
 it('[C11] the same packets lead to the same outcome with each engine', { timeout }, async () => {
-  const options = { decreaseDelayMs: 0, minUpdateIntervalMs: 10 };
+  // More packets than a case has, unless it floods.
+  const options = { decreaseDelayMs: 0, minUpdateIntervalMs: 10, packetBurst: 100 };
   const servers = await Promise.all(engines.map((engine) => startEngine(engine, options)));
   let cases = 0;
   await fc.assert(
