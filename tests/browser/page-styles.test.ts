@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { BrowserContext, Page } from 'playwright-core';
-import { beforeEach, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import type { LocWidget } from '@live-online/widget';
 import { inEachBrowser } from '../helpers/browsers.ts';
 import { recipe, startCounter } from '../helpers/counter.ts';
 import { startSite } from '../helpers/site.ts';
-import { visit, type Visitor } from '../helpers/visitor.ts';
+import { visit } from '../helpers/visitor.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -21,86 +21,83 @@ const hostile = `
   html { font-size: 3px; line-height: 4; letter-spacing: 9px; text-transform: uppercase; text-indent: 2em; word-spacing: 2em }
 `;
 
-/** Style sheets that a page may have, and elements that they could reach. */
-const sheets: [name: string, css: () => string][] = [
-  ['hostile rules', () => hostile],
-  ['Bootstrap', () => readFileSync(require.resolve('bootstrap/dist/css/bootstrap.css'), 'utf8')],
-  ['Tailwind’s reset', () => readFileSync(require.resolve('tailwindcss/preflight.css'), 'utf8')],
-];
+const hostileStyle = `<style>${hostile}</style>`;
+
+const read = (path: string): string => readFileSync(path, 'utf8');
 
 inEachBrowser('the styles of a page, in $name', ({ getContext }) => {
-  let context: BrowserContext;
-  beforeEach(async () => {
-    context = await getContext();
-  });
-
-  async function open(head: string, widget = '', tagAttributes = ''): Promise<Visitor> {
+  async function open(head = '', attributes?: string): Promise<Page> {
     const { url } = await startCounter();
-    const tag = tagAttributes ? `<script src="${url}" ${tagAttributes}></script>` : recipe(url, widget);
-    const site = await startSite({ '/': `<head>${head}</head><body>${tag}</body>` });
-    const tab = await visit(context, site.at('localhost'));
+    const tag = attributes ? `<script src="${url}" ${attributes}></script>` : recipe(url);
+    const site = await startSite({ '/': `<head>${head}<style id="page"></style></head><body>${tag}</body>` });
+    const tab = await visit(await getContext(), site.at('localhost'));
     await tab.sees(1);
-    return tab;
+    return tab.page;
   }
 
-  it.each(sheets)('[W4] under %s the badge keeps its place, size and colours', async (_name, css) => {
-    const plain = await look((await open('')).page);
-    const styled = await open(`<style>${css()}</style>`);
-    expect(await look(styled.page)).toEqual(plain);
+  it('[W4] under resets and hostile rules the badge keeps its place, size and colours', async () => {
+    const page = await open();
+    const plain = await look(page);
     expect(plain.box).toMatchObject({ right: 16, bottom: 16 });
+    const sheets = {
+      'hostile rules': hostile,
+      Bootstrap: read(require.resolve('bootstrap/dist/css/bootstrap.css')),
+      'Tailwind’s reset': read(require.resolve('tailwindcss/preflight.css')),
+    };
+    for (const [name, css] of Object.entries(sheets)) {
+      await setPageStyle(page, css);
+      expect(await look(page), name).toEqual(plain);
+    }
   });
 
   it('[W4] under hostile rules an inline badge has the font and the colour of its text, and its own size', async () => {
+    const page = await open('', 'data-position="inline"');
+    const plain = await look(page);
     // Rules that reach the badge, but not the text around it.
-    const rules = hostile.replace(/\*(?= {|::first)/g, 'span').replace(/^.*(?:html|body >).*$/gm, '');
-    const plain = await look((await open('', '', 'data-position="inline"')).page);
-    const styled = await look((await open(`<style>${rules}</style>`, '', 'data-position="inline"')).page);
+    await setPageStyle(
+      page,
+      hostile.replace(/\*(?= {|::first)/g, 'span').replace(/^.*(?:html|body >).*$/gm, ''),
+    );
+    const styled = await look(page);
     expect({ ...styled, box: sizeOf(styled.box) }).toEqual({ ...plain, box: sizeOf(plain.box) });
   });
 
-  it.each([
-    ['text', `'top: 7px; color: rgb(4, 5, 6) !important; background: var(--brand)'`],
-    ['properties', `{ top: '7px', color: 'rgb(4, 5, 6)', background: 'var(--brand)' }`],
-    ['names of CSS', `{ 'top': '7px', '--loc-color': 'rgb(4, 5, 6)', '--loc-background': 'var(--brand)' }`],
-  ])('[W1] locWidget.style as %s comes before hostile rules', async (_name, style) => {
-    const head = `<style>:root { --brand: rgb(1, 2, 3) } ${hostile}</style>`;
-    const { page } = await open(head, `locWidget.style = ${style}; `);
-    const { box, color, background } = await look(page);
-    expect({ top: box.top, right: box.right, color, background }).toEqual({
-      top: 7,
-      right: 16,
-      color: 'rgb(4, 5, 6)',
-      background: 'rgb(1, 2, 3)',
-    });
-  });
-
-  it('[W1] a style with a data URL keeps it', async () => {
+  it('[W1] locWidget.style, set at any time, comes before hostile rules', async () => {
+    const page = await open(`<style>:root { --brand: rgb(1, 2, 3) }</style>${hostileStyle}`);
+    const plain = await look(page);
     const image = 'url("data:image/png;base64,AAAA;x")';
-    const { page } = await open(
-      '',
-      `locWidget.style = { backgroundImage: '${image}', color: 'rgb(4, 5, 6)' }; `,
-    );
-    const { backgroundImage, color } = await page.locator('#_loc').evaluate((element) => {
-      const style = getComputedStyle(element);
-      return { backgroundImage: style.backgroundImage, color: style.color };
-    });
-    expect({ backgroundImage, color }).toEqual({ backgroundImage: image, color: 'rgb(4, 5, 6)' });
-  });
-
-  it('[W1] locWidget.style set after the start is taken over at once, and replaces the one before', async () => {
-    const { page } = await open('', `locWidget.style = { top: '7px', color: 'rgb(4, 5, 6)' }; `);
-    await page.evaluate(() => {
-      (window as unknown as { locWidget: LocWidget }).locWidget.style = 'background: rgb(1, 2, 3)';
-    });
-    const { box, color, background } = await look(page);
-    expect({ bottom: box.bottom, background }).toEqual({ bottom: 16, background: 'rgb(1, 2, 3)' });
-    expect(color).not.toBe('rgb(4, 5, 6)');
+    const styles: LocWidget['style'][] = [
+      'top: 7px; color: rgb(4, 5, 6) !important; background: var(--brand)',
+      { top: '7px', color: 'rgb(4, 5, 6)', background: 'var(--brand)' },
+      {
+        top: '7px',
+        '--loc-color': 'rgb(4, 5, 6)',
+        'background-color': 'var(--brand)',
+        backgroundImage: image,
+      },
+    ];
+    for (const style of styles) {
+      await setStyle(page, style);
+      const { box, color, background } = await look(page);
+      expect({ top: box.top, right: box.right, color, background }, JSON.stringify(style)).toEqual({
+        top: 7,
+        right: 16,
+        color: 'rgb(4, 5, 6)',
+        background: 'rgb(1, 2, 3)',
+      });
+    }
+    const backgroundImage = await page
+      .locator('#_loc')
+      .evaluate((element) => getComputedStyle(element).backgroundImage);
+    expect(backgroundImage).toBe(image);
+    // A style replaces the one before.
+    await setStyle(page, undefined);
+    expect(await look(page)).toEqual(plain);
   });
 
   it('[W4] custom properties of the page set the colours', async () => {
-    const { page } = await open(
-      `<style>#_loc { --loc-background: rgb(1, 2, 3) } :root { --loc-color: rgb(4, 5, 6) } ${hostile}</style>`,
-    );
+    const page = await open(hostileStyle);
+    await setPageStyle(page, '#_loc { --loc-background: rgb(1, 2, 3) } :root { --loc-color: rgb(4, 5, 6) }');
     expect(await look(page)).toMatchObject({ background: 'rgb(1, 2, 3)', color: 'rgb(4, 5, 6)' });
   });
 
@@ -108,7 +105,7 @@ inEachBrowser('the styles of a page, in $name', ({ getContext }) => {
     const elements = `<span id="mine">Text</span><small>Text</small>`;
     const { url } = await startCounter();
     const site = await startSite({ '/': `<body>${elements}${recipe(url)}` });
-    const tab = await visit(context, site.at('localhost'));
+    const tab = await visit(await getContext(), site.at('localhost'));
     const styles = (): Promise<string[]> =>
       tab.page.evaluate(() =>
         [...document.querySelectorAll('html, body, #mine, small')].map((element) =>
@@ -122,6 +119,19 @@ inEachBrowser('the styles of a page, in $name', ({ getContext }) => {
     expect(await styles()).toEqual(before);
   });
 });
+
+/** Replaces the page's own style sheet. */
+async function setPageStyle(page: Page, css: string): Promise<void> {
+  await page.locator('#page').evaluate((element, text) => {
+    element.textContent = text;
+  }, css);
+}
+
+async function setStyle(page: Page, style: LocWidget['style']): Promise<void> {
+  await page.evaluate((value) => {
+    (window as unknown as { locWidget: LocWidget }).locWidget.style = value;
+  }, style);
+}
 
 /** What a visitor sees of the badge. */
 async function look(page: Page) {

@@ -4,16 +4,23 @@ import { createTagCounter } from './create-tag-counter.ts';
 import type { LocWidget, LocWidgetStub } from './loc-widget.ts';
 import { warn } from './warn.ts';
 
-/** The widget of one script tag: a counter and its badge. It never throws into the page. */
+/**
+ * The widget of one script tag: a counter and its badge. It never throws into the page.
+ *
+ * It starts by itself if the tag has `async`, `defer` or an attribute of the widget, and if the page has called `init()` of
+ * its stub. A tag that a script inserts is always `async`, so that the page cannot know when `init()` exists. Attributes
+ * that other tools add to a tag (`data-cfasync`, `data-turbo-track`) do not start it.
+ */
 export function createLocWidget(
-  { src, dataset }: ScriptTag,
-  { style, server }: LocWidgetStub = {},
+  { src, async, defer, dataset }: ScriptTag,
+  { style, server: ownServer, queued }: LocWidgetStub = {},
 ): LocWidget {
+  const { server, token, label, position, theme } = dataset;
   let stop: (() => void) | undefined;
   let update: (() => void) | undefined;
 
   const widget: Omit<LocWidget, 'state'> & { state: LocWidget['state'] } = {
-    server,
+    server: ownServer,
     state: undefined,
     get style() {
       return style;
@@ -25,9 +32,8 @@ export function createLocWidget(
     init() {
       if (stop) return;
       try {
-        const { server: address = widget.server ?? baseOf(src), token } = dataset;
-        const subscribe = createTagCounter({ server: address, token });
-        update ??= createDisplay(dataset, widget);
+        const subscribe = createTagCounter({ server: server ?? widget.server ?? baseOf(src), token });
+        update ??= createDisplay(label, position, theme, widget);
         stop = subscribe((state) => {
           widget.state = state;
           update!();
@@ -37,10 +43,13 @@ export function createLocWidget(
       }
     },
     destroy() {
-      stop = stop?.() as undefined;
-      widget.state = { total: undefined, ...widget.state, status: 'closed' };
-      update?.();
+      if (!stop) return;
+      stop = stop() as undefined;
+      widget.state = { ...widget.state!, status: 'closed' };
+      update!();
     },
   };
+  if (async || defer || queued || (server ?? token ?? label ?? position ?? theme) !== undefined)
+    widget.init();
   return widget;
 }

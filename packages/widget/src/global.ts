@@ -1,9 +1,9 @@
-import { isAutoStart, type ScriptTag } from './badge/attributes.ts';
+import type { ScriptTag } from './badge/attributes.ts';
 import { suppressErrors } from './badge/suppress-errors.ts';
 import { createLocWidget } from './create-loc-widget.ts';
 import type { LocWidget, LocWidgetStub } from './loc-widget.ts';
 
-/** The entry of the script tag: defines `window.locWidget`, and starts it if the tag's attributes or the page say so. */
+/** The entry of the script tag: defines `window.locWidget`. */
 suppressErrors(() => {
   const page = window as Window & { locWidget?: LocWidgetStub & Partial<LocWidget> };
   const previous = page.locWidget;
@@ -11,6 +11,5 @@ suppressErrors(() => {
   if (previous?.destroy) return;
   // A module, and text that is evaluated, have no tag. Both run at a time that the page cannot know.
   const script = (document.currentScript ?? document.createElement('script')) as ScriptTag;
-  const widget = (page.locWidget = createLocWidget(script, previous));
-  if (isAutoStart(script) || previous?.queued) widget.init();
+  page.locWidget = createLocWidget(script, previous);
 });

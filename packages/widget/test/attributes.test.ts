@@ -1,16 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { baseOf, isAutoStart, type ScriptTag } from '../src/badge/attributes.ts';
+import { baseOf, type ScriptTag } from '../src/badge/attributes.ts';
 
-const tag = (fields: Partial<ScriptTag> = {}): ScriptTag => ({
-  src: 'http://localhost:8081/',
-  async: false,
-  defer: false,
-  dataset: {},
-  ...fields,
-});
+// The result of the build.
+const code = readFileSync(new URL('../dist/live-online.js', import.meta.url), 'utf8');
+
+/** Runs the script in a page. A tag without an address cannot start: it warns instead. */
+function startsItself(fields: Partial<ScriptTag>, locWidget?: object): boolean {
+  const warnings: string[] = [];
+  const currentScript = { src: '', async: false, defer: false, dataset: {}, ...fields };
+  const page: Record<string, unknown> = {
+    URL,
+    document: { currentScript },
+    console: { warn: (text: string) => warnings.push(text) },
+    locWidget,
+  };
+  page['self'] = page['window'] = page;
+  runInNewContext(code, page);
+  return warnings.length > 0;
+}
 
 test('[W1] a bare tag waits for init()', () => {
-  expect(isAutoStart(tag())).toBe(false);
+  expect(startsItself({})).toBe(false);
+  expect(startsItself({}, { style: 'color: red', init() {} })).toBe(false);
 });
 
 test.each([
@@ -20,18 +33,26 @@ test.each([
   { dataset: { label: '' } },
   { dataset: { position: 'inline' } },
   { dataset: { theme: 'dark' } },
-  { dataset: { server: 'https://counter.example/' } },
+  { dataset: { server: 'nonsense' } },
   { dataset: { token: 't' } },
 ])('[W1] a tag with async, defer or a data- attribute of the widget starts automatically: %j', (fields) => {
-  expect(isAutoStart(tag(fields))).toBe(true);
+  expect(startsItself(fields)).toBe(true);
 });
 
 test.each(['wpStrategy', 'cfasync', 'nscript', 'turboTrack', 'liveOnline'])(
   '[W1] an attribute of another tool does not start the widget: %s',
   (name) => {
-    expect(isAutoStart(tag({ dataset: { [name]: 'defer' } }))).toBe(false);
+    expect(startsItself({ dataset: { [name]: 'defer' } })).toBe(false);
   },
 );
+
+test('[W1] a bare tag starts if the page has called init() of its stub', () => {
+  expect(startsItself({}, { queued: true, init() {} })).toBe(true);
+});
+
+test('[W1] a second tag, or the same tag run again, does nothing', () => {
+  expect(startsItself({ async: true }, { init() {}, destroy() {} })).toBe(false);
+});
 
 test.each([
   ['http://localhost:8081/', 'http://localhost:8081/'],

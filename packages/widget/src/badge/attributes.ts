@@ -8,13 +8,3 @@ export type ScriptTag = Pick<HTMLScriptElement, 'src' | 'async' | 'defer' | 'dat
 export function baseOf(src: string): string {
   return src.replace(/([^/?#]*\.[^/?#]*)?([?#].*)?$/, '');
 }
-
-/**
- * Whether the widget starts without a call of `init()`. A tag that a script inserts is always `async`, so that the page
- * cannot know when `init()` exists. Attributes that other tools add to a tag (`data-cfasync`, `data-turbo-track`) do not
- * start it.
- */
-export function isAutoStart({ async, defer, dataset }: ScriptTag): boolean {
-  const isOwn = /\b(server|token|label|position|theme)\b/.test(`${Object.keys(dataset)}`);
-  return async || defer || isOwn;
-}

@@ -1,6 +1,5 @@
 import type { LocWidget } from '../loc-widget.ts';
 import { applyStyle, type BadgeStyle } from './apply-style.ts';
-import { suppressErrors } from './suppress-errors.ts';
 import { css } from './style.css';
 
 /**
@@ -12,7 +11,9 @@ import { css } from './style.css';
  * @returns Shows the counter's state. If there is no total, or if the counter is closed, the page looks as without it.
  */
 export function createDisplay(
-  { label = 'online', position = '', theme = '' }: DOMStringMap,
+  label = 'online',
+  position = '',
+  theme = '',
   widget: Pick<LocWidget, 'state' | 'style'>,
 ): () => void {
   const badge = document.createElement('span');
@@ -27,22 +28,23 @@ export function createDisplay(
   let style = fallbacks as unknown as BadgeStyle | undefined;
   let frame = 0;
 
-  const update = (): void =>
-    suppressErrors(() => {
+  const update = (): void => {
+    try {
       frame = 0;
       const { status, total } = widget.state!;
-      const text = status === 'closed' ? undefined : total;
-      if (status === 'closed') observer.disconnect();
-      else observer.observe(document, { childList: true, subtree: true, characterData: true });
+      const isOpen = status !== 'closed';
+      if (isOpen) observer.observe(document, { childList: true, subtree: true, characterData: true });
+      else observer.disconnect();
+      const text = isOpen && total !== undefined && `${total}`;
       const targets = document.querySelectorAll('[data-live-online]');
       for (const target of targets) {
         if (!fallbacks.has(target)) fallbacks.set(target, target.textContent);
-        setText(target, text ?? fallbacks.get(target));
+        setText(target, text || fallbacks.get(target)!);
       }
       // A page that was restored from a copy of itself has a second badge.
       for (const copy of document.querySelectorAll('#_loc')) if (copy !== badge) copy.replaceWith(badge);
       // A page with targets shows the number itself, unless its tag asks for a position.
-      if (text === undefined || position === 'none' || (!position && targets.length)) return badge.remove();
+      if (!text || position === 'none' || (!position && targets.length)) return badge.remove();
       badge.dataset['state'] = status;
       setText(badge, text);
       if (!badge.isConnected) {
@@ -57,7 +59,10 @@ export function createDisplay(
       const rules = `${css}:host(#_loc){${badge.style.cssText} }`;
       sheet.replaceSync(rules.replace(/( !important)?; /g, '!important;'));
       shadow.adoptedStyleSheets = [sheet];
-    });
+    } catch {
+      // The page has no body yet, or the browser has no constructable style sheets: the number appears without styles.
+    }
+  };
 
   // One update a frame: another script that reverts the changes must not keep the page from doing anything else.
   const observer = new MutationObserver(() => {
@@ -66,6 +71,6 @@ export function createDisplay(
   return update;
 }
 
-function setText(element: Element, text: string | number | null | undefined): void {
-  if (element.textContent !== `${text}`) element.textContent = `${text}`;
+function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
 }
