@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect, createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CounterServer } from '../../src/index.ts';
 import { createCounter } from '../helpers/host.ts';
@@ -25,7 +27,7 @@ const hosts: Record<string, (counter: CounterServer) => Http2SecureServer> = {
     const server = createSecureServer({ allowHTTP1: true, ...tls }, (request, response) =>
       middleware(request, response, () => home(request, response)),
     );
-    return server.on('upgrade', (request, socket, head) => {
+    return server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (!counter.handleUpgrade(request, socket, head)) socket.destroy();
     });
   },

@@ -93,7 +93,7 @@ const BODY_CONSUMED =
 /** Whether a request that is not below the mount's path would be one of its own without the framework's path. */
 function isMisplaced(mount: Mount, { url, baseUrl }: MountedRequest): boolean {
   // Express compares paths without regard to case.
-  if (!baseUrl || mount.path.startsWith(`${baseUrl}/`.toLowerCase())) return false;
+  if (!baseUrl || mount.path.toLowerCase().startsWith(`${baseUrl}/`.toLowerCase())) return false;
   const route = pathOf({ url }).slice(1);
   return mount.routes.get(route) !== undefined || route.startsWith('socket.io/');
 }
