@@ -7,6 +7,8 @@ cleanUpAtExit();
 
 /** Tests of packages that need Redis. */
 const withRedis = ['packages/server/test/redis/**/*.test.ts', 'packages/server/test/**/redis.test.ts'];
+/** Tests that install more than the packages: `npm run test:long`. */
+const long = ['tests/install/{next,other-nodes}.test.ts'];
 /** Tests that change globals or modules of their process. */
 const withGlobals = ['packages/widget/test/**/*.test.ts', 'packages/server/test/attacks/fuzz.test.ts'];
 
@@ -67,7 +69,7 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['tests/{install,repository}/**/*.test.ts'],
-          exclude: ['tests/install/other-nodes.test.ts'],
+          exclude: long,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 5,
@@ -77,9 +79,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // The packed packages on other versions of Node: `npm run test:long`.
           name: 'long',
-          include: ['tests/install/other-nodes.test.ts'],
+          include: long,
           testTimeout: 120_000,
           maxWorkers: 5,
           sequence: { groupOrder: 1 },

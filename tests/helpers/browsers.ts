@@ -82,7 +82,7 @@ export async function takePage(context: BrowserContext, initScript: () => void =
 }
 
 /** What tests listen to. Playwright listens to others itself. */
-const PAGE_EVENTS = ['console', 'dialog', 'domcontentloaded', 'pageerror', 'request'];
+const PAGE_EVENTS = ['console', 'dialog', 'domcontentloaded', 'pageerror', 'request', 'websocket'];
 
 function createTestBrowser(name: TestBrowser['name'], launch: () => Promise<Browser>): TestBrowser {
   return {

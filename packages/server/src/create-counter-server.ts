@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Http2SecureServer, Http2Server } from 'node:http2';
 import type { Server as HttpsServer } from 'node:https';
 import { emitWarning } from 'node:process';
 import type { Duplex } from 'node:stream';
@@ -33,12 +34,13 @@ export interface CounterServer extends CounterView {
    */
   listen(): Promise<Listening>;
   /**
-   * Serves the counter below `path` of an existing HTTP server, beside the server's own routes and sockets.
+   * Serves the counter below `path` of an existing HTTP server, beside the server's own routes and sockets. On a server for
+   * HTTP/2, WebSockets need its option `allowHTTP1`.
    *
    * @returns a function that detaches it, and leaves the server as it was found.
    * @throws CounterServerError `path-taken`, `call-invalid`, `closed`
    */
-  attach(server: HttpServer | HttpsServer): () => void;
+  attach(server: HttpServer | HttpsServer | Http2Server | Http2SecureServer): () => void;
   /**
    * Creates a middleware that serves the script, the probes and all other requests below `path`, for hosts that `attach()`
    * does not reach: an app with several HTTP servers, or middlewares that must run first. Upgrades do not pass through
@@ -166,7 +168,8 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     },
     attach(server) {
       assertServer(server);
-      const unmount = mount(server, hostPath);
+      // Servers for HTTP/2 emit the same events.
+      const unmount = mount(server as HttpServer, hostPath);
       opening.openInBackground();
       return unmount;
     },

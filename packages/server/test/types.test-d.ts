@@ -1,4 +1,6 @@
 import { createServer } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import { serve } from '@hono/node-server';
 import connect from 'connect';
 import express from 'express';
 import fastify from 'fastify';
@@ -51,6 +53,12 @@ describe('types', () => {
     connect().use(middleware);
     const server = createServer(middleware);
     fastify().addHook('onRequest', (request, reply, done) => middleware(request.raw, reply.raw, done));
+    fastify({ http2: true }).addHook('onRequest', (request, reply, done) =>
+      middleware(request.raw, reply.raw, done),
+    );
+    createSecureServer(middleware);
+    counter.attach(createSecureServer());
+    counter.attach(serve({ fetch: () => new Response() }));
     // @ts-expect-error Fastify's own request
     fastify().addHook('onRequest', middleware);
     // @ts-expect-error Koa's context

@@ -133,7 +133,7 @@ it('[C11] responses of Node itself count as outstanding', async () => {
   expect(counter.stats().terminated).toEqual({ pipelining: 1 });
 });
 
-describe.each(kinds)('clients that send requests and read, %s', (kind) => {
+describe.each<ServedBy>(['own', 'attached'])('clients that send requests and read, %s', (kind) => {
   it('[C11] a client that keeps its connection alive lives', async () => {
     const { counter, port, path } = await start(kind);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });

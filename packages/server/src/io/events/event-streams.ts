@@ -203,5 +203,6 @@ export class EventStreams {
 
 /** Drops the headers of a request whose response may last for days: they may have 16 kB. */
 function forgetHeaders(request: IncomingMessage): void {
-  Object.assign(request, { headers: {}, rawHeaders: [] });
+  // Of HTTP/2 they cannot be replaced.
+  if (request.httpVersionMajor < 2) Object.assign(request, { headers: {}, rawHeaders: [] });
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { respondText } from '@live-online/internal/http/respond-text';
 import { pathOf } from '@live-online/internal/http/request-path';
 import { offersWebSocket } from '@live-online/internal/intercept-server';
@@ -11,10 +12,13 @@ import { isForSocket, notFound, serveRequest, type Mount } from './mount.ts';
  * the counter's path, and calls `next` for all others; without `next` it answers them with 404.
  */
 export type CounterMiddleware = (
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
   next?: () => void,
 ) => void;
+
+/** Requests and responses of HTTP/2 have all that the counter uses of those of HTTP/1.1. */
+type Http1Middleware = (request: MountedRequest, response: ServerResponse, next?: () => void) => void;
 
 /** Frameworks add these to a request for a middleware below a path: its `url` lacks that path then. */
 interface MountedRequest extends IncomingMessage {
@@ -34,7 +38,7 @@ export function createMiddleware(
   mountNow: () => Mount | undefined,
   warn: (mistake: string) => void,
 ): CounterMiddleware {
-  return (request: MountedRequest, response, next) => {
+  const middleware: Http1Middleware = (request, response, next) => {
     checkArguments(request, response, next);
     const mount = mountNow();
     const url = request.originalUrl ?? request.url!;
@@ -47,6 +51,7 @@ export function createMiddleware(
     if (next) next();
     else notFound(request, response);
   };
+  return middleware as CounterMiddleware;
 }
 
 function checkArguments(request: unknown, response: unknown, next: unknown): void {
@@ -88,7 +93,7 @@ const BODY_CONSUMED =
 /** Whether a request that is not below the mount's path would be one of its own without the framework's path. */
 function isMisplaced(mount: Mount, { url, baseUrl }: MountedRequest): boolean {
   // Express compares paths without regard to case.
-  if (!baseUrl || mount.path.startsWith(`${baseUrl}/`.toLowerCase())) return false;
+  if (!baseUrl || mount.path.toLowerCase().startsWith(`${baseUrl}/`.toLowerCase())) return false;
   const route = pathOf({ url }).slice(1);
   return mount.routes.get(route) !== undefined || route.startsWith('socket.io/');
 }

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { chromiumBrowser } from '../helpers/browsers.ts';
+import { freePort } from '../helpers/free-port.ts';
+import { createProject, installPacked, type Project } from '../helpers/packed.ts';
+import { startFamily } from '../helpers/processes.ts';
+import { loopbackOrigins, readSnippets, snippetUnder } from '../helpers/readme.ts';
+import { visit } from '../helpers/visitor.ts';
+
+const snippets = readSnippets('packages/server/README.md');
+
+let project: Project;
+beforeAll(async () => {
+  project = await createProject();
+  await installPacked(project, ['next@16.4.6', 'react@19.3.1', 'react-dom@19.3.1']);
+}, 180_000);
+afterAll(() => project?.remove());
+
+it('[C10] the README’s code under “Next.js” counts over WebSocket, and hot reload keeps its own WebSocket', async () => {
+  const port = await freePort();
+  await project.write({
+    'server.js': snippetUnder(snippets, 'Next.js', 'js').replace('3000', String(port)),
+    'app/layout.js': snippetUnder(snippets, 'Next.js', 'jsx'),
+    'app/page.js': 'export default () => <main>Hello</main>;',
+  });
+  startFamily(process.execPath, [join(project.folder, 'server.js')], {
+    cwd: project.folder,
+    env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'development' },
+  });
+  for (const origin of [...loopbackOrigins(port), `http://localhost:${port}`]) {
+    await vi.waitFor(async () => expect((await fetch(`${origin}/`)).status).toBe(200));
+    expect(await (await fetch(`${origin}/live-online/`)).text()).toContain('locWidget');
+    const tab = await visit(await chromiumBrowser.getContext(), `${origin}/`);
+    await tab.sees(1);
+    expect(await tab.page.textContent('main')).toBe('Hello');
+    const host = new URL(origin).host;
+    expect([...tab.sockets]).toContainEqual(expect.stringContaining(`${host}/live-online/socket.io/`));
+    if (!origin.includes('localhost')) continue;
+    await vi.waitFor(() =>
+      expect([...tab.sockets]).toContainEqual(expect.stringContaining(`${host}/_next/`)),
+    );
+  }
+});
