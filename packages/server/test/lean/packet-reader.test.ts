@@ -31,6 +31,7 @@ describe('packets of clients', () => {
     ['42/other,["a",1]', 'foreign'],
     ['42[null]', 'malformed'],
     ['430[]', 'answer'],
+    ['44{}', 'foreign'],
   ])('[P9] %s is %s', (text, type) => {
     expect(reader()(text)).toBe(type);
   });

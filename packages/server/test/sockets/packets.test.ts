@@ -15,6 +15,9 @@ inEachEngine('packets of clients', (startCounter) => {
     ['an event that is no JSON', '42["total",'],
     ['an unknown packet type', '49'],
     ['an unknown Engine.IO packet', 'x'],
+    ['a CONNECT_ERROR', '44{"message":"x"}'],
+    ['a ping of Engine.IO', '2'],
+    ['an empty message of Engine.IO', '4'],
     ['a packet larger than a client needs', `42["a","${'x'.repeat(limits.maxClientMessageBytes)}"]`],
     ['a second CONNECT', '40'],
   ])('[C11] %s ends its own connection and no other', async (_name, packet) => {

@@ -3,7 +3,7 @@ import { Decoder, PacketType, type Packet } from 'socket.io-parser';
 /** What a packet of a client means. */
 export type ClientPacket =
   | { readonly type: 'connect'; readonly auth: unknown }
-  /** `answer`: of an event that the server never sent. `foreign`: of a namespace that is not the main one. */
+  /** `answer`: of an event that the server never sent. `foreign`: of another namespace, or of a server. */
   | { readonly type: 'second-connect' | 'event' | 'answer' | 'disconnect' | 'foreign' }
   | { readonly type: 'heartbeat' | 'close' | 'ignored' | 'malformed' };
 
@@ -99,7 +99,11 @@ function classify(packet: Packet | undefined): ClientPacket {
       return { type: 'event' };
     case PacketType.DISCONNECT:
       return { type: 'disconnect' };
-    default:
+    case PacketType.ACK:
+    case PacketType.BINARY_ACK:
       return { type: 'answer' };
+    // Only servers send it.
+    case PacketType.CONNECT_ERROR:
+      return { type: 'foreign' };
   }
 }
