@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page, Request } from 'playwright-core';
 import { expect, onTestFinished, vi } from 'vitest';
 import { createReloadServer, type ReloadServerOptions, type UpdateReport } from '@live-online/reload';
 import { takePage } from './browsers.ts';
@@ -109,14 +109,19 @@ export async function openTab(context: BrowserContext, url: string): Promise<Tab
   let loads = 0;
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('domcontentloaded', () => loads++);
+  const pending = new Set<Request>();
+  page.on('request', (request) => pending.add(request));
+  const end = (request: Request): void => void pending.delete(request);
+  page.on('requestfinished', end).on('requestfailed', end);
+  onTestFinished(() => void page.off('requestfinished', end).off('requestfailed', end));
   const connected = async (): Promise<void> => {
     try {
       await page.waitForSelector('[data-connected]');
     } catch (cause) {
       const html = (await page.content()).slice(0, 500);
-      throw new Error(`${page.url()} has no connection after ${loads} loads; ${problems.join()}; ${html}`, {
-        cause,
-      });
+      const waiting = [...pending].map((request) => request.url()).join(' ');
+      const state = `loads: ${loads}; unanswered: ${waiting}; errors: ${problems.join()}; ${html}`;
+      throw new Error(`${page.url()} has no connection; ${state}`, { cause });
     }
   };
   await page.goto(url);
