@@ -22,17 +22,19 @@ export default defineConfig([
     minify: 'terser',
     terserOptions: {
       ecma: 2020,
-      toplevel: true,
+      // No variable of it is global, so that the rules of a module hold.
+      module: true,
       compress: {
         passes: 5,
         hoist_props: true,
+        inline: 1,
         keep_fargs: false,
         pure_getters: true,
+        unsafe: true,
         unsafe_arrows: true,
+        unsafe_comps: true,
         unsafe_methods: true,
       },
-      // Properties that begin with an underscore are private to the library.
-      mangle: { properties: { regex: /^_[a-zA-Z]/ } },
       format: { comments: false },
     },
   },

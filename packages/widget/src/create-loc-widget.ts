@@ -32,7 +32,7 @@ export function createLocWidget(
     init() {
       if (stop) return;
       try {
-        const subscribe = createTagCounter({ server: server ?? widget.server ?? baseOf(src), token });
+        const subscribe = createTagCounter({ server: server ?? widget.server ?? baseOf(src), token, src });
         update ??= createDisplay(label, position, theme, widget);
         stop = subscribe((state) => {
           widget.state = state;

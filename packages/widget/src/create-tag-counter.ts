@@ -1,25 +1,28 @@
 import type { Subscribe } from './client/client.ts';
+import { createFallback } from './client/fallback.ts';
+import { readFirstTotal } from './client/first-total.ts';
 import { shareClient } from './client/shared-client.ts';
-import { connectWebSocket } from './client/web-socket-connection.ts';
 
 /** What the script tag says about its server. */
 export interface TagCounterOptions {
-  /** The server's base address. */
+  /** The server's base address. Its fragment is the namespace of a counter on a host's Socket.IO server. */
   readonly server: string;
   readonly token: string | undefined;
+  /** The script's own address. */
+  readonly src: string;
 }
 
 /**
- * The counter of the script tag: the browser's own WebSocket instead of Socket.IO's client. The result is the page's
- * client: `stop = createTagCounter(options)((state) => …)` connects, and `stop()` leaves the count. The listener must not throw.
+ * The counter of the script tag: the browser's own WebSocket and EventSource instead of Socket.IO's client. The result is the
+ * page's client: `stop = createTagCounter(options)((state) => …)` connects, and `stop()` leaves the count. The listener must
+ * not throw.
  *
  * @throws TypeError if the address is not one of http or https.
  */
-export function createTagCounter({ server, token }: TagCounterOptions): Subscribe {
-  const { origin, pathname, protocol } = new URL(server);
-  if (!/^http/.test(protocol)) throw new TypeError('server must be an http(s) URL');
-  return shareClient(
-    { origin, path: pathname.replace(/\/*$/, '/socket.io'), namespace: '/', token },
-    connectWebSocket,
-  );
+export function createTagCounter({ server, token, src }: TagCounterOptions): Subscribe {
+  const { origin, pathname, hash } = new URL(server);
+  if (!/^http/.test(origin)) throw new TypeError('server must be an http(s) URL');
+  const path = pathname.replace(/\/*$/, '/socket.io');
+  const namespace = hash.slice(1) || '/';
+  return shareClient({ origin, path, namespace, token }, createFallback(), () => readFirstTotal(src));
 }

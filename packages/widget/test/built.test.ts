@@ -8,7 +8,7 @@ const code = readFileSync(new URL('../dist/live-online.js', import.meta.url), 'u
 
 test('[W5] no size is over its budget', async () => {
   expect((await measureSizes()).filter(({ isOver }) => isOver)).toEqual([]);
-}, 30_000);
+});
 
 test.each([
   'innerHTML',

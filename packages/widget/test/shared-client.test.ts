@@ -11,7 +11,7 @@ const main = { origin: 'http://localhost:8081', path: '/socket.io', namespace: '
 afterEach(() => void vi.unstubAllGlobals());
 
 function setUp() {
-  vi.stubGlobal(REGISTRY as never, undefined);
+  vi.stubGlobal(REGISTRY, undefined);
   const page = createPage();
   const { connect, connections } = createConnect();
   const create = (changes: object = {}): Counter =>

@@ -2,7 +2,7 @@ import { isIdentifier, isTotal, PROTOCOL_VERSION } from '@live-online/protocol';
 import type { Connect, ConnectionTarget, Handshake } from './connection.ts';
 import { createMemberId } from './member-id.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import { initialState, type CounterState } from './state.ts';
+import type { CounterState } from './state.ts';
 
 /** A connection that ends sooner counts as a failure, so that the backoff grows against a server that drops clients. */
 const STABLE_AFTER_MS = 5_000;
@@ -14,8 +14,16 @@ const STABLE_AFTER_MS = 5_000;
  */
 export type Subscribe = (listener: (state: CounterState) => void) => () => void;
 
-/** Keeps one connection open while it has listeners and the page is visited; it is closed in the back/forward cache. */
-export function createClient(target: ConnectionTarget, connect: Connect): Subscribe {
+/**
+ * Keeps one connection open while it has listeners and the page is visited; it is closed in the back/forward cache.
+ *
+ * @param readFirstTotal What to show until the first total arrives.
+ */
+export function createClient(
+  target: ConnectionTarget,
+  connect: Connect,
+  readFirstTotal?: () => number | undefined,
+): Subscribe {
   const handshake: Handshake = { v: PROTOCOL_VERSION, member: createMemberId(), token: target.token };
   const listeners = new Set<(state: CounterState) => void>();
   let state: CounterState;
@@ -53,7 +61,8 @@ export function createClient(target: ConnectionTarget, connect: Connect): Subscr
         disconnect();
         if (isIdentifier(code)) setState({ status: 'closed', reason: code });
         else {
-          timer = setTimeout(open, retryDelayMs(failures++));
+          timer = setTimeout(open, retryDelayMs(failures));
+          failures++;
           setState({ status: 'offline' });
         }
       },
@@ -68,7 +77,7 @@ export function createClient(target: ConnectionTarget, connect: Connect): Subscr
 
   return (listener) => {
     if (!listeners.size) {
-      state = initialState;
+      state = { status: 'connecting', total: readFirstTotal?.() };
       stopping = new AbortController();
       // A page in the back/forward cache must not be counted.
       addEventListener('pagehide', disconnect, stopping);

@@ -5,8 +5,12 @@ import type { Connect, ConnectionTarget } from './connection.ts';
 type Registry = Record<string, Subscribe | undefined>;
 
 /** The page's client for a target. All counters of the page share it, so that the page is one member. */
-export function shareClient(target: ConnectionTarget, connect: Connect): Subscribe {
+export function shareClient(
+  target: ConnectionTarget,
+  connect: Connect,
+  readFirstTotal?: () => number | undefined,
+): Subscribe {
   return (((globalThis as unknown as Record<symbol, Registry>)[Symbol.for('live-online')] ??= {})[
     JSON.stringify(target)
-  ] ??= createClient(target, connect));
+  ] ??= createClient(target, connect, readFirstTotal));
 }

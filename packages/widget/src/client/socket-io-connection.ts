@@ -2,7 +2,7 @@ import { Manager, WebSocket as WebSocketTransport } from 'socket.io-client';
 import type { Connect } from './connection.ts';
 
 /** The frames that a counter's server sends: open, ping, CONNECT, DISCONNECT, an event, CONNECT_ERROR. */
-const FRAME = /^(0{|2|41|4[02].*[{[]|44[^{]*{"message":")/;
+const FRAME = /^(0{|2|4(1|[02].*[{[]|4[^{]*{"message":"))/;
 
 /**
  * socket.io-client's WebSocket without the frames that a counter's server never sends. The library throws on some

@@ -1,5 +1,5 @@
-/** The browser's WebSocket without a network: the test acts as the server. */
-export class FakeWebSocket {
+/** The browser's WebSocket or EventSource without a network: the test acts as the server. */
+export class FakeWebSocket extends EventTarget {
   static readonly opened: FakeWebSocket[] = [];
   readonly url: string;
   readonly sent: unknown[] = [];
@@ -10,6 +10,7 @@ export class FakeWebSocket {
   onmessage?: (event: { data: unknown }) => void;
 
   constructor(url: string) {
+    super();
     this.url = url;
     FakeWebSocket.opened.push(this);
   }
@@ -29,10 +30,26 @@ export class FakeWebSocket {
   /** The server or the network closes the connection. */
   drop(): void {
     this.readyState = 3;
-    this.onclose?.({});
+    this.onclose?.(new Event('close'));
   }
 
   receive(...frames: unknown[]): void {
-    for (const data of frames) this.onmessage?.({ data });
+    for (const data of frames) this.receiveEvent('message', data);
+  }
+
+  /** An event of a stream, or of the browser if it has no data. A socket that is closed has none. */
+  receiveEvent(type: string, data?: unknown): void {
+    if (this.closed) return;
+    const event = Object.assign(new Event(type), { data });
+    this.dispatchEvent(event);
+    if (type === 'message') this.onmessage?.(event);
+  }
+}
+
+/** A stream of server-sent events. */
+export class FakeEventSource extends FakeWebSocket {
+  override drop(): void {
+    // Without close(), a browser would now connect again by itself.
+    this.onerror?.(new Event('error'));
   }
 }

@@ -1,0 +1,109 @@
+import type { Connect } from './connection.ts';
+
+/** The browser's own WebSocket or EventSource: after `close()` they report no message. */
+type Transport = (WebSocket | EventSource) & { send(data: string): void; onclose?: unknown };
+
+/** What is in the packets of a server. [P6] [P15] [P16] [P18] */
+type Packet = readonly unknown[] & {
+  readonly sid: string;
+  readonly pingInterval: number;
+  readonly pingTimeout: number;
+  readonly joined?: boolean;
+  readonly heartbeatInterval: number;
+  readonly code?: unknown;
+  readonly data?: { readonly code?: unknown };
+};
+
+/** What a socket receives: open, ping, DISCONNECT, an event or CONNECT_ERROR; then the namespace, and JSON. */
+const FRAME = /^(0|2|41|4[24])(\/[^,]*,)?(.*)/;
+const CONNECT_TIMEOUT_MS = 9_000;
+/** A heartbeat outside of these bounds would flood the server, or overflow a timer. */
+const MIN_HEARTBEAT_MS = 1_000;
+const MAX_HEARTBEAT_MS = 1e6;
+
+/**
+ * A connection without a library: by WebSocket (Engine.IO 4 and Socket.IO 5), or by server-sent events. It ends after an
+ * error of the transport, after a malformed packet, and when the server is silent for too long.
+ */
+export function openBrowserConnection(
+  isStream: boolean,
+  { origin, path, namespace, token }: Parameters<Connect>[0],
+  handshake: Parameters<Connect>[1],
+  onTotal: Parameters<Connect>[2],
+  onEnd: Parameters<Connect>[3],
+): () => void {
+  const prefix = namespace === '/' ? '' : `${namespace},`;
+  const auth = JSON.stringify(handshake);
+  const query = `&join=${handshake.v}&${new URLSearchParams(JSON.parse(auth) as Record<string, string>)}`;
+  const streamUrl = `${origin}${path.replace('socket.io', 'events')}?`;
+  let transport: Transport | undefined;
+  let sid: string;
+  let silenceTimer: ReturnType<typeof setTimeout>;
+  let silenceMs = CONNECT_TIMEOUT_MS;
+  let heartbeat: ReturnType<typeof setInterval> | undefined;
+  let isClosed = false;
+
+  const close = (): void => {
+    isClosed = true;
+    clearTimeout(silenceTimer);
+    clearInterval(heartbeat);
+    transport?.close();
+  };
+  const end = (code?: unknown): void => {
+    if (isClosed) return;
+    close();
+    onEnd(code);
+  };
+  const watch = (): void => {
+    clearTimeout(silenceTimer);
+    silenceTimer = setTimeout(end, silenceMs);
+  };
+  const answer = (): void => {
+    if (isStream) navigator.sendBeacon(`${streamUrl}sid=${sid}`);
+    else transport!.send('3');
+  };
+  const receive = ({ type, data }: { type: string; data?: string }): void => {
+    watch();
+    try {
+      const [, kind, to = '', json] = (isStream ? ['', data && type, prefix, data] : FRAME.exec(data!)) ?? [];
+      const packet = (json && JSON.parse(json)) as Packet;
+      if (kind === '2' || kind === 'ping') answer();
+      else if (kind === '0' || kind === 'open') {
+        ({ sid } = packet);
+        silenceMs = packet.pingInterval + packet.pingTimeout;
+        const ms = packet.heartbeatInterval;
+        if (ms >= MIN_HEARTBEAT_MS && ms < MAX_HEARTBEAT_MS) heartbeat ??= setInterval(answer, ms);
+        if (!isStream && !packet.joined) transport!.send(`40${prefix}${auth}`);
+      } else if (to === prefix) {
+        if (kind === 'message') onTotal(packet[0], packet[1] as object);
+        else if (kind === '42') {
+          if (packet[0] === 'total') onTotal(packet[1], packet[2] as object);
+        } else if (kind) end((packet.data ?? packet).code);
+      }
+    } catch {
+      end();
+    }
+  };
+
+  try {
+    // The constructors of browsers throw under some policies.
+    transport = (
+      isStream
+        ? new EventSource(streamUrl + query)
+        : new WebSocket(
+            `${origin.replace('http', 'ws')}${path}/?EIO=4&transport=websocket${prefix || token ? '' : query}`,
+          )
+    ) as Transport;
+    // An EventSource that is closed does not connect again by itself: the client decides when.
+    transport.onclose = transport.onerror = end;
+    // A socket has the first two only, and `open` without data.
+    for (const type of ['open', 'message', 'ping', 'rejection']) {
+      transport.addEventListener(type, receive);
+    }
+  } catch {
+    // Nothing is called before this function has returned.
+    silenceMs = 0;
+  }
+  watch();
+  return close;
+}
