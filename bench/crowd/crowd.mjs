@@ -117,15 +117,15 @@ async function measureCrowd(on, { n, rate }, out) {
   );
   await hold('after departures', left, HOLD_MS);
 
-  const { lost: lostBefore } = await on.sample(left);
-  await phase(
-    KILLED,
-    ({ lost }) => ({ lowest: left - (lost - lostBefore), highest: left }),
-    async (look) => {
-      const result = await on.until(left, on.replaceWorker(), look);
-      return { ...result, lost: (await on.sample(left)).lost - lostBefore };
-    },
-  );
+  await phase(KILLED, undefined, async () => {
+    const { lost: before } = await on.sample(left);
+    const samples = [];
+    const result = await on.until(left, on.replaceWorker(), (sample) => samples.push(sample));
+    const lost = (await on.sample(left)).lost - before;
+    // The server notices that all these clients are gone before their process does, which has other events to handle.
+    for (const sample of samples) judge.add(KILLED, sample, { lowest: left - lost, highest: left });
+    return { ...result, lost };
+  });
   // The CPU time of the worker that was killed is no longer known.
   delete phases[KILLED].cpuMs;
   await hold('after the killed worker', left, HOLD_MS);
