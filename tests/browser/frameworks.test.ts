@@ -38,7 +38,7 @@ describe('the server’s README', () => {
   ])('[C10] its code under “%s” counts over WebSocket on both addresses', async (heading, options) => {
     const port = await freePort();
     const code = snippetUnder(snippets, heading, 'js').replace('3000', String(port));
-    await runProgram(code, options);
+    const { output } = await runProgram(code, options);
     for (const base of loopbackOrigins(port)) {
       await vi.waitFor(async () => expect((await fetch(`${base}/`)).status).toBe(200));
       expect(await (await fetch(`${base}/live-online/`)).text()).toContain('locWidget');
@@ -48,5 +48,21 @@ describe('the server’s README', () => {
       expect(await tab.page.textContent('body')).toContain('Hello');
       expect([...tab.sockets]).toEqual([expect.stringContaining(`${base.slice(7)}/live-online/socket.io/`)]);
     }
+    expect(output()).not.toContain('Warning');
+  });
+
+  it('[C10] Fastify without the hook is one warning that names it', async () => {
+    const port = await freePort();
+    const code = snippetUnder(snippets, 'Fastify', 'js').replace('3000', String(port));
+    const withoutHook = code.replace(/^(const middleware|app\.addHook\('onRequest').*\n/gm, '');
+    const { output } = await runProgram(withoutHook, { nodeArgs: withTwoLocalhosts });
+    const [first, second] = loopbackOrigins(port) as [string, string];
+    await vi.waitFor(async () => expect((await fetch(`${second}/`)).status).toBe(200));
+    expect((await fetch(`${second}/live-online/`)).status).toBe(404);
+    for (let request = 0; request < 2; request++) {
+      expect((await fetch(`${first}/live-online/`)).status).toBe(200);
+    }
+    await vi.waitFor(() => expect(output()).toContain('pass its requests to counter.middleware()'));
+    expect(output().match(/Warning/g)).toHaveLength(1);
   });
 });

@@ -113,17 +113,12 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   const mounts = new Set([hostMount.unmount]);
   let stopped: Promise<unknown> | undefined;
 
-  const firstTotal = { sites: options.sites, counter, timeOfDay: Date.now };
-  const createMountAt = (path: string): Mount =>
-    createMount(parts, path, {
-      isReady: () => !shutdown.hasBegun,
-      firstTotal: (request) => firstTotalHeader(request, firstTotal),
-    });
+  const createMountAt = (path: string): Mount => createMount(parts, path, () => !shutdown.hasBegun);
 
   /** Serves the counter below `path` of `server`. */
   function mount(server: HttpServer, path: string): () => void {
     if (shutdown.hasBegun) throw alreadyClosed();
-    const unmount = mountAt(server, createMountAt(path));
+    const unmount = mountAt(server, { ...createMountAt(path), onSecondServer: hostMount.reportSecondServer });
     if (!unmount) throw pathTaken(path);
     mounts.add(unmount);
     return unmount;
@@ -193,13 +188,10 @@ interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
   transport: CounterTransport;
 }
 
-function createMount(
-  { events, firstTotal, guard, onLostUpgrade, transport }: Parts,
-  path: string,
-  answers: Omit<RoutesOptions, 'events'>,
-): Mount {
+function createMount(parts: Parts, path: string, isReady: () => boolean): Mount {
+  const { events, firstTotal, guard, onLostUpgrade, transport } = parts;
   const routes = createRoutes({
-    ...answers,
+    isReady,
     events: (request, response) => events.handleRequest(request, response),
     firstTotal,
   });

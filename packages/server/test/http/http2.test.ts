@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { connect, createSecureServer, type Http2SecureServer } from 'node:http2';
+import { connect, constants, createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -58,7 +58,7 @@ async function start(server: Http2SecureServer): Promise<Client> {
       const [headers] = (await once(stream, 'response')) as [{ ':status': number }];
       if (text === undefined) await ended;
       else await vi.waitFor(() => expect(body).toContain(text));
-      return { status: headers[':status'], body, close: () => stream.close() };
+      return { status: headers[':status'], body, close: () => stream.close(constants.NGHTTP2_CANCEL) };
     },
   };
 }

@@ -18,6 +18,8 @@ export interface HostMountOptions {
 export interface HostMount {
   middleware(): CounterMiddleware;
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Warns that the host has a second server, unless it passes requests on. */
+  reportSecondServer(): void;
   /** From now on it serves nothing. */
   unmount(): void;
 }
@@ -29,6 +31,7 @@ export function createHostMount({ createMount, open, onMistake }: HostMountOptio
   const mountNow = (): Mount | undefined => (isUnmounted ? undefined : (mount ??= createMount()));
   /** A host may pass one upgrade on twice, by two listeners. Nothing of the request is retained. */
   let latest: WeakRef<IncomingMessage> | undefined;
+  let hasMiddleware = false;
   const mistakes = new Set<string>();
   const warn = (mistake: string): void => {
     if (mistakes.has(mistake)) return;
@@ -42,6 +45,7 @@ export function createHostMount({ createMount, open, onMistake }: HostMountOptio
         throw callInvalid('counter.middleware() creates the middleware: write use(counter.middleware())');
       }
       open();
+      hasMiddleware = true;
       return createMiddleware(mountNow, warn);
     },
     handleUpgrade(request, socket, head) {
@@ -60,11 +64,18 @@ export function createHostMount({ createMount, open, onMistake }: HostMountOptio
       serveUpgrade(mounted, request, socket, head);
       return true;
     },
+    reportSecondServer() {
+      if (!hasMiddleware) warn(SECOND_SERVER);
+    },
     unmount() {
       isUnmounted = true;
     },
   };
 }
+
+const SECOND_SERVER =
+  'counter.attach(app.server) is on one of the two servers that Fastify opens for localhost; the other one does not serve ' +
+  'the counter: pass its requests to counter.middleware() in a hook for "onRequest", or listen on one host, such as "::"';
 
 /** Apps of frameworks have events, too, so that attaching to one would fail without any error. */
 export function assertServer(server: unknown): void {

@@ -17,6 +17,8 @@ export interface Mount {
   transport: CounterTransport;
   /** Called for each request that was an upgrade before a proxy removed its headers. */
   onLostUpgrade?: () => void;
+  /** Called if the host has another server for the same requests, on which the mount is not. */
+  onSecondServer?: () => void;
 }
 
 export const notFound: Route = (_request, response) => respondText(response, 404, 'not found');

@@ -35,8 +35,12 @@ export function mountAt(server: Server, mount: Mount): (() => void) | undefined 
 }
 
 function intercept(server: Server, mounts: Mounts): () => void {
+  let isChecked = false;
   return interceptServer(server, {
     request(request, response) {
+      if (!isChecked && hasSecondServer(server))
+        for (const mount of mounts.values()) mount.onSecondServer?.();
+      isChecked = true;
       const mount = mountOf(mounts, request);
       // On an own port nothing else answers the request.
       if (!mount && server.listenerCount('request') > 0) return false;
@@ -52,6 +56,11 @@ function intercept(server: Server, mounts: Mounts): () => void {
       serveUpgrade(mountOf(mounts, request)!, request, socket, head);
     },
   });
+}
+
+/** Fastify has one for each address of `localhost`. It listens for this event of the first, to stop the others. */
+function hasSecondServer(server: Server): boolean {
+  return server.listenerCount('unref') > 0;
 }
 
 /** The mount of a request: the one with the longest path. */
