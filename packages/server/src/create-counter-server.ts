@@ -145,12 +145,12 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   return {
     ...view,
     async listen() {
-      const { host, port, path = '/', handle } = options;
+      const { host, port, path = '/', socket } = options;
       const server = guard.createServer();
       const unmount = mount(server, path);
       try {
         await opening.open();
-        const listening = await listen(server, { host, port, path, handle });
+        const listening = await listen(server, { host, port, path, socket });
         servers.add(server);
         if (!shutdown.hasBegun) return listening;
         // A close that began while the port was being opened has not stopped this server.

@@ -2,7 +2,9 @@ import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { systemClock } from '@live-online/internal/system-clock';
+import { AcceptBalance } from './core/accept-balance.ts';
 import { Allotments } from './core/allotments/allotments.ts';
+import type { CounterStats } from './core/stats.ts';
 import { assembleCounter, type AssembledCounter, type CounterView } from './assemble-counter.ts';
 import { alreadyClosed, optionsInvalid, storeFailed, type CounterServerError } from './errors.ts';
 import type { Listening } from './io/http/listen.ts';
@@ -113,6 +115,7 @@ class Supervisor {
   readonly slots: WorkerSlot[] = [];
   readonly stats = createStatsSum();
   readonly #options: ResolvedCounterWorkersOptions;
+  readonly #balance = new AcceptBalance<WorkerSlot>();
   readonly #bus = createMemoryBus();
   readonly #answers = new AnswerExchange();
   readonly #store = createLazyStore(() => this.#createStore());
@@ -182,7 +185,7 @@ class Supervisor {
           random: Math.random,
           task: { name: nameOf(redis?.name, number), options, redis, module },
           connect: (worker) => this.#connect(worker),
-          stats: (stats) => this.stats.set(slot, stats),
+          stats: (stats) => this.#received(slot, stats),
           limit: this.#reportLimit,
           proxy: this.#reportProxy,
           listening(listening) {
@@ -190,6 +193,7 @@ class Supervisor {
           },
           lost: (error, server, couldNotStart) => {
             this.stats.end(slot);
+            this.#balance.leave(slot);
             if (server !== undefined) this.#store.current()?.evict(server);
             if (missing.size > 0 && couldNotStart) return reject(error);
             for (const listener of this.lostListeners) listener({ worker: number, reason: error.message });
@@ -199,6 +203,13 @@ class Supervisor {
       }
       for (const slot of this.slots) slot.start();
     });
+  }
+
+  #received(slot: WorkerSlot, stats: CounterStats): void {
+    const now = systemClock.now();
+    this.stats.set(slot, stats);
+    this.#balance.report(slot, stats.connections, now);
+    for (const [other, isAccepting] of this.#balance.decide(now)) other.accept(isAccepting);
   }
 
   /** The plan of the first worker holds for all: their options are the same. */
@@ -223,6 +234,12 @@ class Supervisor {
         sendToWorker(ipc, ['listen', allotments.options]);
         leave = serveAdmission(allotments, ipc.channel(topics.admission));
         ipc.sendHandle(handle);
+      },
+      accept: (isAccepting) => {
+        if (!isAccepting) return sendToWorker(ipc, ['pause']);
+        void this.#shared?.port.then(({ handle }) => {
+          if (isConnected && !this.#ending) ipc.sendHandle(handle);
+        });
       },
       disconnect() {
         isConnected = false;

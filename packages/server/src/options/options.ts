@@ -4,6 +4,7 @@ import type { SiteList, SiteOptions } from '../core/site-list.ts';
 import type { TrustsProxy } from '../io/admission/client-address.ts';
 import type { AnswerRelay } from '../io/events/answer-relay.ts';
 import type { HttpBounds } from '../io/http/create-http-guard.ts';
+import type { SharedSocket } from '../io/http/listen.ts';
 import type { EngineName, Heartbeat, TransportBounds, TransportName } from '../io/transport.ts';
 
 /** Options of every kind of counter. Each limit may be `Infinity`: no limit. */
@@ -178,7 +179,7 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   /** Where several processes share the port. */
   answerRelay?: AnswerRelay;
   /** A socket to accept connections from, instead of opening `port`. */
-  handle?: object;
+  socket?: SharedSocket;
   /** @default DEFAULT_HEARTBEAT */
   heartbeat?: Heartbeat;
 }

@@ -4,6 +4,7 @@ import type { Store } from '../core/ports.ts';
 import { createResolvedServer, type CounterServer } from '../create-counter-server.ts';
 import { CounterServerError, optionsInvalid } from '../errors.ts';
 import type { CounterServerOptions, ResolvedCounterServerOptions } from '../options/options.ts';
+import { SharedSocket } from '../io/http/listen.ts';
 import { resolveServerOptions } from '../options/resolve-options.ts';
 import { createIpcBus } from '../store/bus/ipc-bus.ts';
 import { createAnswerRelay } from './answer-relay.ts';
@@ -24,6 +25,7 @@ const STATS_MS = 1_000;
 export function serveCounter(ipc: Ipc, end: () => void): void {
   let prepared: ResolvedCounterServerOptions | undefined;
   let server: CounterServer | undefined;
+  let socket: SharedSocket | undefined;
   let isEnding = false;
 
   /** The primary kills a worker that has failed; by itself it could end before the message is sent. */
@@ -47,9 +49,14 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     const channel = ipc.channel(topics.admission);
     const admission = createWorkerAdmission({ ...limits, clock: systemClock }, channel);
     const answerRelay = createAnswerRelay(ipc.channel(topics.answers));
-    ipc.onHandle((handle) =>
-      listen({ ...options, maxWorkers: limits.maxWorkers, handle, admission, answerRelay }),
-    );
+    const shared = { maxWorkers: limits.maxWorkers, admission, answerRelay };
+    ipc.onHandle((handle) => {
+      // As long as any process has the socket, the port is open.
+      if (isEnding) return (handle as { close(): void }).close();
+      if (socket) return socket.resume(handle);
+      socket = new SharedSocket(handle);
+      listen({ ...options, ...shared, socket });
+    });
   }
 
   function listen(options: ResolvedCounterServerOptions): void {
@@ -70,6 +77,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
   onPrimaryMessage(ipc, (message) => {
     if (message[0] === 'start') prepare(message[1]).catch(fail);
     else if (message[0] === 'listen') prepareListening(prepared!, message[1]);
+    else if (message[0] === 'pause') socket?.pause();
     else finish(message[0]);
   });
   sendToPrimary(ipc, ['ready']);
@@ -83,14 +91,8 @@ async function createStore({ redis, name }: WorkerTask, ipc: Ipc): Promise<Store
 }
 
 function reportStats(server: CounterServer, ipc: Ipc): void {
-  let last = '';
-  const timer = setInterval(() => {
-    const stats = server.stats();
-    const text = JSON.stringify(stats);
-    if (text !== last) sendToPrimary(ipc, ['stats', stats]);
-    last = text;
-  }, STATS_MS);
-  timer.unref();
+  // Also without a change: a worker that does not report may be stopped.
+  setInterval(() => sendToPrimary(ipc, ['stats', server.stats()]), STATS_MS).unref();
 }
 
 /** Loads the options of a module: its default export, or what that returns. */

@@ -36,6 +36,8 @@ export type PrimaryMessage =
   | readonly ['start', WorkerTask]
   /** The socket to accept connections from follows. */
   | readonly ['listen', AllotmentLimits]
+  /** It accepts no connections until it receives the socket again. */
+  | readonly ['pause']
   | readonly ['drain']
   | readonly ['close'];
 

@@ -35,6 +35,8 @@ export interface WorkerSlotOptions {
 export interface WorkerConnection {
   /** Makes it listen. Rejects if the port cannot be opened. */
   listen: (plan: WorkerPlan) => Promise<void>;
+  /** Whether it accepts connections from now on. */
+  accept: (isAccepting: boolean) => void;
   disconnect: () => void;
 }
 
@@ -82,6 +84,11 @@ export class WorkerSlot {
       connection.disconnect();
       if (!this.#isEnding) this.#replace(run, end);
     });
+  }
+
+  /** Whether the process accepts connections from now on. */
+  accept(isAccepting: boolean): void {
+    this.#run?.connection.accept(isAccepting);
   }
 
   /** Ends the process and waits for that, but no longer than `timeoutMs`. */

@@ -1,8 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { BusCommand, BusLink } from '../../src/store/bus/bus.ts';
 import { createMemoryBus } from '../../src/store/bus/memory-bus.ts';
 import { createIpcBus } from '../../src/store/bus/ipc-bus.ts';
 import { serveIpcBus } from '../../src/store/bus/serve-ipc-bus.ts';
+import { createWorkersStore } from '../../src/workers/mesh.ts';
 import { openIpc } from '../helpers/ipc.ts';
 
 function openBus(maxBacklog?: number) {
@@ -65,6 +67,36 @@ describe('the bus of workers', () => {
     const before = bus.packets();
     await Promise.all(Array.from({ length: 100 }, () => link.run([ofHello])));
     expect(bus.packets() - before).toBe(2);
+  });
+
+  it('[S8] messages follow ticks and workers, not arrivals', async () => {
+    const memory = createMemoryBus();
+    const workers = await Promise.all(
+      ['w1', 'w2', 'w3'].map(async (name) => {
+        const ipc = openIpc();
+        const end = serveIpcBus(memory, ipc.one.channel('bus'));
+        const store = createWorkersStore(createIpcBus(ipc.two.channel('bus')), name, 'hosted');
+        onTestFinished(() => store.close().then(end));
+        await store.open({ changed() {}, stale() {}, claimed() {} });
+        return { ...ipc, store };
+      }),
+    );
+    const arrivals = 4_000;
+    for (const { store } of workers) store.report('s', 1);
+    await vi.waitFor(() => expect(workers.map(({ store }) => store.others('s'))).toEqual([2, 2, 2]));
+    const packets = (): number => workers.reduce((sum, worker) => sum + worker.packets(), 0);
+    const before = { packets: packets(), at: performance.now() };
+    for (let count = 2; count <= arrivals; count++) {
+      for (const { store } of workers) store.report('s', count);
+      if (count % 8 === 0) await setImmediate();
+    }
+    const others = 2 * arrivals;
+    await vi.waitFor(() =>
+      expect(workers.map(({ store }) => store.others('s'))).toEqual([others, others, others]),
+    );
+    // In a tick each worker sends one message, receives the answer, and those of each worker.
+    const ticks = (performance.now() - before.at) / 50 + 2;
+    expect((packets() - before.packets) / ticks).toBeLessThan(3 * 5);
   });
 
   it('[S8] reports the loss of a link once, and opens a new one', async () => {

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import net from 'node:net';
 import { hostInUrl, listenOn } from '@live-online/internal/http/listen-on';
 import { listenFailed } from '../../errors.ts';
 
@@ -22,8 +23,8 @@ interface ListenOptions {
   port: number;
   /** The path of the URL, with a slash at both ends. */
   path: string;
-  /** A socket that is bound to the host and the port already. */
-  handle: object | undefined;
+  /** Serves connections of this socket, instead of opening the port. */
+  socket: SharedSocket | undefined;
 }
 
 /**
@@ -33,15 +34,42 @@ interface ListenOptions {
  */
 export async function listen(
   server: Server,
-  { host, port, path, handle }: ListenOptions,
+  { host, port, path, socket }: ListenOptions,
 ): Promise<Listening> {
   try {
-    const where = handle ?? { port, ...(host !== undefined && { host }) };
-    const bound = await listenOn(server, where, BACKLOG);
+    const where = { port, ...(host !== undefined && { host }) };
+    const bound = await (socket ? socket.listen(server) : listenOn(server, where, BACKLOG));
     const name = hostInUrl(host);
     return { url: `http://${name}:${bound}${path}`, host: name.replace(/[[\]]/g, ''), port: bound };
   } catch (error) {
     throw listenFailed(error as NodeJS.ErrnoException, host, port);
+  }
+}
+
+/** A socket from which several processes accept connections. */
+export class SharedSocket {
+  readonly #handle: object;
+  #server: Server | undefined;
+
+  /** @param handle is bound to a host and a port already. */
+  constructor(handle: object) {
+    this.#handle = handle;
+  }
+
+  /** Accepts connections. Resolves to the port. */
+  listen(server: Server): Promise<number> {
+    this.#server = server;
+    return listenOn(server, this.#handle, BACKLOG);
+  }
+
+  /** Leaves new connections to the other processes. Unlike the server's own `close()`, it ends no request. */
+  pause(): void {
+    if (this.#server?.listening) net.Server.prototype.close.call(this.#server);
+  }
+
+  /** @param handle the same socket again; it was closed in this process. */
+  resume(handle: object): void {
+    if (this.#server && !this.#server.listening) this.#server.listen(handle, BACKLOG);
   }
 }
 
