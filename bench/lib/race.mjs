@@ -20,7 +20,7 @@ import { startChild } from './child.mjs';
  * @param {Contest} contest
  * @returns {Promise<Pair>}
  */
-export async function startPair({ server: serverModule, clients: clientsModule, kind, options, signal }) {
+async function startPair({ server: serverModule, clients: clientsModule, kind, options, signal }) {
   const children = [];
   // The server ends first. Otherwise it would broadcast thousands of departures to thousands of clients.
   const end = async () => {
