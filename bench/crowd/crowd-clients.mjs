@@ -27,8 +27,8 @@ class Crowd {
   #connecting = 0;
   #begun = 0;
   counters = { lost: 0, messages: 0, pings: 0, joinedAtOnce: 0 };
-  /** @type {Error | undefined} */
-  failure;
+  /** How many connections were lost, by the reason. */
+  failures = {};
 
   /**
    * @param {string} url
@@ -119,7 +119,7 @@ class Crowd {
   }
 
   #lose(client, error) {
-    this.failure ??= error;
+    this.failures[error.message] = (this.failures[error.message] ?? 0) + 1;
     this.counters.lost++;
     client.resume = client.wire.resume();
     client.stopBeating();
@@ -167,5 +167,5 @@ answer({
   arrive: (n, rate) => paced(n, rate, () => crowd.add()),
   leave: (n, rate) => paced(n, rate, () => crowd.remove()),
   sample: (total) => crowd.sample(total),
-  counters: () => ({ ...crowd.counters, beats: crowd.beats(), failure: crowd.failure?.message }),
+  counters: () => ({ ...crowd.counters, beats: crowd.beats(), failures: crowd.failures }),
 });

@@ -76,21 +76,34 @@ async function measureCrowd(on, { n, rate }, out) {
   const judge = createJudge();
   const empty = await on.memory();
   const phases = {};
-  /** Runs one phase, and measures all processes meanwhile. `boundsOf` decides which totals may be right in a sample. */
+  let lostBefore = 0;
+  /**
+   * Runs one phase, and measures all processes meanwhile. `boundsOf` decides which totals may be right in a sample. They may
+   * be lower by the connections that were lost since the last phase. A server may notice a loss before its client does, so
+   * samples are judged after the phase.
+   */
   const phase = async (name, boundsOf, run) => {
     await on.watchLoop();
     const before = await on.cpuMs();
     const startedAt = performance.now();
-    const result = await run((sample) => judge.add(name, sample, boundsOf(sample)));
+    const samples = [];
+    const result = await run((sample) => samples.push(sample));
     const ms = performance.now() - startedAt;
     const after = await on.cpuMs();
     const loopDelayMs = round(await on.loopDelayMs(0.99), 1);
+    const { lost: lostUntilNow } = await on.sample(0);
+    const lost = lostUntilNow - lostBefore;
+    lostBefore = lostUntilNow;
+    for (const sample of samples) {
+      const { lowest, highest } = boundsOf(sample);
+      judge.add(name, sample, { lowest: lowest - lost, highest });
+    }
     const cpuMs = {
       servers: round(after.servers - before.servers),
       clients: round(after.clients - before.clients),
     };
-    phases[name] = { ms: round(ms), cpuMs, loopDelayMs, ...result };
-    out(`  ${name}: ${seconds(ms)}, event loop delay ${loopDelayMs} ms (p99)`);
+    phases[name] = { ms: round(ms), cpuMs, loopDelayMs, lost, ...result };
+    out(`  ${name}: ${seconds(ms)}, event loop delay ${loopDelayMs} ms (p99), ${grouped(lost)} lost`);
   };
   /** Every client shows `total` for `ms`. */
   const hold = (name, total, ms) =>
@@ -116,16 +129,11 @@ async function measureCrowd(on, { n, rate }, out) {
     (look) => on.until(left, on.leave(leaving, rate), look),
   );
   await hold('after departures', left, HOLD_MS);
-
-  await phase(KILLED, undefined, async () => {
-    const { lost: before } = await on.sample(left);
-    const samples = [];
-    const result = await on.until(left, on.replaceWorker(), (sample) => samples.push(sample));
-    const lost = (await on.sample(left)).lost - before;
-    // The server notices that all these clients are gone before their process does, which has other events to handle.
-    for (const sample of samples) judge.add(KILLED, sample, { lowest: left - lost, highest: left });
-    return { ...result, lost };
-  });
+  await phase(
+    KILLED,
+    () => ({ lowest: left, highest: left }),
+    (look) => on.until(left, on.replaceWorker(), look),
+  );
   // The CPU time of the worker that was killed is no longer known.
   delete phases[KILLED].cpuMs;
   await hold('after the killed worker', left, HOLD_MS);
@@ -146,6 +154,9 @@ async function watch(on, total, ms, look) {
 
 function figuresOf({ n }, { phases, samples }) {
   const about = `crowd of ${grouped(n)}`;
+  const lostElsewhere = Object.entries(phases)
+    .filter(([name]) => name !== KILLED)
+    .reduce((sum, [, { lost }]) => sum + lost, 0);
   const delay = (name) =>
     absoluteFigure(
       { name: `${about}, ${name}: event loop delay, p99`, limit: MAX_LOOP_DELAY_MS, unit: 'ms' },
@@ -155,6 +166,10 @@ function figuresOf({ n }, { phases, samples }) {
     absoluteFigure(
       { name: `${about}: wrong totals in ${grouped(samples.taken)} samples`, limit: 0, unit: 'samples' },
       [samples.wrong],
+    ),
+    absoluteFigure(
+      { name: `${about}: connections lost, but for the killed worker`, limit: 0, unit: 'connections' },
+      [lostElsewhere],
     ),
     ...Object.keys(phases).map(delay),
   ];

@@ -111,7 +111,14 @@ function control({ server, clients, workers, signal }) {
     async counters() {
       const all = await ofClients('counters');
       const names = ['lost', 'messages', 'pings', 'beats', 'joinedAtOnce'];
-      return Object.fromEntries(names.map((name) => [name, sum(all.map((each) => each[name]))]));
+      const failures = {};
+      for (const [reason, count] of all.flatMap((each) => Object.entries(each.failures))) {
+        failures[reason] = (failures[reason] ?? 0) + count;
+      }
+      return {
+        ...Object.fromEntries(names.map((name) => [name, sum(all.map((each) => each[name]))])),
+        failures,
+      };
     },
   };
 }
