@@ -78,7 +78,7 @@ describe('as a middleware', () => {
       'h3',
       (counter) => {
         const app = new H3().use(fromNodeHandler(counter.middleware())).get('/', () => 'home');
-        return toNodeHandler(app) as RequestListener;
+        return toNodeHandler(app);
       },
     ],
     [
