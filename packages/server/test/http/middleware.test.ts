@@ -1,7 +1,10 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import connect from 'connect';
 import express, { type Express } from 'express';
 import fastify from 'fastify';
+import { fromNodeHandler, H3 } from 'h3';
+import { toNodeHandler } from 'h3/node';
+import polka from 'polka';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { memoryStore, type CounterServer } from '../../src/index.ts';
 import {
@@ -68,6 +71,30 @@ describe('as a middleware', () => {
     const base = await startHost(serverOf(app, counter));
     await expectCounterAt(base);
     expect(await bodyOf(`${base}/live-online`)).toBe('home');
+  });
+
+  it.each<[string, (counter: CounterServer) => RequestListener]>([
+    [
+      'h3',
+      (counter) => {
+        const app = new H3().use(fromNodeHandler(counter.middleware())).get('/', () => 'home');
+        return toNodeHandler(app);
+      },
+    ],
+    [
+      'Polka',
+      (counter) => {
+        const app = polka().use('/live-online', counter.middleware());
+        app.get('/', (_request, response) => void response.end('home'));
+        return app.handler as unknown as RequestListener;
+      },
+    ],
+  ])('[C10] %s passes requests to it', async (_name, create) => {
+    const counter = createCounter();
+    const base = await startHost(serverOf(create(counter), counter));
+    await expectCounterAt(base);
+    expect(await bodyOf(`${base}/`)).toBe('home');
+    expect((await fetch(`${base}/other`)).status).toBe(404);
   });
 
   it('[C10] in Fastify it is a hook, also for injected requests', async () => {
