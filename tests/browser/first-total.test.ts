@@ -3,6 +3,7 @@ import { chromiumBrowser, takePage } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { startNginx } from '../helpers/nginx.ts';
 import { startSite } from '../helpers/site.ts';
+import { visit } from '../helpers/visitor.ts';
 
 // Firefox shows Server-Timing to pages on https only.
 it('[P20] a page of another origin reads the total from the script’s response, also from a 304 and through nginx', async () => {
@@ -28,4 +29,12 @@ it('[P20] a page of another origin reads the total from the script’s response,
   expect(first.ageSeconds).toBeLessThan(30);
   await page.goto(site.at('localhost', '/?again'), { waitUntil: 'load' });
   expect(await read()).toMatchObject({ name: 'live-online', wasAsked: true, hasBody: false });
+});
+
+it('[C10] the script at a path without its last slash finds its server', async () => {
+  const { url } = await startCounter({ path: '/live/' });
+  const site = await startSite({ '/': `<script async src="${url}live"></script>` });
+  const tab = await visit(await chromiumBrowser.getContext(), site.at('localhost'));
+  await tab.sees(1);
+  expect(tab.problems).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { startCounter } from '../helpers/counter.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startNginx } from '../helpers/nginx.ts';
 import { startSite } from '../helpers/site.ts';
+import { visit } from '../helpers/visitor.ts';
 
 /** All that many configurations have: no headers of upgrades, HTTP/1.0, buffering, and a Host of its own. */
 const proxyPassAlone = 'location / { proxy_pass http://counter; }';
@@ -31,32 +32,21 @@ inEachBrowser('behind nginx with proxy_pass alone, $name', ({ getContext }) => {
     ]);
   });
 
-  it('[P16] events get through at once, and closing the page is noticed at once', async () => {
+  it('[W1] the tag counts by server-sent events, which nothing buffers, and leaves with its page', async () => {
     const { counter, port } = await startCounter();
     const { url } = await startNginx([port], proxyPassAlone);
-    const site = await startSite({ '/': '' });
+    const site = await startSite({ '/': `<script async src="${url}"></script>`, '/away': '' });
     const context = await getContext();
-    const visitors = await Promise.all([takePage(context), takePage(context)]);
-    const totals = async (): Promise<number[]> =>
-      Promise.all(
-        visitors.map((page) => page.evaluate(() => (window as unknown as { total: number }).total)),
-      );
-    for (const [index, page] of visitors.entries()) {
-      await page.goto(site.at('localhost'));
-      await page.evaluate((target) => {
-        const source = new EventSource(target);
-        source.onmessage = ({ data }: MessageEvent<string>) => {
-          [(window as unknown as { total: number }).total] = JSON.parse(data) as [number];
-        };
-        // Chromium would keep the stream of a page in its back/forward cache.
-        addEventListener('pagehide', () => source.close());
-      }, `${url}events?join=1&member=member-${index}`);
-    }
-    // The update reaches a page that waits for no other data: nothing buffers it.
-    await vi.waitFor(async () => expect(await totals()).toEqual([2, 2]));
-    expect(counter.total('localhost')).toBe(2);
-    await visitors[1].goto('about:blank');
+    const stays = await visit(context, site.at('localhost'));
+    await stays.sees(1);
     await vi.waitFor(() => expect(counter.total('localhost')).toBe(1));
+    const leaves = await visit(context, site.at('localhost'));
+    await Promise.all([stays.sees(2), leaves.sees(2)]);
+    expect(counter.total('localhost')).toBe(2);
+    // Chromium keeps the page in its back/forward cache, and would keep its stream.
+    await leaves.page.goto(site.at('localhost', '/away'));
+    await stays.sees(1);
+    expect(counter.stats().connections).toBe(1);
   });
 });
 

@@ -15,7 +15,7 @@ import { assertServer, createHostMount } from './io/http/host-mount.ts';
 import type { CounterMiddleware } from './io/http/middleware.ts';
 import type { Mount } from './io/http/mount.ts';
 import { createHttpGuard, type HttpGuard } from './io/http/create-http-guard.ts';
-import { createRoutes, type RoutesOptions } from './io/http/routes.ts';
+import { createRoutes } from './io/http/routes.ts';
 import { UPGRADE_HEADERS_MISSING } from './io/http/upgrade-headers.ts';
 import { createSleepWatch, type SleepWatch } from './io/sleep-watch.ts';
 import { LeanTransport } from './io/lean/lean-transport.ts';

@@ -176,6 +176,16 @@ describe('admission of streams', () => {
   });
 });
 
+it('[C11] a client that sends many requests behind a stream is terminated', async () => {
+  const { counter, port } = await startCounter();
+  const request = `GET /events HTTP/1.1\r\nHost: x\r\nOrigin: ${origin}\r\n\r\n`;
+  const { client, accepted } = await openConnection(port, request.repeat(20));
+  client.resume();
+  await vi.waitFor(() => expect(accepted.destroyed).toBe(true));
+  await vi.waitFor(() => expect(counter.stats().connections).toBe(0));
+  expect(counter.stats().terminated).toEqual({ pipelining: 1 });
+});
+
 describe.each(['own', 'attached'] as const)('a stream on an HTTP server, %s', (kind) => {
   const timeouts = { timeoutMs: 300, sweepMs: 50 };
 
