@@ -13,7 +13,7 @@ export interface AllottedAdmissionOptions extends AllotmentLimits {
 /** How long the primary may take to decide before the connection is rejected, in ms. */
 const TIMEOUT_MS = 2_000;
 /** How long unused places are retained, in ms. */
-const SWEEP_MS = 5_000;
+const UNUSED_PLACES_MS = 5_000;
 
 /** What a connection needs. `take` returns `false` if it has to wait. */
 interface Step {
@@ -129,7 +129,7 @@ export class AllottedAdmission implements Admission {
       this.#isSweepScheduled = false;
       for (const places of this.#places.values()) places.sweep();
       this.#scheduleSweep();
-    }, SWEEP_MS);
+    }, UNUSED_PLACES_MS);
   }
 }
 
