@@ -100,6 +100,14 @@ export const benches = new Map([
     },
   ],
   [
+    'first-total',
+    {
+      about: 'how long a visitor waits for the first number of the script tag, at a distance',
+      flags: '--rtt 100 (round trip, in ms), --rounds 9',
+      load: async () => (await import('./widget/first-total.mjs')).firstTotal,
+    },
+  ],
+  [
     'reload',
     {
       about: 'the time from a save to the page, compared with other reload tools',
