@@ -6,6 +6,7 @@ import { median, round } from '../lib/stats.mjs';
 import { millis, table } from '../lib/table.mjs';
 import { absoluteFigure, allReached, verdictTable } from '../lib/verdicts.mjs';
 import { launchBrowser } from '../reload/page.mjs';
+import { isLive, readSteps, trace } from './page.mjs';
 import { openSlowLink } from './slow-link.mjs';
 
 const LIMITS = { cold: 260, warm: 150 };
@@ -35,21 +36,17 @@ export async function firstTotal({ args, signal, out }) {
       const page = await context.newPage();
       await page.addInitScript(trace);
       const url = `http://127.0.0.1:${site.address().port}/`;
-      for (const kind of ['cold', 'warm']) {
+      for (const kind of Object.keys(LIMITS)) {
         await page.goto(`${url}?${kind}`);
-        await page.waitForFunction(() => window.steps['own total'], undefined, { timeout: 30_000 });
+        await page.waitForFunction(isLive, undefined, { timeout: 30_000 });
         runs[kind].push(await page.evaluate(readSteps));
       }
       await context.close();
     }
     const of = (kind, step) => runs[kind].map((steps) => steps[step]);
-    const shown = (kind, step) => {
-      const values = of(kind, step).filter((value) => value !== undefined);
-      return values.length === 0 ? '–' : millis(median(values));
-    };
-    out(
-      table([['', 'cold', 'warm'], ...STEPS.map((step) => [step, shown('cold', step), shown('warm', step)])]),
-    );
+    const kinds = Object.keys(LIMITS);
+    const row = (step) => [step, ...kinds.map((kind) => millis(median(of(kind, step))))];
+    out(table([['', ...kinds], ...STEPS.map(row)]));
     const figures = Object.entries(LIMITS).map(([kind, limit]) =>
       absoluteFigure({ name: `first total, ${kind}`, limit, unit: 'ms' }, of(kind, 'first total')),
     );
@@ -72,33 +69,4 @@ export async function firstTotal({ args, signal, out }) {
     site.close();
     await counter.close();
   }
-}
-
-/** In the page, before its scripts: notes when the number appears, and when the socket opens. */
-function trace() {
-  const steps = (window.steps = {});
-  const note = (step) => (steps[step] ??= performance.now());
-  new MutationObserver(() => {
-    const badge = document.getElementById('_loc');
-    if (badge?.textContent) note('first total');
-    if (badge?.dataset.state === 'live') note('own total');
-  }).observe(document, { attributes: true, characterData: true, childList: true, subtree: true });
-  const { WebSocket } = window;
-  window.WebSocket = class extends WebSocket {
-    constructor(...args) {
-      super(...args);
-      this.addEventListener('open', () => note('socket opened'));
-    }
-  };
-}
-
-/** In the page: the steps in ms since the script was asked for. */
-function readSteps() {
-  const [script] = performance.getEntriesByName(document.querySelector('script').src);
-  const times = {
-    'script asked': script.requestStart,
-    'script arrived': script.responseEnd,
-    ...window.steps,
-  };
-  return Object.fromEntries(Object.entries(times).map(([step, at]) => [step, at - script.startTime]));
 }
