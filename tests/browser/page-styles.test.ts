@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import type { LocWidget } from '@live-online/widget';
 import { inEachBrowser } from '../helpers/browsers.ts';
 import { recipe, startCounter } from '../helpers/counter.ts';
+import { readSnippets } from '../helpers/readme.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
 
@@ -95,10 +96,10 @@ inEachBrowser('the styles of a page, in $name', ({ getContext }) => {
     expect(await look(page)).toEqual(plain);
   });
 
-  it('[W4] custom properties of the page set the colours', async () => {
-    const page = await open(hostileStyle);
-    await setPageStyle(page, '#_loc { --loc-background: rgb(1, 2, 3) } :root { --loc-color: rgb(4, 5, 6) }');
-    expect(await look(page)).toMatchObject({ background: 'rgb(1, 2, 3)', color: 'rgb(4, 5, 6)' });
+  it('[W4] the custom properties in the README set the colours', async () => {
+    const snippet = readSnippets('packages/widget/README.md').find(({ heading }) => heading === 'Styling')!;
+    const page = await open(hostileStyle + snippet.code);
+    expect(await look(page)).toMatchObject({ background: 'rgb(79, 70, 229)', color: 'rgb(255, 255, 255)' });
   });
 
   it('[W4] the styles of the badge do not affect the page', async () => {

@@ -171,6 +171,23 @@ inEachBrowser('a page that is replaced, in $name', ({ getContext }) => {
     );
   });
 
+  it('[W7] an update that changes nothing is no change for scripts of the page', async () => {
+    const { url } = await startCounter();
+    const site = await startSite({ '/': `<body><h1>0</h1>${recipe(url)}` });
+    const tab = await visit(await getContext(), site.at('localhost'));
+    await tab.sees(1);
+    const frames = await watchFrames(tab.page);
+    await tab.page.evaluate(() => {
+      const heading = document.querySelector('h1')!;
+      const options = { attributes: true, childList: true, characterData: true, subtree: true };
+      const answer = (): string => (heading.textContent = `${Number(heading.textContent) + 1}`);
+      new MutationObserver(answer).observe(document.getElementById('_loc')!, options);
+      answer();
+    });
+    await frames.pass();
+    expect(await tab.page.locator('h1').textContent()).toBe('1');
+  });
+
   it('[W7] a script of the page that removes the badge each time does not make the page hang', async () => {
     const { url } = await startCounter();
     const remove = `<script>

@@ -108,15 +108,13 @@ inEachBrowser('script tags in $name', ({ getContext }) => {
     await (await open(`<body>${html}`)).sees(2);
   });
 
-  it('[W8] targets have their own text until the number is known, and after destroy()', async () => {
+  it('[W8] targets have their own text until the number is known', async () => {
     const { url } = await startCounter();
     const elements = '<p><b data-live-online>0</b> here, <i data-live-online></i>.</p>';
     const tab = await open(`<body>${elements}<script src="${url}"></script>`);
     expect(await targets(tab)).toEqual(['0', '']);
     await tab.page.evaluate(() => (window as unknown as Global).locWidget.init());
     await vi.waitFor(async () => expect(await targets(tab)).toEqual(['1', '1']));
-    await tab.page.evaluate(() => (window as unknown as Global).locWidget.destroy());
-    expect(await targets(tab)).toEqual(['0', '']);
     expect(tab.problems).toEqual([]);
   });
 

@@ -1,8 +1,10 @@
-import { baseOf, type ScriptTag } from './badge/attributes.ts';
 import { createDisplay } from './badge/display.ts';
 import { createTagCounter } from './create-tag-counter.ts';
 import type { LocWidget, LocWidgetStub } from './loc-widget.ts';
 import { warn } from './warn.ts';
+
+/** The part of a script element that is read. */
+export type ScriptTag = Pick<HTMLScriptElement, 'src' | 'async' | 'defer' | 'dataset'>;
 
 /**
  * The widget of one script tag: a counter and its badge. It never throws into the page.
@@ -32,7 +34,7 @@ export function createLocWidget(
     init() {
       if (stop) return;
       try {
-        const subscribe = createTagCounter({ server: server ?? widget.server ?? baseOf(src), token, src });
+        const subscribe = createTagCounter({ server: server ?? widget.server ?? src, token, src });
         update ??= createDisplay(label, position, theme, widget);
         stop = subscribe((state) => {
           widget.state = state;

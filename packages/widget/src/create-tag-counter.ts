@@ -5,7 +5,10 @@ import { shareClient } from './client/shared-client.ts';
 
 /** What the script tag says about its server. */
 export interface TagCounterOptions {
-  /** The server's base address. Its fragment is the namespace of a counter on a host's Socket.IO server. */
+  /**
+   * The server's base address, or the script's own: a last segment with a dot is a file name. Its fragment is the
+   * namespace of a counter on a host's Socket.IO server.
+   */
   readonly server: string;
   readonly token: string | undefined;
   /** The script's own address. */
@@ -17,12 +20,12 @@ export interface TagCounterOptions {
  * page's client: `stop = createTagCounter(options)((state) => …)` connects, and `stop()` leaves the count. The listener must
  * not throw.
  *
- * @throws TypeError if the address is not one of http or https.
+ * @throws TypeError if the address is not one of http or https. It has no text: the widget has one warning for all.
  */
 export function createTagCounter({ server, token, src }: TagCounterOptions): Subscribe {
   const { origin, pathname, hash } = new URL(server);
-  if (!/^http/.test(origin)) throw new TypeError('server must be an http(s) URL');
-  const path = pathname.replace(/\/*$/, '/socket.io');
+  if (!/^http/.test(origin)) throw new TypeError();
+  const path = pathname.replace(/\/*([^/]*\.[^/]*)?$/, '/socket.io');
   const namespace = hash.slice(1) || '/';
   return shareClient({ origin, path, namespace, token }, createFallback(), () => readFirstTotal(src));
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
-import { expect, test } from 'vitest';
-import { baseOf, type ScriptTag } from '../src/badge/attributes.ts';
+import { expect, test, vi } from 'vitest';
+import { createTagCounter } from '../src/create-tag-counter.ts';
 
 // The result of the build.
 const code = readFileSync(new URL('../dist/live-online.js', import.meta.url), 'utf8');
 
 /** Runs the script in a page. A tag without an address cannot start: it warns instead. */
-function startsItself(fields: Partial<ScriptTag>, locWidget?: object): boolean {
+function startsItself(fields: object, locWidget?: object): boolean {
   const warnings: string[] = [];
   const currentScript = { src: '', async: false, defer: false, dataset: {}, ...fields };
   const page: Record<string, unknown> = {
@@ -55,16 +55,21 @@ test('[W1] a second tag, or the same tag run again, does nothing', () => {
 });
 
 test.each([
-  ['http://localhost:8081/', 'http://localhost:8081/'],
-  ['http://localhost:8081/?v=1.2', 'http://localhost:8081/'],
-  ['http://localhost:8081/live-online.js?v=2', 'http://localhost:8081/'],
-  ['https://example.org/live-online/', 'https://example.org/live-online/'],
-  ['https://example.org/live-online/live-online.js', 'https://example.org/live-online/'],
-  ['https://example.org/live-online/live-online.0a1b2c3d4e5f6071.js', 'https://example.org/live-online/'],
-  ['https://example.org/a.b/live.js?x=/c.d#e', 'https://example.org/a.b/'],
-  ['https://example.org/live', 'https://example.org/live'],
-  ['https://example.org/live?v=1.2', 'https://example.org/live'],
-  ['https://example.org/live#/a.b', 'https://example.org/live'],
-])("[W1] the server's base address comes from the script's src: %s", (src, server) => {
-  expect(baseOf(src)).toBe(server);
+  ['http://localhost:8081/', '/socket.io'],
+  ['http://localhost:8081', '/socket.io'],
+  ['http://localhost:8081/?v=1.2', '/socket.io'],
+  ['http://localhost:8081/live-online.js?v=2', '/socket.io'],
+  ['https://example.org/live-online/', '/live-online/socket.io'],
+  ['https://example.org/live-online/live-online.js', '/live-online/socket.io'],
+  ['https://example.org/live-online/live-online.0a1b2c3d4e5f6071.js', '/live-online/socket.io'],
+  ['https://example.org/a.b/live.js?x=/c.d', '/a.b/socket.io'],
+  ['https://example.org/live', '/live/socket.io'],
+  ['https://example.org/live?v=1.2', '/live/socket.io'],
+  ['https://example.org/v1.2/', '/v1.2/socket.io'],
+])("[W1] the server's base address comes from the script's src: %s", (src, path) => {
+  const registry: Record<string, unknown> = {};
+  vi.stubGlobal(Symbol.for('live-online'), registry);
+  createTagCounter({ server: src, token: undefined, src });
+  const [target] = Object.keys(registry).map((key) => JSON.parse(key) as object);
+  expect(target).toMatchObject({ origin: new URL(src).origin, path });
 });

@@ -1,4 +1,4 @@
-import type { LocWidget } from '../loc-widget.ts';
+import type { CounterState } from '../client/state.ts';
 import { applyStyle, type BadgeStyle } from './apply-style.ts';
 import { css } from './style.css';
 
@@ -13,19 +13,16 @@ import { css } from './style.css';
 export function createDisplay(
   label = 'online',
   position = '',
-  theme = '',
-  widget: Pick<LocWidget, 'state' | 'style'>,
+  theme = 'light dark',
+  widget: { readonly state: CounterState | undefined; readonly style?: BadgeStyle | undefined },
 ): () => void {
   const badge = document.createElement('span');
   badge.id = '_loc';
   badge.dataset['position'] = position;
-  badge.dataset['theme'] = theme;
   const shadow = badge.attachShadow({ mode: 'open' });
   shadow.append(document.createElement('slot'), ` ${label}`);
-  /** The texts that the page gave its targets. */
-  const fallbacks = new WeakMap<Element, string | null>();
-  /** The style that the badge has; at first none, which no page can set. */
-  let style = fallbacks as unknown as BadgeStyle | undefined;
+  /** The style that the badge has; at first one that no page can set, because without a style there are rules, too. */
+  let style = badge as unknown as BadgeStyle | undefined;
   let frame = 0;
 
   const update = (): void => {
@@ -37,16 +34,15 @@ export function createDisplay(
       else observer.disconnect();
       const text = isOpen && total !== undefined && `${total}`;
       const targets = document.querySelectorAll('[data-live-online]');
-      for (const target of targets) {
-        if (!fallbacks.has(target)) fallbacks.set(target, target.textContent);
-        setText(target, text || fallbacks.get(target)!);
-      }
+      if (text)
+        for (const element of [badge, ...targets])
+          if (element.textContent !== text) element.textContent = text;
       // A page that was restored from a copy of itself has a second badge.
       for (const copy of document.querySelectorAll('#_loc')) if (copy !== badge) copy.replaceWith(badge);
       // A page with targets shows the number itself, unless its tag asks for a position.
       if (!text || position === 'none' || (!position && targets.length)) return badge.remove();
-      badge.dataset['state'] = status;
-      setText(badge, text);
+      // Without a comparison, each update is a change that a script of the page may answer with another one.
+      if (badge.dataset['state'] !== status) badge.dataset['state'] = status;
       if (!badge.isConnected) {
         const tag = document.body.querySelector('script[data-position=inline]');
         if (tag) tag.after(badge);
@@ -56,7 +52,7 @@ export function createDisplay(
       applyStyle(badge, style);
       const sheet = new CSSStyleSheet();
       // Each declaration in these texts ends with a semicolon and a space.
-      const rules = `${css}:host(#_loc){${badge.style.cssText} }`;
+      const rules = `${css}:host(#_loc){color-scheme:${theme}; ${badge.style.cssText} }`;
       sheet.replaceSync(rules.replace(/( !important)?; /g, '!important;'));
       shadow.adoptedStyleSheets = [sheet];
     } catch {
@@ -69,8 +65,4 @@ export function createDisplay(
     frame ||= requestAnimationFrame(update);
   });
   return update;
-}
-
-function setText(element: Element, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }
