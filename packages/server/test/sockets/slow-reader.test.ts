@@ -19,7 +19,9 @@ async function fill(socket: Socket, most: number): Promise<number> {
 
 inEachEngine('slow consumer', (_start, engine) => {
   it('[C6] a client that does not read costs no memory, and gets the newest total when it reads again', async () => {
-    const { url, joined, stats } = await startTransport(engine);
+    // A paused client answers no ping. On a busy machine this takes longer than a heartbeat.
+    const heartbeat = { intervalMs: 60_000, timeoutMs: 60_000 };
+    const { url, joined, stats } = await startTransport(engine, { heartbeat });
     const paused = async () => {
       const client = await openRawClient(url, { origin: 'https://a.example' });
       client.ws.pause();
