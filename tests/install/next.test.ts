@@ -27,8 +27,10 @@ it('[C10] the README’s code under “Next.js” counts over WebSocket, and hot
     cwd: project.folder,
     env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'development' },
   });
+  // Next.js compiles the page at its first request.
+  const first = `http://localhost:${port}/`;
+  await vi.waitFor(async () => expect((await fetch(first)).status).toBe(200), 90_000);
   for (const origin of [...loopbackOrigins(port), `http://localhost:${port}`]) {
-    await vi.waitFor(async () => expect((await fetch(`${origin}/`)).status).toBe(200));
     expect(await (await fetch(`${origin}/live-online/`)).text()).toContain('locWidget');
     const tab = await visit(await chromiumBrowser.getContext(), `${origin}/`);
     await tab.sees(1);
