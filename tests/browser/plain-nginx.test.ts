@@ -64,7 +64,7 @@ it('[P17] over HTTP/2 a stream and the answers to its pings share one connection
   };
   const streams = [open('/events?join=1', 'GET'), open('/events?join=1', 'GET')];
   await vi.waitFor(() => {
-    for (const { received } of streams) expect(received()).toMatch(/event: open[^]*data: \[2\]\n\n$/);
+    for (const { received } of streams) expect(received()).toMatch(/data: 0\{[^]*data: 42\["total",2\]\n\n$/);
   });
   const [, sid] = /"sid":"([^"]+)"/.exec(streams[0]!.received())!;
   const answer = open(`/events?sid=${sid}`, 'POST');

@@ -137,7 +137,7 @@ test.each([
   },
 );
 
-const STREAM = '{"sid":"a.1","pingInterval":10000,"pingTimeout":15000}';
+const STREAM = '0{"sid":"a.1","pingInterval":10000,"pingTimeout":15000,"joined":true}';
 const BASE = 'http://[::1]:8081/live-online/events?';
 
 function setUpStream(token?: string) {
@@ -152,9 +152,7 @@ function setUpStream(token?: string) {
 test('[P16] a stream has the handshake in its address, and its totals are passed on', () => {
   const { source, total, ended } = setUpStream('a&b');
   expect(source.url).toBe(`${BASE}&join=1&v=1&member=member-1&token=a%26b`);
-  source.receiveEvent('open');
-  source.receiveEvent('open', STREAM);
-  source.receive('[3]', '[4,{"stale":true}]');
+  source.receive(STREAM, '42["total",3]', '42["total",4,{"stale":true}]');
   expect(total.mock.calls).toEqual([
     [3, undefined],
     [4, { stale: true }],
@@ -164,8 +162,8 @@ test('[P16] a stream has the handshake in its address, and its totals are passed
 
 test('[P17] it answers pings, and ends if the server is silent', () => {
   const { source, sendBeacon, ended } = setUpStream();
-  source.receiveEvent('open', STREAM);
-  source.receiveEvent('ping', '1');
+  source.receive(STREAM);
+  source.receive('2');
   expect(sendBeacon.mock.calls).toEqual([[`${BASE}sid=a.1`]]);
   vi.advanceTimersByTime(24_999);
   expect(ended).not.toHaveBeenCalled();
@@ -175,29 +173,30 @@ test('[P17] it answers pings, and ends if the server is silent', () => {
 
 test('[P18] a rejection ends it with the code', () => {
   const { source, ended } = setUpStream();
-  source.receiveEvent('rejection', '{"code":"full"}');
+  source.receive('44{"message":"no","data":{"code":"full"}}');
   expect(ended.mock.calls).toEqual([['full']]);
   expect(source.closed).toBe(true);
 });
 
 test('[P19] it is closed at its end, so that the browser does not open it again by itself', () => {
   const { source, ended } = setUpStream();
-  source.receiveEvent('open', STREAM);
+  source.receive(STREAM);
   source.drop();
   expect(ended.mock.calls).toEqual([[undefined]]);
   expect(source.closed).toBe(true);
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test.each(['{', 'null', '{}', '7', ''])('[W4] malformed events cause no error: %s', (data) => {
-  for (const type of ['open', 'message', 'ping', 'rejection']) {
+test.each(['0', '0{', '0null', '42', '42[', '44{', '7', ''])(
+  '[W4] malformed events cause no error: %s',
+  (data) => {
     const { source, ended } = setUpStream();
-    source.receiveEvent(type, data);
+    source.receive(data);
     vi.advanceTimersByTime(30_000);
     expect(ended).toHaveBeenCalledTimes(1);
     expect(source.closed).toBe(true);
-  }
-});
+  },
+);
 
 test('[W4] a browser without EventSource has a connection that ends', () => {
   vi.stubGlobal('EventSource', undefined);

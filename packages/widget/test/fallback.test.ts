@@ -36,8 +36,7 @@ function setUpStream() {
   const close = open();
   latest().drop();
   const stream = latest();
-  stream.receiveEvent('open', '{"pingInterval":1e6,"pingTimeout":1e6}');
-  stream.receive('[3]');
+  stream.receive('0{"pingInterval":1e6,"pingTimeout":1e6,"joined":true}', '42["total",3]');
   expect(total.mock.calls).toEqual([[3, undefined]]);
   ended.mockClear();
   return { open, total, ended, close, stream };
@@ -139,7 +138,7 @@ test('[W9] a rejection of either is final', () => {
   latest().receive('44{"message":"no","data":{"code":"full"}}');
   expect(ended.mock.lastCall).toEqual(['full']);
   const { stream, ended: streamEnded } = setUpStream();
-  stream.receiveEvent('rejection', '{"code":"token-wrong"}');
+  stream.receive('44{"message":"no","data":{"code":"token-wrong"}}');
   expect(streamEnded.mock.lastCall).toEqual(['token-wrong']);
   expect(vi.getTimerCount()).toBe(0);
 });

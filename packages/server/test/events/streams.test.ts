@@ -27,8 +27,8 @@ describe('a stream of events', () => {
     await client.receives(1);
     const sid = expect.stringMatching(/^[\w-]{16,64}$/) as string;
     expect(client.events).toEqual([
-      { name: 'open', data: { sid, pingInterval: 10_000, pingTimeout: 15_000 } },
-      { name: 'message', data: [1] },
+      { name: 'open', data: { sid, pingInterval: 10_000, pingTimeout: 15_000, joined: true } },
+      { name: 'event', data: ['total', 1] },
     ]);
   });
 
@@ -38,7 +38,7 @@ describe('a stream of events', () => {
     onTestFinished(() => void socket.destroy());
     socket.write(`GET /events HTTP/1.1\r\nHost: x\r\nOrigin: ${origin}\r\n\r\n`);
     const [chunk] = await new Promise<Buffer[]>((resolve) => socket.once('data', (data) => resolve([data])));
-    expect(String(chunk)).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n[^]*event: open[^]*data: \[1\]\n\n/);
+    expect(String(chunk)).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n[^]*data: 0\{[^]*data: 42\["total",1\]\n\n/);
   });
 
   it('[C2] receives each new total, as sockets of the same site do', async () => {
@@ -75,7 +75,7 @@ describe('a stream of events', () => {
     const { counter, url } = await startCounter({ store, drainDurationMs: 50, readinessGraceMs: 0 });
     const client = openEvents(url, 'join=1&member=abcdefgh');
     await client.receives(1);
-    expect(client.events.at(-1)!.data).toEqual([1, { resume: 'this-server.1' }]);
+    expect(client.events.at(-1)!.data).toEqual(['total', 1, { resume: 'this-server.1' }]);
     const drained = counter.drain();
     await client.closed();
     expect(counter.total('a.example')).toBe(1);
@@ -89,12 +89,12 @@ describe('a stream of events', () => {
     const { url } = await startCounter({ store });
     const client = openEvents(url, 'join=1&member=abcdefgh&resume=other-server.1');
     await client.receives(1);
-    expect(client.events.at(-1)!.data).toEqual([1, { resume: 'this-server.2' }]);
+    expect(client.events.at(-1)!.data).toEqual(['total', 1, { resume: 'this-server.2' }]);
     // A browser that opens the stream again by itself has the same query.
     const headers = { origin, 'last-event-id': 'other-server.2' };
     const again = openEvents(url, 'join=1&member=abcdefgh&resume=other-server.1', { headers });
     await again.receives(1);
-    expect(again.events.at(-1)!.data).toEqual([1, { resume: 'this-server.3' }]);
+    expect(again.events.at(-1)!.data).toEqual(['total', 1, { resume: 'this-server.3' }]);
   });
 
   it('[C8] on waking from a sleep all streams are destroyed, and their members gone, at once', async () => {
@@ -120,7 +120,9 @@ describe('admission of streams', () => {
     const client = openEvents(url, query, { headers: { origin: from } });
     await client.closed();
     expect((await client.response()).statusCode).toBe(200);
-    expect(client.events).toEqual([{ name: 'rejection', data: { code } }]);
+    expect(client.events).toEqual([
+      { name: 'rejection', data: { message: expect.any(String) as string, data: { code } } },
+    ]);
     expect(counter.stats()).toMatchObject({ connections: 0, rejected: { [code]: 1 } });
     // It holds no place.
     await openEvents(url, 'token=secret', { headers: { origin: 'https://t.example' } }).receives(1);

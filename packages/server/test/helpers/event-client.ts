@@ -2,9 +2,11 @@ import { request, type IncomingMessage } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { createUntil } from './until.ts';
 
+const NAMES: Record<string, string> = { 0: 'open', 2: 'ping', 42: 'event', 44: 'rejection' };
+
 /** A client of server-sent events, which buffers what it receives. */
 export interface EventClient {
-  /** Every event received, oldest first; totals are named `message`. */
+  /** The packet of every event received, oldest first, by the name of its type. */
   events: { name: string; data: unknown }[];
   /** Every total received, oldest first. */
   totals: number[];
@@ -43,10 +45,10 @@ export function openEvents(url: string, query = 'join=1', options: EventClientOp
     const blocks = text.split('\n\n');
     text = blocks.pop()!;
     for (const block of blocks) {
-      const [, name = 'message'] = /^event: (.*)$/m.exec(block) ?? [];
-      const [, data = 'null'] = /^data: (.*)$/m.exec(block) ?? [];
-      events.push({ name, data: JSON.parse(data) as unknown });
-      if (name === 'message') totals.push((events.at(-1)!.data as number[])[0]!);
+      const [, type = '', data = ''] = /^data: (42|44|\d)(.*)$/m.exec(block) ?? [];
+      const name = NAMES[type] ?? `packet ${type}`;
+      events.push({ name, data: (data ? JSON.parse(data) : undefined) as unknown });
+      if (name === 'event') totals.push((events.at(-1)!.data as [string, number])[1]);
       if (name === 'ping' && answers) void answer();
     }
   }

@@ -3,18 +3,17 @@ import type { Connect } from './connection.ts';
 /** The browser's own WebSocket or EventSource: after `close()` they report no message. */
 type Transport = (WebSocket | EventSource) & { send(data: string): void; onclose?: unknown };
 
-/** What is in the packets of a server. [P6] [P15] [P16] [P18] */
+/** What is in the packets of a server. [P6] [P15] */
 type Packet = readonly unknown[] & {
   readonly sid: string;
   readonly pingInterval: number;
   readonly pingTimeout: number;
   readonly joined?: boolean;
   readonly heartbeatInterval: number;
-  readonly code?: unknown;
   readonly data?: { readonly code?: unknown };
 };
 
-/** What a socket receives: open, ping, DISCONNECT, an event or CONNECT_ERROR; then the namespace, and JSON. */
+/** What a client receives: open, ping, DISCONNECT, an event or CONNECT_ERROR; then the namespace, and JSON. */
 const FRAME = /^(0|2|41|4[24])(\/[^,]*,)?(.*)/;
 const CONNECT_TIMEOUT_MS = 9_000;
 /** A heartbeat outside of these bounds would flood the server, or overflow a timer. */
@@ -62,23 +61,22 @@ export function openBrowserConnection(
     if (isStream) navigator.sendBeacon(`${streamUrl}sid=${sid}`);
     else transport!.send('3');
   };
-  const receive = ({ type, data }: { type: string; data?: string }): void => {
+  const receive = ({ data }: MessageEvent): void => {
     watch();
     try {
-      const [, kind, to = '', json] = (isStream ? ['', data && type, prefix, data] : FRAME.exec(data!)) ?? [];
+      const [, kind, to = '', json] = FRAME.exec(data as string) ?? [];
       const packet = (json && JSON.parse(json)) as Packet;
-      if (kind === '2' || kind === 'ping') answer();
-      else if (kind === '0' || kind === 'open') {
+      if (kind === '2') answer();
+      else if (kind === '0') {
         ({ sid } = packet);
         silenceMs = packet.pingInterval + packet.pingTimeout;
         const ms = packet.heartbeatInterval;
         if (ms >= MIN_HEARTBEAT_MS && ms < MAX_HEARTBEAT_MS) heartbeat ??= setInterval(answer, ms);
-        if (!isStream && !packet.joined) transport!.send(`40${prefix}${auth}`);
+        if (!packet.joined) transport!.send(`40${prefix}${auth}`);
       } else if (to === prefix) {
-        if (kind === 'message') onTotal(packet[0], packet[1] as object);
-        else if (kind === '42') {
+        if (kind === '42') {
           if (packet[0] === 'total') onTotal(packet[1], packet[2] as object);
-        } else if (kind) end((packet.data ?? packet).code);
+        } else if (kind) end(packet.data?.code);
       }
     } catch {
       end();
@@ -96,10 +94,7 @@ export function openBrowserConnection(
     ) as Transport;
     // An EventSource that is closed does not connect again by itself: the client decides when.
     transport.onclose = transport.onerror = end;
-    // A socket has the first two only, and `open` without data.
-    for (const type of ['open', 'message', 'ping', 'rejection']) {
-      transport.addEventListener(type, receive);
-    }
+    transport.onmessage = receive;
   } catch {
     // Nothing is called before this function has returned.
     silenceMs = 0;

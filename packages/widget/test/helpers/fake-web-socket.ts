@@ -33,16 +33,10 @@ export class FakeWebSocket extends EventTarget {
     this.onclose?.(new Event('close'));
   }
 
+  /** A connection that is closed receives nothing. */
   receive(...frames: unknown[]): void {
-    for (const data of frames) this.receiveEvent('message', data);
-  }
-
-  /** An event of a stream, or of the browser if it has no data. A socket that is closed has none. */
-  receiveEvent(type: string, data?: unknown): void {
-    if (this.closed) return;
-    const event = Object.assign(new Event(type), { data });
-    this.dispatchEvent(event);
-    if (type === 'message') this.onmessage?.(event);
+    for (const data of frames)
+      if (!this.closed) this.onmessage?.(Object.assign(new Event('message'), { data }));
   }
 }
 

@@ -157,7 +157,7 @@ export class EventStreams {
       'X-Content-Type-Options': 'nosniff',
       ...CORS,
     });
-    if (!result.ok) return void response.end(encodeRejection(result.code));
+    if (!result.ok) return void response.end(encodeRejection(result.problem, { code: result.code }));
     const { site, member, resumeToken } = result;
     const sid = `${relay?.prefix ?? ''}${randomUUID()}`;
     const open = { sid, pingInterval: PING_INTERVAL_MS, pingTimeout: PING_TIMEOUT_MS };
