@@ -1,6 +1,6 @@
 /**
- * The cheapest counter with `ws`: in each tick, one frame that is encoded once is sent to every connection. A client gets its
- * first total in the next tick. There is no heartbeat, no limit and no admission.
+ * The cheapest counter with `ws` that does the same job: a client gets its first total at once, and in each tick one frame
+ * that is encoded once is sent to every connection. There is no heartbeat, no limit and no admission.
  */
 import { createServer } from 'node:http';
 import { requireOfServer } from '../lib/packages.mjs';
@@ -20,6 +20,7 @@ let tick;
 wss.on('connection', (webSocket) => {
   webSocket.on('error', () => {});
   webSocket.on('close', changed);
+  webSocket._sender.sendFrame(encodeTotal());
   changed();
 });
 
@@ -29,9 +30,13 @@ function changed() {
 
 function broadcast() {
   tick = undefined;
-  const frame = Sender.frame(Buffer.from(`42["total",${clients.size}]`), TEXT);
+  const frame = encodeTotal();
   // `send()` would encode it again for each of them. Socket.IO uses the sender in the same way.
   for (const webSocket of clients) webSocket._sender.sendFrame(frame);
+}
+
+function encodeTotal() {
+  return Sender.frame(Buffer.from(`42["total",${clients.size}]`), TEXT);
 }
 
 serve(http);
