@@ -2,7 +2,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { expect, vi } from 'vitest';
 import { takePage } from './browsers.ts';
 
-/** A tab with a page that shows the total. */
+/** A tab with a page that shows the total, in the badge or in an element of its own. */
 export interface Visitor {
   page: Page;
   /** Waits until the page shows `total`, as exactly that text. */
@@ -24,7 +24,7 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
     const texts: string[] = [];
     (window as unknown as { shownTexts: string[] }).shownTexts = texts;
     const look = (): void => {
-      const text = document.getElementById('_loc')?.textContent;
+      const text = document.querySelector('#_loc, [data-live-online]')?.textContent;
       if (typeof text === 'string' && texts.at(-1) !== text) texts.push(text);
     };
     new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
@@ -40,7 +40,7 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
   page.on('websocket', (socket) => socket.on('framereceived', () => sockets.add(socket.url())));
   await page.goto(url);
   const text = (): Promise<string | null> =>
-    page.evaluate(() => document.getElementById('_loc')?.textContent ?? null);
+    page.evaluate(() => document.querySelector('#_loc, [data-live-online]')?.textContent ?? null);
   return {
     page,
     problems,

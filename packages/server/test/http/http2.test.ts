@@ -74,7 +74,7 @@ describe.each(Object.keys(hosts))('a host with HTTP/2, %s', (kind) => {
     const many = await Promise.all(Array.from({ length: 20 }, () => get('/live-online/healthz')));
     expect(many.every(({ status }) => status === 200)).toBe(true);
 
-    const events = await get('/live-online/events?join=1&member=0123456789abcdef', 'data: [1]');
+    const events = await get('/live-online/events?join=1&member=0123456789abcdef', 'data: 42["total",1]');
     expect(events.status).toBe(200);
     const page = openPage(`https://127.0.0.1:${port}`, { path: '/live-online/socket.io', ...tls });
     await page.receives(2);

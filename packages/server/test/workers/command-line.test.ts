@@ -5,8 +5,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { openPage } from '../helpers/page.ts';
-import { childrenOf, isRunning } from '../helpers/workers.ts';
+import { childrenOf, isRunning, openPagesAtEach } from '../helpers/workers.ts';
 
 const bin = fileURLToPath(new URL('../../bin/live-online-server.js', import.meta.url));
 const patient = { timeout: 30_000, interval: 20 };
@@ -40,8 +39,8 @@ async function run(...args: string[]) {
 describe('live-online-server --workers', { timeout: 60_000 }, () => {
   it('[S8] logs what one process logs, and workers that end; Ctrl+C ends all in order', async () => {
     const { pid, workers, events, errors, ended, logs, url, noneRuns } = await run();
-    const pages = [1, 2].map(() => openPage(url, { origin: 'https://a.example' }));
-    await Promise.all(pages.map((page) => page.receives(2)));
+    const pages = await openPagesAtEach(url, 'https://a.example', { workers: 2, each: 1 });
+    await Promise.all(pages.flat().map((page) => page.receives(2)));
     await logs({ event: 'total', site: 'a.example', total: 2 });
     kill(workers[0]!, 'SIGKILL');
     await logs({
