@@ -2,7 +2,7 @@ import type { TotalDetails } from '@live-online/protocol';
 import type { TotalUpdate } from '../core/ports.ts';
 import { encodeTextFrames } from './web-socket-frames.ts';
 
-/** An update, encoded once for all connections of its site. */
+/** An update, encoded for all connections of its site. */
 export interface EncodedUpdate {
   /** A Socket.IO event, as Engine.IO takes it. */
   packet: string;
@@ -10,14 +10,17 @@ export interface EncodedUpdate {
   frame: Buffer;
 }
 
-const encodings = new WeakMap<TotalUpdate, EncodedUpdate>();
+/**
+ * The update that was encoded last. A broadcast sends one update many times in a row; a map would keep the first totals
+ * of all connections for the garbage collector.
+ */
+let last: { update: TotalUpdate; encoded: EncodedUpdate } | undefined;
 
 export function encodeUpdate(update: TotalUpdate): EncodedUpdate {
-  let encoded = encodings.get(update);
-  if (!encoded) {
-    const packet = `2${JSON.stringify(['total', ...argumentsOf(update)])}`;
-    encodings.set(update, (encoded = { packet, frame: encodeTextFrames(`4${packet}`) }));
-  }
+  if (last?.update === update) return last.encoded;
+  const packet = `2${JSON.stringify(['total', ...argumentsOf(update)])}`;
+  const encoded = { packet, frame: encodeTextFrames(`4${packet}`) };
+  last = { update, encoded };
   return encoded;
 }
 

@@ -53,7 +53,7 @@ export async function startTransport(
   let places = 0;
   let socket: Socket;
   const handshakeGuard: HandshakeGuard = {
-    ticketOf(request: IncomingMessage) {
+    readTicket(request: IncomingMessage) {
       socket = request.socket;
       return {
         isOriginValid: true,
@@ -61,6 +61,7 @@ export async function startTransport(
         address: undefined,
       };
     },
+    ticketOf: (request) => handshakeGuard.readTicket(request),
     reserve() {
       places++;
       let isHeld = true;

@@ -31,10 +31,7 @@ export function readAddress(
   trustsProxy: TrustsProxy | undefined,
   countLoopback: boolean,
 ): string | undefined {
-  const { remoteAddress } = request.socket;
-  // Most visitors have an IPv4 address and no proxy. The system writes it in one form only.
-  const peer = trustsProxy ? undefined : IPV4.exec(remoteAddress ?? UNIX_SOCKET_ADDRESS)?.[1];
-  if (peer !== undefined) return !countLoopback && peer.startsWith('127.') ? undefined : peer;
+  if (!trustsProxy) return readPeerAddress(request.socket, undefined, countLoopback);
   const address = clientOf(request, trustsProxy);
   return address ? networkOf(address, countLoopback) : UNREADABLE_ADDRESS;
 }
@@ -45,13 +42,20 @@ export function readAddress(
  * @returns `undefined` also for a trusted proxy, whose connections belong to many clients.
  */
 export function readPeerAddress(
-  { remoteAddress = UNIX_SOCKET_ADDRESS }: Socket,
+  socket: Socket,
   trustsProxy: TrustsProxy | undefined,
   countLoopback: boolean,
 ): string | undefined {
-  const peer = parseAddress(remoteAddress);
+  const ipv4 = trustsProxy ? undefined : ipv4Of(socket);
+  if (ipv4 !== undefined) return !countLoopback && ipv4.startsWith('127.') ? undefined : ipv4;
+  const peer = parseAddress(socket.remoteAddress ?? UNIX_SOCKET_ADDRESS);
   if (!peer) return UNREADABLE_ADDRESS;
   return trustsProxy?.(peer.toString(), 0) ? undefined : networkOf(peer, countLoopback);
+}
+
+/** The IPv4 address of a peer, as most have: the system writes it in one form only, so it need not be parsed. */
+function ipv4Of({ remoteAddress = UNIX_SOCKET_ADDRESS }: Socket): string | undefined {
+  return IPV4.exec(remoteAddress)?.[1];
 }
 
 function networkOf(address: Address, countLoopback: boolean): string | undefined {
@@ -62,12 +66,8 @@ function networkOf(address: Address, countLoopback: boolean): string | undefined
 }
 
 /** The nearest address that is not a trusted proxy's, counted from this server; `undefined` if it cannot be parsed. */
-function clientOf(
-  { socket, headers }: IncomingMessage,
-  trustsProxy: TrustsProxy | undefined,
-): Address | undefined {
+function clientOf({ socket, headers }: IncomingMessage, trustsProxy: TrustsProxy): Address | undefined {
   const remote = parseAddress(socket.remoteAddress ?? UNIX_SOCKET_ADDRESS);
-  if (!trustsProxy) return remote;
   // Node joins several header lines with commas. Empty elements of a list are ignored (RFC 9110 §5.6.1).
   const forwarded = String(headers['x-forwarded-for'] ?? '')
     .split(',')

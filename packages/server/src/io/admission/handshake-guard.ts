@@ -10,7 +10,9 @@ import { readPageHeaders } from './page-headers.ts';
 
 /** Checks a handshake: in HTTP, before it gets a session, and at CONNECT, before its connection is counted. [C1, C11] */
 export interface HandshakeGuard {
-  /** The ticket of a handshake. Its headers are read the first time only. */
+  /** Reads where a handshake comes from. */
+  readTicket(request: IncomingMessage): AdmissionTicket;
+  /** The same for those who cannot keep the ticket: the headers are read the first time only. */
   ticketOf(request: IncomingMessage): AdmissionTicket;
   /** Reserves a place for a connection. `undefined` if it is rejected, without a reason that a page could read. */
   reserve(ticket: AdmissionTicket): Reservation | undefined;
@@ -69,6 +71,7 @@ export function createHandshakeGuard(options: HandshakeGuardOptions): HandshakeG
   }
 
   return {
+    readTicket,
     ticketOf(request) {
       let ticket = tickets.get(request);
       if (!ticket) tickets.set(request, (ticket = readTicket(request)));

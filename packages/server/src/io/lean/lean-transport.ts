@@ -88,21 +88,23 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     beforeJoin();
     const { problem, handshake } = readQuery(request.url!);
     if (problem !== undefined) return rejectUpgrade(socket, 400, problem);
-    const ticket = handshakeGuard.ticketOf(request);
+    const ticket = handshakeGuard.readTicket(request);
     // A connection that is closed already would never release its place.
     const reservation = this.#isLocked || socket.destroyed ? undefined : handshakeGuard.reserve(ticket);
     if (!reservation) return rejectUpgrade(socket, 400, 'Forbidden');
     const { release, granted } = reservation;
-    // Until the connection exists, and if the handshake fails.
-    socket.once('close', release);
     const admitted = { ticket, release, handshake };
     if (!granted) return this.#upgrade(request, socket, head, admitted);
     socket.on('error', ignoreError);
+    socket.once('close', release);
     this.#undecided.add(socket);
     void granted.then((isGranted) => {
       this.#undecided.delete(socket);
-      if (isGranted && !this.#isLocked) this.#upgrade(request, socket, head, admitted);
-      else rejectUpgrade(socket, 400, 'Forbidden');
+      if (isGranted && !this.#isLocked) {
+        socket.off('error', ignoreError);
+        socket.off('close', release);
+        this.#upgrade(request, socket, head, admitted);
+      } else rejectUpgrade(socket, 400, 'Forbidden');
     });
   }
 
@@ -138,13 +140,17 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
 
   /** The response to the upgrade and the first packets leave in one write, which costs as much as the rest of it. */
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, admitted: Admitted): void {
+    let isOpen = false;
     socket.cork();
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      socket.off('close', admitted.release);
-      socket.off('error', ignoreError);
+      isOpen = true;
       this.#open(webSocket as ServedWebSocket, socket as NetSocket, admitted);
     });
     socket.uncork();
+    if (isOpen) return;
+    // It was no valid handshake, and is answered.
+    if (socket.closed) admitted.release();
+    else socket.once('close', admitted.release);
   }
 
   #open(webSocket: ServedWebSocket, socket: NetSocket, { ticket, release, handshake }: Admitted): void {
