@@ -6,11 +6,15 @@ import { BaseSequencer } from 'vitest/node';
  */
 export const longest = [
   'packages/server/test/sockets/dead-clients.test.ts',
+  'packages/server/test/workers/command-line.test.ts',
   'packages/server/test/workers/events.test.ts',
   'packages/reload/test/watch/folders.test.ts',
   'packages/server/test/attacks/plain-http.test.ts',
   'packages/server/test/attacks/web-socket.test.ts',
   'packages/server/test/attacks/fuzz.test.ts',
+  'packages/widget/test/connection-contract.test.ts',
+  'packages/server/test/transport/life-cycle.test.ts',
+  'packages/server/test/cli.test.ts',
   'packages/reload/test/server/held-connections.test.ts',
   'packages/server/test/http/pending.test.ts',
   'packages/server/test/sockets/packets.test.ts',
@@ -23,13 +27,19 @@ export const longest = [
   'tests/browser/reload/versions.test.ts',
   'tests/browser/stock-clients.test.ts',
   'tests/browser/page-first.test.ts',
+  'tests/browser/reload/folder.test.ts',
   'tests/browser/reload/morph.test.ts',
+  'tests/browser/replaced-pages.test.ts',
   'tests/install/packed.test.ts',
   'tests/browser/reload/unusual-pages.test.ts',
   'tests/browser/counting.test.ts',
   'tests/browser/start.test.ts',
   'tests/browser/readme.test.ts',
-  'tests/browser/reload/folder.test.ts',
+  'tests/browser/page-styles.test.ts',
+  'tests/browser/script-tags.test.ts',
+  'tests/browser/frameworks.test.ts',
+  'tests/browser/reload/css-and-images.test.ts',
+  'tests/browser/without-web-socket.test.ts',
 ];
 
 /** Begins with the slowest files, so that none of them runs alone at the end. */

@@ -13,7 +13,7 @@ const CONNECTING_AT_ONCE = 500;
  * @property {() => void} [admitted] It has the CONNECT answer.
  * @property {(member: Member) => void} [firstTotal] It has received its first total, and is about to show it.
  *
- * @typedef {{ client: import('./client.mjs').Client, shown: number | undefined, here: boolean, stopBeating: () => void }}
+ * @typedef {{ client: import('./client.mjs').Client, shown: number | undefined, here: boolean }}
  *   Member
  */
 export function createCrowd() {
@@ -62,7 +62,7 @@ export function createCrowd() {
    */
   function join(url, watch = {}) {
     return new Promise((resolve, reject) => {
-      const member = { client: undefined, shown: undefined, here: true, stopBeating: () => {} };
+      const member = { client: undefined, shown: undefined, here: true };
       const identity = { kind, member: kind === 'own' ? `bench-${process.pid}-${joined++}` : undefined };
       const on = {
         open: resolve,
@@ -72,7 +72,7 @@ export function createCrowd() {
           if (hasJoined !== true) return;
           received.joinedAtOnce++;
           heartbeats ??= createHeartbeats(heartbeatInterval);
-          member.stopBeating = heartbeats.add(member.client);
+          heartbeats.add(member.client);
         },
         admitted: () => watch.admitted?.(),
         total(total) {
@@ -80,7 +80,10 @@ export function createCrowd() {
           if (member.shown === undefined) watch.firstTotal?.(member);
           show(member, total);
         },
-        ping: () => received.pings++,
+        ping() {
+          received.pings++;
+          heartbeats?.answered(member.client);
+        },
         failed(error) {
           failed ??= error;
           check();
@@ -123,7 +126,7 @@ export function createCrowd() {
       member.here = false;
       members.delete(member);
       unshow(member);
-      member.stopBeating();
+      heartbeats?.delete(member.client);
       member.client.leave(left);
     },
     /**

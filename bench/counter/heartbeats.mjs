@@ -2,13 +2,14 @@
 const SLOT_MS = 100;
 
 /**
- * The heartbeats of clients that beat by themselves: each one once per interval, at the phase at which it was added.
+ * The heartbeats of clients that beat by themselves: each one an interval after it was added, and after its last one.
  *
  * @param {number} intervalMs
  */
 export function createHeartbeats(intervalMs) {
   /** @type {Array<Set<{ beat: () => void }>>} */
   const slots = Array.from({ length: Math.max(1, Math.round(intervalMs / SLOT_MS)) }, () => new Set());
+  const slotOf = new Map();
   let current = 0;
   let beats = 0;
   const startedAt = performance.now();
@@ -26,11 +27,18 @@ export function createHeartbeats(intervalMs) {
   return {
     /** How many were sent until now. */
     count: () => beats,
-    /** @returns a function that removes it. */
     add(client) {
       const slot = slots[(current + slots.length - 1) % slots.length];
-      slot.add(client);
-      return () => slot.delete(client);
+      slotOf.set(client, slot.add(client));
+    },
+    /** A client that was added has answered a ping, which is a heartbeat, too. */
+    answered(client) {
+      if (!slotOf.get(client)?.delete(client)) return;
+      this.add(client);
+    },
+    delete(client) {
+      slotOf.get(client)?.delete(client);
+      slotOf.delete(client);
     },
   };
 }

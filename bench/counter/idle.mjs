@@ -17,8 +17,8 @@ const QUIET = new URL('./quiet-server.mjs', import.meta.url);
  */
 const CONNECTED_BEFORE = 1_000;
 
-/** The least common multiple of all intervals: 7.5 s between pings, and 22.5 s for a client that beats by itself. */
-const HEARTBEATS_MS = 22_500;
+/** The least common multiple of all intervals: 7.5 s between pings, and 30 s for a client that beats by itself. */
+const HEARTBEATS_MS = 30_000;
 /** A window in which more than this part of the clients get a total is measured again. */
 const MAX_MESSAGE_SHARE = 0.02;
 

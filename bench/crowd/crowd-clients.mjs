@@ -58,7 +58,7 @@ class Crowd {
 
   add() {
     const member = `crowd-${process.pid}-${this.#begun++}`;
-    const client = { member, shown: undefined, resume: undefined, wire: undefined, stopBeating: () => {} };
+    const client = { member, shown: undefined, resume: undefined, wire: undefined };
     this.#clients.add(client);
     this.#queue(client);
   }
@@ -68,7 +68,7 @@ class Crowd {
     const [client] = this.#clients;
     this.#clients.delete(client);
     this.#show(client, undefined);
-    client.stopBeating();
+    this.#heartbeats?.delete(client.wire);
     client.wire?.leave();
   }
 
@@ -101,7 +101,10 @@ class Crowd {
         this.counters.messages++;
         if (this.#clients.has(client)) this.#show(client, total);
       },
-      ping: () => this.counters.pings++,
+      ping: () => {
+        this.counters.pings++;
+        this.#heartbeats?.answered(client.wire);
+      },
       failed: (error) => {
         settle();
         this.#lose(client, error);
@@ -115,14 +118,14 @@ class Crowd {
     if (joined !== true) return;
     this.counters.joinedAtOnce++;
     this.#heartbeats ??= createHeartbeats(heartbeatInterval);
-    client.stopBeating = this.#heartbeats.add(client.wire);
+    this.#heartbeats.add(client.wire);
   }
 
   #lose(client, error) {
     this.failures[error.message] = (this.failures[error.message] ?? 0) + 1;
     this.counters.lost++;
     client.resume = client.wire.resume();
-    client.stopBeating();
+    this.#heartbeats?.delete(client.wire);
     setTimeout(() => {
       if (this.#clients.has(client)) this.#queue(client);
     }, Math.random() * RECONNECT_WITHIN_MS);

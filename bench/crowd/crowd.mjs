@@ -8,8 +8,8 @@ import { absoluteFigure, allReached, verdictTable } from '../lib/verdicts.mjs';
 import { createJudge } from './judge.mjs';
 import { startProcesses } from './processes.mjs';
 
-/** The longest interval of heartbeats: 22.5 s for a client that beats by itself. */
-const HEARTBEATS_MS = 22_500;
+/** The longest interval of heartbeats: 30 s for a client that beats by itself. */
+const HEARTBEATS_MS = 30_000;
 /** How long the total has to stay exact after every client shows it. */
 const HOLD_MS = 5_000;
 const MAX_LOOP_DELAY_MS = 50;

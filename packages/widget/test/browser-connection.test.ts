@@ -5,7 +5,7 @@ import { FakeEventSource, FakeWebSocket } from './helpers/fake-web-socket.ts';
 
 const STOCK = '0{"sid":"s","upgrades":[],"pingInterval":7500,"pingTimeout":5000,"maxPayload":1000}';
 const JOINED =
-  '0{"sid":"s","upgrades":[],"pingInterval":22500,"pingTimeout":5000,"joined":true,"heartbeatInterval":7000}';
+  '0{"sid":"s","upgrades":[],"pingInterval":30000,"pingTimeout":5000,"joined":true,"heartbeatInterval":7000}';
 const ANSWER = '40{"sid":"x"}';
 const SOCKET = 'ws://[::1]:8081/live-online/socket.io/?EIO=4&transport=websocket';
 const target = {
@@ -86,7 +86,7 @@ test('[P15] any other client sends none', () => {
 
 test.each([
   [STOCK, 12_500],
-  [JOINED, 27_500],
+  [JOINED, 35_000],
 ])('[P15] a client that receives nothing for pingInterval + pingTimeout ends: %s', (open, ms) => {
   const { socket, ended } = setUp();
   socket.receive(open, ANSWER);

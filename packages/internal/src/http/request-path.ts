@@ -7,7 +7,9 @@ export function withoutAuthority(target: string): string {
 
 /** The path of a request, without its query. */
 export function pathOf({ url = '/' }: Pick<IncomingMessage, 'url'>): string {
-  return withoutAuthority(url).split(/[?#]/, 1)[0]! || '/';
+  const target = url.startsWith('/') ? url : withoutAuthority(url);
+  const end = target.search(/[?#]/);
+  return (end === -1 ? target : target.slice(0, end)) || '/';
 }
 
 /** The query of a request with its question mark; empty if there is none. */

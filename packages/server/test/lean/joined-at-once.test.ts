@@ -31,7 +31,7 @@ describe('a client that sends its handshake in the query', () => {
     expect(open).toMatchObject({
       joined: true,
       heartbeatInterval: 7_000,
-      pingInterval: 22_500,
+      pingInterval: 30_000,
       pingTimeout: 5_000,
     });
   });

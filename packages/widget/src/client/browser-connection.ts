@@ -16,8 +16,8 @@ type Packet = readonly unknown[] & {
 /** What a client receives: open, ping, DISCONNECT, an event or CONNECT_ERROR; then the namespace, and JSON. */
 const FRAME = /^(0|2|41|4[24])(\/[^,]*,)?(.*)/;
 const CONNECT_TIMEOUT_MS = 9_000;
-/** A heartbeat outside of these bounds would flood the server, or overflow a timer. */
-const MIN_HEARTBEAT_MS = 1_000;
+/** A heartbeat that is not between these bounds would flood the server, or overflow a timer. */
+const MIN_HEARTBEAT_MS = 999;
 const MAX_HEARTBEAT_MS = 1e6;
 
 /**
@@ -39,13 +39,14 @@ export function openBrowserConnection(
   let sid: string;
   let silenceTimer: ReturnType<typeof setTimeout>;
   let silenceMs = CONNECT_TIMEOUT_MS;
-  let heartbeat: ReturnType<typeof setInterval> | undefined;
+  let heartbeat: ReturnType<typeof setTimeout>;
+  let heartbeatMs: number;
   let isClosed = false;
 
   const close = (): void => {
     isClosed = true;
     clearTimeout(silenceTimer);
-    clearInterval(heartbeat);
+    clearTimeout(heartbeat);
     transport?.close();
   };
   const end = (code?: unknown): void => {
@@ -57,7 +58,14 @@ export function openBrowserConnection(
     clearTimeout(silenceTimer);
     silenceTimer = setTimeout(end, silenceMs);
   };
+  /** The next heartbeat. A pong is one, too. */
+  const waitToBeat = (): void => {
+    clearTimeout(heartbeat);
+    if (heartbeatMs > MIN_HEARTBEAT_MS && heartbeatMs < MAX_HEARTBEAT_MS)
+      heartbeat = setTimeout(answer, heartbeatMs);
+  };
   const answer = (): void => {
+    waitToBeat();
     if (isStream) navigator.sendBeacon(`${streamUrl}sid=${sid}`);
     else transport!.send('3');
   };
@@ -70,8 +78,8 @@ export function openBrowserConnection(
       else if (kind === '0') {
         ({ sid } = packet);
         silenceMs = packet.pingInterval + packet.pingTimeout;
-        const ms = packet.heartbeatInterval;
-        if (ms >= MIN_HEARTBEAT_MS && ms < MAX_HEARTBEAT_MS) heartbeat ??= setInterval(answer, ms);
+        heartbeatMs = packet.heartbeatInterval;
+        waitToBeat();
         if (!packet.joined) transport!.send(`40${prefix}${auth}`);
       } else if (to === prefix) {
         if (kind === '42') {

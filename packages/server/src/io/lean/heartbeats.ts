@@ -18,8 +18,8 @@ export interface Beating extends WheelEntry {
   lost(): void;
 }
 
-/** A client that beats by itself is asked every third interval, so that it notices that its server has vanished. */
-const INTERVALS_BETWEEN_PINGS = 3;
+/** A client that beats by itself is asked every fourth interval, so that it notices that its server has vanished. */
+const INTERVALS_BETWEEN_PINGS = 4;
 /** A client that beats by itself does so a little more often than it would be asked. */
 const BEAT_SHARE = 14 / 15;
 

@@ -43,6 +43,7 @@ export class LeanConnection extends UpdateConnection implements Beating, PacketS
   isAsked = false;
   readonly beats: boolean;
 
+  private head: Buffer | undefined = undefined;
   private readonly connection: NetSocket;
   private readonly owner: ConnectionOwner;
 
@@ -95,11 +96,9 @@ export class LeanConnection extends UpdateConnection implements Beating, PacketS
     if (this.connection.writable) this.connection.write(frame);
   }
 
-  /** Sends all frames that `send` writes at once. */
-  batch(send: () => void): void {
-    this.connection.cork();
-    send();
-    this.connection.uncork();
+  /** Sends a frame in one write with the first total, which follows at once. */
+  sendWithTotal(frame: Buffer): void {
+    this.head = frame;
   }
 
   ask(): void {
@@ -111,6 +110,12 @@ export class LeanConnection extends UpdateConnection implements Beating, PacketS
   }
 
   protected override write(update: TotalUpdate): boolean {
-    return writeFrame(this.connection, encodeUpdate(update).frame, () => this.drained());
+    const { head } = this;
+    let { frame } = encodeUpdate(update);
+    if (head) {
+      frame = Buffer.concat([head, frame]);
+      this.head = undefined;
+    }
+    return writeFrame(this.connection, frame, () => this.drained());
   }
 }

@@ -174,7 +174,7 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
       this.#withoutMember.set(connection, this.#options.clock.now());
       return connection.sendFrame(encodeTextFrames(openPacket));
     }
-    connection.sendFrame(encodeTextFrames(openPacket, connectAnswer(id)));
+    connection.sendWithTotal(encodeTextFrames(openPacket, connectAnswer(id)));
     connection.hasConnected = true;
     this.#join(connection, accepted);
   }
@@ -224,10 +224,8 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     connection.ticket = undefined;
     if (!result.ok) return connection.sendFrame(connectError(result.problem, { code: result.code }));
     this.#withoutMember.delete(connection);
-    connection.batch(() => {
-      connection.sendFrame(encodeTextFrames(connectAnswer(randomUUID())));
-      this.#join(connection, result);
-    });
+    connection.sendWithTotal(encodeTextFrames(connectAnswer(randomUUID())));
+    this.#join(connection, result);
   }
 
   #join(connection: LeanConnection, { site, member, resumeToken }: Accepted): void {

@@ -10,9 +10,20 @@ export interface SocketQuery {
 const STOCK_QUERY = 'EIO=4&transport=websocket';
 const STOCK: SocketQuery = { problem: undefined, handshake: undefined };
 
+/** What the script tag sends. Reading it by `URLSearchParams` costs ten times as much. */
+const OWN_QUERY =
+  /^EIO=4&transport=websocket&join=(\d{1,9})&(?:v=\d{1,9}&)?member=([\w-]+)(?:&resume=([\w.-]+))?$/;
+
 export function readQuery(url: string): SocketQuery {
   const text = url.slice(url.indexOf('?') + 1);
   if (text === STOCK_QUERY) return STOCK;
+  const own = OWN_QUERY.exec(text);
+  if (own) return { problem: undefined, handshake: { v: Number(own[1]), member: own[2], resume: own[3] } };
+  return parseQuery(text);
+}
+
+/** Reads a query in any form. */
+export function parseQuery(text: string): SocketQuery {
   const query = new URLSearchParams(text);
   const problem = problemOf(query);
   const version = query.get('join');

@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseQuery, readQuery } from '../../src/io/lean/query.ts';
+
+describe('query of a WebSocket', () => {
+  it.each([
+    ['', /websocket only/],
+    ['EIO=4&transport=polling', /websocket only/],
+    ['EIO=3&transport=websocket', /Engine\.IO 4/],
+    ['EIO=4&transport=websocket&sid=abc', /session is unknown/],
+  ])('[P1] "%s" is rejected', (query, problem) => {
+    expect(readQuery(`/socket.io/?${query}`).problem).toMatch(problem);
+  });
+
+  it('[P14] the usual queries are read as any other', () => {
+    const value = fc.stringMatching(/^[\w.%&=-]{0,12}$/);
+    const query = fc
+      .record({
+        join: fc.option(value),
+        v: fc.option(value),
+        member: fc.option(value),
+        resume: fc.option(value),
+      })
+      .map((fields) =>
+        Object.entries(fields).reduce(
+          (text, [name, given]) => (given === null ? text : `${text}&${name}=${given}`),
+          'EIO=4&transport=websocket',
+        ),
+      );
+    fc.assert(
+      fc.property(query, (text) => {
+        expect(readQuery(`/socket.io/?${text}`)).toEqual(parseQuery(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
