@@ -21,7 +21,7 @@ import {
 const bounds = { maxWaitingBytes: 16_384, packets: { burst: 20, perSecond: 1 }, closeTimeoutMs: 2_000 };
 
 /** A connection that has joined, its socket, and whether its membership has ended. */
-interface JoinedConnection {
+export interface JoinedConnection {
   connection: Connection;
   socket: Socket;
   hasLeft: boolean;

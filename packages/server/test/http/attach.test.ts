@@ -12,25 +12,14 @@ import {
   type CounterServerOptions,
 } from '../../src/index.ts';
 import { createEngine, inEachEngine } from '../helpers/engines.ts';
+import { bodyOf, startHost } from '../helpers/host.ts';
 import { openPage } from '../helpers/page.ts';
 import { sendHttp } from '../helpers/send-http.ts';
 
-async function start(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-const body = async (url: string, init?: RequestInit): Promise<string> => (await fetch(url, init)).text();
-
 async function expectCounterAt(base: string): Promise<void> {
-  expect(await body(`${base}/live-online/`)).toContain('locWidget');
-  expect(await body(`${base}/live-online/live-online.js`)).toContain('locWidget');
-  expect(await body(`${base}/live-online/readyz`)).toBe('ready\n');
+  expect(await bodyOf(`${base}/live-online/`)).toContain('locWidget');
+  expect(await bodyOf(`${base}/live-online/live-online.js`)).toContain('locWidget');
+  expect(await bodyOf(`${base}/live-online/readyz`)).toBe('ready\n');
   expect((await fetch(`${base}/live-online/nothing`)).status).toBe(404);
   const page = openPage(base, { path: '/live-online/socket.io', origin: 'https://a.example' });
   await page.receives(1);
@@ -47,11 +36,11 @@ inEachEngine('beside an existing server', (_start, engine) => {
     app.use((_request, response) => void response.status(404).send('the app’s 404'));
     const server = createServer(app);
     createCounter().attach(server);
-    const base = await start(server);
+    const base = await startHost(server);
     await expectCounterAt(base);
-    expect(await body(`${base}/`)).toBe('home');
-    expect(await body(`${base}/healthz`)).toBe('the app’s own');
-    expect(await body(`${base}/live-online`)).toBe('the app’s 404');
+    expect(await bodyOf(`${base}/`)).toBe('home');
+    expect(await bodyOf(`${base}/healthz`)).toBe('the app’s own');
+    expect(await bodyOf(`${base}/live-online`)).toBe('the app’s 404');
   });
 
   it('[C10] Fastify 5 keeps its routes', async () => {
@@ -62,9 +51,9 @@ inEachEngine('beside an existing server', (_start, engine) => {
     onTestFinished(() => app.close());
     const base = await app.listen({ port: 0, host: '127.0.0.1' });
     await expectCounterAt(base);
-    expect(await body(`${base}/`)).toBe('home');
+    expect(await bodyOf(`${base}/`)).toBe('home');
     const headers = { 'content-type': 'application/json' };
-    expect(await body(`${base}/echo`, { method: 'POST', body: '{"a":1}', headers })).toBe('{"a":1}');
+    expect(await bodyOf(`${base}/echo`, { method: 'POST', body: '{"a":1}', headers })).toBe('{"a":1}');
   });
 
   it('[C10] a second WebSocket server on the same port works, in any order of set-up', async () => {
@@ -78,7 +67,7 @@ inEachEngine('beside an existing server', (_start, engine) => {
         echo.handleUpgrade(request, socket, head, (ws) => ws.on('message', (data) => ws.send(data)));
       });
       if (!counterFirst) counter.attach(server);
-      const base = await start(server);
+      const base = await startHost(server);
       await expectCounterAt(base);
       const ws = new WebSocket(`${base.replace('http', 'ws')}/echo`);
       onTestFinished(() => ws.terminate());
@@ -98,7 +87,7 @@ inEachEngine('beside an existing server', (_start, engine) => {
       const chat = new WebSocketServer({ server, path: '/chat' });
       chat.on('connection', (ws) => ws.on('message', (data) => ws.send(data)));
       if (order === 'before') counter.attach(server);
-      const base = await start(server);
+      const base = await startHost(server);
       await expectCounterAt(base);
       const ws = new WebSocket(`${base.replace('http', 'ws')}/chat`);
       onTestFinished(() => ws.terminate());
@@ -112,7 +101,7 @@ inEachEngine('beside an existing server', (_start, engine) => {
   it('[C10] a request that offers another protocol gets the host’s answer, as it would without the counter', async () => {
     const server = createServer((_request, response) => void response.end('home'));
     createCounter().attach(server);
-    const base = await start(server);
+    const base = await startHost(server);
     const ws = new WebSocket(`${base.replace('http', 'ws')}/nowhere`);
     const [error] = (await once(ws, 'error')) as [Error];
     expect(error.message).toContain('200');
@@ -132,9 +121,9 @@ inEachEngine('beside an existing server', (_start, engine) => {
       seen.push(request.url!);
       response.end('home');
     });
-    const base = await start(server);
+    const base = await startHost(server);
     await expectCounterAt(base);
-    expect(await body(`${base}/`)).toBe('home');
+    expect(await bodyOf(`${base}/`)).toBe('home');
     expect(seen).toEqual(['/']);
   });
 
@@ -142,9 +131,9 @@ inEachEngine('beside an existing server', (_start, engine) => {
     const server = createServer();
     createCounter({ path: '/one/' }).attach(server);
     createCounter({ path: '/two/' }).attach(server);
-    const base = await start(server);
+    const base = await startHost(server);
     for (const path of ['/one', '/two']) {
-      expect(await body(`${base}${path}/readyz`)).toBe('ready\n');
+      expect(await bodyOf(`${base}${path}/readyz`)).toBe('ready\n');
       await openPage(base, { path: `${path}/socket.io` }).receives(1);
     }
   });
@@ -155,13 +144,13 @@ inEachEngine('beside an existing server', (_start, engine) => {
     const [one, two] = [createCounter({ path: '/one/' }), createCounter({ path: '/two/' })];
     const detach = one.attach(server);
     two.attach(server);
-    const base = await start(server);
+    const base = await startHost(server);
     await one.close();
     detach();
-    expect(await body(`${base}/one/readyz`)).toBe('home');
-    expect(await body(`${base}/two/readyz`)).toBe('ready\n');
+    expect(await bodyOf(`${base}/one/readyz`)).toBe('home');
+    expect(await bodyOf(`${base}/two/readyz`)).toBe('ready\n');
     await two.close();
-    expect(await body(`${base}/two/readyz`)).toBe('home');
+    expect(await bodyOf(`${base}/two/readyz`)).toBe('home');
     expect(server.listenerCount('request')).toBe(1);
     expect(server.listenerCount('upgrade')).toBe(0);
     expect(server.emit).toBe(emit);
@@ -181,8 +170,8 @@ inEachEngine('beside an existing server', (_start, engine) => {
     server.on('upgrade', (_request, socket) =>
       socket.end('HTTP/1.1 418 I am the host\r\nConnection: close\r\n\r\n'),
     );
-    const base = await start(server);
-    expect(await body(`${base}/live-online/`)).toBe('home');
+    const base = await startHost(server);
+    expect(await bodyOf(`${base}/live-online/`)).toBe('home');
     const ws = new WebSocket(`${base.replace('http', 'ws')}/live-online/socket.io/`);
     const [error] = (await once(ws, 'error')) as [Error];
     expect(error.message).toContain('418');
@@ -210,7 +199,7 @@ inEachEngine('beside an existing server', (_start, engine) => {
     counter.on('total', (details) => stale.push(details.stale));
     const reasons: unknown[] = [];
     counter.on('stale', (details) => reasons.push(details));
-    const base = await start(server);
+    const base = await startHost(server);
     await openPage(base, { path: '/live-online/socket.io' }).receives(1);
     const [warning] = await warned;
     expect(warning.message).toBe('the store could not be opened: no such host');
@@ -226,12 +215,12 @@ inEachEngine('beside an existing server', (_start, engine) => {
     const server = createServer((_request, response) => void response.end('home'));
     const counter = createCounter();
     counter.attach(server);
-    const base = await start(server);
+    const base = await startHost(server);
     const page = openPage(base, { path: '/live-online/socket.io' });
     await page.receives(1);
     await counter.close();
     expect(await page.closed()).toBe('transport close');
-    expect(await body(`${base}/live-online/`)).toBe('home');
+    expect(await bodyOf(`${base}/live-online/`)).toBe('home');
     expect(server.listenerCount('upgrade')).toBe(0);
     expect(server.listenerCount('request')).toBe(1);
     expect(() => counter.attach(server)).toThrow(expect.objectContaining({ code: 'closed' }));
@@ -241,10 +230,10 @@ inEachEngine('beside an existing server', (_start, engine) => {
     const server = createServer((_request, response) => void response.end('home'));
     const counter = createCounter();
     const detach = counter.attach(server);
-    const base = await start(server);
-    expect(await body(`${base}/live-online/readyz`)).toBe('ready\n');
+    const base = await startHost(server);
+    expect(await bodyOf(`${base}/live-online/readyz`)).toBe('ready\n');
     detach();
     detach();
-    expect(await body(`${base}/live-online/readyz`)).toBe('home');
+    expect(await bodyOf(`${base}/live-online/readyz`)).toBe('home');
   });
 });

@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { inEachEngine } from '../helpers/engines.ts';
-import { openPage } from '../helpers/page.ts';
+import { openPage, type Page } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
-import { startTransport } from '../helpers/transport.ts';
+import { startTransport, type JoinedConnection } from '../helpers/transport.ts';
 
 /** Writes text frames of 64 kB, at most `most`, until the connection is full. Returns how many it has taken whole. */
 async function fill(socket: Socket, most: number): Promise<number> {
@@ -15,6 +15,18 @@ async function fill(socket: Socket, most: number): Promise<number> {
     await nextTurn();
   }
   return most;
+}
+
+/** Sends `page`, whose connection is the first one, a stale total and an exact one. */
+async function expectStaleMark(page: Page, joined: readonly JoinedConnection[]): Promise<void> {
+  const received: unknown[][] = [];
+  page.socket.on('total', (...details) => received.push(details));
+  await page.receives(0);
+  const { connection } = joined[0]!;
+  connection.send({ site: 'a.example', total: 0, stale: true, sequence: 1 });
+  connection.send({ site: 'a.example', total: 3, stale: false, sequence: 2 });
+  await page.receives(3);
+  expect(received).toEqual([[0], [0, { stale: true }], [3]]);
 }
 
 inEachEngine('slow consumer', (_start, engine) => {
@@ -87,30 +99,14 @@ inEachEngine('slow consumer', (_start, engine) => {
 
   it('[C9] a stale total is marked', async () => {
     const { url, joined } = await startTransport(engine);
-    const page = openPage(url);
-    const received: unknown[][] = [];
-    page.socket.on('total', (...details) => received.push(details));
-    await page.receives(0);
-    const { connection } = joined[0]!;
-    connection.send({ site: 'a.example', total: 0, stale: true, sequence: 1 });
-    connection.send({ site: 'a.example', total: 3, stale: false, sequence: 2 });
-    await page.receives(3);
-    expect(received).toEqual([[0], [0, { stale: true }], [3]]);
+    await expectStaleMark(openPage(url), joined);
   });
 });
 
 describe('slow consumer by polling', () => {
   it('[C9] a stale total is marked', async () => {
     const { url, joined } = await startTransport('socket.io', { transports: ['polling'] });
-    const page = openPage(url, { transports: ['polling'] });
-    const received: unknown[][] = [];
-    page.socket.on('total', (...details) => received.push(details));
-    await page.receives(0);
-    const { connection } = joined[0]!;
-    connection.send({ site: 'a.example', total: 0, stale: true, sequence: 1 });
-    connection.send({ site: 'a.example', total: 3, stale: false, sequence: 2 });
-    await page.receives(3);
-    expect(received).toEqual([[0], [0, { stale: true }], [3]]);
+    await expectStaleMark(openPage(url, { transports: ['polling'] }), joined);
   });
 
   it('[C6] between polls one total waits, and then the newest', async () => {
