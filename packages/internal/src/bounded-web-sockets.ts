@@ -23,22 +23,36 @@ export interface ConnectionBounds {
 
 type Write = (chunk: unknown, encoding?: unknown, callback?: unknown) => boolean;
 
+/** The bounds of a socket whose `write` is replaced. */
+const BOUNDS = Symbol('bounds');
+type BoundedSocket = Duplex & { [BOUNDS]: WriteBounds };
+
+/** The bounds of what waits to be written. */
+export type WriteBounds = Pick<ConnectionBounds, 'maxWaitingBytes' | 'onTerminated'>;
+
+/** Destroys a socket as soon as more bytes than allowed wait to be written, whoever writes them. */
+export function boundWrites(socket: Duplex, bounds: WriteBounds): void {
+  (socket as BoundedSocket)[BOUNDS] = bounds;
+  socket.write = boundedWrite as Duplex['write'];
+}
+
+/** Replaces the socket's own `write`, so that the bound holds for all bytes that the system has not taken yet. */
+function boundedWrite(this: BoundedSocket, chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
+  const flowing = (Duplex.prototype.write as Write).call(this, chunk, encoding, callback);
+  const { maxWaitingBytes, onTerminated } = this[BOUNDS];
+  if (this.writableLength > maxWaitingBytes && !this.destroyed) {
+    onTerminated('not-reading');
+    this.destroy();
+  }
+  return flowing;
+}
+
 /**
  * A WebSocket server for Engine.IO (its `wsEngine`) that bounds the memory and time of each connection, whatever the client
  * sends and whether it reads or not.
  */
 export function boundedWebSockets(bounds: ConnectionBounds): typeof WebSocketServer {
-  const { maxWaitingBytes, packets, closeTimeoutMs, onTerminated } = bounds;
-
-  /** Replaces the socket's own `write`, so that the bound holds for all bytes that the system has not taken yet. */
-  function boundedWrite(this: Duplex, chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
-    const flowing = (Duplex.prototype.write as Write).call(this, chunk, encoding, callback);
-    if (this.writableLength > maxWaitingBytes && !this.destroyed) {
-      onTerminated('not-reading');
-      this.destroy();
-    }
-    return flowing;
-  }
+  const { packets, closeTimeoutMs, onTerminated } = bounds;
 
   class BoundedWebSocket extends WebSocket {
     readonly #packets = new TokenBucket(packets.burst, packets.perSecond, performance.now());
@@ -80,7 +94,7 @@ export function boundedWebSockets(bounds: ConnectionBounds): typeof WebSocketSer
       head: Buffer,
       done: (client: WebSocket, request: IncomingMessage) => void,
     ): void {
-      socket.write = boundedWrite as Duplex['write'];
+      boundWrites(socket, bounds);
       super.handleUpgrade(request, socket, head, done);
     }
   } as unknown as typeof WebSocketServer;

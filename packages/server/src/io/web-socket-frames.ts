@@ -1,5 +1,10 @@
 import type { Socket as NetSocket } from 'node:net';
 
+/** The operations of RFC 6455 §5.2. */
+export const opcodes = { text: 0x1, close: 0x8, pong: 0xa } as const;
+
+const FINAL = 0x80;
+
 /** The longest payload whose length fits into the second byte of a frame, and into two more bytes. */
 const MAX_LENGTH = { short: 125, medium: 65_535 };
 
@@ -19,12 +24,17 @@ export function encodeTextFrames(...texts: string[]): Buffer {
   return frames.subarray(0, end);
 }
 
+/** @param payload at most 125 bytes, as in all control frames. */
+export function encodeFrame(opcode: number, payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(FINAL | opcode, payload.length), payload]);
+}
+
 /** @returns where the next frame begins. */
 function writeTextFrame(frames: Buffer, start: number, text: string): number {
   const length = Buffer.byteLength(text);
   if (length > MAX_LENGTH.medium) throw new RangeError('the text is too long for a frame');
   let offset = start;
-  frames[offset++] = 0x81;
+  frames[offset++] = FINAL | opcodes.text;
   if (length <= MAX_LENGTH.short) {
     frames[offset++] = length;
   } else {

@@ -1,30 +1,33 @@
 import type { Socket as NetSocket } from 'node:net';
-import type { WebSocket } from 'ws';
+import type { ConnectionBounds } from '@live-online/internal/bounded-web-sockets';
 import type { TotalUpdate } from '../../core/ports.ts';
 import type { CounterStats } from '../../core/stats.ts';
 import type { AdmissionTicket } from '../admission/handshake-guard.ts';
 import { encodeUpdate } from '../encode-update.ts';
-import { UpdateConnection } from '../update-connection.ts';
 import { encodeTextFrames, writeFrame } from '../web-socket-frames.ts';
 import type { Beating } from './heartbeats.ts';
 import type { PacketState } from './packet-reader.ts';
 import type { WheelEntry } from './timer-wheel.ts';
+import { WebSocketConnection } from './web-socket-connection.ts';
 
 const PING = encodeTextFrames('2');
 const DISCONNECT = encodeTextFrames('41');
 
 /** How a connection reports to its transport. */
 export interface ConnectionOwner {
+  /** A client's message. */
+  received(connection: LeanConnection, data: Buffer, isBinary: boolean): void;
   /** The connection receives nothing more. It may still be open. May be called twice. */
   ended(connection: LeanConnection): void;
+  /** Its socket is closed. */
+  closed(connection: LeanConnection): void;
 }
 
 /**
  * One connection of the lean transport: its place, its member, its heartbeats and what it sends, in one object, because
  * each object more would cost memory for as long as the connection is idle.
  */
-export class LeanConnection extends UpdateConnection implements Beating, PacketState {
-  readonly webSocket: WebSocket;
+export class LeanConnection extends WebSocketConnection implements Beating, PacketState {
   /** Until the connection has joined or is rejected. */
   ticket: AdmissionTicket | undefined;
   /** Frees its place among the limits. */
@@ -33,7 +36,6 @@ export class LeanConnection extends UpdateConnection implements Beating, PacketS
   leave: (() => void) | undefined = undefined;
   hasConnected = false;
   decoder: PacketState['decoder'] = undefined;
-  isOpen = true;
 
   dueTick = 0;
   next: WheelEntry | undefined = undefined;
@@ -44,19 +46,16 @@ export class LeanConnection extends UpdateConnection implements Beating, PacketS
   readonly beats: boolean;
 
   private head: Buffer | undefined = undefined;
-  private readonly connection: NetSocket;
   private readonly owner: ConnectionOwner;
 
   constructor(
     owner: ConnectionOwner,
-    webSocket: WebSocket,
-    connection: NetSocket,
+    socket: NetSocket,
+    bounds: ConnectionBounds,
     admitted: { ticket: AdmissionTicket | undefined; release: () => void; stats: CounterStats },
   ) {
-    super(admitted.stats);
+    super(socket, bounds, admitted.stats);
     this.owner = owner;
-    this.webSocket = webSocket;
-    this.connection = connection;
     this.ticket = admitted.ticket;
     this.release = admitted.release;
     // Only a client that was joined at once knows that it may.
@@ -76,29 +75,28 @@ export class LeanConnection extends UpdateConnection implements Beating, PacketS
   /** Closes the connection by a closing handshake. A stock client reconnects. */
   close({ isMigrated = false }: { isMigrated?: boolean } = {}): void {
     if (!this.isOpen) return;
-    this.isOpen = false;
-    this.endUpdates();
+    this.startClosing();
     // The counter keeps a member that is migrated until its client is on another server.
     if (!isMigrated) this.owner.ended(this);
-    this.webSocket.close();
   }
 
   /** Ends the connection without waiting for its client. */
   destroy(): void {
-    this.isOpen = false;
-    this.endUpdates();
+    this.terminate();
     this.owner.ended(this);
-    this.webSocket.terminate();
   }
 
   /** Sends a frame that no newer one replaces: an answer of the handshake, or a ping. */
   sendFrame(frame: Buffer): void {
-    if (this.connection.writable) this.connection.write(frame);
+    if (this.socket.writable) this.socket.write(frame);
   }
 
-  /** Sends a frame in one write with the first total, which follows at once. */
-  sendWithTotal(frame: Buffer): void {
-    this.head = frame;
+  /** Sends bytes in one write with the first total, if `join` sends that. */
+  sendWithTotal(bytes: Buffer, join: () => void): void {
+    this.head = bytes;
+    join();
+    if (this.head) this.sendFrame(this.head);
+    this.head = undefined;
   }
 
   ask(): void {
@@ -109,6 +107,14 @@ export class LeanConnection extends UpdateConnection implements Beating, PacketS
     this.destroy();
   }
 
+  protected override received(data: Buffer, isBinary: boolean): void {
+    this.owner.received(this, data, isBinary);
+  }
+
+  protected override closed(): void {
+    this.owner.closed(this);
+  }
+
   protected override write(update: TotalUpdate): boolean {
     const { head } = this;
     let { frame } = encodeUpdate(update);
@@ -116,6 +122,6 @@ export class LeanConnection extends UpdateConnection implements Beating, PacketS
       frame = Buffer.concat([head, frame]);
       this.head = undefined;
     }
-    return writeFrame(this.connection, frame, () => this.drained());
+    return writeFrame(this.socket, frame, () => this.drained());
   }
 }

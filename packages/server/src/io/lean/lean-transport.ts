@@ -3,8 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import type { WebSocket, WebSocketServer } from 'ws';
-import { boundedWebSockets, type TerminationReason } from '@live-online/internal/bounded-web-sockets';
+import type { ConnectionBounds, TerminationReason } from '@live-online/internal/bounded-web-sockets';
 import { respondText } from '@live-online/internal/http/respond-text';
 import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import { limits, type Rejection } from '@live-online/protocol';
@@ -17,6 +16,7 @@ import { Heartbeats, planHeartbeats } from './heartbeats.ts';
 import { LeanConnection, type ConnectionOwner } from './lean-connection.ts';
 import { readPacket } from './packet-reader.ts';
 import { readQuery } from './query.ts';
+import { readWebSocketHandshake } from './web-socket-handshake.ts';
 
 export interface LeanTransportOptions extends TransportOptions {
   clock: Clock;
@@ -24,6 +24,8 @@ export interface LeanTransportOptions extends TransportOptions {
 
 /** A handshake that may have a connection. */
 interface Admitted {
+  /** The head of the response that accepts it. */
+  readonly response: string;
   readonly ticket: AdmissionTicket;
   readonly release: () => void;
   /** Of a client that wants to be joined at once. */
@@ -31,10 +33,6 @@ interface Admitted {
 }
 
 type Accepted = Extract<HandshakeResult, { ok: true }>;
-
-/** The connection of a WebSocket. One listener for all of them finds it here: closures for each would cost memory. */
-const CONNECTION = Symbol('connection');
-type ServedWebSocket = WebSocket & { [CONNECTION]: LeanConnection };
 
 const ignoreError = (): void => {};
 
@@ -45,7 +43,7 @@ const ignoreError = (): void => {};
  */
 export class LeanTransport implements CounterTransport, ConnectionOwner {
   readonly #options: LeanTransportOptions;
-  readonly #webSockets: WebSocketServer;
+  readonly #bounds: ConnectionBounds;
   readonly #heartbeats: Heartbeats;
   readonly #connections = new Set<LeanConnection>();
   /** Connections without a member, the oldest first, and since when: before they join, and after they have left. */
@@ -53,30 +51,14 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
   /** Upgrades that another process decides on. */
   readonly #undecided = new Set<Duplex>();
   readonly #openPackets: { joined: [string, string]; asked: [string, string] };
-  readonly #onMessage: (this: WebSocket, data: Buffer, isBinary: boolean) => void;
-  readonly #onClose: (this: WebSocket) => void;
   #isLocked = false;
 
   constructor(options: LeanTransportOptions) {
     const { bounds, clock, heartbeat } = options;
     this.#options = options;
-    this.#webSockets = new (boundedWebSockets({ ...bounds, onTerminated: (reason) => this.#count(reason) }))({
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload: limits.maxClientMessageBytes,
-    });
+    this.#bounds = { ...bounds, onTerminated: (reason) => this.#count(reason) };
     this.#heartbeats = new Heartbeats(heartbeat, clock, () => this.#closeWithoutMember());
     this.#openPackets = { joined: this.#openPacket(true), asked: this.#openPacket(false) };
-    const receive = (connection: LeanConnection, data: Buffer, isBinary: boolean): void =>
-      this.#receive(connection, data, isBinary);
-    const closed = (connection: LeanConnection): void => this.#closed(connection);
-    this.#onMessage = function (data, isBinary) {
-      receive((this as ServedWebSocket)[CONNECTION], data, isBinary);
-    };
-    this.#onClose = function () {
-      closed((this as ServedWebSocket)[CONNECTION]);
-    };
   }
 
   handleRequest(_request: IncomingMessage, response: ServerResponse): void {
@@ -88,13 +70,17 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     beforeJoin();
     const { problem, handshake } = readQuery(request.url!);
     if (problem !== undefined) return rejectUpgrade(socket, 400, problem);
+    const accepted = readWebSocketHandshake(request);
+    if (accepted.problem !== undefined) {
+      return rejectUpgrade(socket, accepted.status, accepted.problem, accepted.headers);
+    }
     const ticket = handshakeGuard.readTicket(request);
     // A connection that is closed already would never release its place.
     const reservation = this.#isLocked || socket.destroyed ? undefined : handshakeGuard.reserve(ticket);
     if (!reservation) return rejectUpgrade(socket, 400, 'Forbidden');
     const { release, granted } = reservation;
-    const admitted = { ticket, release, handshake };
-    if (!granted) return this.#upgrade(request, socket, head, admitted);
+    const admitted = { response: accepted.response, ticket, release, handshake };
+    if (!granted) return this.#open(socket as NetSocket, head, admitted);
     socket.on('error', ignoreError);
     socket.once('close', release);
     this.#undecided.add(socket);
@@ -103,7 +89,7 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
       if (isGranted && !this.#isLocked) {
         socket.off('error', ignoreError);
         socket.off('close', release);
-        this.#upgrade(request, socket, head, admitted);
+        this.#open(socket as NetSocket, head, admitted);
       } else rejectUpgrade(socket, 400, 'Forbidden');
     });
   }
@@ -121,7 +107,7 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     this.lock();
     const closed = [...this.#connections].map((connection) => {
       connection.close();
-      return new Promise((resolve) => connection.webSocket.once('close', resolve));
+      return connection.isClosed();
     });
     // A client that vanished, or that does not answer the closing handshake, would hold its socket for long.
     await Promise.race([
@@ -132,54 +118,7 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     this.#heartbeats.close();
   }
 
-  ended(connection: LeanConnection): void {
-    this.#withoutMember.delete(connection);
-    this.#heartbeats.remove(connection);
-    this.#leave(connection);
-  }
-
-  /** The response to the upgrade and the first packets leave in one write, which costs as much as the rest of it. */
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, admitted: Admitted): void {
-    let isOpen = false;
-    socket.cork();
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      isOpen = true;
-      this.#open(webSocket as ServedWebSocket, socket as NetSocket, admitted);
-    });
-    socket.uncork();
-    if (isOpen) return;
-    // It was no valid handshake, and is answered.
-    if (socket.closed) admitted.release();
-    else socket.once('close', admitted.release);
-  }
-
-  #open(webSocket: ServedWebSocket, socket: NetSocket, { ticket, release, handshake }: Admitted): void {
-    const { onEstablished, stats } = this.#options;
-    onEstablished(socket);
-    // Whatever is wrong with it, the CONNECT that follows is answered with the reason.
-    const checked = handshake && checkHandshake(ticket.listed, handshake);
-    const accepted = checked?.ok ? checked : undefined;
-    const admitted = { ticket: accepted ? undefined : ticket, release, stats };
-    const connection = new LeanConnection(this, webSocket, socket, admitted);
-    webSocket[CONNECTION] = connection;
-    webSocket.on('message', this.#onMessage);
-    webSocket.on('close', this.#onClose);
-    webSocket.on('error', ignoreError);
-    this.#connections.add(connection);
-    this.#heartbeats.add(connection);
-    const id = randomUUID();
-    const [before, after] = this.#openPackets[accepted ? 'joined' : 'asked'];
-    const openPacket = before + id + after;
-    if (!accepted) {
-      this.#withoutMember.set(connection, this.#options.clock.now());
-      return connection.sendFrame(encodeTextFrames(openPacket));
-    }
-    connection.sendWithTotal(encodeTextFrames(openPacket, connectAnswer(id)));
-    connection.hasConnected = true;
-    this.#join(connection, accepted);
-  }
-
-  #receive(connection: LeanConnection, data: Buffer, isBinary: boolean): void {
+  received(connection: LeanConnection, data: Buffer, isBinary: boolean): void {
     if (!connection.isOpen) return;
     const packet = readPacket(connection, data, isBinary);
     switch (packet.type) {
@@ -214,6 +153,44 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     }
   }
 
+  ended(connection: LeanConnection): void {
+    this.#withoutMember.delete(connection);
+    this.#heartbeats.remove(connection);
+    this.#leave(connection);
+  }
+
+  closed(connection: LeanConnection): void {
+    this.ended(connection);
+    this.#connections.delete(connection);
+    connection.release();
+  }
+
+  /** The response to the upgrade and the first packets leave in one write, which costs as much as the rest of it. */
+  #open(socket: NetSocket, head: Buffer, { response, ticket, release, handshake }: Admitted): void {
+    const { onEstablished, stats } = this.#options;
+    onEstablished(socket);
+    // Whatever is wrong with it, the CONNECT that follows is answered with the reason.
+    const checked = handshake && checkHandshake(ticket.listed, handshake);
+    const accepted = checked?.ok ? checked : undefined;
+    const admitted = { ticket: accepted ? undefined : ticket, release, stats };
+    const connection = new LeanConnection(this, socket, this.#bounds, admitted);
+    this.#connections.add(connection);
+    this.#heartbeats.add(connection);
+    const id = randomUUID();
+    const [before, after] = this.#openPackets[accepted ? 'joined' : 'asked'];
+    const openPacket = before + id + after;
+    const answer = Buffer.from(response, 'latin1');
+    if (accepted) {
+      connection.hasConnected = true;
+      const packets = encodeTextFrames(openPacket, connectAnswer(id));
+      connection.sendWithTotal(Buffer.concat([answer, packets]), () => this.#join(connection, accepted));
+    } else {
+      this.#withoutMember.set(connection, this.#options.clock.now());
+      connection.sendFrame(Buffer.concat([answer, encodeTextFrames(openPacket)]));
+    }
+    connection.startReading(head);
+  }
+
   #connect(connection: LeanConnection, auth: unknown): void {
     const { beforeJoin, handshakeGuard } = this.#options;
     beforeJoin();
@@ -224,8 +201,8 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     connection.ticket = undefined;
     if (!result.ok) return connection.sendFrame(connectError(result.problem, { code: result.code }));
     this.#withoutMember.delete(connection);
-    connection.sendWithTotal(encodeTextFrames(connectAnswer(randomUUID())));
-    this.#join(connection, result);
+    const answer = encodeTextFrames(connectAnswer(randomUUID()));
+    connection.sendWithTotal(answer, () => this.#join(connection, result));
   }
 
   #join(connection: LeanConnection, { site, member, resumeToken }: Accepted): void {
@@ -240,13 +217,6 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     connection.leave = undefined;
     this.#options.stats.connections--;
     leave();
-  }
-
-  #closed(connection: LeanConnection): void {
-    connection.isOpen = false;
-    this.ended(connection);
-    this.#connections.delete(connection);
-    connection.release();
   }
 
   /** Closes connections that are without a member for too long. */
