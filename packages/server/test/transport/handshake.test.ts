@@ -109,6 +109,15 @@ inEachEngine('the handshake on the wire', (startCounter) => {
     // A browser fails the connection if it gets none of those that it asks for.
     expect(ws.protocol).toBe('first');
   });
+
+  it('[P4] a CONNECT in one chunk with the request for the upgrade is answered', async () => {
+    const { counter, port } = await startCounter();
+    const socket = connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.resume();
+    socket.write(Buffer.concat([Buffer.from(upgradeRequest(A)), text('40'), text('42["x"]')]));
+    await vi.waitFor(() => expect(counter.stats()).toMatchObject({ connections: 1, ignoredEvents: 1 }));
+  });
 });
 
 inEachEngine('handshakes that are rejected in HTTP', (startCounter) => {
@@ -124,6 +133,8 @@ inEachEngine('handshakes that are rejected in HTTP', (startCounter) => {
     ['of an unknown session', request.replace('transport=websocket', 'transport=websocket&sid=unknown')],
     ['without a key', request.replace(/Sec-WebSocket-Key.*\r\n/, '')],
     ['with a key of another length', request.replace(/Key: .*\r\n/, 'Key: AAAA\r\n')],
+    ['with a malformed protocol', request.replace('\r\n\r\n', '\r\nSec-WebSocket-Protocol: a b\r\n\r\n')],
+    ['to something else', request.replace('Upgrade: websocket', 'Upgrade: websockets')],
     ['of an old version of WebSocket', request.replace('Version: 13', 'Version: 7')],
     ['by POST', request.replace('GET', 'POST').replace('Upgrade\r', 'Upgrade, close\r')],
   ])('[C11] one %s is rejected, and keeps no place', async (_name, message) => {
@@ -133,6 +144,13 @@ inEachEngine('handshakes that are rejected in HTTP', (startCounter) => {
     }
     await openPage(url, { origin: A }).receives(1);
     expect(outcomeOf(counter)).toEqual({ connections: 1, rejected: {}, terminated: {} });
+  });
+
+  it('[C11] the answer to an old version of WebSocket names those that are supported', async () => {
+    const { port } = await startCounter();
+    const answer = await sendHttp(port, request.replace('Version: 13', 'Version: 7'));
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('Sec-WebSocket-Version: 13, 8\r\n');
   });
 
   it('[C11] a client that leaves during its handshake keeps no place', async () => {

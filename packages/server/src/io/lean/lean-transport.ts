@@ -107,7 +107,7 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     this.lock();
     const closed = [...this.#connections].map((connection) => {
       connection.close();
-      return connection.isClosed();
+      return connection.whenClosed();
     });
     // A client that vanished, or that does not answer the closing handshake, would hold its socket for long.
     await Promise.race([

@@ -62,7 +62,7 @@ export abstract class WebSocketConnection extends UpdateConnection {
   protected abstract closed(): void;
 
   /** Resolves when the socket is closed. */
-  isClosed(): Promise<unknown> {
+  whenClosed(): Promise<unknown> {
     return new Promise((resolve) => this.socket.once('close', resolve));
   }
 
