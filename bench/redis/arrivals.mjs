@@ -23,13 +23,15 @@ const CPU_RATIO = { limit: 0.4 / 10.4 };
 
 /** N visitors connect to one site at two servers: ours with two kinds of clients and the recipe in turn. */
 export async function measureArrivals({ n, rounds, warmUps, serverOptions, signal, out }) {
-  const measure = (module, kind) => () => arrive({ module, kind, n, warmUps, serverOptions, signal });
+  const measure = (module, kind, times) => () =>
+    arrive({ module, kind, n, warmUps: times, serverOptions, signal });
   const runs = await alternate({
     rounds,
     sides: {
-      stock: { measure: measure(OURS, 'stock') },
-      own: { measure: measure(OURS, 'own') },
-      recipe: { measure: measure(RECIPE, 'stock'), rounds: RECIPE_ROUNDS },
+      stock: { measure: measure(OURS, 'stock', warmUps) },
+      own: { measure: measure(OURS, 'own', warmUps) },
+      // Without warm-ups: two servers of the recipe may lose a departure for good, and half a minute warms them enough.
+      recipe: { measure: measure(RECIPE, 'stock', 0), rounds: RECIPE_ROUNDS },
     },
     report(number, ofRound) {
       const each = Object.entries(ofRound).map(

@@ -30,7 +30,7 @@ type BoundedSocket = Duplex & { [BOUNDS]: WriteBounds };
 /** The bounds of what waits to be written. */
 export type WriteBounds = Pick<ConnectionBounds, 'maxWaitingBytes' | 'onTerminated'>;
 
-/** Destroys a socket as soon as more bytes than allowed wait to be written, whoever writes them. */
+/** Destroys a socket as soon as more bytes than allowed wait to be written by any of its users. */
 export function boundWrites(socket: Duplex, bounds: WriteBounds): void {
   (socket as BoundedSocket)[BOUNDS] = bounds;
   socket.write = boundedWrite as Duplex['write'];

@@ -18,7 +18,7 @@ function outcomeOf(counter: CounterServer) {
   return { connections, rejected, terminated };
 }
 
-inEachEngine('the handshake on the wire', (startCounter) => {
+inEachEngine('the handshake on the wire', (startCounter, engine) => {
   it('[P1] the open packet has the fields of Engine.IO 4', async () => {
     const { url } = await startCounter();
     const sids = new Set<unknown>();
@@ -110,14 +110,18 @@ inEachEngine('the handshake on the wire', (startCounter) => {
     expect(ws.protocol).toBe('first');
   });
 
-  it('[P4] a CONNECT in one chunk with the request for the upgrade is answered', async () => {
-    const { counter, port } = await startCounter();
-    const socket = connect(port, '127.0.0.1');
-    onTestFinished(() => void socket.destroy());
-    socket.resume();
-    socket.write(Buffer.concat([Buffer.from(upgradeRequest(A)), text('40'), text('42["x"]')]));
-    await vi.waitFor(() => expect(counter.stats()).toMatchObject({ connections: 1, ignoredEvents: 1 }));
-  });
+  // Stock Socket.IO does not read what comes with the request.
+  it.runIf(engine === 'lean')(
+    '[P4] a CONNECT in one chunk with the request for the upgrade is answered',
+    async () => {
+      const { counter, port } = await startCounter();
+      const socket = connect(port, '127.0.0.1');
+      onTestFinished(() => void socket.destroy());
+      socket.resume();
+      socket.write(Buffer.concat([Buffer.from(upgradeRequest(A)), text('40'), text('42["x"]')]));
+      await vi.waitFor(() => expect(counter.stats()).toMatchObject({ connections: 1, ignoredEvents: 1 }));
+    },
+  );
 });
 
 inEachEngine('handshakes that are rejected in HTTP', (startCounter) => {
