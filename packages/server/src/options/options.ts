@@ -61,7 +61,7 @@ export interface CountingOptions {
   decreaseDelayMs?: number;
   /**
    * The share of one core that publishing may take, above 0 and up to 1. When it is used up, large sites get fewer
-   * updates.
+   * updates. If there are more workers than cores, the workers divide it.
    *
    * @default 0.2
    */
@@ -106,7 +106,7 @@ export interface CounterServerOptions extends CountingOptions {
   transports?: TransportName[];
   /**
    * What serves the sockets. `lean` is the counter's own implementation of the protocol, by WebSocket only: stock
-   * Socket.IO clients see no difference, and a connection costs a third of the memory and half of the CPU. `socket.io` is
+   * Socket.IO clients see no difference, and a connection costs a quarter of the memory and half of the CPU. `socket.io` is
    * stock Socket.IO.
    *
    * @default 'lean', or 'socket.io' if `transports` has `polling`

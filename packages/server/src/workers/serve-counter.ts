@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { systemClock } from '@live-online/internal/system-clock';
 import type { AllotmentLimits } from '../core/allotments/keys.ts';
 import type { Store } from '../core/ports.ts';
@@ -8,6 +9,7 @@ import { SharedSocket } from '../io/http/listen.ts';
 import { resolveServerOptions } from '../options/resolve-options.ts';
 import { createIpcBus } from '../store/bus/ipc-bus.ts';
 import { createAnswerRelay } from './answer-relay.ts';
+import { broadcastShare } from './broadcast-share.ts';
 import { problemsOfOptions } from './check-options.ts';
 import { createWorkerAdmission } from './connect-admission.ts';
 import type { Ipc } from './ipc.ts';
@@ -49,7 +51,9 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     const channel = ipc.channel(topics.admission);
     const admission = createWorkerAdmission({ ...limits, clock: systemClock }, channel);
     const answerRelay = createAnswerRelay(ipc.channel(topics.answers));
-    const shared = { maxWorkers: limits.maxWorkers, admission, answerRelay };
+    const { maxWorkers } = limits;
+    const maxBroadcastCpu = broadcastShare(options.maxBroadcastCpu, maxWorkers, availableParallelism());
+    const shared = { maxBroadcastCpu, maxWorkers, admission, answerRelay };
     ipc.onHandle((handle) => {
       // As long as any process has the socket, the port is open.
       if (isEnding) return (handle as { close(): void }).close();
