@@ -1,11 +1,10 @@
 import { expect, it, vi } from 'vitest';
-import { chromiumBrowser, takePage } from '../helpers/browsers.ts';
+import { chromiumBrowser, inEachBrowser, takePage } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { startNginx } from '../helpers/nginx.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
 
-// Firefox shows Server-Timing to pages on https only.
 it('[P20] a page of another origin reads the total from the script’s response, also from a 304 and through nginx', async () => {
   const { port } = await startCounter();
   const { url } = await startNginx([port], 'location / { proxy_pass http://counter; }');
@@ -39,22 +38,24 @@ it('[C10] the script at a path without its last slash finds its server', async (
   expect(tab.problems).toEqual([]);
 });
 
-it('[W10] the script tag shows that total before it is connected, and the total of the connection afterwards', async () => {
-  const { port } = await startCounter();
-  const observe = `<script>
-    const shown = [];
-    new MutationObserver(() => {
-      const badge = document.getElementById('_loc');
-      if (badge) shown.push(badge.dataset.state + ' ' + badge.textContent);
-    }).observe(document, { attributes: true, characterData: true, childList: true, subtree: true });
-  </script>`;
-  const tag = `<script async src="http://localhost:${port}/"></script>`;
-  const site = await startSite({ '/': tag, '/observed': `<body>${observe}${tag}` });
-  const context = await chromiumBrowser.getContext();
-  const other = await visit(context, site.at('localhost'));
-  await other.sees(1);
-  const { page } = await visit(context, site.at('localhost', '/observed'));
-  const shown = (): Promise<string[]> => page.evaluate('shown');
-  await vi.waitFor(async () => expect((await shown()).at(-1)).toBe('live 2'));
-  expect((await shown())[0]).toBe('connecting 1');
+inEachBrowser('the first total', ({ getContext }) => {
+  it('[W10] the script tag shows that total before it is connected, and the total of the connection afterwards', async () => {
+    const { port } = await startCounter();
+    const observe = `<script>
+      const shown = [];
+      new MutationObserver(() => {
+        const badge = document.getElementById('_loc');
+        if (badge) shown.push(badge.dataset.state + ' ' + badge.textContent);
+      }).observe(document, { attributes: true, characterData: true, childList: true, subtree: true });
+    </script>`;
+    const tag = `<script async src="http://localhost:${port}/"></script>`;
+    const site = await startSite({ '/': tag, '/observed': `<body>${observe}${tag}` });
+    const context = await getContext();
+    const other = await visit(context, site.at('localhost'));
+    await other.sees(1);
+    const { page } = await visit(context, site.at('localhost', '/observed'));
+    const shown = (): Promise<string[]> => page.evaluate('shown');
+    await vi.waitFor(async () => expect((await shown()).at(-1)).toBe('live 2'));
+    expect((await shown())[0]).toBe('connecting 1');
+  });
 });

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Receiver } from 'ws';
 import { boundWrites, type ConnectionBounds } from '@live-online/internal/bounded-web-sockets';
 import { TokenBucket } from '@live-online/internal/token-bucket';
 import { limits } from '@live-online/protocol';
 import type { CounterStats } from '../../core/stats.ts';
 import { UpdateConnection } from '../update-connection.ts';
 import { encodeFrame, opcodes } from '../web-socket-frames.ts';
+import { Receiver } from './receiver.ts';
 import { readIntoSharedBuffer } from './shared-reads.ts';
 import { readTextFrame } from './text-frames.ts';
 
