@@ -68,7 +68,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole',
-          include: ['tests/{install,repository}/**/*.test.ts'],
+          include: ['tests/{deploy,install,repository}/**/*.test.ts'],
           exclude: long,
           testTimeout: 120_000,
           hookTimeout: 120_000,
