@@ -13,13 +13,18 @@ export class TokenBucket {
     this.#refilledAt = now;
   }
 
-  /** Takes a token. Returns `false` if the bucket is empty. */
-  take(now: number): boolean {
+  /** Takes a token, or several. Returns `false`, and takes none, if the bucket has fewer. */
+  take(now: number, tokens = 1): boolean {
     const refilled = this.#tokens + ((now - this.#refilledAt) / 1_000) * this.#perSecond;
     this.#refilledAt = now;
     this.#tokens = Math.min(this.#burst, refilled);
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
+    if (this.#tokens < tokens) return false;
+    this.#tokens -= tokens;
     return true;
+  }
+
+  /** How many seconds after the last `take` the bucket has as many tokens. */
+  secondsUntil(tokens: number): number {
+    return Math.max(0, tokens - this.#tokens) / this.#perSecond;
   }
 }

@@ -32,6 +32,7 @@ async function start(command: Command, log: Log, ready: () => void): Promise<voi
   ready();
   const { url } = await server.listen();
   log.listening(url);
+  if (command.madeToken !== undefined) log.madeToken(command.madeToken);
   server.on('limit', ({ limit, address }) => log.warning(limitText(limit, address)));
   server.on('proxy', ({ message }) => log.warning(message));
   server.on('stale', ({ stale, reason }) => log.stale(stale, reason));

@@ -5,6 +5,7 @@ import { emitWarning } from 'node:process';
 import type { Duplex } from 'node:stream';
 import { systemClock } from '@live-online/internal/system-clock';
 import { assembleCounter, type AssembledCounter, type CounterView } from './assemble-counter.ts';
+import { createProduct } from './assemble-product.ts';
 import { createShutdown } from './lifecycle/shutdown.ts';
 import { EventStreams } from './io/events/event-streams.ts';
 import { StoreOpening } from './lifecycle/store-opening.ts';
@@ -15,6 +16,7 @@ import { assertServer, createHostMount } from './io/http/host-mount.ts';
 import type { CounterMiddleware } from './io/http/middleware.ts';
 import type { Mount } from './io/http/mount.ts';
 import { createHttpGuard, type HttpGuard } from './io/http/create-http-guard.ts';
+import type { RouteGroup } from './io/http/route.ts';
 import { createRoutes } from './io/http/routes.ts';
 import { UPGRADE_HEADERS_MISSING } from './io/http/upgrade-headers.ts';
 import { createSleepWatch, type SleepWatch } from './io/sleep-watch.ts';
@@ -97,12 +99,14 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
 /** The same with resolved options, which may also have what callers cannot set. */
 export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
   const parts = createParts(options);
-  const { counter, events, guard, sleepWatch, transport, view } = parts;
+  const { counter, events, guard, sleepWatch, stats, transport, view } = parts;
   const servers = new Set<HttpServer>();
   const shutdown = createShutdown({ ...options, counter, lock, close });
-  const opening = new StoreOpening(() => {
+  const product = createProduct({ options, clock: systemClock, stats, view, drain: shutdown.drain });
+  const opening = new StoreOpening(async () => {
     sleepWatch.start();
-    return counter.open();
+    await counter.open();
+    if (!shutdown.hasBegun) product.start();
   });
   const hostPath = options.path ?? '/live-online/';
   const hostMount = createHostMount({
@@ -113,7 +117,8 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   const mounts = new Set([hostMount.unmount]);
   let stopped: Promise<unknown> | undefined;
 
-  const createMountAt = (path: string): Mount => createMount(parts, path, () => !shutdown.hasBegun);
+  const createMountAt = (path: string): Mount =>
+    createMount(parts, path, () => !shutdown.hasBegun, product.routes);
 
   /** Serves the counter below `path` of `server`. */
   function mount(server: HttpServer, path: string): () => void {
@@ -137,6 +142,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
     await stopped;
     for (const unmount of mounts) unmount();
     await opening.settled();
+    await product.close();
     await counter.close();
     guard.close();
     sleepWatch.stop();
@@ -178,7 +184,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   };
 }
 
-interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
+interface Parts extends Pick<AssembledCounter, 'counter' | 'stats' | 'view'> {
   events: EventStreams;
   /** The value of the header `Server-Timing` of the script. */
   firstTotal: (request: IncomingMessage) => string | undefined;
@@ -188,12 +194,18 @@ interface Parts extends Pick<AssembledCounter, 'counter' | 'view'> {
   transport: CounterTransport;
 }
 
-function createMount(parts: Parts, path: string, isReady: () => boolean): Mount {
+function createMount(
+  parts: Parts,
+  path: string,
+  isReady: () => boolean,
+  groups: readonly RouteGroup[],
+): Mount {
   const { events, firstTotal, guard, onLostUpgrade, transport } = parts;
   const routes = createRoutes({
     isReady,
     events: (request, response) => events.handleRequest(request, response),
     firstTotal,
+    groups,
   });
   return { path, guard, routes, transport, onLostUpgrade };
 }
@@ -236,5 +248,5 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
   const firstTotal = (request: IncomingMessage): string | undefined =>
     firstTotalHeader(request, firstTotalOptions);
   const onLostUpgrade = (): void => reportProxy(UPGRADE_HEADERS_MISSING);
-  return { counter, events, firstTotal, guard, onLostUpgrade, sleepWatch, transport, view };
+  return { counter, events, firstTotal, guard, onLostUpgrade, sleepWatch, stats, transport, view };
 }

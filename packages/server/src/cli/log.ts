@@ -4,6 +4,8 @@ import type { CounterView } from '../assemble-counter.ts';
 
 export interface Log {
   listening(url: string): void;
+  /** The admin token that was made at the start. Only text for a terminal has it. */
+  madeToken(token: string): void;
   warning(text: string): void;
   /** Totals may be old from now on, or are exact again. */
   stale(stale: boolean, reason: string | undefined): void;
@@ -24,6 +26,7 @@ export function createJsonLog(out: Output): Log {
   const write = createJsonWriter(out);
   return {
     listening: (url) => write('listening', { url }),
+    madeToken: () => {},
     warning: (message) => write('warning', { message }),
     stale: (stale, reason) => write('stale', { stale, reason }),
     error: (message) => write('error', { message }),
@@ -54,6 +57,7 @@ export function createPrettyLog(out: Output, errors: Output): Log {
       print(`Live Online listens on ${paint('bold', url)}`);
       print(paint('dim', `Put this into your pages: <script async src="${url}"></script>`));
     },
+    madeToken: (token) => print(paint('dim', `Token of the HTTP API until the next start: ${token}`)),
     warning: (text) => print(`${paint('yellow', 'Note:')} ${text}`),
     stale(stale, reason = 'other servers are out of reach') {
       if (stale) print(`${paint('yellow', 'Note:')} totals may be old: ${escapeControls(reason)}`);

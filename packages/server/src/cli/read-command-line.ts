@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readSettings, UsageError } from '@live-online/internal/command-line/read-settings';
 import type { BasicCommand } from '@live-online/internal/command-line/run-command';
 import type { CounterServerOptions } from '../options/options.ts';
@@ -8,6 +9,8 @@ export interface Command extends BasicCommand {
   redis: { url: string; name: string | undefined } | undefined;
   /** How many processes to start; not checked yet. */
   workers: number | undefined;
+  /** The admin token that was made because none is set. It is among the options. A JSON log, which is kept, has none. */
+  madeToken: string | undefined;
 }
 
 /**
@@ -28,7 +31,11 @@ export function readCommandLine(
   }
   // Errors of `createCounterWorkers` name the same options by other paths.
   for (const [option, source] of [...sources]) sources.set(groupedPath(option), source);
-  return { ask, options, redis: url === undefined ? undefined : { url, name }, workers, log, sources };
+  const madeToken =
+    options.adminToken === undefined && log === 'pretty' ? randomBytes(24).toString('base64url') : undefined;
+  if (madeToken !== undefined) options.adminToken = madeToken;
+  const redis = url === undefined ? undefined : { url, name };
+  return { ask, options, redis, workers, log, sources, madeToken };
 }
 
 /** The path of an option among those of `createCounterWorkers`. */

@@ -86,6 +86,14 @@ const settings: readonly Setting<Values>[] = [
     'add up with all servers at this Redis: redis://user:password@host:6379, or rediss:// for TLS (none)',
   ),
   { ...text('name', 'NAME', 'name of this server; requires --redis-url (random)'), flag: 'server-name' },
+  text('adminToken', 'TOKEN', 'token of the HTTP API, at least 16 characters (made at start, and printed)'),
+  {
+    flag: 'public',
+    value: 'SITE',
+    option: 'publicSites',
+    many: 'values',
+    help: 'any client may read the numbers of this site over the HTTP API; may be repeated; "*" for all (none)',
+  },
   number('workers', 'N', 'start N processes for this port, by WebSocket only (one process)'),
   logSetting,
 ];

@@ -3,6 +3,7 @@ import type { Store } from '../core/ports.ts';
 import type { SiteList, SiteOptions } from '../core/site-list.ts';
 import type { TrustsProxy } from '../io/admission/client-address.ts';
 import type { AnswerRelay } from '../io/events/answer-relay.ts';
+import type { Access } from '../io/http/access/access.ts';
 import type { HttpBounds } from '../io/http/create-http-guard.ts';
 import type { SharedSocket } from '../io/http/listen.ts';
 import type { EngineName, Heartbeat, TransportBounds, TransportName } from '../io/transport.ts';
@@ -141,6 +142,19 @@ export interface CounterServerOptions extends CountingOptions {
    * machine itself unless this option or `maxPerAddress` is set.
    */
   maxPendingPerAddress?: number;
+  /**
+   * The token of the HTTP API and the dashboard, 16 to 256 letters, digits and `-._~+/`. A request with it may read all
+   * sites. It should be the same on all servers.
+   *
+   * @default none: nothing but `publicSites` can be read
+   */
+  adminToken?: string;
+  /**
+   * The sites whose numbers any client may read over the HTTP API, by the same patterns as `sites`; `*` for all.
+   *
+   * @default none
+   */
+  publicSites?: string[];
 }
 
 /** Options of a counter on an existing Socket.IO server. */
@@ -176,6 +190,8 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   bounds: TransportBounds;
   /** What connections without a session may cost. */
   httpBounds: HttpBounds;
+  /** Who may read numbers over the HTTP API. */
+  access: Access;
   /** Where several processes share the port. */
   answerRelay?: AnswerRelay;
   /** A socket to accept connections from, instead of opening `port`. */

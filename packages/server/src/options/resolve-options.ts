@@ -7,6 +7,7 @@ import type { Store } from '../core/ports.ts';
 import { createSiteList } from '../core/site-list.ts';
 import { optionsInvalid } from '../errors.ts';
 import type { TrustsProxy } from '../io/admission/client-address.ts';
+import { Access } from '../io/http/access/access.ts';
 import type {
   AttachedCounterOptions,
   CounterServerOptions,
@@ -27,6 +28,8 @@ const limit: v.GenericSchema<number> = ((message) =>
 const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
 
 const TRUST_PROXY = 'must be a list of addresses and networks, or the number of proxies';
+
+const ADMIN_TOKEN = 'must have 16 to 256 letters, digits and -._~+/';
 
 /** Enough for the script on a slow link, and for a handshake whose packets are lost twice. */
 const PENDING_TIMEOUTS = { timeoutMs: 10_000, sweepMs: 1_000 };
@@ -102,6 +105,8 @@ const serverEntries = {
   closeTimeoutMs: v.optional(integer(10, 30_000, ' (ms)'), 2_000),
   maxPendingConnections: v.optional(limit, 10_000),
   maxPendingPerAddress: v.optional(limit),
+  adminToken: v.optional(v.pipe(v.string(ADMIN_TOKEN), v.regex(/^[\w.~+/-]{16,256}$/, ADMIN_TOKEN))),
+  publicSites: v.optional(v.array(v.string(), 'must be a list of sites'), []),
 };
 
 const attachedEntries = {
@@ -129,6 +134,7 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
     const message = 'cannot be lean with polling: choose socket.io, or remove polling from transports';
     problems.push({ path: 'engine', message });
   }
+  const access = createAccess(values, problems);
   if (problems.length > 0) throw optionsInvalid(problems);
   const { port, host, path, transports, maxPendingConnections, maxPendingPerAddress, ...connection } = values;
   const { engine = hasPolling ? 'socket.io' : 'lean' } = values;
@@ -142,7 +148,19 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
     countLoopback: counting.countLoopback || maxPendingPerAddress !== undefined,
     ...PENDING_TIMEOUTS,
   };
-  return { ...counting, port, host, path, transports, engine, bounds, httpBounds };
+  return { ...counting, port, host, path, transports, engine, bounds, httpBounds, access };
+}
+
+type ServerValues = v.InferOutput<v.StrictObjectSchema<typeof serverEntries, undefined>>;
+
+function createAccess({ adminToken, publicSites }: ServerValues, problems: OptionProblem[]): Access {
+  // It is absent if it is invalid.
+  const rules = publicSites?.includes('*') ? undefined : (publicSites ?? []);
+  const sites = createSiteList(rules, (path, message) =>
+    problems.push({ path: path.replace('sites', 'publicSites'), message }),
+  );
+  const hasPublicSites = rules === undefined || rules.length > 0;
+  return new Access({ adminToken, publicSites: sites, hasPublicSites, timeOfDay: Date.now });
 }
 
 /** The same for a counter on a host's Socket.IO server. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { respondText } from '@live-online/internal/http/respond-text';
 import { healthRoute, readyRoute } from './health.ts';
-import type { Route, RouteTable } from './route.ts';
+import type { PrefixRoute, Route, RouteGroup, RouteTable } from './route.ts';
 import { immutableScriptRoute, scriptRoute } from './script.ts';
 import { readWidgetScript } from './widget-script.ts';
 
@@ -12,10 +12,12 @@ export interface RoutesOptions {
   events: Route;
   /** The value of the header `Server-Timing` of the script. */
   firstTotal: (request: IncomingMessage) => string | undefined;
+  /** The routes of the parts around the counter. */
+  groups: readonly RouteGroup[];
 }
 
-/** All routes of the counter. All but that of events are read-only. */
-export function createRoutes({ isReady, events, firstTotal }: RoutesOptions): RouteTable {
+/** All routes of the counter. Its own routes are read-only, except that of events. */
+export function createRoutes({ isReady, events, firstTotal, groups }: RoutesOptions): RouteTable {
   const script = scriptRoute(firstTotal);
   const routes: Record<string, Route> = {
     '': script,
@@ -26,7 +28,21 @@ export function createRoutes({ isReady, events, firstTotal }: RoutesOptions): Ro
   };
   const table = new Map(Object.entries(routes).map(([path, route]) => [path, readOnly(route)]));
   table.set('events', events);
-  return { get: (path) => table.get(path) ?? (OTHER_VERSION.test(path) ? otherVersion : undefined) };
+  const prefixes = new Map<string, PrefixRoute>();
+  for (const group of groups) {
+    for (const [path, route] of Object.entries(group.exact ?? {})) table.set(path, route);
+    for (const [prefix, route] of Object.entries(group.prefixes ?? {})) prefixes.set(prefix, route);
+  }
+  return {
+    get: (path) =>
+      table.get(path) ?? routeBelow(prefixes, path) ?? (OTHER_VERSION.test(path) ? otherVersion : undefined),
+  };
+}
+
+function routeBelow(prefixes: ReadonlyMap<string, PrefixRoute>, path: string): Route | undefined {
+  const length = path.indexOf('/') + 1;
+  const route = length > 0 ? prefixes.get(path.slice(0, length)) : undefined;
+  return route && ((request, response) => route(request, response, path.slice(length)));
 }
 
 /** The script with the hash of another version. */

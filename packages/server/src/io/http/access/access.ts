@@ -1,0 +1,97 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { SiteList } from '../../../core/site-list.ts';
+import { createSessionValue, isSameText, isSessionValid, sign } from './session.ts';
+
+/** The name of the session cookie. */
+export const COOKIE_NAME = 'live_online_session';
+
+export interface AccessOptions {
+  /** The token of the admin. Only its SHA-256 is kept. @default no request is an admin's */
+  adminToken: string | undefined;
+  /** The sites that any request may read. */
+  publicSites: SiteList;
+  /** Whether any site is public. */
+  hasPublicSites: boolean;
+  /** In ms since 1970. */
+  timeOfDay: () => number;
+}
+
+/** Decides who may read the numbers of a site, and who is the admin. Tokens are compared in constant time. */
+export class Access {
+  /** Whether any request could be allowed to read something. */
+  readonly isEnabled: boolean;
+  readonly #options: Omit<AccessOptions, 'adminToken'>;
+  /** The SHA-256 of the admin's token. Without a token it is random, so that no text matches it. */
+  readonly #key: Buffer;
+
+  constructor({ adminToken, ...options }: AccessOptions) {
+    this.#options = options;
+    this.#key = adminToken === undefined ? randomBytes(32) : sha256(adminToken);
+    this.isEnabled = adminToken !== undefined || options.hasPublicSites;
+  }
+
+  /**
+   * Whether a request is the admin's: by its bearer token, or by its session cookie. A request that changes something is
+   * accepted by its cookie only if a page of this server sends it (CSRF).
+   */
+  isAdmin(request: IncomingMessage): boolean {
+    const token = bearerToken(request);
+    if (token !== undefined) return this.isAdminToken(token);
+    const session = sessionOf(request);
+    if (session === undefined || !isSessionValid(this.#key, session, this.#options.timeOfDay())) return false;
+    return request.method === 'GET' || request.method === 'HEAD' || isSameOrigin(request);
+  }
+
+  isAdminToken(token: string): boolean {
+    return timingSafeEqual(sha256(token), this.#key);
+  }
+
+  isPublic(site: string): boolean {
+    return this.#options.publicSites.find(site) !== undefined;
+  }
+
+  /** Whether a request may read the numbers of `site`: it is public, or the token is the site's, or the admin's. */
+  mayRead(request: IncomingMessage, site: string): boolean {
+    if (this.isPublic(site)) return true;
+    const token = bearerToken(request);
+    return (token !== undefined && isSameText(token, this.siteToken(site))) || this.isAdmin(request);
+  }
+
+  /** The token that may read `site` alone. It changes with the admin's token. */
+  siteToken(site: string): string {
+    return sign(this.#key, 'site', site);
+  }
+
+  /** The value of a session cookie for 12 h. It is valid at every server with the same token. */
+  createSession(): string {
+    return createSessionValue(this.#key, this.#options.timeOfDay());
+  }
+}
+
+/** The token of the header `Authorization: Bearer TOKEN` (RFC 6750). */
+export function bearerToken({ headers }: IncomingMessage): string | undefined {
+  return /^bearer +([\w.~+/-]+=*) *$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+function sessionOf({ headers }: IncomingMessage): string | undefined {
+  for (const pair of (headers.cookie ?? '').split(';')) {
+    const [name, value] = pair.trim().split('=', 2);
+    if (name === COOKIE_NAME) return value;
+  }
+  return undefined;
+}
+
+/** Whether a browser says that a page of this server's own origin has sent a request. */
+function isSameOrigin({ headers }: IncomingMessage): boolean {
+  const fetchSite = headers['sec-fetch-site'];
+  if (fetchSite !== undefined) return fetchSite === 'same-origin';
+  // Browsers send no Sec-Fetch-Site over plain HTTP.
+  return (
+    headers.host !== undefined && /^https?:\/\/([^/]+)$/.exec(headers.origin ?? '')?.[1] === headers.host
+  );
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
