@@ -11,6 +11,9 @@ export interface TotalDetails {
   resume?: string;
 }
 
+/** Details of the count of a page. Receivers ignore fields that they do not know. [P23] */
+export type PageDetails = Pick<TotalDetails, 'stale'>;
+
 /** Events from the server to a client. */
 export interface CounterServerEvents {
   /**
@@ -20,10 +23,23 @@ export interface CounterServerEvents {
    * @param details Absent if there are none.
    */
   total: (total: number, details?: TotalDetails) => void;
+  /**
+   * How many members are on the client's page now, the client itself included. Only clients that have sent a page
+   * receive it. [P23]
+   *
+   * @param count A safe integer, at least 1; 0 if the server does not count this page by itself.
+   * @param details Absent if there are none.
+   */
+  page: (count: number, details?: PageDetails) => void;
 }
 
-/** Events from a client to the server: none. A client sends nothing after its handshake. [P9] */
-export type CounterClientEvents = Record<never, never>;
+/** Events from a client to the server. All of them are optional. [P22] */
+export interface CounterClientEvents {
+  /** The member is on another page of its site now. */
+  page: (path: string) => void;
+  /** The member has as many tabs now: 1 to 1,000. */
+  tabs: (tabs: number) => void;
+}
 
 /** What a client may send as Socket.IO's `auth`. Every field is optional. [P4] */
 export interface CounterHandshake {
@@ -38,6 +54,13 @@ export interface CounterHandshake {
   token?: string;
   /** The newest resume token that the client has received in the details of a total. */
   resume?: string;
+  /**
+   * The path of the page that the member is on, as `normalizePath` returns it. If absent, the member is on no page, and
+   * receives no counts of pages. [P21]
+   */
+  page?: string;
+  /** How many tabs the member has: 1 to 1,000; `1` if absent. [P21] */
+  tabs?: number;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { CounterHandshake, Rejection, TotalDetails } from './counter.ts';
 import { limits } from './limits.ts';
+import { normalizePath } from './paths.ts';
 import { PROTOCOL_VERSION } from './version.ts';
 
 const MEMBER = /^[\w-]+$/;
@@ -72,13 +73,27 @@ export function isIdentifier(value: unknown): value is string {
   return typeof value === 'string' && IDENTIFIER.test(value);
 }
 
+/**
+ * Whether `value` can be the number of a member's tabs: an integer from 1 to 1,000. [P21]
+ *
+ * @example
+ * ```ts
+ * import { isTabs } from '@live-online/protocol';
+ *
+ * console.log(isTabs(2), isTabs(0));
+ * ```
+ */
+export function isTabs(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= limits.maxTabs;
+}
+
 /** The fields of a valid handshake, or the first problem of an invalid one. */
 export type HandshakeResult =
   | { ok: true; handshake: CounterHandshake }
   | { ok: false; code: Rejection['code']; problem: string };
 
 /**
- * Validates the handshake of a client. Unknown fields are dropped. [P4]
+ * Validates the handshake of a client. Unknown fields are dropped, and the path of its page is normalized. [P4]
  *
  * @param value What the client sent as Socket.IO's `auth`. `undefined` and `null` are valid handshakes.
  * @returns Never throws: a problem is in the result.
@@ -96,7 +111,7 @@ export function parseHandshake(value: unknown): HandshakeResult {
   if (typeof value !== 'object' || Array.isArray(value)) {
     return invalid('the handshake must be an object');
   }
-  const { v, member, token, resume } = value as Record<string, unknown>;
+  const { v, member, token, resume, page, tabs } = value as Record<string, unknown>;
   const handshake: CounterHandshake = {};
   if (v !== undefined) {
     if (!Number.isSafeInteger(v) || (v as number) < 1) return invalid('v must be an integer ≥ 1');
@@ -124,6 +139,17 @@ export function parseHandshake(value: unknown): HandshakeResult {
       return invalid(`resume must be 1 to ${limits.maxResumeTokenLength} letters, digits, "_", "." or "-"`);
     }
     handshake.resume = resume;
+  }
+  if (page !== undefined) {
+    const path = typeof page === 'string' ? normalizePath(page) : undefined;
+    if (path === undefined) {
+      return invalid(`page must be a path of up to ${limits.maxPathLength} characters, such as /blog`);
+    }
+    handshake.page = path;
+  }
+  if (tabs !== undefined) {
+    if (!isTabs(tabs)) return invalid(`tabs must be an integer from 1 to ${limits.maxTabs}`);
+    handshake.tabs = tabs;
   }
   return { ok: true, handshake };
 }

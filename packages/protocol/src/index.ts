@@ -2,13 +2,15 @@ export type {
   CounterClientEvents,
   CounterHandshake,
   CounterServerEvents,
+  PageDetails,
   Rejection,
   RejectionCode,
   TotalDetails,
 } from './counter.ts';
-export { isIdentifier, isRejection, isTotal, parseHandshake, parseTotalDetails } from './guards.ts';
+export { isIdentifier, isRejection, isTabs, isTotal, parseHandshake, parseTotalDetails } from './guards.ts';
 export type { HandshakeResult } from './guards.ts';
 export { limits } from './limits.ts';
+export { normalizePath } from './paths.ts';
 export { PROTOCOL_VERSION } from './version.ts';
 export type {
   ContentVersion,

@@ -12,6 +12,10 @@ export const limits: {
   readonly maxResumeTokenLength: number;
   /** Longest name of a site: that of a hostname in the DNS. */
   readonly maxSiteLength: number;
+  /** Longest path of a page. */
+  readonly maxPathLength: number;
+  /** Most tabs of one member. */
+  readonly maxTabs: number;
 } = {
   maxClientMessageBytes: 1_000,
   minMemberLength: 8,
@@ -19,4 +23,6 @@ export const limits: {
   maxTokenLength: 256,
   maxResumeTokenLength: 64,
   maxSiteLength: 253,
+  maxPathLength: 256,
+  maxTabs: 1_000,
 };

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   isRejection,
+  isTabs,
   isTotal,
   limits,
+  normalizePath,
   parseHandshake,
   parseTotalDetails,
   PROTOCOL_VERSION,
@@ -52,6 +54,13 @@ describe('handshakes', () => {
     expect(parseHandshake({ ...fields, extra: 1 })).toEqual({ ok: true, handshake: fields });
   });
 
+  it('[P21] page and tabs are read, and the page is normalized', () => {
+    expect(parseHandshake({ page: '/blog/index.html?a#b', tabs: 3 })).toEqual({
+      ok: true,
+      handshake: { page: '/blog', tabs: 3 },
+    });
+  });
+
   it.each([
     ['a string', 'hello'],
     ['a number', 5],
@@ -69,6 +78,13 @@ describe('handshakes', () => {
     ['a resume token that is an object', { resume: {} }],
     ['a resume token with a space', { resume: 'a b' }],
     ['a resume token too long', { resume: 'a'.repeat(limits.maxResumeTokenLength + 1) }],
+    ['a page that is a number', { page: 5 }],
+    ['an empty page', { page: '' }],
+    ['a page too long', { page: `/${'a'.repeat(limits.maxPathLength)}` }],
+    ['no tabs', { tabs: 0 }],
+    ['tabs as a string', { tabs: '2' }],
+    ['half a tab', { tabs: 1.5 }],
+    ['too many tabs', { tabs: limits.maxTabs + 1 }],
   ])('[P4] %s is rejected with a problem', (_name, auth) => {
     const result = parseHandshake(auth);
     expect(result).toMatchObject({ ok: false, code: 'handshake-invalid' });
@@ -88,6 +104,54 @@ describe('handshakes', () => {
         expect(parseHandshake(value)).toHaveProperty('ok');
       }),
     );
+  });
+});
+
+describe('paths', () => {
+  it.each([
+    ['/', '/'],
+    ['/index.html', '/'],
+    ['/?a=b', '/'],
+    ['/#top', '/'],
+    ['//', '/'],
+    ['/blog/', '/blog'],
+    ['/blog/index.php', '/blog'],
+    ['/blog/index.htm/', '/blog'],
+    ['/blog/index.php/index.html//', '/blog'],
+    ['/blog/myindex.html', '/blog/myindex.html'],
+    ['/index.html/more', '/index.html/more'],
+    ['/b%C3%BCcher?q=1#x', '/b%C3%BCcher'],
+  ])('[P21] %s is the page %s', (path, page) => {
+    expect(normalizePath(path)).toBe(page);
+  });
+
+  it.each(['', 'blog', '?a', 'https://a.example/', '/a b', '/a\n', '/bücher', `/${'a'.repeat(256)}`])(
+    '[P21] %j is no path',
+    (path) => {
+      expect(normalizePath(path)).toBeUndefined();
+    },
+  );
+
+  it('[P21] a normalized path stays as it is, and has neither query nor fragment', () => {
+    const part = fc.constantFrom('/', '//', 'index.html', '/index.php', 'a', '?', '#', '%20', ' ', '.');
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+        const path = normalizePath(`/${parts.join('')}`);
+        if (path === undefined) return;
+        expect(normalizePath(path)).toBe(path);
+        expect(path).toMatch(/^\/(?:[^?#]*[^/?#])?$/);
+      }),
+    );
+  });
+
+  it('[P21] the longest path has as many characters as the limit says', () => {
+    const longest = `/${'a'.repeat(limits.maxPathLength - 1)}`;
+    expect(normalizePath(longest)).toBe(longest);
+  });
+
+  it('[P21] a member has 1 to 1,000 tabs', () => {
+    expect([1, limits.maxTabs].map(isTabs)).toEqual([true, true]);
+    expect([0, limits.maxTabs + 1, 1.5, '2', null, undefined, NaN].some(isTabs)).toBe(false);
   });
 });
 

@@ -18,8 +18,16 @@ describe('types', () => {
     expectTypeOf<(total: number) => void>().toExtend<CounterServerEvents['total']>();
   });
 
-  it('[P9] a client has no events', () => {
-    expectTypeOf<keyof CounterClientEvents>().toEqualTypeOf<never>();
+  it('[P22] a client has the events page and tabs, with one argument', () => {
+    expectTypeOf<keyof CounterClientEvents>().toEqualTypeOf<'page' | 'tabs'>();
+    expectTypeOf<Parameters<CounterClientEvents['page']>>().toEqualTypeOf<[path: string]>();
+    expectTypeOf<Parameters<CounterClientEvents['tabs']>>().toEqualTypeOf<[tabs: number]>();
+  });
+
+  it('[P23] the count of a page is a number first, details second', () => {
+    expectTypeOf<Parameters<CounterServerEvents['page']>>().toEqualTypeOf<
+      [count: number, details?: { stale?: boolean } | undefined]
+    >();
   });
 
   it('[P4] no field of a handshake is required', () => {

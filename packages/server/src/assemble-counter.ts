@@ -30,12 +30,39 @@ export interface CounterEventMap {
   proxy: [{ message: string }];
 }
 
+/** Who is on a site. */
+export interface SiteCount {
+  /** The members, which is the total. */
+  people: number;
+  /** The tabs of all members. */
+  tabs: number;
+}
+
+/** Who is on which page of a site. Members whose clients send no page are on none. */
+export interface PageCounts {
+  /** The members of each path, such as `/blog`. At most 1,000 paths. */
+  pages: Map<string, number>;
+  /** The members on all other paths. */
+  other: number;
+}
+
 /** Reads the totals and events of a running counter. */
 export interface CounterView {
   /** The members of `site` on all servers at this moment. It is exact; updates to the pages may come later. */
   total(site: string): number;
   /** The totals of all sites that have members. */
   totals(): Map<string, number>;
+  /** The members of `site` on all servers at this moment, and their tabs. They are equal if clients count tabs. */
+  count(site: string): SiteCount;
+  /** The members on each page of `site`, on all servers, at this moment. */
+  pages(site: string): PageCounts;
+  /**
+   * Follows all sites, not only those that have members on this server, until the returned function is called. Without
+   * it, a server that shares a store knows nothing for certain about other sites.
+   *
+   * @returns stops following. It may be called twice.
+   */
+  watchAll(): () => void;
   /**
    * Whether other servers are out of reach, so that totals may be old: all of them, or that of `site`. The members of this
    * server are always counted exactly.
@@ -123,6 +150,9 @@ function createView(counter: Counter, stats: CounterStats, events: Events): Coun
   return {
     total: (site) => counter.total(site),
     totals: () => counter.totals(),
+    count: (site) => counter.count(site),
+    pages: (site) => counter.pages(site),
+    watchAll: () => counter.watchAll(),
     isStale: (site) => counter.isStale(site),
     stats: () => ({ ...stats, rejected: { ...stats.rejected }, terminated: { ...stats.terminated } }),
     on(event, listener) {

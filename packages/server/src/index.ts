@@ -2,7 +2,7 @@ export { attachCounter, type AttachedCounter } from './attach-counter.ts';
 export type { Store, StoreListener } from './core/ports.ts';
 export type { SiteOptions } from './core/site-list.ts';
 export type { CounterStats } from './core/stats.ts';
-export type { CounterEventMap, CounterView } from './assemble-counter.ts';
+export type { CounterEventMap, CounterView, PageCounts, SiteCount } from './assemble-counter.ts';
 export { createCounterServer, type CounterServer } from './create-counter-server.ts';
 export { createCounterWorkers, type CounterWorkers, type WorkerLost } from './create-counter-workers.ts';
 export { CounterServerError, type CounterServerErrorCode } from './errors.ts';

