@@ -47,7 +47,8 @@ export default defineConfig([
     minify: true,
     async onSuccess() {
       mkdirSync('dist/pages', { recursive: true });
-      for (const [name, source] of Object.entries(pageFiles)) copyFileSync(`pages/${source}`, `dist/pages/${name}`);
+      for (const [name, source] of Object.entries(pageFiles))
+        copyFileSync(`pages/${source}`, `dist/pages/${name}`);
     },
   },
 ]);

@@ -64,8 +64,10 @@ async function checkTypes() {
   for (const name of await readdir(join(root, 'packages'))) {
     if (existsSync(join(root, 'packages', name, 'tsconfig.json'))) projects.push(`packages/${name}`);
     // Code for pages has its own tsconfig, so that the server cannot use the DOM.
-    const client = `packages/${name}/src/client/tsconfig.json`;
-    if (existsSync(join(root, client))) projects.push(client);
+    for (const folder of ['src/client', 'pages']) {
+      const client = `packages/${name}/${folder}/tsconfig.json`;
+      if (existsSync(join(root, client))) projects.push(client);
+    }
   }
   // By its path: TypeScript 6, which builds declarations, is called tsc, too.
   const tsc = join('node_modules', 'typescript-7', 'bin', 'tsc');

@@ -7,6 +7,8 @@ import type { ApiCounts } from './io/http/api/api-counts.ts';
 import type { ApiRoute } from './io/http/api/api-route.ts';
 import { ApiRouter } from './io/http/api/api-router.ts';
 import { createSiteRoutes } from './io/http/api/site-routes.ts';
+import { createBadgeRoutes } from './io/http/badge/badge-routes.ts';
+import { createPagesRoutes } from './io/http/pages/pages-routes.ts';
 import type { RouteGroup } from './io/http/route.ts';
 import type { ResolvedCounterServerOptions } from './options/options.ts';
 
@@ -35,7 +37,7 @@ export function createProduct({ options, clock, view }: ProductParts): Product {
   const { access, sites, trustsProxy, countLoopback } = options;
   const counts = createCounts(view);
   /** Each part adds its routes below `v1/`. */
-  const apiRoutes: ApiRoute[] = [...createSiteRoutes(counts)];
+  const apiRoutes: ApiRoute[] = [...createSiteRoutes(counts), ...createBadgeRoutes(counts)];
   const api = new ApiRouter({
     routes: apiRoutes,
     access,
@@ -44,7 +46,10 @@ export function createProduct({ options, clock, view }: ProductParts): Product {
     now: () => clock.now(),
   });
   return {
-    routes: [{ prefixes: { 'v1/': (request, response, rest) => api.handle(request, response, rest) } }],
+    routes: [
+      { prefixes: { 'v1/': (request, response, rest) => api.handle(request, response, rest) } },
+      createPagesRoutes(),
+    ],
     start() {},
     async close() {},
   };

@@ -14,6 +14,8 @@ export interface Choice {
   color: string;
   count: 'tabs' | 'people';
   scope: 'site' | 'page';
+  /** Which number a badge shows: the one that pages show, or the number of tabs. */
+  shows: 'people' | 'tabs';
   /** The style of an SVG badge. */
   style: string;
   format: 'markdown' | 'html';
@@ -28,33 +30,39 @@ export const fieldsOf: Readonly<Record<Look, readonly Field[]>> = {
   own: ['count', 'scope'],
   element: ['count', 'scope'],
   react: ['count', 'scope'],
-  badge: ['site', 'style', 'color', 'count', 'format'],
-  frame: ['site', 'theme', 'color', 'count'],
+  badge: ['site', 'style', 'color', 'shows', 'format'],
+  frame: ['site', 'theme', 'color', 'shows'],
 };
+
+export const LOOKS = Object.keys(fieldsOf) as Look[];
 
 export const DEFAULT_LABEL = 'online';
 
 /** Reads a form, or the query of an address that has the same fields. Fields without an effect have their defaults. */
 export function readChoice(data: FormData | URLSearchParams): Choice {
-  const look = oneOf(data.get('look'), Object.keys(fieldsOf) as Look[]);
-  const valueOf = (field: Field): string =>
-    fieldsOf[look].includes(field) ? String(data.get(field) ?? '').trim() : '';
+  const look = LOOKS.find((one) => one === data.get('look')) ?? 'corner';
+  const read = (name: string): string | undefined => {
+    const value = data.get(name);
+    return typeof value === 'string' ? value.trim() : undefined;
+  };
+  const valueOf = (field: Field): string => (fieldsOf[look].includes(field) ? (read(field) ?? '') : '');
   const color = valueOf('color');
   return {
     look,
     site: valueOf('site').toLowerCase(),
-    label: String(data.get('label') ?? DEFAULT_LABEL).trim(),
+    label: read('label') ?? DEFAULT_LABEL,
     position: valueOf('position'),
     theme: oneOf(valueOf('theme'), ['auto', 'light', 'dark']),
     color: /^#[\da-f]{6}$/i.test(color) ? color.toLowerCase() : '',
     count: oneOf(valueOf('count'), ['tabs', 'people']),
     scope: oneOf(valueOf('scope'), ['site', 'page']),
+    shows: oneOf(valueOf('shows'), ['people', 'tabs']),
     style: oneOf(valueOf('style'), ['flat', 'flat-square', 'plastic', 'for-the-badge']),
     format: oneOf(valueOf('format'), ['markdown', 'html']),
   };
 }
 
 /** The value if it is one of `values`, otherwise the first of these. */
-function oneOf<Value extends string>(value: unknown, values: readonly [Value, ...Value[]] | Value[]): Value {
-  return values.find((one) => one === value) ?? values[0]!;
+function oneOf<Value extends string>(value: string, values: readonly [Value, ...Value[]]): Value {
+  return values.find((one) => one === value) ?? values[0];
 }

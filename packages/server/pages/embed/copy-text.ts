@@ -10,7 +10,6 @@ export async function copyText(element: HTMLElement): Promise<boolean> {
     return true;
   } catch {
     getSelection()?.selectAllChildren(element);
-    // oxlint-disable-next-line typescript/no-deprecated -- the only way on plain http
     return document.execCommand('copy');
   }
 }

@@ -16,7 +16,10 @@ export interface Snippet {
 export function createSnippet(choice: Choice, base: string): Snippet {
   switch (choice.look) {
     case 'corner':
-      return { place: 'Anywhere in the HTML of your pages', code: colorRules(choice) + scriptTag(choice, base) };
+      return {
+        place: 'Anywhere in the HTML of your pages',
+        code: colorRules(choice) + scriptTag(choice, base),
+      };
     case 'inline':
       return {
         place: 'In the HTML, where the number belongs',
@@ -30,12 +33,18 @@ export function createSnippet(choice: Choice, base: string): Snippet {
       };
     }
     case 'element':
-      return { place: 'In an app that you bundle: npm install @live-online/widget', code: element(choice, base) };
+      return {
+        place: 'In an app that you bundle: npm install @live-online/widget',
+        code: element(choice, base),
+      };
     case 'react':
       return { place: 'In a React app: npm install @live-online/widget', code: react(choice, base) };
     case 'badge':
       return {
-        place: choice.format === 'markdown' ? 'In a README or another Markdown file' : 'In HTML, where no script is allowed',
+        place:
+          choice.format === 'markdown'
+            ? 'In a README or another Markdown file'
+            : 'In HTML, where no script is allowed',
         code: badge(choice, base),
       };
     case 'frame':
@@ -44,23 +53,23 @@ export function createSnippet(choice: Choice, base: string): Snippet {
 }
 
 /** The address of an SVG badge. */
-export function badgeUrl({ site, label, color, style, count }: Choice, base: string): string {
+function badgeUrl({ site, label, color, style, shows }: Choice, base: string): string {
   return withQuery(`${base}v1/sites/${encodeURIComponent(site)}/badge.svg`, {
     label: label === DEFAULT_LABEL ? undefined : label,
     color: color.slice(1) || undefined,
     style: style === 'flat' ? undefined : style,
-    count: count === 'people' ? undefined : count,
+    count: shows === 'people' ? undefined : shows,
   });
 }
 
 /** The address of a badge that moves, for a frame. */
-export function frameUrl({ site, label, theme, color, count }: Choice, base: string): string {
+function frameUrl({ site, label, theme, color, shows }: Choice, base: string): string {
   return withQuery(`${base}v1/sites/${encodeURIComponent(site)}/badge.html`, {
     label: label === DEFAULT_LABEL ? undefined : label,
     theme: theme === 'auto' ? undefined : theme,
     background: color.slice(1) || undefined,
     color: color ? textColorOn(color).slice(1) : undefined,
-    count: count === 'people' ? undefined : count,
+    count: shows === 'people' ? undefined : shows,
   });
 }
 
@@ -115,7 +124,7 @@ function badge(choice: Choice, base: string): string {
   const url = badgeUrl(choice, base);
   const text = choice.label || 'visitors online';
   return choice.format === 'markdown'
-    ? `![${text.replace(/[[\]\\]/g, String.raw`\$&`)}](${url.replace(/[()]/g, encodeURIComponent)})`
+    ? `![${text.replace(/[[\]\\<>&]/g, String.raw`\$&`)}](${url.replace(/[()]/g, encodeURIComponent)})`
     : tag('img', { src: url, alt: text });
 }
 

@@ -1,4 +1,4 @@
-import { fieldsOf, readChoice, type Choice, type Look } from './choice.ts';
+import { fieldsOf, LOOKS, readChoice, type Choice, type Look } from './choice.ts';
 import { copyText } from './copy-text.ts';
 import { createSnippet } from './create-snippet.ts';
 import { createPreviews } from './previews.ts';
@@ -20,7 +20,11 @@ function restore(): void {
   const query = new URLSearchParams(location.search);
   for (const [name, value] of query) {
     const field = form.elements.namedItem(name);
-    if (field instanceof RadioNodeList || field instanceof HTMLInputElement || field instanceof HTMLSelectElement) {
+    if (
+      field instanceof RadioNodeList ||
+      field instanceof HTMLInputElement ||
+      field instanceof HTMLSelectElement
+    ) {
       field.value = value;
     }
   }
@@ -40,15 +44,14 @@ function update(): void {
   code.textContent = snippet.code;
   place.textContent = snippet.place;
   copied.textContent = '';
-  showPreviews(choicesOf(data), String(data.get('number')));
+  showPreviews(choicesOf(data), form.querySelector<HTMLInputElement>('#number')!.value);
   void showSiteHelp(choice);
 }
 
 /** The choice for each look, if it were chosen with the same details. */
 function choicesOf(data: FormData): Map<Look, Choice> {
-  const looks = Object.keys(fieldsOf) as Look[];
   return new Map(
-    looks.map((look) => {
+    LOOKS.map((look) => {
       data.set('look', look);
       return [look, readChoice(data)];
     }),

@@ -17,7 +17,9 @@ interface Pair {
  *
  * @returns what shows the previews for a choice. Only those whose options have changed are loaded again.
  */
-export function createPreviews(form: HTMLFormElement): (choices: ReadonlyMap<Look, Choice>, number: string) => void {
+export function createPreviews(
+  form: HTMLFormElement,
+): (choices: ReadonlyMap<Look, Choice>, number: string) => void {
   const pairs = [...form.querySelectorAll<HTMLElement>('.look')].map(createPair);
   let timer: ReturnType<typeof setTimeout> | undefined;
   return (choices, number) => {

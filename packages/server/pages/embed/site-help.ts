@@ -12,11 +12,13 @@ export function createSiteHelp(note: HTMLElement, base: string): (choice: Choice
     note.hidden = !needed;
     if (!needed || site === asked) return;
     asked = site;
-    note.textContent = site ? 'The site is the hostname of your pages.' : 'Fill in the hostname of your pages.';
+    note.textContent = site
+      ? 'The site is the hostname of your pages.'
+      : 'Fill in the hostname of your pages.';
     if (!site) return;
-    const response = await fetch(`${base}v1/sites/${encodeURIComponent(site)}/badge.svg`, { method: 'HEAD' }).catch(
-      () => undefined,
-    );
+    const response = await fetch(`${base}v1/sites/${encodeURIComponent(site)}/badge.svg`, {
+      method: 'HEAD',
+    }).catch(() => undefined);
     if (site !== asked || !response) return;
     note.textContent = response.ok
       ? `The number of ${site} is public: this address works everywhere.`

@@ -55,5 +55,5 @@ export function createLiveBadge({ label, theme, background, color }: LiveBadgeLo
 
 function highlightChange(element: HTMLElement): void {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-  element.animate([{ '--ring': '0.35em' }, { '--ring': '0' }] as unknown as Keyframe[], 900);
+  element.animate([{ '--ring': '6px' }, { '--ring': '0px' }], 900);
 }

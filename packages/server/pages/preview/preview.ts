@@ -53,7 +53,7 @@ const looks: Record<string, () => (Node | string)[]> = {
   ],
   inline: () => [
     bar('heading'),
-    paragraph('', 'Kick-off at eight ', scriptTag({ label, position: 'inline', theme: read('theme') })),
+    paragraph('line', 'You are not alone: ', scriptTag({ label, position: 'inline', theme: read('theme') })),
     bar('short'),
   ],
   own() {
@@ -61,7 +61,15 @@ const looks: Record<string, () => (Node | string)[]> = {
     target.dataset['liveOnline'] = '';
     return [bar('heading'), paragraph('own', target, ` ${label}`), scriptTag({}), bar('short')];
   },
-  react: () => [paragraph('hook', `${number} ${label} · My site`), bar('heading'), bar('short')],
+  element() {
+    const element = document.createElement('live-online-counter');
+    element.setAttribute('server', new URL('../', location.href).href);
+    if (label !== 'online') element.setAttribute('label', label);
+    // The fallback content, which the element shows until it knows the number.
+    element.append(`${number} ${label}`);
+    return [bar('heading'), paragraph('', element), bar('short')];
+  },
+  react: () => [paragraph('hook', `${number} ${label}`), bar('heading'), bar('short')],
   badge() {
     const badges = document.createElement('div');
     badges.className = 'badges';
@@ -78,6 +86,8 @@ const looks: Record<string, () => (Node | string)[]> = {
 };
 
 simulateServer(number);
+// The script tag's badge is absent in print. Here it is what is printed.
+Object.assign(window, { locWidget: { style: { display: 'inline-flex' } } });
 const look = read('look');
 document.documentElement.dataset['theme'] = read('page');
 if (read('color')) {

@@ -1,5 +1,11 @@
 /** What the open packet of a server has. The first ping is due after a day. */
-const OPEN = { sid: 'preview', upgrades: [], pingInterval: 86_400_000, pingTimeout: 20_000, maxPayload: 1_000 };
+const OPEN = {
+  sid: 'preview',
+  upgrades: [],
+  pingInterval: 86_400_000,
+  pingTimeout: 20_000,
+  maxPayload: 1_000,
+};
 
 /**
  * Replaces `WebSocket`, so that the scripts of the previews receive `number` from no server: a preview opens no

@@ -1,4 +1,4 @@
-import { color, oneOf, readParameters, shortText } from './query-parameters.ts';
+import { color, oneOf, readParameters, shortText, wholeNumber } from './query-parameters.ts';
 
 /** Names of colours that `badge-maker` knows. */
 const COLOR_NAMES = [
@@ -13,24 +13,7 @@ const COLOR_NAMES = [
   'lightgrey',
 ] as const;
 const MAX_LABEL_LENGTH = 64;
-
-/** The query parameters of `badge.svg`. */
-export const badgeParameters = {
-  label: shortText(MAX_LABEL_LENGTH),
-  color: color(COLOR_NAMES),
-  labelColor: color(COLOR_NAMES),
-  style: oneOf('flat', 'flat-square', 'plastic', 'for-the-badge'),
-  count: oneOf('people', 'tabs'),
-};
-
-/** The query parameters of `badge.html`. */
-export const liveBadgeParameters = {
-  label: shortText(MAX_LABEL_LENGTH),
-  theme: oneOf('auto', 'light', 'dark'),
-  color: color([]),
-  background: color([]),
-  count: oneOf('people', 'tabs'),
-};
+const MAX_SAMPLE = 999_999_999;
 
 /** How an SVG badge looks. */
 export interface BadgeLook {
@@ -54,8 +37,39 @@ const DEFAULT_LOOK: BadgeLook = {
   count: 'people',
 };
 
+const parameters = {
+  label: shortText(MAX_LABEL_LENGTH),
+  color: color(COLOR_NAMES),
+  labelColor: color(COLOR_NAMES),
+  style: oneOf('flat', 'flat-square', 'plastic', 'for-the-badge'),
+  count: oneOf('people', 'tabs'),
+};
+
 /** Reads the query of `badge.svg`. */
 export function readBadgeLook(query: string): { look: BadgeLook } | { problems: string[] } {
-  const result = readParameters(query, badgeParameters);
+  const result = readParameters(query, parameters);
   return 'problems' in result ? result : { look: { ...DEFAULT_LOOK, ...result.values } };
+}
+
+/** A badge of the embed page, with a number that no site has. */
+export interface SampleLook extends BadgeLook {
+  number: number;
+}
+
+/** Reads the query of a sample: that of `badge.svg`, and `number`. */
+export function readSampleLook(query: string): { look: SampleLook } | { problems: string[] } {
+  const result = readParameters(query, { ...parameters, number: wholeNumber(MAX_SAMPLE) });
+  return 'problems' in result ? result : { look: { ...DEFAULT_LOOK, number: 0, ...result.values } };
+}
+
+/** Reads the query of `badge.html`, which the page itself uses. */
+export function problemsOfLiveBadge(query: string): string[] {
+  const result = readParameters(query, {
+    label: shortText(MAX_LABEL_LENGTH),
+    theme: oneOf('auto', 'light', 'dark'),
+    color: color([]),
+    background: color([]),
+    count: oneOf('people', 'tabs'),
+  });
+  return 'problems' in result ? result.problems : [];
 }

@@ -17,12 +17,14 @@ export function readParameters<Parameters extends Record<string, Parameter<unkno
   query: string,
   parameters: Parameters,
 ): { values: Values<Parameters> } | { problems: string[] } {
-  if (query.length > MAX_QUERY_LENGTH) return { problems: [`the query has more than ${MAX_QUERY_LENGTH} characters`] };
+  if (query.length > MAX_QUERY_LENGTH)
+    return { problems: [`the query has more than ${MAX_QUERY_LENGTH} characters`] };
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
   for (const [name, text] of new URLSearchParams(query)) {
     const result = Object.hasOwn(parameters, name) ? parameters[name]!(text) : undefined;
-    if (!result) problems.push(`${JSON.stringify(name.slice(0, 40))} is none of ${listOf(Object.keys(parameters))}`);
+    if (!result)
+      problems.push(`${JSON.stringify(name.slice(0, 40))} is none of ${listOf(Object.keys(parameters))}`);
     else if (Object.hasOwn(values, name)) problems.push(`${name} occurs twice`);
     else if ('problem' in result) problems.push(`${name} ${result.problem}`);
     else values[name] = result.value;
@@ -58,7 +60,9 @@ export function color(names: readonly string[]): Parameter<string> {
     if (hex !== undefined) return { value: `#${hex.toLowerCase()}` };
     return names.includes(text)
       ? { value: text }
-      : { problem: `must be 3 or 6 hex digits, such as 1a7f37${names.length > 0 ? `, or one of ${listOf(names)}` : ''}` };
+      : {
+          problem: `must be 3 or 6 hex digits, such as 1a7f37${names.length > 0 ? `, or one of ${listOf(names)}` : ''}`,
+        };
   };
 }
 
