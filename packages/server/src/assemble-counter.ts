@@ -3,7 +3,9 @@ import { emitWarning } from 'node:process';
 import { systemClock } from '@live-online/internal/system-clock';
 import { createAdmission } from './core/admission.ts';
 import { Counter, type CounterObserver } from './core/counter.ts';
+import type { PageCounts } from './core/pages-and-tabs.ts';
 import type { Clock } from './core/ports.ts';
+import { isSiteKey } from './core/site-keys.ts';
 import { createHandshakeGuard, type HandshakeGuard } from './io/admission/handshake-guard.ts';
 import type { ResolvedCountingOptions } from './options/options.ts';
 import { createStats, type CounterStats } from './core/stats.ts';
@@ -36,14 +38,6 @@ export interface SiteCount {
   people: number;
   /** The tabs of all members. */
   tabs: number;
-}
-
-/** Who is on which page of a site. Members whose clients send no page are on none. */
-export interface PageCounts {
-  /** The members of each path, such as `/blog`. At most 1,000 paths. */
-  pages: Map<string, number>;
-  /** The members on all other paths. */
-  other: number;
 }
 
 /** Reads the totals and events of a running counter. */
@@ -119,6 +113,7 @@ function createObserver(events: Events, stats: CounterStats): CounterObserver {
   return {
     published({ site, total, stale }, previous) {
       stats.updates++;
+      if (!isSiteKey(site)) return;
       events.emit('total', { site, total, stale });
       if (previous === 0 && total > 0) events.emit('occupied', { site });
       if (previous > 0 && total === 0) events.emit('vacated', { site });

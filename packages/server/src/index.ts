@@ -1,8 +1,9 @@
 export { attachCounter, type AttachedCounter } from './attach-counter.ts';
+export type { PageCounts } from './core/pages-and-tabs.ts';
 export type { Store, StoreListener } from './core/ports.ts';
 export type { SiteOptions } from './core/site-list.ts';
 export type { CounterStats } from './core/stats.ts';
-export type { CounterEventMap, CounterView, PageCounts, SiteCount } from './assemble-counter.ts';
+export type { CounterEventMap, CounterView, SiteCount } from './assemble-counter.ts';
 export { createCounterServer, type CounterServer } from './create-counter-server.ts';
 export { createCounterWorkers, type CounterWorkers, type WorkerLost } from './create-counter-workers.ts';
 export { CounterServerError, type CounterServerErrorCode } from './errors.ts';

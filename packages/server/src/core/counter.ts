@@ -1,12 +1,22 @@
-import { createBroadcastBudget, type BroadcastBudget } from './broadcast-budget.ts';
+import { Broadcaster } from './broadcaster.ts';
+import { Membership, type MembershipOwner } from './membership.ts';
 import { Migration } from './migration.ts';
+import { PageCounter } from './page-counter.ts';
+import type { MemberDetails, PageCounts } from './pages-and-tabs.ts';
 import type { Clock, Connection, Store, TotalUpdate } from './ports.ts';
 import { Presence, type Member } from './presence.ts';
 import { PublishScheduler } from './publish-scheduler.ts';
 import { formatResumeToken, parseResumeToken } from './resume-token.ts';
+import { isSiteKey } from './site-keys.ts';
+
+/** What a connection joins with. */
+export interface JoinDetails extends MemberDetails {
+  /** What the client received from the server that it was on before. */
+  resumeToken?: string | undefined;
+}
 
 export interface CounterObserver {
-  /** A total was published; `previous` is the one published before it. */
+  /** The total of a site, or of a page, was published; `previous` is the one published before it. */
   published(update: TotalUpdate, previous: number): void;
   /** The store is out of reach, or back. */
   stale(stale: boolean, reason: string | undefined): void;
@@ -25,15 +35,6 @@ export interface CounterCoreOptions {
   random: () => number;
 }
 
-/** How long publishing may block the event loop, in ms. */
-const SLICE_MS = 10;
-/**
- * Workers send the updates of a site no more often than one process could, because the sum is what they cost the machine;
- * but at least this often, in ms, as far as their own shares allow.
- */
-const WORKERS_UPDATE_MS = 250;
-/** Sends between two reads of the clock, which costs as much as a few sends. */
-const SENDS_PER_STEP = 16;
 /** Clients reconnect after 0.5 to 1.5 s at first, and after up to 4 s when they have been migrated repeatedly. */
 const RECONNECT_DUE_MS = 5_000;
 
@@ -41,11 +42,12 @@ const RECONNECT_DUE_MS = 5_000;
  * Counts the members of each site and publishes the totals. It joins presence (who is here), the publish scheduler
  * (when to publish), the broadcast budget (how fast), and the store (counts of other servers).
  */
-export class Counter {
+export class Counter implements MembershipOwner {
   readonly #options: CounterCoreOptions;
   readonly #store: Store;
   readonly #presence = new Presence<Connection>();
-  readonly #budget: BroadcastBudget;
+  readonly #pages: PageCounter;
+  readonly #broadcaster: Broadcaster;
   readonly #scheduler: PublishScheduler;
   /** A member's connection number, where it is above 1. */
   readonly #connectionNumbers = new WeakMap<Connection, number>();
@@ -56,16 +58,21 @@ export class Counter {
   #isStoreStale = false;
 
   constructor(options: CounterCoreOptions) {
-    const { clock, store, minUpdateIntervalMs, decreaseDelayMs, maxBroadcastCpu } = options;
+    const { clock, store, minUpdateIntervalMs, decreaseDelayMs } = options;
     this.#options = options;
     this.#store = store;
-    this.#budget = createBroadcastBudget({ clock, share: maxBroadcastCpu, sliceMs: SLICE_MS });
+    this.#broadcaster = new Broadcaster(options);
     this.#scheduler = new PublishScheduler({
       clock,
       minUpdateIntervalMs,
       decreaseDelayMs,
       isStale: (site) => this.isStale(site),
       publish: (update, previous, done) => this.#broadcast(update, previous, done),
+    });
+    this.#pages = new PageCounter({
+      store,
+      setCount: (key, count) => this.#scheduler.setTotal(key, count),
+      current: (key) => this.#scheduler.current(key),
     });
   }
 
@@ -83,30 +90,37 @@ export class Counter {
     }
   }
 
-  /**
-   * Counts `member` on `site`, and sends `connection` the total at once, itself included. [C3]
-   *
-   * @param resumeToken what the client received from the server that it was on before.
-   * @returns removes the connection. It may be called twice, and leaves a newer connection of the member alone.
-   */
-  join(site: string, member: Member, connection: Connection, resumeToken?: string): () => void {
+  /** Counts `member` on `site`, and sends `connection` the total at once, itself included. [C3] */
+  join(site: string, member: Member, connection: Connection, details: JoinDetails = {}): Membership {
     const previous = this.#presence.join(site, member, connection);
-    const newToken = this.#claim(site, member, connection, resumeToken);
+    const changed = this.#pages.join(site, member, connection, details, previous);
+    const newToken = this.#claim(site, member, connection, details.resumeToken);
     if (previous) {
       previous.closeReplaced();
       this.#stopMigrating(previous);
     } else {
       this.#localChanged(site);
     }
+    this.#pages.publish(changed);
     const update = this.#scheduler.current(site);
     connection.send(newToken === undefined ? update : { ...update, resumeToken: newToken });
+    this.#pages.send(connection);
     if (this.#migration) {
       this.#migrating.set(connection, { site, member });
       this.#migration.add(connection);
     }
-    return () => {
-      if (!this.#migration?.isAwaitingReconnect(connection)) this.#remove(site, member, connection);
-    };
+    return new Membership(this, site, member, connection);
+  }
+
+  /** The connection has ended. A newer one of the member is left alone. */
+  leave(site: string, member: Member, connection: Connection): void {
+    if (!this.#migration?.isAwaitingReconnect(connection)) this.#remove(site, member, connection);
+  }
+
+  /** Changes what is given of a member's details, and sends the count of its page if that is another one. */
+  setDetails(site: string, member: Member, connection: Connection, details: MemberDetails): void {
+    if (this.#presence.find(site, member) !== connection) return;
+    this.#pages.set(site, member, connection, details);
   }
 
   /** The members of `site` on all servers at this moment. */
@@ -126,7 +140,7 @@ export class Counter {
   totals(): Map<string, number> {
     const totals = new Map<string, number>();
     for (const sites of [this.#presence.sites(), this.#store.sites()]) {
-      for (const site of sites) totals.set(site, this.total(site));
+      for (const site of sites) if (isSiteKey(site)) totals.set(site, this.total(site));
     }
     return totals;
   }
@@ -134,17 +148,17 @@ export class Counter {
   /** The members of `site` on all servers at this moment, and their tabs. */
   count(site: string): { people: number; tabs: number } {
     const people = this.total(site);
-    return { people, tabs: people };
+    return { people, tabs: people + this.#pages.extraTabs(site) };
   }
 
-  /** The members on each page of `site`. */
-  pages(_site: string): { pages: Map<string, number>; other: number } {
-    return { pages: new Map(), other: 0 };
+  /** The members on each page of `site`, on all servers, at this moment. */
+  pages(site: string): PageCounts {
+    return this.#pages.pages(site);
   }
 
   /** Follows all sites until the returned function is called. */
   watchAll(): () => void {
-    return () => {};
+    return this.#store.watchAll?.() ?? (() => {});
   }
 
   /** Whether the total of `site`, or that of any site, may be old. [C9] */
@@ -200,39 +214,20 @@ export class Counter {
     this.#migration?.close();
     this.#endMigration?.();
     this.#scheduler.close();
-    this.#budget.close();
+    this.#broadcaster.close();
     await this.#store.close();
   }
 
   #broadcast(update: TotalUpdate, previous: number, done: () => void): void {
-    const connections = this.#presence.connections(update.site);
-    const step = (): boolean => {
-      for (let sent = 0; sent < SENDS_PER_STEP; sent++) {
-        const next: IteratorResult<Connection, unknown> = connections.next();
-        if (next.done) return false;
-        next.value.send(update);
-      }
-      return true;
-    };
-    const startedAtMs = this.#options.clock.now();
-    this.#budget.add(step, (spentMs) => this.#afterBroadcast(update, startedAtMs, spentMs, done));
+    const { site, total } = update;
+    const isSite = isSiteKey(site);
+    this.#broadcaster.broadcast<Connection>({
+      recipients: isSite ? this.#presence.connections(site) : this.#pages.connections(site),
+      send: isSite ? (connection) => connection.send(update) : (connection) => connection.sendPage(update),
+      parts: () => total / Math.max(1, isSite ? this.#presence.count(site) : this.#pages.localCount(site)),
+      done,
+    });
     this.#options.observer.published(update, previous);
-  }
-
-  /** Calls `done` when the next update of the site may follow. [C5] */
-  #afterBroadcast(
-    { site, total }: TotalUpdate,
-    startedAtMs: number,
-    spentMs: number,
-    done: () => void,
-  ): void {
-    const { clock, maxBroadcastCpu, maxWorkers = 1 } = this.#options;
-    if (maxWorkers === 1) return done();
-    const parts = Math.min(maxWorkers, total / Math.max(1, this.#presence.count(site)));
-    const intervalMs = Math.min(WORKERS_UPDATE_MS, (spentMs * parts) / maxBroadcastCpu);
-    const leftMs = startedAtMs + intervalMs - clock.now();
-    if (leftMs > 0) clock.schedule(done, leftMs);
-    else done();
   }
 
   #setStale(stale: boolean, reason?: string): void {
@@ -259,21 +254,30 @@ export class Counter {
     const before = parseResumeToken(resumeToken);
     const connectionNumber = (before?.connectionNumber ?? 0) + 1;
     if (connectionNumber > 1) this.#connectionNumbers.set(connection, connectionNumber);
-    if (before && before.server !== server)
-      this.#store.claim?.(site, member, { server: before.server, connectionNumber });
+    if (before && before.server !== server) {
+      const from = { server: before.server, connectionNumber };
+      this.#store.claim?.(site, member, from);
+      this.#pages.claim(member, connection, from);
+    }
     return formatResumeToken({ server, connectionNumber });
   }
 
-  /** Another server counts this member now. */
-  #release(site: string, member: string, connectionNumber: number): void {
-    const connection = this.#presence.find(site, member);
+  /** Another server counts this member now, on a site or on a page. */
+  #release(key: string, member: string, connectionNumber: number): void {
+    const isSite = isSiteKey(key);
+    const connection = isSite ? this.#presence.find(key, member) : this.#pages.find(key, member);
     if (!connection || (this.#connectionNumbers.get(connection) ?? 1) >= connectionNumber) return;
-    this.#remove(site, member, connection);
-    connection.closeReplaced();
+    if (isSite) {
+      this.#remove(key, member, connection);
+      connection.closeReplaced();
+    } else {
+      this.#pages.release(key, member, connection);
+    }
   }
 
   #remove(site: string, member: Member, connection: Connection): void {
     if (this.#presence.leave(site, member, connection)) this.#localChanged(site);
+    this.#pages.leave(site, member, connection);
     this.#stopMigrating(connection);
   }
 
@@ -288,6 +292,7 @@ export class Counter {
   }
 
   #remoteChanged(site: string): void {
+    if (!isSiteKey(site)) return this.#pages.remoteChanged(site);
     // A store that does not follow a site any more reports 0 for it, which does not mean that it has no members.
     const isUnfollowed = this.#presence.count(site) === 0 && this.isStale(site) && !this.#isStoreStale;
     if (isUnfollowed) this.#scheduler.forget(site);

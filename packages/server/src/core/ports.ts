@@ -2,8 +2,9 @@
 
 export type { Clock } from '@live-online/internal/clock';
 
-/** One total to send to the connections of a site. Made once and encoded once for all of them. */
+/** One total to send to the connections of a site, or of a page. Made once and encoded once for all of them. */
 export interface TotalUpdate {
+  /** The site, or the key of a page. */
   readonly site: string;
   readonly total: number;
   readonly stale: boolean;
@@ -17,6 +18,8 @@ export interface TotalUpdate {
 export interface Connection {
   /** Sends the newest update. It must not queue: a connection that cannot take it now gets the newest one later. */
   send(update: TotalUpdate): void;
+  /** The same for the member's page. */
+  sendPage(update: TotalUpdate): void;
   /** Closes the connection because a newer one of the same member replaces it. */
   closeReplaced(): void;
   /** Closes the connection so that its client reconnects by itself. Nothing is sent to it any more. */
@@ -51,6 +54,9 @@ export interface ResumePoint {
 /**
  * Adds up the counts of several servers. Each server reports absolute counts of its own members, which only it knows for
  * certain; the store provides the counts of the others.
+ *
+ * What a server counts for a site beside its members has a key that begins with the site and one of `/`, `#` and `?`: a
+ * page is `example.org/blog`. Wherever a store takes or returns a site, it treats such a key as one more site.
  */
 export interface Store {
   /**
@@ -76,6 +82,13 @@ export interface Store {
   stale?(site: string): boolean;
   /** The sites that have members on other servers, as far as this one knows. */
   sites(): Iterable<string>;
+  /** The keys of pages of `site` that have members on other servers. Without it, `sites()` is searched for them. */
+  pageKeys?(site: string): Iterable<string>;
+  /**
+   * Follows all sites until the returned function is called, which may be called twice. Without it, the store always
+   * does, or cannot.
+   */
+  watchAll?(): () => void;
   /** How many other servers there are that clients could connect to. */
   peers?(): number;
   /** Removes this server's counts from the totals of all others. May be called twice. */

@@ -1,5 +1,6 @@
 import type { TotalDetails } from '@live-online/protocol';
 import type { TotalUpdate } from '../core/ports.ts';
+import { isSiteKey } from '../core/site-keys.ts';
 import { encodeTextFrames } from './web-socket-frames.ts';
 
 /** An update, encoded for all connections of its site. */
@@ -18,13 +19,18 @@ let last: { update: TotalUpdate; encoded: EncodedUpdate } | undefined;
 
 export function encodeUpdate(update: TotalUpdate): EncodedUpdate {
   if (last?.update === update) return last.encoded;
-  const packet = `2${JSON.stringify(['total', ...argumentsOf(update)])}`;
+  const packet = `2${JSON.stringify([eventOf(update), ...argumentsOf(update)])}`;
   const encoded = { packet, frame: encodeTextFrames(`4${packet}`) };
   last = { update, encoded };
   return encoded;
 }
 
-/** The arguments of the event `total`, without details that have nothing to add. */
+/** The event that an update is. */
+export function eventOf({ site }: TotalUpdate): 'total' | 'page' {
+  return isSiteKey(site) ? 'total' : 'page';
+}
+
+/** The arguments of the event, without details that have nothing to add. */
 export function argumentsOf({
   total,
   stale,

@@ -3,7 +3,8 @@ import type { CounterClientEvents, CounterServerEvents, Rejection } from '@live-
 import type { Counter } from '../core/counter.ts';
 import type { Connection } from '../core/ports.ts';
 import type { CounterStats } from '../core/stats.ts';
-import type { HandshakeGuard, HandshakeResult, Reservation } from './admission/handshake-guard.ts';
+import type { AcceptedHandshake, HandshakeGuard, Reservation } from './admission/handshake-guard.ts';
+import { applyEvent } from './client-events.ts';
 import type { CounterSocket } from './socket-connections.ts';
 
 /** A namespace with the counter's events. */
@@ -95,8 +96,6 @@ function joinHandler(options: NamespaceOptions): (socket: CounterSocket) => void
   const { counter, handshakeGuard, stats, createConnection, beforeJoin, isHosted = false } = options;
   const joined = new WeakSet<object>();
 
-  /** A middleware that never calls `next` also drops an event named "error", which would throw without a listener. */
-  const ignoreEvent = (): void => void stats.ignoredEvents++;
   const countMalformed = (): void => void stats.malformedPackets++;
 
   /** The place of a connection of our own is reserved before its session. */
@@ -108,21 +107,25 @@ function joinHandler(options: NamespaceOptions): (socket: CounterSocket) => void
     const { conn } = socket;
     beforeJoin?.();
     if (!socket.connected) return;
-    socket.use(ignoreEvent);
     socket.on('error', countMalformed);
     // Socket.IO accepts a second CONNECT as long as it has not answered the first one.
     const reservation = joined.has(conn) ? undefined : reserve(socket);
     if (!reservation) return void socket.disconnect(!isHosted);
     joined.add(conn);
-    const { site, member, resumeToken } = socket.data as Extract<HandshakeResult, { ok: true }>;
+    const accepted = socket.data as AcceptedHandshake;
     stats.connections++;
-    const leave = counter.join(site, member ?? conn, createConnection(socket, stats), resumeToken);
+    const { site, member } = accepted;
+    const membership = counter.join(site, member ?? conn, createConnection(socket, stats), accepted);
+    // A middleware that never calls `next` also drops an event named "error", which would throw without a listener.
+    socket.use((event) => {
+      if (!applyEvent(membership, event)) stats.ignoredEvents++;
+    });
     socket.on('disconnect', (reason, description) => {
       if (isMalformed(reason, description)) countMalformed();
       joined.delete(conn);
       stats.connections--;
       reservation.release();
-      leave();
+      membership.leave();
     });
   };
 }

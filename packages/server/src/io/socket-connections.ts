@@ -3,7 +3,7 @@ import type { Socket as SocketIoSocket } from 'socket.io';
 import type { CounterClientEvents, CounterServerEvents } from '@live-online/protocol';
 import type { TotalUpdate } from '../core/ports.ts';
 import type { CounterStats } from '../core/stats.ts';
-import { argumentsOf, encodeUpdate } from './encode-update.ts';
+import { argumentsOf, encodeUpdate, eventOf } from './encode-update.ts';
 import { UpdateConnection } from './update-connection.ts';
 import { writeFrame } from './web-socket-frames.ts';
 
@@ -45,7 +45,7 @@ export class EmitConnection extends SocketConnection {
   protected override write(update: TotalUpdate): boolean {
     // Engine.IO emits 'drain' when it has given its buffer to the transport: within emit, if that is idle.
     this.socket.conn.once('drain', () => this.drained());
-    this.socket.emit('total', ...argumentsOf(update));
+    this.socket.emit(eventOf(update), ...argumentsOf(update));
     return false;
   }
 }

@@ -1,8 +1,17 @@
 import type { Connection, TotalUpdate } from '../core/ports.ts';
 import type { CounterStats } from '../core/stats.ts';
 
+/** What a connection has sent of its page. Only the connections of clients that have sent a page have it. */
+interface PageUpdates {
+  sent: { site: string; total: number; stale: boolean } | undefined;
+  sequence: number;
+  waiting: TotalUpdate | undefined;
+  /** Whether it goes before a waiting total, which has gone before it the last time. */
+  isNext: boolean;
+}
+
 /**
- * A connection that sends updates. At most one waits in it, the newest. [C6]
+ * A connection that sends updates. At most one of its site waits in it, and one of its page: the newest. [C6]
  *
  * A class, because the cost of a broadcast is mostly memory access: all that one send reads lies in one object.
  */
@@ -13,6 +22,7 @@ export abstract class UpdateConnection implements Connection {
   private sentTotal = -1;
   private sentStale = false;
   private waiting: TotalUpdate | undefined = undefined;
+  private page: PageUpdates | undefined = undefined;
   private sending: 'ready' | 'busy' | 'ended' = 'ready';
 
   constructor(stats: CounterStats) {
@@ -27,8 +37,15 @@ export abstract class UpdateConnection implements Connection {
 
   send(update: TotalUpdate): void {
     if (update.sequence <= (this.waiting?.sequence ?? this.sentSequence)) return;
-    if (this.sending === 'ready') this.writeNew(update);
+    if (this.sending === 'ready') this.writeTotal(update);
     else this.waiting = update;
+  }
+
+  sendPage(update: TotalUpdate): void {
+    const page = (this.page ??= { sent: undefined, sequence: -1, waiting: undefined, isNext: false });
+    if (update.sequence <= (page.waiting?.sequence ?? page.sequence)) return;
+    if (this.sending === 'ready') this.writePage(page, update);
+    else page.waiting = update;
   }
 
   /** No update is written any more: a WebSocket must not send a frame after its close frame. */
@@ -36,21 +53,49 @@ export abstract class UpdateConnection implements Connection {
     this.sending = 'ended';
   }
 
-  /** The last update is written: the newest that waits, if any, goes next. */
+  /** The last update is written: the newest that wait, if any, go next. */
   protected drained(): void {
     if (this.sending !== 'busy') return;
     this.sending = 'ready';
+    const { page } = this;
+    // At most one of each kind waits, and the first may make the connection busy again.
+    if (page?.isNext) this.writeWaitingPage(page);
     const next = this.waiting;
-    this.waiting = undefined;
-    if (next !== undefined) this.writeNew(next);
+    if (next !== undefined && this.sending === 'ready') {
+      this.waiting = undefined;
+      this.writeTotal(next);
+      if (page) page.isNext = true;
+    }
+    if (page) this.writeWaitingPage(page);
   }
 
-  private writeNew(update: TotalUpdate): void {
+  private writeWaitingPage(page: PageUpdates): void {
+    const next = page.waiting;
+    if (next === undefined || this.sending !== 'ready') return;
+    page.waiting = undefined;
+    page.isNext = false;
+    this.writePage(page, next);
+  }
+
+  private writeTotal(update: TotalUpdate): void {
     this.sentSequence = update.sequence;
     // The same total is not sent twice; its sequence counts all the same.
     if (update.total === this.sentTotal && update.stale === this.sentStale) return;
     this.sentTotal = update.total;
     this.sentStale = update.stale;
+    this.writeNew(update);
+  }
+
+  private writePage(page: PageUpdates, update: TotalUpdate): void {
+    const { site, total, stale, sequence } = update;
+    page.sequence = sequence;
+    const { sent } = page;
+    if (sent?.site === site && sent.total === total && sent.stale === stale) return;
+    page.sent = { site, total, stale };
+    this.writeNew(update);
+  }
+
+  private writeNew(update: TotalUpdate): void {
     this.stats.messages++;
     this.sending = 'busy';
     // If write throws, as a listener of the host may, nothing was written.

@@ -1,4 +1,5 @@
 import type { Store } from '../core/ports.ts';
+import { pageKeysOf } from '../core/site-keys.ts';
 
 /** A store that is created when it is opened, for example because it has to load a library. */
 export function createLazyStore<Kind extends Store>(
@@ -15,6 +16,7 @@ export function createLazyStore<Kind extends Store>(
     others: (site) => store?.others(site) ?? 0,
     stale: (site) => store?.stale?.(site) ?? false,
     sites: () => store?.sites() ?? [],
+    pageKeys: (site) => (store ? pageKeysOf(store, site) : []),
     async close() {
       await store?.close();
     },

@@ -30,7 +30,7 @@ async function countUpdates(maxWorkers: number, others: number, sendMs: number):
     clock.spend(sendMs);
   };
   for (let i = 0; i < HERE; i++) {
-    counter.join('s', `member-${i}`, { send, closeReplaced() {}, migrate() {} });
+    counter.join('s', `member-${i}`, { send, sendPage() {}, closeReplaced() {}, migrate() {} });
   }
   sends = 0;
   const endMs = clock.now() + 10_000;

@@ -102,7 +102,7 @@ describe('a client of a stream that does not read', () => {
   it('[C6] costs no memory: at most two totals and one ping wait', async () => {
     const { clock, counter, response, stats, waitingBytes } = await openFull();
     const { messages } = stats;
-    const reader = { send() {}, closeReplaced() {}, migrate() {} };
+    const reader = { send() {}, sendPage() {}, closeReplaced() {}, migrate() {} };
     for (let total = 2; total <= 200; total++) {
       counter.join('a.example', {}, reader);
       clock.advance(total < 100 ? 100 : 10);

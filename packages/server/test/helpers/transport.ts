@@ -73,14 +73,14 @@ export async function startTransport(
         },
       };
     },
-    authenticate: () => ({ ok: true, site: 'a.example', member: undefined, resumeToken: undefined }),
+    authenticate: () => ({ ok: true, site: 'a.example', member: undefined }),
   };
   const counter = {
     join(_site: string, _member: unknown, connection: Connection) {
       const one: JoinedConnection = { connection, socket, hasLeft: false };
       joined.push(one);
       connection.send({ site: 'a.example', total: 0, stale: false, sequence: 0 });
-      return () => void (one.hasLeft = true);
+      return { leave: () => void (one.hasLeft = true), setDetails() {} };
     },
   } as unknown as Counter;
   const stats = createStats();

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isSameSecret } from '@live-online/internal/same-secret';
 import { parseHandshake, type RejectionCode } from '@live-online/protocol';
 import type { Admission, LimitReached } from '../../core/admission.ts';
+import type { JoinDetails } from '../../core/counter.ts';
 import type { ListedSite, SiteList } from '../../core/site-list.ts';
 import { siteOf } from '../../core/site.ts';
 import { countReason, type CounterStats } from '../../core/stats.ts';
@@ -37,9 +38,14 @@ export interface Reservation {
   granted?: Promise<boolean>;
 }
 
-export type HandshakeResult =
-  | { ok: true; site: string; member: string | undefined; resumeToken: string | undefined }
-  | { ok: false; code: RejectionCode; problem: string };
+/** Who joins, and where. */
+export interface AcceptedHandshake extends JoinDetails {
+  ok: true;
+  site: string;
+  member: string | undefined;
+}
+
+export type HandshakeResult = AcceptedHandshake | { ok: false; code: RejectionCode; problem: string };
 
 export interface HandshakeGuardOptions {
   sites: SiteList;
@@ -102,9 +108,9 @@ export function checkHandshake(listed: ListedSite | undefined, auth: unknown): H
   const parsed = parseHandshake(auth);
   if (!parsed.ok) return parsed;
   if (!listed) return { ok: false, code: 'site-not-listed', problem: 'this server does not count this site' };
-  const { member, resume: resumeToken, token = '' } = parsed.handshake;
+  const { member, resume: resumeToken, token = '', page, tabs } = parsed.handshake;
   if (listed.token !== undefined && !isSameSecret(token, listed.token)) {
     return { ok: false, code: 'token-wrong', problem: 'the token of this site is missing or wrong' };
   }
-  return { ok: true, site: listed.site, member, resumeToken };
+  return { ok: true, site: listed.site, member, resumeToken, page, tabs };
 }

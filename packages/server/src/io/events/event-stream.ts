@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Membership } from '../../core/membership.ts';
 import type { TotalUpdate } from '../../core/ports.ts';
 import type { CounterStats } from '../../core/stats.ts';
 import { UpdateConnection } from '../update-connection.ts';
@@ -18,8 +19,8 @@ export interface EventStreamOptions {
 export class EventStream extends UpdateConnection {
   readonly sid: string;
   readonly hasMemberId: boolean;
-  /** Removes the member from the count. May be called twice. */
-  leave: () => void = () => {};
+  /** `undefined` until it has joined. */
+  membership: Membership | undefined = undefined;
   readonly #response: ServerResponse;
   #head: string | undefined;
   #ping: 'none' | 'waiting' | 'writing' | 'sent' = 'none';
@@ -58,6 +59,11 @@ export class EventStream extends UpdateConnection {
 
   override migrate(): void {
     this.end();
+  }
+
+  /** Removes the member from the count. May be called twice. */
+  leave(): void {
+    this.membership?.leave();
   }
 
   /** Ends the response: the client opens another stream. */

@@ -158,7 +158,7 @@ export class EventStreams {
       ...CORS,
     });
     if (!result.ok) return void response.end(encodeRejection(result.problem, { code: result.code }));
-    const { site, member, resumeToken } = result;
+    const { site, member } = result;
     const sid = `${relay?.prefix ?? ''}${randomUUID()}`;
     const open = { sid, pingInterval: PING_INTERVAL_MS, pingTimeout: PING_TIMEOUT_MS };
     const head = encodeOpen(open, RETRY_MS.from + random() * (RETRY_MS.to - RETRY_MS.from));
@@ -172,7 +172,7 @@ export class EventStreams {
     stats.connections++;
     this.#streams.set(sid, stream);
     this.#toPing.add(stream);
-    stream.leave = counter.join(site, member ?? stream, stream, resumeToken);
+    stream.membership = counter.join(site, member ?? stream, stream, result);
   }
 
   #ping(stream: EventStream): void {

@@ -10,14 +10,19 @@ const MAX_SID_LENGTH = 64;
  */
 export function readHandshake(request: IncomingMessage): Record<string, unknown> {
   const query = new URLSearchParams(queryOf(request));
-  const version = query.get('join');
   return {
-    // What is no number is no version either: the guard rejects it.
-    v: version !== null && /^\d{1,9}$/.test(version) ? Number(version) : (version ?? undefined),
+    v: readInteger(query.get('join')),
     member: query.get('member') ?? undefined,
     resume: request.headers['last-event-id'] ?? query.get('resume') ?? undefined,
     token: query.get('token') ?? undefined,
+    page: query.get('page') ?? undefined,
+    tabs: readInteger(query.get('tabs')),
   };
+}
+
+/** The number that a parameter has. What is no number stays a text: the guard rejects it. */
+function readInteger(text: string | null): number | string | undefined {
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : (text ?? undefined);
 }
 
 /** The stream that an answer is for. */

@@ -1,5 +1,6 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { ConnectionBounds } from '@live-online/internal/bounded-web-sockets';
+import type { Membership } from '../../core/membership.ts';
 import type { TotalUpdate } from '../../core/ports.ts';
 import type { CounterStats } from '../../core/stats.ts';
 import type { AdmissionTicket } from '../admission/handshake-guard.ts';
@@ -32,8 +33,8 @@ export class LeanConnection extends WebSocketConnection implements Beating, Pack
   ticket: AdmissionTicket | undefined;
   /** Frees its place among the limits. */
   readonly release: () => void;
-  /** Ends its membership; `undefined` while it is not a member. */
-  leave: (() => void) | undefined = undefined;
+  /** `undefined` while it is not a member. */
+  membership: Membership | undefined = undefined;
   hasConnected = false;
   decoder: PacketState['decoder'] = undefined;
 
@@ -91,12 +92,18 @@ export class LeanConnection extends WebSocketConnection implements Beating, Pack
     if (this.socket.writable) this.socket.write(frame);
   }
 
-  /** Sends bytes in one write with the first total, if `join` sends that. */
-  sendWithTotal(bytes: Buffer, join: () => void): void {
+  /**
+   * Sends bytes in one write with the first total, if `join` sends that.
+   *
+   * @param hasPage whether the count of its page follows: a write of its own would cost as much as the rest of the handshake.
+   */
+  sendWithTotal(bytes: Buffer, hasPage: boolean, join: () => void): void {
     this.head = bytes;
+    if (hasPage) this.socket.cork();
     join();
     if (this.head) this.sendFrame(this.head);
     this.head = undefined;
+    if (hasPage) this.socket.uncork();
   }
 
   ask(): void {

@@ -9,7 +9,12 @@ import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import { limits, type Rejection } from '@live-online/protocol';
 import type { Clock } from '../../core/ports.ts';
 import { countReason } from '../../core/stats.ts';
-import { checkHandshake, type AdmissionTicket, type HandshakeResult } from '../admission/handshake-guard.ts';
+import {
+  checkHandshake,
+  type AcceptedHandshake,
+  type AdmissionTicket,
+} from '../admission/handshake-guard.ts';
+import { applyEvent } from '../client-events.ts';
 import { JOIN_TIMEOUT_MS, type CounterTransport, type TransportOptions } from '../transport.ts';
 import { encodeTextFrames } from '../web-socket-frames.ts';
 import { Heartbeats, planHeartbeats } from './heartbeats.ts';
@@ -31,8 +36,6 @@ interface Admitted {
   /** Of a client that wants to be joined at once. */
   readonly handshake: object | undefined;
 }
-
-type Accepted = Extract<HandshakeResult, { ok: true }>;
 
 const ignoreError = (): void => {};
 
@@ -131,17 +134,17 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
         return connection.destroy();
       case 'event':
         // An event before its CONNECT has no namespace to go to.
-        if (!connection.leave) return connection.close();
-        this.#options.stats.ignoredEvents++;
+        if (!connection.membership) return connection.close();
+        if (!applyEvent(connection.membership, packet.event)) this.#options.stats.ignoredEvents++;
         return;
       case 'answer':
-        if (!connection.leave) connection.close();
+        if (!connection.membership) connection.close();
         return;
       case 'malformed':
-        if (connection.leave) this.#options.stats.malformedPackets++;
+        if (connection.membership) this.#options.stats.malformedPackets++;
         return connection.close();
       case 'disconnect':
-        if (!connection.leave) return connection.close();
+        if (!connection.membership) return connection.close();
         // A client that leaves its only namespace closes the connection by itself.
         this.#leave(connection);
         this.#withoutMember.set(connection, this.#options.clock.now());
@@ -183,7 +186,7 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     if (accepted) {
       connection.hasConnected = true;
       const packets = encodeTextFrames(openPacket, connectAnswer(id));
-      connection.sendWithTotal(Buffer.concat([answer, packets]), () => this.#join(connection, accepted));
+      this.#join(connection, accepted, Buffer.concat([answer, packets]));
     } else {
       this.#withoutMember.set(connection, this.#options.clock.now());
       connection.sendFrame(Buffer.concat([answer, encodeTextFrames(openPacket)]));
@@ -201,22 +204,25 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     connection.ticket = undefined;
     if (!result.ok) return connection.sendFrame(connectError(result.problem, { code: result.code }));
     this.#withoutMember.delete(connection);
-    const answer = encodeTextFrames(connectAnswer(randomUUID()));
-    connection.sendWithTotal(answer, () => this.#join(connection, result));
+    this.#join(connection, result, encodeTextFrames(connectAnswer(randomUUID())));
   }
 
-  #join(connection: LeanConnection, { site, member, resumeToken }: Accepted): void {
+  /** @param answer what leaves in one write with the first total. */
+  #join(connection: LeanConnection, accepted: AcceptedHandshake, answer: Buffer): void {
     const { counter, stats } = this.#options;
+    const { site, member, page } = accepted;
     stats.connections++;
-    connection.leave = counter.join(site, member ?? connection, connection, resumeToken);
+    connection.sendWithTotal(answer, page !== undefined, () => {
+      connection.membership = counter.join(site, member ?? connection, connection, accepted);
+    });
   }
 
   #leave(connection: LeanConnection): void {
-    const { leave } = connection;
-    if (!leave) return;
-    connection.leave = undefined;
+    const { membership } = connection;
+    if (!membership) return;
+    connection.membership = undefined;
     this.#options.stats.connections--;
-    leave();
+    membership.leave();
   }
 
   /** Closes connections that are without a member for too long. */

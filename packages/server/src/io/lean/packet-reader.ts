@@ -4,7 +4,8 @@ import { Decoder, PacketType, type Packet } from 'socket.io-parser';
 export type ClientPacket =
   | { readonly type: 'connect'; readonly auth: unknown }
   /** `answer`: of an event that the server never sent. `foreign`: of another namespace, or of a server. */
-  | { readonly type: 'second-connect' | 'event' | 'answer' | 'disconnect' | 'foreign' }
+  | { readonly type: 'event'; readonly event: unknown }
+  | { readonly type: 'second-connect' | 'answer' | 'disconnect' | 'foreign' }
   | { readonly type: 'heartbeat' | 'close' | 'ignored' | 'malformed' };
 
 const HEARTBEAT = { type: 'heartbeat' } as const;
@@ -96,7 +97,7 @@ function classify(packet: Packet | undefined): ClientPacket {
       return { type: 'connect', auth: packet.data as unknown };
     case PacketType.EVENT:
     case PacketType.BINARY_EVENT:
-      return { type: 'event' };
+      return { type: 'event', event: packet.data as unknown };
     case PacketType.DISCONNECT:
       return { type: 'disconnect' };
     case PacketType.ACK:

@@ -12,14 +12,27 @@ const STOCK: SocketQuery = { problem: undefined, handshake: undefined };
 
 /** What the script tag sends. Reading it by `URLSearchParams` costs ten times as much. */
 const OWN_QUERY =
-  /^EIO=4&transport=websocket&join=(\d{1,9})&(?:v=\d{1,9}&)?member=([\w-]+)(?:&resume=([\w.-]+))?$/;
+  /^EIO=4&transport=websocket&join=(\d{1,9})&(?:v=\d{1,9}&)?member=([\w-]+)(?:&resume=([\w.-]+))?(?:&page=([\w.~%-]+))?(?:&tabs=(\d{1,9}))?$/;
 
 export function readQuery(url: string): SocketQuery {
   const text = url.slice(url.indexOf('?') + 1);
   if (text === STOCK_QUERY) return STOCK;
   const own = OWN_QUERY.exec(text);
-  if (own) return { problem: undefined, handshake: { v: Number(own[1]), member: own[2], resume: own[3] } };
-  return parseQuery(text);
+  if (!own) return parseQuery(text);
+  const [, version, member, resume, page, tabs] = own;
+  const decoded = page === undefined ? undefined : decode(page);
+  // `URLSearchParams` decodes what is not encoded correctly in its own way.
+  if (page !== undefined && decoded === undefined) return parseQuery(text);
+  const handshake = { v: Number(version), member, resume, page: decoded, tabs: tabs && Number(tabs) };
+  return { problem: undefined, handshake };
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads a query in any form. */
@@ -27,6 +40,7 @@ export function parseQuery(text: string): SocketQuery {
   const query = new URLSearchParams(text);
   const problem = problemOf(query);
   const version = query.get('join');
+  const tabs = query.get('tabs');
   if (problem !== undefined || version === null) return { problem, handshake: undefined };
   return {
     problem,
@@ -34,6 +48,8 @@ export function parseQuery(text: string): SocketQuery {
       v: Number(version),
       member: query.get('member') ?? undefined,
       resume: query.get('resume') ?? undefined,
+      page: query.get('page') ?? undefined,
+      tabs: tabs === null ? undefined : Number(tabs),
     },
   };
 }

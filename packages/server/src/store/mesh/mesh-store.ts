@@ -183,6 +183,16 @@ class Mesh implements MeshStore {
     return this.#parts.replicas.sites();
   }
 
+  pageKeys(site: string): Iterable<string> {
+    return this.#parts.replicas.pageKeys(site);
+  }
+
+  watchAll(): () => void {
+    const unsubscribe = this.#parts.subscriptions.watchAll();
+    this.#reconnector.follow();
+    return unsubscribe;
+  }
+
   peers(): number {
     return this.#parts.membership.members().length;
   }

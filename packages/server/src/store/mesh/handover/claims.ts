@@ -2,7 +2,7 @@ import type { ResumePoint } from '../../../core/ports.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { ReplicaStore } from '../replication/replicas.ts';
 import { incarnationOf, type ClaimMessage, type Incarnation, type Takeover } from '../wire/messages.ts';
-import type { MoveLimits } from './move-limits.ts';
+import { shareOf, type MoveLimits } from './move-limits.ts';
 import { PendingMoves, type Move } from './pending-moves.ts';
 
 export interface ClaimsOptions {
@@ -133,10 +133,11 @@ export class Claims {
     const { site } = move;
     const epoch = membership.epochOf(server);
     if (epoch === undefined) return this.#pending.add(server, move);
-    if (this.#unacknowledged >= limits.maxUnacknowledged) return;
+    const share = shareOf(site);
+    if (this.#unacknowledged >= limits.maxUnacknowledged * share) return;
     let claim = this.#servers.get(server)?.get(site);
     if (!claim) {
-      if (this.#size >= limits.maxClaims && !this.#makeRoom()) return;
+      if (this.#size >= limits.maxClaims * share && !this.#makeRoom(share)) return;
       const acknowledged = this.#acknowledgedBy(site, server);
       claim = { epoch, acknowledged, members: [], sent: 0, touchedAtMs: now() };
       const sites = this.#servers.get(server) ?? new Map<string, Claim>();
@@ -191,13 +192,13 @@ export class Claims {
   }
 
   /** Drops acknowledged claims early. Returns whether there is room for another one. */
-  #makeRoom(): boolean {
+  #makeRoom(share: number): boolean {
     const { now, limits } = this.#options;
     if (now() - this.#madeRoomAtMs < MAKE_ROOM_MS) return false;
     this.#madeRoomAtMs = now();
     for (const [server, sites] of this.#servers) {
       for (const [site, claim] of sites) if (claim.members.length === 0) this.#remove(server, site, claim);
     }
-    return this.#size < limits.maxClaims;
+    return this.#size < limits.maxClaims * share;
   }
 }

@@ -1,3 +1,5 @@
+import { isSiteKey } from '../../../core/site-keys.ts';
+
 /**
  * Bounds for what a server remembers because of resume tokens. [C7] A client can make up any number of servers,
  * members and sites. Past a bound a move is ignored, and the member may count twice until its old server misses it.
@@ -13,6 +15,14 @@ export interface MoveLimits {
   maxClaims: number;
   /** Sites with acknowledgements. */
   maxAcknowledged: number;
+}
+
+/**
+ * The share of each bound that moves may use. The rest is for members of sites, so that no page keeps a member of a site
+ * from being claimed.
+ */
+export function shareOf(key: string): number {
+  return isSiteKey(key) ? 1 : 0.5;
 }
 
 export function createMoveLimits(leaseMs: number): MoveLimits {

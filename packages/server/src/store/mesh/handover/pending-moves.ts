@@ -1,5 +1,8 @@
+import { shareOf } from './move-limits.ts';
+
 /** A member that is counted here, and was on another server before. */
 export interface Move {
+  /** The site, or the key of a page. */
   readonly site: string;
   readonly member: string;
   /** The number of its connection here. */
@@ -30,7 +33,7 @@ export class PendingMoves {
 
   add(server: string, move: Move): void {
     const { now, keepMs, max } = this.#options;
-    if (this.#size >= max || now() - move.atMs >= keepMs) return;
+    if (this.#size >= max * shareOf(move.site) || now() - move.atMs >= keepMs) return;
     const moves = this.#servers.get(server);
     if (moves) moves.push(move);
     else this.#servers.set(server, [move]);

@@ -135,6 +135,14 @@ export class ReplicaStore {
     }
   }
 
+  /** The keys of pages of a site that have members on other servers. */
+  *pageKeys(site: string): Iterable<string> {
+    const replicas = this.#buckets.get(bucketOf(site));
+    for (const key of new Set([...(replicas?.values() ?? [])].flatMap(({ sites }) => [...sites.keys()]))) {
+      if (key.startsWith(`${site}/`) && countOthers(replicas, key, this.#self) > 0) yield key;
+    }
+  }
+
   #replicasOf(bucket: number): Map<string, Replica> {
     let replicas = this.#buckets.get(bucket);
     if (!replicas) this.#buckets.set(bucket, (replicas = new Map<string, Replica>()));

@@ -10,16 +10,33 @@ interface Subscription {
   neededAtMs: number;
 }
 
-/** Which buckets this server subscribes to: those in which it has members, or had until a minute ago. [S2] */
+/**
+ * Which buckets this server subscribes to: those in which it has members, or had until a minute ago; all of them with
+ * `follow: 'all'`, and while a caller watches all sites. [S2]
+ */
 export class BucketSubscriptions {
   readonly #followsAll: boolean;
   readonly #now: () => number;
   readonly #buckets = new Map<number, Subscription>();
+  #watchers = 0;
 
   constructor(follow: 'hosted' | 'all', now: () => number) {
     this.#followsAll = follow === 'all';
     this.#now = now;
-    if (this.#followsAll) for (let bucket = 0; bucket < BUCKETS; bucket++) this.add(bucket);
+    if (this.#followsAll) this.#addAll();
+  }
+
+  /** Adds all buckets. They are needed until the returned function is called. */
+  watchAll(): () => void {
+    this.#watchers++;
+    this.#addAll();
+    let isWatching = true;
+    return () => {
+      if (!isWatching) return;
+      isWatching = false;
+      this.#watchers--;
+      for (const subscription of this.#buckets.values()) subscription.neededAtMs = this.#now();
+    };
   }
 
   /** Adds a bucket that may be needed soon. */
@@ -55,11 +72,15 @@ export class BucketSubscriptions {
 
   /** Removes the buckets that are not needed any more, and returns them. */
   takeUnused(): number[] {
-    if (this.#followsAll) return [];
+    if (this.#followsAll || this.#watchers > 0) return [];
     const unused = [...this.#buckets].flatMap(([bucket, { hosted, neededAtMs }]) =>
       hosted > 0 || this.#now() - neededAtMs < UNUSED_MS ? [] : [bucket],
     );
     for (const bucket of unused) this.#buckets.delete(bucket);
     return unused;
+  }
+
+  #addAll(): void {
+    for (let bucket = 0; bucket < BUCKETS; bucket++) this.add(bucket);
   }
 }

@@ -1,10 +1,16 @@
+import { isSeparator } from '../../../core/site-keys.ts';
+
 /** How many buckets sites are spread over. Servers with another number would not find each other's sites. */
 export const BUCKETS = 64;
 
-/** The bucket of a site: FNV-1a over its UTF-16 code units. [S2] */
+/** The bucket of a site, and of all keys that begin with it: FNV-1a over the site's UTF-16 code units. [S2] */
 export function bucketOf(site: string): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < site.length; i++) hash = Math.imul(hash ^ site.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < site.length; i++) {
+    const code = site.charCodeAt(i);
+    if (isSeparator(code)) break;
+    hash = Math.imul(hash ^ code, 0x01000193);
+  }
   return (hash >>> 0) % BUCKETS;
 }
 

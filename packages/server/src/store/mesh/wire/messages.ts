@@ -1,3 +1,4 @@
+import { limits } from '@live-online/protocol';
 import { BUCKETS } from './keys.ts';
 
 /**
@@ -70,7 +71,8 @@ export type ControlMessage =
 
 const SERVER = /^[\w-]{1,48}$/;
 const INCARNATION = /^[\w-]{1,48}:\d{1,16}$/;
-const MAX_SITE = 400;
+/** Has room for a site and the path of a page. */
+const MAX_SITE = limits.maxSiteLength + limits.maxPathLength;
 const MAX_MEMBER = 64;
 
 export function incarnationOf(server: string, epoch: number): Incarnation {
