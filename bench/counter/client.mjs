@@ -2,12 +2,13 @@
  * One client on a TCP connection of its own: HTTP's upgrade, frames of WebSocket, Engine.IO 4 and Socket.IO 5 as far as a
  * counter needs them, parsed byte by byte, so that thousands of clients use less CPU time than the measured server.
  *
- * Two kinds behave as the two kinds of real clients do, byte for byte after the upgrade:
+ * The kinds behave as real clients do, byte for byte after the upgrade:
  * - `stock`: as `socket.io-client` does. It waits for the open packet, sends CONNECT, and answers pings.
  * - `own`: as the script tag does. It puts its handshake into the address. If the server answers that it has joined, it sends
  *   heartbeats by itself; otherwise it continues as a stock client.
+ * - `page`: the same for a person with two tabs who is on one of a hundred pages, and receives the count of that page.
  *
- * @typedef {'stock' | 'own'} ClientKind
+ * @typedef {'stock' | 'own' | 'page'} ClientKind
  */
 import { connect } from 'node:net';
 import { createFrameReader, frameOf } from './frames.mjs';
@@ -38,8 +39,8 @@ const ignore = () => {};
  * @param {(total: number) => void} on.total
  * @param {() => void} on.ping
  * @param {(error: Error) => void} on.failed The connection was rejected, closed or lost.
- * @param {{ kind?: ClientKind, member?: string, resume?: string, localAddress?: string }} [identity] `member` is required
- *   for the kind `own`. `localAddress`: every address has 28,000 ports or so.
+ * @param {{ kind?: ClientKind, member?: string, resume?: string, page?: string, localAddress?: string }} [identity] `member`
+ *   is required for all kinds but `stock`, `page` for the kind `page`. `localAddress`: every address has 28,000 ports or so.
  * @returns {Client}
  *
  * @typedef {object} Client
@@ -101,9 +102,11 @@ class WireClient {
   }
 
   #upgradeRequest({ host, port, path }) {
-    const { kind, member } = this.#identity;
+    const { kind, member, page } = this.#identity;
     const resume = this.#resume === undefined ? '' : `&resume=${this.#resume}`;
-    const join = kind === 'own' ? `&join=${PROTOCOL_VERSION}&member=${member}${resume}` : '';
+    const place = kind === 'page' ? `&page=${encodeURIComponent(page)}&tabs=2` : '';
+    const isOwn = kind === 'own' || kind === 'page';
+    const join = isOwn ? `&join=${PROTOCOL_VERSION}&member=${member}${resume}${place}` : '';
     return (
       `GET ${path}socket.io/?EIO=4&transport=websocket${join} HTTP/1.1\r\nHost: ${host}:${port}\r\n` +
       `Origin: ${ORIGIN}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +

@@ -4,6 +4,8 @@ import { createHeartbeats } from './heartbeats.mjs';
 // Node's default backlog is 511 connections. More at once would wait for a TCP retransmission, a second or more
 // that has nothing to do with the server.
 const CONNECTING_AT_ONCE = 500;
+/** On how many pages the clients of the kind `page` are. */
+const PAGES = 100;
 
 /**
  * The clients of a benchmark, all in one process: connects and disconnects them, and knows which totals they show.
@@ -63,7 +65,8 @@ export function createCrowd() {
   function join(url, watch = {}) {
     return new Promise((resolve, reject) => {
       const member = { client: undefined, shown: undefined, here: true };
-      const identity = { kind, member: kind === 'own' ? `bench-${process.pid}-${joined++}` : undefined };
+      const id = kind === 'stock' ? undefined : `bench-${process.pid}-${joined}`;
+      const identity = { kind, member: id, page: `/page-${joined++ % PAGES}` };
       const on = {
         open: resolve,
         handshake({ pingInterval, joined: hasJoined, heartbeatInterval }) {

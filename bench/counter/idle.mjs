@@ -26,6 +26,8 @@ const LIMITS = {
   memory: { limit: 0.42, goal: 0.35 },
   accept: { limit: 0.5, goal: 0.42 },
   heartbeats: { stock: { limit: 0.6, goal: 0.5 }, own: { limit: 0.4, goal: 0.3 } },
+  /** Of a client with tabs and a page, compared with one without. */
+  page: { limit: 1.1 },
 };
 
 /** N idle connections: what does it cost to accept and to hold each of them, and how much memory does it take? */
@@ -42,6 +44,7 @@ export async function idle({ args: allArgs, signal, out }) {
       plain: { measure: measure(PLAIN, 'stock') },
       stock: { measure: measure(QUIET, 'stock') },
       own: { measure: measure(QUIET, 'own') },
+      page: { measure: measure(QUIET, 'page') },
     },
     report(number, ofRound) {
       const each = Object.entries(ofRound).map(
@@ -108,10 +111,13 @@ function summary(runs) {
   };
 }
 
-function report({ plain, stock, own }) {
-  const row = (name, format, figure) => [name, ...[plain, stock, own].map((side) => format(side[figure]))];
+function report({ plain, stock, own, page }) {
+  const row = (name, format, figure) => [
+    name,
+    ...[plain, stock, own, page].map((side) => format(side[figure])),
+  ];
   return table([
-    ['per connection', 'Socket.IO', 'ours', 'ours, own client'],
+    ['per connection', 'Socket.IO', 'ours', 'ours, own client', 'with tabs and page'],
     row("server's memory (RSS)", kilobytes, 'rssKb'),
     row('of it JavaScript objects', kilobytes, 'heapKb'),
     row("server's CPU to accept it", (ms) => `${ms.toFixed(2)} ms`, 'cpuMs'),
@@ -123,22 +129,23 @@ function report({ plain, stock, own }) {
 
 /** The figures with limits. */
 function figuresOf(runs) {
-  const ratio = (what, bounds, side, figure) => {
+  const ratio = (name, bounds, [side, reference], figure) => {
     const values = (of) => runs[of].map((run) => run[figure]);
-    const kind = { stock: 'stock clients', own: 'own client' }[side];
-    return ratioFigure(
-      { name: `idle, ${kind}: ${what} / Socket.IO`, ...bounds },
-      values(side),
-      values('plain'),
-    );
+    return ratioFigure({ name: `idle, ${name}`, ...bounds }, values(side), values(reference));
   };
+  const stock = ['stock', 'plain'];
+  const own = ['own', 'plain'];
+  const page = ['page', 'own'];
   return [
-    ratio('memory', LIMITS.memory, 'stock', 'rssKb'),
-    ratio('memory', LIMITS.memory, 'own', 'rssKb'),
-    ratio('CPU to accept', LIMITS.accept, 'stock', 'cpuMs'),
-    ratio('CPU to accept', LIMITS.accept, 'own', 'cpuMs'),
-    ratio('CPU while idle', LIMITS.heartbeats.stock, 'stock', 'heartbeatUs'),
-    ratio('CPU while idle', LIMITS.heartbeats.own, 'own', 'heartbeatUs'),
+    ratio('stock clients: memory / Socket.IO', LIMITS.memory, stock, 'rssKb'),
+    ratio('own client: memory / Socket.IO', LIMITS.memory, own, 'rssKb'),
+    ratio('stock clients: CPU to accept / Socket.IO', LIMITS.accept, stock, 'cpuMs'),
+    ratio('own client: CPU to accept / Socket.IO', LIMITS.accept, own, 'cpuMs'),
+    ratio('stock clients: CPU while idle / Socket.IO', LIMITS.heartbeats.stock, stock, 'heartbeatUs'),
+    ratio('own client: CPU while idle / Socket.IO', LIMITS.heartbeats.own, own, 'heartbeatUs'),
+    ratio('tabs and page: memory / own client', LIMITS.page, page, 'rssKb'),
+    ratio('tabs and page: CPU to accept / own client', LIMITS.page, page, 'cpuMs'),
+    ratio('tabs and page: CPU while idle / own client', LIMITS.page, page, 'heartbeatUs'),
   ];
 }
 
