@@ -13,14 +13,29 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const SOCKET_IO = `import { io } from 'socket.io-client'; globalThis.app = io;`;
 const COUNTER = `import { createCounter } from '@live-online/widget'; globalThis.counter = createCounter;`;
 const UNUSED = `import { createCounter } from '@live-online/widget';`;
-/** Bytes: the script tag in brotli, as browsers get it, and `createCounter` in gzip. */
-export const budgets = { scriptTag: 2_500, createCounter: 1_000 };
+const ELEMENT = `import '@live-online/widget/define';`;
+const ELEMENT_UNUSED = `import { LiveOnlineCounter } from '@live-online/widget/element';`;
+/** The apps have the framework already: it is external. */
+const frameworks = {
+  React: `import { useOnlineCount } from '@live-online/widget/react'; globalThis.use = useOnlineCount;`,
+  Vue: `import { useOnlineCount } from '@live-online/widget/vue'; globalThis.use = useOnlineCount;`,
+  Svelte: `import { onlineCount } from '@live-online/widget/svelte'; globalThis.use = onlineCount;`,
+};
+/** Bytes: the script tag in brotli, as browsers get it, and the others in gzip. */
+export const budgets = { scriptTag: 2_500, createCounter: 1_000, element: 5_500, framework: 2_500 };
 
 /** @returns {Promise<{ name: string, gzipBytes: number, brotliBytes: number, budget: string, isOver: boolean }[]>} */
 export async function measureSizes() {
   const scriptTag = await readFile(new URL('../dist/live-online.js', import.meta.url));
-  const [app, counting, unused] = await Promise.all(
-    [SOCKET_IO, SOCKET_IO + COUNTER, SOCKET_IO + UNUSED].map(bundle),
+  const [app, counting, unused, element, elementUnused, ...hooks] = await Promise.all(
+    [
+      SOCKET_IO,
+      SOCKET_IO + COUNTER,
+      SOCKET_IO + UNUSED,
+      ELEMENT,
+      SOCKET_IO + ELEMENT_UNUSED,
+      ...Object.values(frameworks),
+    ].map(bundle),
   );
   return [
     row('script tag', { brotliBytes: budgets.scriptTag }, scriptTag),
@@ -31,6 +46,11 @@ export async function measureSizes() {
       app,
     ),
     row('the same import, unused', { gzipBytes: 0 }, unused, app),
+    row('the element, with English texts', { gzipBytes: budgets.element }, element),
+    row('the class of the element, unused', { gzipBytes: 0 }, elementUnused, app),
+    ...Object.keys(frameworks).map((name, index) =>
+      row(`the counter for ${name}`, { gzipBytes: budgets.framework }, hooks[index]),
+    ),
   ];
 }
 
@@ -45,7 +65,7 @@ function row(name, budget, code, baseline) {
   return { name, ...bytes, budget: `${budgetBytes} (${unit.slice(0, -'Bytes'.length)})`, isOver };
 }
 
-/** The production bundle of an app with this code. */
+/** The production bundle of an app with this code, without what it loads when it needs it. */
 async function bundle(contents) {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: root },
@@ -54,6 +74,10 @@ async function bundle(contents) {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
+    charset: 'utf8',
+    external: ['react', 'vue', './labels/*'],
+    // esbuild warns about chunks of packages outside of node_modules whose side effects are declared.
+    logLevel: 'error',
   });
   const { code } = await minify(outputFiles[0].text, { ecma: 2020, module: true, compress: { passes: 2 } });
   return code;
