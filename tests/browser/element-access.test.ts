@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { bundleApp } from '../helpers/bundle.ts';
-import { inEachBrowser } from '../helpers/browsers.ts';
+import { chromiumBrowser, inEachBrowser, type TestBrowser } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { startSite, type SitePage } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
@@ -36,20 +36,24 @@ const parts = (
     };
   });
 
-inEachBrowser('<live-online-counter> for all visitors, in $name', ({ getContext, name }) => {
-  async function open(html: (url: string) => string): Promise<Page> {
-    const { url } = await startCounter();
-    const body = `<script type="module" src="/app.js"></script><main><h1>Test</h1>${html(url)}</main>`;
-    const site = await startSite({ '/': body, ...app });
-    const { page } = await visit(await getContext(), site.at('localhost'));
-    await vi.waitFor(async () =>
-      expect(await page.getAttribute('live-online-counter', 'data-state')).toBe('live'),
-    );
-    return page;
-  }
+async function open(
+  { getContext }: Pick<TestBrowser, 'getContext'>,
+  html: (url: string) => string,
+): Promise<Page> {
+  const { url } = await startCounter();
+  const body = `<script type="module" src="/app.js"></script><main><h1>Test</h1>${html(url)}</main>`;
+  const site = await startSite({ '/': body, ...app });
+  const { page } = await visit(await getContext(), site.at('localhost'));
+  await vi.waitFor(async () =>
+    expect(await page.getAttribute('live-online-counter', 'data-state')).toBe('live'),
+  );
+  return page;
+}
 
+inEachBrowser('<live-online-counter> for all visitors, in $name', (browser) => {
   it('[W2] axe-core finds no problem, on light and dark pages', async () => {
     const page = await open(
+      browser,
       (url) => `
         <meta name="color-scheme" content="light dark">
         <live-online-counter server="${url}" site="Harbour">Visitors</live-online-counter>
@@ -67,12 +71,12 @@ inEachBrowser('<live-online-counter> for all visitors, in $name', ({ getContext,
   });
 
   it('[W2] screen readers get the first text without an announcement, and a later one after 10 s', async () => {
-    const page = await open((url) => `<live-online-counter server="${url}"></live-online-counter>`);
+    const page = await open(browser, (url) => `<live-online-counter server="${url}"></live-online-counter>`);
     const first = '1 visitor online';
     await vi.waitFor(async () =>
       expect(await parts(page)).toEqual({ region: first, role: 'status', text: first, isHidden: true }),
     );
-    const tab = await (await getContext()).newPage();
+    const tab = await (await browser.getContext()).newPage();
     await tab.goto(page.url());
     await vi.waitFor(async () =>
       expect(await parts(page)).toMatchObject({ region: first, text: '2 visitors online' }),
@@ -80,8 +84,8 @@ inEachBrowser('<live-online-counter> for all visitors, in $name', ({ getContext,
   });
 
   it('[W2] the number does not move if the visitor wants less motion', async () => {
-    const page = await open((url) => `<live-online-counter server="${url}"></live-online-counter>`);
-    const page2 = await (await getContext()).newPage();
+    const page = await open(browser, (url) => `<live-online-counter server="${url}"></live-online-counter>`);
+    const page2 = await (await browser.getContext()).newPage();
     const seen = (text: string): Promise<void> =>
       vi.waitFor(async () => expect(await parts(page)).toMatchObject({ text }));
     /** What the visitor wants from now on. Playwright cannot set it in every Firefox. */
@@ -107,17 +111,18 @@ inEachBrowser('<live-online-counter> for all visitors, in $name', ({ getContext,
     await seen('1 visitor online');
     expect(await moved()).toBe('1');
   });
+});
 
-  it.runIf(name === 'chromium')(
-    '[W2] with forced colours, dot and border keep the colour of the text',
-    async () => {
-      const page = await open((url) => `<live-online-counter server="${url}"></live-online-counter>`);
-      await page.emulateMedia({ forcedColors: 'active' });
-      const colours = await page.$eval('live-online-counter', ({ shadowRoot }) => {
-        const style = (part: string) => getComputedStyle(shadowRoot!.querySelector(`[part=${part}]`)!);
-        return [style('dot').backgroundColor, style('counter').borderTopColor, style('total').color];
-      });
-      expect(new Set(colours).size).toBe(1);
-    },
+// Playwright cannot emulate them in every Firefox.
+it('[W2] with forced colours, dot and border keep the colour of the text', async () => {
+  const page = await open(
+    chromiumBrowser,
+    (url) => `<live-online-counter server="${url}"></live-online-counter>`,
   );
+  await page.emulateMedia({ forcedColors: 'active' });
+  const colours = await page.$eval('live-online-counter', ({ shadowRoot }) => {
+    const style = (part: string) => getComputedStyle(shadowRoot!.querySelector(`[part=${part}]`)!);
+    return [style('dot').backgroundColor, style('counter').borderTopColor, style('total').color];
+  });
+  expect(new Set(colours).size).toBe(1);
 });

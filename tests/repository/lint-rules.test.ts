@@ -76,6 +76,11 @@ const forbidden: [near: string, code: string, message: RegExp][] = [
     /The client knows no page element/,
   ],
   ['packages/widget/src/badge/display.ts', `import '../client/client.ts';`, /The badge shows a state/],
+  [
+    'packages/widget/src/element/view.ts',
+    `import '../client/client.ts';`,
+    /The view of the element connects/,
+  ],
   ['packages/widget/src/badge/display.ts', `document.body.innerHTML = '';`, /No HTML from strings/],
   [
     'packages/widget/src/badge/display.ts',

@@ -80,8 +80,11 @@ const figures: [spec: 'reload' | 'server' | 'widget', pattern: RegExp, unit: num
     ['widget', /retries after ([\d,.]+) to/, 1_000, () => constant('widget', 'BASE_MS')],
     ['widget', /retries after [\d,.]+ to ([\d,.]+) s/, 1_000, () => constant('widget', 'MAX_MS')],
     ['widget', /less than ([\d,.]+) s is a failure/, 1_000, () => constant('widget', 'STABLE_AFTER_MS')],
+    ['widget', /at most every ([\d,.]+) s/, 1_000, () => constant('widget', 'ANNOUNCEMENT_INTERVAL_MS')],
     ['widget', /script tag has at most ([\d,.]+) bytes/, 1, () => budgets.scriptTag],
     ['widget', /`createCounter` at most ([\d,.]+) in/, 1, () => budgets.createCounter],
+    ['widget', /element has at most ([\d,.]+) in/, 1, () => budgets.element],
+    ['widget', /for a framework at most ([\d,.]+)\./, 1, () => budgets.framework],
   ];
 
 describe('figures of a SPEC', () => {
