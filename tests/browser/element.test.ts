@@ -4,14 +4,17 @@ import type { LiveOnlineCounter } from '@live-online/widget/element';
 import { bundleApp } from '../helpers/bundle.ts';
 import { inEachBrowser } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
+import { readSnippets, snippetUnder } from '../helpers/readme.ts';
 import { startSite, type SitePage } from '../helpers/site.ts';
 import { visit, type Visitor } from '../helpers/visitor.ts';
 
 /** An app that defines the element, and loads the texts of a language when they are needed. */
 let app: Record<string, SitePage>;
 
+const snippets = readSnippets('packages/widget/README.md');
+
 beforeAll(async () => {
-  app = await bundleApp({ entry: `import '@live-online/widget/define';` });
+  app = await bundleApp({ entry: snippetUnder(snippets, 'Element', 'js') });
 });
 
 /** What an element shows: the text of its parts, or its fallback content. */
@@ -133,6 +136,69 @@ inEachBrowser('<live-online-counter> in $name', ({ getContext }) => {
     await page.$eval('main', (main) => main.replaceChildren());
     await vi.waitFor(() => expect(counter.stats().connections).toBe(0));
     expect(problems).toEqual([]);
+  });
+
+  it('[W2] the code of the README shows, styles and observes it', async () => {
+    const { url } = await startCounter();
+    const html = snippetUnder(snippets, 'Element', 'html').replace('http://localhost:8081/', url);
+    const script = snippetUnder(snippets, 'Attributes and properties', 'js');
+    const site = await startSite({
+      '/': `<style>${snippetUnder(snippets, 'Styling the element', 'css')}</style>
+        ${html}<script type="module" src="/app.js"></script><script type="module">${script}</script>`,
+      ...app,
+    });
+    const { page, problems } = await visit(await getContext(), site.at('localhost'));
+    await seesText(page, '1 reader');
+    await vi.waitFor(async () => expect(await page.title()).toBe('1 online'));
+    const [background, size] = await page.$eval('live-online-counter', ({ shadowRoot }) => {
+      const style = (part: string) => getComputedStyle(shadowRoot!.querySelector(`[part=${part}]`)!);
+      return [style('counter').backgroundColor, parseFloat(style('total').fontSize)];
+    });
+    expect([background, size]).toEqual(['rgb(79, 70, 229)', 24]);
+    expect(problems).toEqual([]);
+  });
+
+  it('[W2] [W4] a strict CSP, Trusted Types and the style sheets of a page do not break it', async () => {
+    const { url } = await startCounter();
+    const { host } = new URL(url);
+    const site = await startSite({
+      '/': {
+        html: `<link rel="stylesheet" href="/page.css"><live-online-counter server="${url}" lang="de"></live-online-counter>
+          <script type="module" src="/app.js"></script>`,
+        headers: {
+          'Content-Security-Policy': `default-src 'none'; img-src 'self'; script-src 'self'; style-src 'self'; connect-src ws://${host} ${url}; require-trusted-types-for 'script'; trusted-types 'none'`,
+        },
+      },
+      '/page.css': {
+        file: `span, slot { display: none !important; } * { all: unset; }`,
+        type: 'text/css',
+      },
+      ...app,
+    });
+    const { page, problems } = await visit(await getContext(), site.at('localhost'));
+    await seesText(page, '1 Besucher online');
+    await vi.waitFor(async () => expect(await page.locator('live-online-counter').isVisible()).toBe(true));
+    const { radius, width } = await page.$eval('live-online-counter', ({ shadowRoot }) => {
+      const counter = shadowRoot!.querySelector('[part=counter]')!;
+      return { radius: getComputedStyle(counter).borderTopLeftRadius, width: counter.clientWidth };
+    });
+    expect(radius).not.toBe('0px');
+    expect(width).toBeGreaterThan(50);
+    expect(problems).toEqual([]);
+  });
+
+  it('[W2] a page loads the texts of its language alone, and once', async () => {
+    const { url } = await startCounter();
+    const html = `<live-online-counter lang="uk" server="${url}"></live-online-counter>`.repeat(3);
+    const site = await startSite({ '/': `<script type="module" src="/app.js"></script>${html}`, ...app });
+    const { page } = await visit(await getContext(), 'about:blank');
+    const files: string[] = [];
+    page.on('request', (request) => files.push(new URL(request.url()).pathname));
+    await page.goto(site.at('localhost'));
+    await seesText(page, '1 відвідувач онлайн');
+    expect(
+      files.filter((file) => /\/[a-z-]+-[A-Z0-9]{8}\.js$/.test(file) && !file.startsWith('/chunk')),
+    ).toEqual([expect.stringMatching(/^\/uk-/)]);
   });
 
   it('[W2] while the server is away it shows the last number as outdated, or the fallback content', async () => {

@@ -2,7 +2,7 @@ import type { Counter } from './client/counter-handle.ts';
 import { initialState, type CounterState } from './client/state.ts';
 import { createBrowserCounter } from './create-browser-counter.ts';
 import { formatLabel } from './element/format-label.ts';
-import { loadTexts } from './element/load-texts.ts';
+import { loadTexts, textLanguage } from './element/load-texts.ts';
 import type { LabelTexts, PluralTexts } from './element/label-texts.ts';
 import { readLanguage } from './element/read-language.ts';
 import { View } from './element/view.ts';
@@ -208,10 +208,14 @@ export class LiveOnlineCounter extends Base {
     const texts = this.#textsIn(language);
     if (total === undefined || !texts) return this.#view.clear();
     const { label, site } = this;
+    const isOwn = label !== undefined;
     this.#view.show({
       total,
-      label: formatLabel(total, label ?? texts[this.scope], language),
-      direction: label === undefined ? (texts.direction ?? 'ltr') : 'auto',
+      label: isOwn
+        ? formatLabel(total, label, language)
+        : formatLabel(total, texts[this.scope], textLanguage(language)),
+      language: isOwn ? undefined : textLanguage(language),
+      direction: isOwn ? 'auto' : (texts.direction ?? 'ltr'),
       notes: [site, this.#state.status === 'live' ? '' : texts.outdated].filter((note) => note),
     });
   }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { formatLabel, type FormattedLabel } from '../src/element/format-label.ts';
 import type { LabelTexts } from '../src/element/label-texts.ts';
-import { loadTexts } from '../src/element/load-texts.ts';
+import { loadTexts, textLanguage } from '../src/element/load-texts.ts';
 
 const languages = readdirSync(new URL('../src/element/labels', import.meta.url)).map((file) =>
   file.replace(/\.ts$/, ''),
@@ -57,6 +57,15 @@ describe('labels', () => {
     ['not a tag', 'visitors'],
   ])('[W2] the language %s has the texts of "%s"', async (language, word) => {
     expect((await loadTexts(language)).site.other).toContain(word);
+  });
+
+  it.each([
+    ['pt-BR', 'pt-BR'],
+    ['en-GB', 'en-GB'],
+    ['zh-TW', 'zh-TW'],
+    ['tlh', 'en'],
+  ])('[W2] the texts of %s are in %s, and so are number and plural', (language, expected) => {
+    expect(textLanguage(language)).toBe(expected);
   });
 
   it('[W2] English needs no module', () => {

@@ -39,6 +39,12 @@ export function loadTexts(language: string): LabelTexts | Promise<LabelTexts> {
     : english;
 }
 
+/** The language of these texts, for a valid language tag: itself, or English. */
+export function textLanguage(tag: string): string {
+  const name = moduleName(tag);
+  return name === 'en' || modules[name] ? tag : 'en';
+}
+
 function moduleName(tag: string): string {
   try {
     const { language, script } = new Intl.Locale(tag).maximize();

@@ -5,6 +5,8 @@ import type { FormattedLabel } from './format-label.ts';
 /** What the element shows. */
 export interface Shown {
   readonly label: FormattedLabel;
+  /** Undefined: that of the page. */
+  readonly language: string | undefined;
   readonly direction: 'ltr' | 'rtl' | 'auto';
   readonly total: number;
   /** The name of the site, and whether the number is outdated; also for screen readers. */
@@ -43,8 +45,10 @@ export class View {
   }
 
   /** Shows a total instead of the fallback content. */
-  show({ label, direction, total, notes }: Shown): void {
+  show({ label, language, direction, total, notes }: Shown): void {
     this.#counter.dir = direction;
+    if (language === undefined) this.#counter.removeAttribute('lang');
+    else this.#counter.lang = language;
     this.#counter.title = notes.join(' · ');
     setText(this.#before, label.before);
     setText(this.#total, label.total);
