@@ -129,6 +129,9 @@ describe('installed with plain npm', () => {
         import { redisStore } from '@live-online/server/redis';
         import { storeContract } from '@live-online/server/testing';
         import { createCounter, type CounterState } from '@live-online/widget';
+        import '@live-online/widget/define';
+        import type { LiveOnlineCounter } from '@live-online/widget/element';
+        import { onlineCount } from '@live-online/widget/svelte';
         import { isTotal, type CounterServerEvents } from '@live-online/protocol';
         import { createReloadServer, ReloadServerError, type UpdateReport } from '@live-online/reload';
 
@@ -141,6 +144,12 @@ describe('installed with plain npm', () => {
         const stop = live.subscribe((state: CounterState) => {
           if (state.status === 'live') state.total.toFixed();
         });
+        const element: LiveOnlineCounter = document.createElement('live-online-counter');
+        Object.assign(element, { min: 2 });
+        element.label = { one: '# reader', other: '# readers' };
+        // @ts-expect-error members are tabs or people
+        element.count = 'devices';
+        onlineCount({ server: url }).subscribe((state: CounterState) => console.log(state.status, element.state.total));
         // @ts-expect-error the total of a counter that is not live may be unknown
         live.state.total.toFixed();
         // @ts-expect-error there is no such option
