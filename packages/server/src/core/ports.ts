@@ -91,6 +91,17 @@ export interface Store {
   watchAll?(): () => void;
   /** How many other servers there are that clients could connect to. */
   peers?(): number;
+  /**
+   * Whether this server does what one of all servers has to do: the one with the smallest name. While the servers do not
+   * know each other, it may be none of them, or several. Without it, each server does it.
+   */
+  isLeader?(): boolean;
+  /** Whether the server of this name is counted. */
+  hasPeer?(server: string): boolean;
+  /** Sends a text of at most 2,000 characters to all other servers. It may be lost. Never throws. */
+  announce?(text: string): void;
+  /** Calls `listener` with each text that another server announces. Returns a function that unsubscribes it. */
+  onAnnouncement?(listener: (server: string, text: string) => void): () => void;
   /** Removes this server's counts from the totals of all others. May be called twice. */
   close(): Promise<void>;
 }

@@ -21,6 +21,12 @@ import { incarnationOf, type Entry } from './wire/messages.ts';
 export interface MeshStore extends Store {
   readonly server: string;
   peers(): number;
+  /** The smallest name among the servers, this one included. */
+  leader(): string;
+  isLeader(): boolean;
+  hasPeer(server: string): boolean;
+  announce(text: string): void;
+  onAnnouncement(listener: (server: string, text: string) => void): () => void;
   /** Another server is known to be dead: no server counts its members any more. */
   evict(server: string): void;
 }
@@ -110,6 +116,7 @@ class Mesh implements MeshStore {
   readonly #health: Health;
   readonly #reconnector: Reconnector;
   readonly #counts = new Map<string, number>();
+  readonly #announcementListeners = new Set<(server: string, text: string) => void>();
   #listener: StoreListener | undefined;
   #epoch = 0;
   #hasBeenOpen = false;
@@ -197,6 +204,27 @@ class Mesh implements MeshStore {
     return this.#parts.membership.members().length;
   }
 
+  leader(): string {
+    return this.#parts.membership.leader();
+  }
+
+  isLeader(): boolean {
+    return this.leader() === this.server;
+  }
+
+  hasPeer(server: string): boolean {
+    return this.#parts.membership.get(server) !== undefined;
+  }
+
+  announce(text: string): void {
+    void this.#reconnector.announce(text).catch(() => {});
+  }
+
+  onAnnouncement(listener: (server: string, text: string) => void): () => void {
+    this.#announcementListeners.add(listener);
+    return () => void this.#announcementListeners.delete(listener);
+  }
+
   evict(server: string): void {
     this.#parts.membership.left(server);
     void this.#reconnector.announceLeave(server).catch(() => {});
@@ -229,7 +257,10 @@ class Mesh implements MeshStore {
     const probe = new SelfProbe({ server, clock, link, channel: keys.server(server), fail });
     const base = { ...this.#parts, epoch, link, fail, publishSoon, isFirst, run, probe };
     const resync = new Resync(base);
-    const receive = createReceiver({ ...base, resync });
+    const announced = (from: string, text: string): void => {
+      for (const listener of this.#announcementListeners) listener(from, text);
+    };
+    const receive = createReceiver({ ...base, announced, resync });
     return new Session({ ...base, resync, receive });
   }
 
