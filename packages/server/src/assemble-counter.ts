@@ -3,6 +3,7 @@ import { emitWarning } from 'node:process';
 import { systemClock } from '@live-online/internal/system-clock';
 import { createAdmission } from './core/admission.ts';
 import { Counter, type CounterObserver } from './core/counter.ts';
+import { Histogram } from './core/histogram.ts';
 import type { PageCounts } from './core/pages-and-tabs.ts';
 import type { Clock } from './core/ports.ts';
 import { isSiteKey } from './core/site-keys.ts';
@@ -76,6 +77,8 @@ export interface AssembledCounter {
   counter: Counter;
   handshakeGuard: HandshakeGuard;
   stats: CounterStats;
+  /** How long after a total became due its last connection was sent it, in seconds. */
+  publishLag: Histogram;
   view: CounterView;
   /** Emits the event `limit`, at most once a minute for each limit. */
   reportLimit: (limit: string, address: string | undefined) => void;
@@ -86,6 +89,8 @@ export interface AssembledCounter {
 type Events = EventEmitter<CounterEventMap>;
 
 const LIMIT_REPORT_MS = 60_000;
+/** A tick, a few of them, and times at which a number is late, in seconds. */
+const PUBLISH_LAG_BOUNDS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
 
 export function assembleCounter(
   options: ResolvedCountingOptions,
@@ -95,7 +100,8 @@ export function assembleCounter(
   const stats = createStats();
   const admission = options.admission ?? createAdmission(options.limits);
   const reportLimit = createLimitReporter(events);
-  const observer = createObserver(events, stats);
+  const publishLag = new Histogram(PUBLISH_LAG_BOUNDS);
+  const observer = createObserver(events, stats, publishLag);
   const counter = new Counter({ ...options, clock, random: Math.random, observer });
   const handshakeGuard = createHandshakeGuard({ ...options, admission, stats, onLimit: reportLimit });
   const reportProxy = createProxyReporter(events);
@@ -103,13 +109,14 @@ export function assembleCounter(
     counter,
     handshakeGuard,
     stats,
+    publishLag,
     view: createView(counter, stats, events),
     reportLimit,
     reportProxy,
   };
 }
 
-function createObserver(events: Events, stats: CounterStats): CounterObserver {
+function createObserver(events: Events, stats: CounterStats, publishLag: Histogram): CounterObserver {
   return {
     published({ site, total, stale }, previous) {
       stats.updates++;
@@ -118,6 +125,7 @@ function createObserver(events: Events, stats: CounterStats): CounterObserver {
       if (previous === 0 && total > 0) events.emit('occupied', { site });
       if (previous > 0 && total === 0) events.emit('vacated', { site });
     },
+    delivered: (lagMs) => publishLag.observe(lagMs / 1_000),
     stale: (stale, reason) => void events.emit('stale', { stale, reason }),
   };
 }

@@ -1,5 +1,7 @@
 /** What the core is given: a clock, a store and connections. It owns none of them. */
 
+import type { HistogramSnapshot } from './histogram.ts';
+
 export type { Clock } from '@live-online/internal/clock';
 
 /** One total to send to the connections of a site, or of a page. Made once and encoded once for all of them. */
@@ -102,6 +104,8 @@ export interface Store {
   announce?(text: string): void;
   /** Calls `listener` with each text that another server announces. Returns a function that unsubscribes it. */
   onAnnouncement?(listener: (server: string, text: string) => void): () => void;
+  /** How long round trips to what the servers share have taken, in seconds. */
+  latency?(): HistogramSnapshot;
   /** Removes this server's counts from the totals of all others. May be called twice. */
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { Histogram, type HistogramSnapshot } from '../../core/histogram.ts';
 import type { Clock, ResumePoint, Store, StoreListener } from '../../core/ports.ts';
 import { BusRefused, type Bus, type BusLink } from '../bus/bus.ts';
 import { createRunCommands } from '../bus/deadline.ts';
@@ -24,6 +25,7 @@ export interface MeshStore extends Store {
   /** The smallest name among the servers, this one included. */
   leader(): string;
   isLeader(): boolean;
+  latency(): HistogramSnapshot;
   hasPeer(server: string): boolean;
   announce(text: string): void;
   onAnnouncement(listener: (server: string, text: string) => void): () => void;
@@ -53,6 +55,8 @@ export interface MeshOptions {
 
 /** How many leases a snapshot lives without being refreshed. */
 const SNAPSHOT_LEASES = 6;
+/** From Redis on the same machine to the timeout of a round trip, in seconds. */
+const LATENCY_BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
 /** Creates a store that agrees with others over `bus`. [S1–S6] */
 export function createMeshStore(options: MeshOptions): MeshStore {
@@ -116,6 +120,7 @@ class Mesh implements MeshStore {
   readonly #health: Health;
   readonly #reconnector: Reconnector;
   readonly #counts = new Map<string, number>();
+  readonly #latency = new Histogram(LATENCY_BOUNDS);
   readonly #announcementListeners = new Set<(server: string, text: string) => void>();
   #listener: StoreListener | undefined;
   #epoch = 0;
@@ -216,6 +221,10 @@ class Mesh implements MeshStore {
     return this.#parts.membership.get(server) !== undefined;
   }
 
+  latency(): HistogramSnapshot {
+    return this.#latency.snapshot();
+  }
+
   announce(text: string): void {
     void this.#reconnector.announce(text).catch(() => {});
   }
@@ -252,7 +261,7 @@ class Mesh implements MeshStore {
     for (const site of this.#counts.keys()) this.#putEntry(site);
 
     const isFirst = !this.#hasBeenOpen;
-    const run = createRunCommands(clock, link);
+    const run = createRunCommands(clock, link, (ms) => this.#latency.observe(ms / 1_000));
     const publishSoon = (): void => this.#reconnector.flushSoon();
     const probe = new SelfProbe({ server, clock, link, channel: keys.server(server), fail });
     const base = { ...this.#parts, epoch, link, fail, publishSoon, isFirst, run, probe };
