@@ -10,6 +10,7 @@ import { isSiteKey } from './core/site-keys.ts';
 import { createHandshakeGuard, type HandshakeGuard } from './io/admission/handshake-guard.ts';
 import type { ResolvedCountingOptions } from './options/options.ts';
 import { createStats, type CounterStats } from './core/stats.ts';
+import type { WebhookFailed } from './webhooks/webhook-failed.ts';
 
 /** The events of a counter, and their arguments. */
 export interface CounterEventMap {
@@ -31,6 +32,8 @@ export interface CounterEventMap {
    * says what to do. Without a listener it is a warning of the process.
    */
   proxy: [{ message: string }];
+  /** A webhook was not delivered, and is not tried again. */
+  webhook: [WebhookFailed];
 }
 
 /** Who is on a site. */
@@ -82,6 +85,8 @@ export interface AssembledCounter {
   view: CounterView;
   /** Emits the event `limit`, at most once a minute for each limit. */
   reportLimit: (limit: string, address: string | undefined) => void;
+  /** Emits the event `webhook`. */
+  reportWebhook: (failed: WebhookFailed) => void;
   /** Emits the event `proxy` the first time. */
   reportProxy: (message: string) => void;
 }
@@ -113,6 +118,7 @@ export function assembleCounter(
     view: createView(counter, stats, events),
     reportLimit,
     reportProxy,
+    reportWebhook: (failed) => void events.emit('webhook', failed),
   };
 }
 

@@ -1,5 +1,7 @@
-import { AggregatorRegistry } from 'prom-client';
-import type { MetricsJson } from './metrics.ts';
+import { AggregatorRegistry, type Registry } from 'prom-client';
+
+/** Metrics in the form in which processes send them to each other. */
+export type MetricsJson = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 /**
  * The text for Prometheus of several processes. Each series has the label `worker`, so that a counter that begins again with a new

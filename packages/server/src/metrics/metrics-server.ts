@@ -2,9 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { hostInUrl, listenOn } from '@live-online/internal/http/listen-on';
 import { pathOf } from '@live-online/internal/http/request-path';
 import { respondText } from '@live-online/internal/http/respond-text';
-
-/** The content type of the text for Prometheus. */
-export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+import { METRICS_TYPE } from '../io/http/operations-routes.ts';
 
 /** The port of its own that serves `/metrics` without a token. */
 export interface MetricsServer {
@@ -46,7 +44,7 @@ export async function openMetricsServer(
 }
 
 /** Answers a scrape. */
-export function respondMetrics(
+function respondMetrics(
   request: IncomingMessage,
   response: ServerResponse,
   read: () => Promise<string>,

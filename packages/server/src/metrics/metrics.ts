@@ -3,6 +3,7 @@ import type { HistogramSnapshot } from '../core/histogram.ts';
 import type { CounterStats } from '../core/stats.ts';
 import { HistogramMetric } from './histogram-metric.ts';
 import { largestSites } from './largest-sites.ts';
+import type { MetricsJson } from './merge-metrics.ts';
 
 /** What the metrics of one process are read from, at each scrape. */
 export interface MetricsSource {
@@ -21,9 +22,6 @@ export interface MetricsSource {
   storeLatency?: () => HistogramSnapshot | undefined;
   webhooks?: () => { delivered: number; failed: number; waiting: number };
 }
-
-/** Metrics in the form in which processes send them to each other. */
-export type MetricsJson = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 /** The metrics of this process. [M1] From its creation on, the event loop and the garbage collection are observed. */
 export class Metrics {

@@ -4,6 +4,7 @@ import type { Clock } from '../core/ports.ts';
 import { DeliveryQueue, type Delivery } from './delivery-queue.ts';
 import { Failover, type WebhookPeers } from './failover.ts';
 import { postWebhook, type PostResult } from './post-webhook.ts';
+import type { WebhookFailed } from './webhook-failed.ts';
 import { webhookHeaders } from './sign-webhook.ts';
 import { SiteEvents } from './site-events.ts';
 import { encodePayload, type WebhookEvent, type WebhookEventType } from './webhook-event.ts';
@@ -25,19 +26,10 @@ export interface WebhooksOptions {
   random: () => number;
   /** The servers that share a store. `undefined`: this one alone. */
   peers: WebhookPeers | undefined;
-  /** A delivery was given up. `origin` is the origin of the webhook's URL: the rest may be secret. */
+  /** Whether this server sends the webhooks, if it has no `peers`. */
+  isLeader: () => boolean;
+  /** A delivery was given up. */
   onFailed: (failed: WebhookFailed) => void;
-}
-
-/** A delivery that no attempt follows. */
-export interface WebhookFailed {
-  /** The origin of the webhook's URL, such as `https://example.org`. The rest of the URL may be secret. */
-  origin: string;
-  type: WebhookEventType;
-  site: string;
-  attempts: number;
-  /** Why the last attempt failed. */
-  reason: string;
 }
 
 /** The state of one webhook, for operators. */
@@ -87,7 +79,7 @@ export class Webhooks {
 
   constructor(options: WebhooksOptions) {
     this.#options = options;
-    const { clock, peers, timeOfDay, webhooks } = options;
+    const { clock, isLeader, peers, timeOfDay, webhooks } = options;
     this.#endpoints = webhooks.map((webhook) => ({ webhook, queue: this.#createQueue(webhook) }));
     const createId = (): string => `msg_${randomBytes(16).toString('hex')}`;
     const send = (id: string, event: WebhookEvent): void => this.#send(id, event);
@@ -96,7 +88,10 @@ export class Webhooks {
       clock,
       timeOfDay,
       thresholds: [...new Set(webhooks.flatMap(({ threshold }) => threshold ?? []))],
-      emit: (event) => (this.#failover ? this.#failover.observe(event) : send(createId(), event)),
+      emit: (event) => {
+        if (this.#failover) this.#failover.observe(event);
+        else if (isLeader()) send(createId(), event);
+      },
     });
   }
 
