@@ -1,7 +1,7 @@
 import type { CounterView } from './assemble-counter.ts';
 import type { HistogramSnapshot } from './core/histogram.ts';
 import type { Clock, Store } from './core/ports.ts';
-import { listenFailed } from './errors.ts';
+import { metricsPortFailed } from './errors.ts';
 import type { MetricsJson } from './metrics/merge-metrics.ts';
 import type { Metrics, MetricsSource } from './metrics/metrics.ts';
 import { openMetricsServer, type MetricsServer } from './metrics/metrics-server.ts';
@@ -79,7 +79,7 @@ export class Operations {
     try {
       this.#server = await openMetricsServer(host, port, () => this.metricsText());
     } catch (error) {
-      throw listenFailed(error as NodeJS.ErrnoException, host, port);
+      throw metricsPortFailed(error as NodeJS.ErrnoException, host, port);
     }
     if (this.#isClosed) await this.#server.close();
   }
@@ -122,7 +122,7 @@ export class Operations {
   }
 
   #createWebhooks(): Webhooks {
-    const { clock, isLeader, onWebhookFailed, options, peers } = this.#parts;
+    const { clock, isLeader, onWebhookFailed, options, peers, store } = this.#parts;
     return new Webhooks({
       webhooks: options.webhooks.receivers,
       allowPrivate: options.webhooks.allowPrivate,
@@ -131,6 +131,7 @@ export class Operations {
       random: Math.random,
       peers: peers(),
       isLeader,
+      hasPeers: () => (store.peers?.() ?? 0) > 0,
       onFailed: onWebhookFailed,
     });
   }

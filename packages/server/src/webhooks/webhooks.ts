@@ -28,6 +28,8 @@ export interface WebhooksOptions {
   peers: WebhookPeers | undefined;
   /** Whether this server sends the webhooks, if it has no `peers`. */
   isLeader: () => boolean;
+  /** Whether there are other servers. */
+  hasPeers: () => boolean;
   /** A delivery was given up. */
   onFailed: (failed: WebhookFailed) => void;
 }
@@ -57,6 +59,10 @@ export interface WebhookCounts {
   waiting: number;
 }
 
+/** How long after the start a server learns which sites have members on other servers, in ms. */
+const SETTLE_MS = 5_000;
+/** How many sites are remembered whose totals have only been stale. */
+const MAX_UNKNOWN = 10_000;
 /** How long a receiver may take to answer, in ms. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
@@ -97,10 +103,21 @@ export class Webhooks {
 
   /** Begins with the totals of now, which are no events. To be called when the store is open. */
   start(view: Pick<CounterView, 'on' | 'totals' | 'isStale'>): void {
+    const { clock, hasPeers } = this.#options;
     for (const [site, total] of view.totals()) this.#events.setBaseline(site, total);
+    const settledAtMs = hasPeers() ? clock.now() + SETTLE_MS : -Infinity;
+    const unknown = new Set<string>();
     this.#stop = view.on('total', ({ site, total, stale }) => {
+      const isNew = !this.#events.has(site);
       // The total of a site of other servers may be wrong in both directions.
-      if (!stale) this.#events.update(site, total);
+      if (stale) {
+        if (isNew && unknown.size < MAX_UNKNOWN) unknown.add(site);
+        return;
+      }
+      // Its members may have been there before.
+      const isFirst = unknown.delete(site) || clock.now() < settledAtMs;
+      if (isNew && isFirst) this.#events.setBaseline(site, total);
+      else this.#events.update(site, total);
     });
   }
 

@@ -71,7 +71,7 @@ describe('the metrics of a server', () => {
     const { counter, metricsUrl } = await startCounter({ metricsPort: 0 });
     const metricsPort = Number(new URL(metricsUrl!).port);
     await expect(startCounter({ metricsPort })).rejects.toMatchObject({
-      code: 'port-in-use',
+      code: 'listen-failed',
       message: expect.stringContaining(String(metricsPort)),
     });
     await counter.close();

@@ -50,7 +50,8 @@ describe('webhooks of a server', () => {
     });
     await openPage(counter.url, { origin }).receives(1);
     const headers = { authorization: `Bearer ${TOKEN}` };
-    const list = async () => (await fetch(new URL('v1/webhooks', counter.url), { headers })).json();
+    const list = async (): Promise<unknown> =>
+      (await fetch(new URL('v1/webhooks', counter.url), { headers })).json();
     const delivery = { type: 'site.occupied', site: 'a.example', status: 'waiting', attempts: 1 };
     await vi.waitFor(async () =>
       expect(await list()).toEqual({
