@@ -3,12 +3,14 @@ import { emitWarning } from 'node:process';
 import { systemClock } from '@live-online/internal/system-clock';
 import { createAdmission } from './core/admission.ts';
 import { Counter, type CounterObserver } from './core/counter.ts';
+import { Histogram } from './core/histogram.ts';
 import type { PageCounts } from './core/pages-and-tabs.ts';
 import type { Clock } from './core/ports.ts';
 import { isSiteKey } from './core/site-keys.ts';
 import { createHandshakeGuard, type HandshakeGuard } from './io/admission/handshake-guard.ts';
 import type { ResolvedCountingOptions } from './options/options.ts';
 import { createStats, type CounterStats } from './core/stats.ts';
+import type { WebhookFailed } from './webhooks/webhook-failed.ts';
 
 /** The events of a counter, and their arguments. */
 export interface CounterEventMap {
@@ -30,6 +32,8 @@ export interface CounterEventMap {
    * says what to do. Without a listener it is a warning of the process.
    */
   proxy: [{ message: string }];
+  /** A webhook was not delivered, and is not tried again. */
+  webhook: [WebhookFailed];
 }
 
 /** Who is on a site. */
@@ -76,9 +80,13 @@ export interface AssembledCounter {
   counter: Counter;
   handshakeGuard: HandshakeGuard;
   stats: CounterStats;
+  /** How long after a total became due its last connection was sent it, in seconds. */
+  publishLag: Histogram;
   view: CounterView;
   /** Emits the event `limit`, at most once a minute for each limit. */
   reportLimit: (limit: string, address: string | undefined) => void;
+  /** Emits the event `webhook`. */
+  reportWebhook: (failed: WebhookFailed) => void;
   /** Emits the event `proxy` the first time. */
   reportProxy: (message: string) => void;
 }
@@ -86,6 +94,8 @@ export interface AssembledCounter {
 type Events = EventEmitter<CounterEventMap>;
 
 const LIMIT_REPORT_MS = 60_000;
+/** A tick, a few of them, and times at which a number is late, in seconds. */
+const PUBLISH_LAG_BOUNDS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
 
 export function assembleCounter(
   options: ResolvedCountingOptions,
@@ -95,7 +105,8 @@ export function assembleCounter(
   const stats = createStats();
   const admission = options.admission ?? createAdmission(options.limits);
   const reportLimit = createLimitReporter(events);
-  const observer = createObserver(events, stats);
+  const publishLag = new Histogram(PUBLISH_LAG_BOUNDS);
+  const observer = createObserver(events, stats, publishLag);
   const counter = new Counter({ ...options, clock, random: Math.random, observer });
   const handshakeGuard = createHandshakeGuard({ ...options, admission, stats, onLimit: reportLimit });
   const reportProxy = createProxyReporter(events);
@@ -103,13 +114,15 @@ export function assembleCounter(
     counter,
     handshakeGuard,
     stats,
+    publishLag,
     view: createView(counter, stats, events),
     reportLimit,
     reportProxy,
+    reportWebhook: (failed) => void events.emit('webhook', failed),
   };
 }
 
-function createObserver(events: Events, stats: CounterStats): CounterObserver {
+function createObserver(events: Events, stats: CounterStats, publishLag: Histogram): CounterObserver {
   return {
     published({ site, total, stale }, previous) {
       stats.updates++;
@@ -118,6 +131,7 @@ function createObserver(events: Events, stats: CounterStats): CounterObserver {
       if (previous === 0 && total > 0) events.emit('occupied', { site });
       if (previous > 0 && total === 0) events.emit('vacated', { site });
     },
+    delivered: (lagMs) => publishLag.observe(lagMs / 1_000),
     stale: (stale, reason) => void events.emit('stale', { stale, reason }),
   };
 }

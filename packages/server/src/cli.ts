@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module';
 import { endOnSignals, runCommand } from '@live-online/internal/command-line/run-command';
 import { createCounter } from './cli/create-counter.ts';
 import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type Log } from './cli/log.ts';
 import { readCommandLine, type Command } from './cli/read-command-line.ts';
 import { flagOf } from './cli/settings.ts';
+import { readPackageVersion } from './package-version.ts';
 import { UNREADABLE_ADDRESS } from './io/admission/client-address.ts';
 
 /**
@@ -16,7 +16,7 @@ export function main(ready: () => void): Promise<void> {
   return runCommand({
     read: readCommandLine,
     helpText,
-    version,
+    version: readPackageVersion,
     logs: { json: createJsonLog, pretty: createPrettyLog },
     start: (command, log) => start(command, log, ready),
   });
@@ -30,14 +30,38 @@ async function start(command: Command, log: Log, ready: () => void): Promise<voi
     log.closed();
   });
   ready();
-  const { url } = await server.listen();
-  log.listening(url);
+  const { url, metricsUrl } = await server.listen();
+  log.listening(url, metricsUrl);
   if (command.madeToken !== undefined) log.madeToken(command.madeToken);
-  server.on('limit', ({ limit, address }) => log.warning(limitText(limit, address)));
+  server.on('limit', ({ limit, address }) => {
+    log.warning(limitText(limit, command.logAddresses ? address : hideAddress(address)));
+  });
   server.on('proxy', ({ message }) => log.warning(message));
+  const isFirst = createOncePerMinute();
+  server.on('webhook', (failed) => {
+    if (isFirst(failed.origin)) log.webhook(failed);
+  });
   server.on('stale', ({ stale, reason }) => log.stale(stale, reason));
   if (server.isStale()) log.stale(true, undefined);
   log.follow(server);
+}
+
+/** `unreadable` is no address. */
+function hideAddress(address: string | undefined): string | undefined {
+  return address === undefined || address === UNREADABLE_ADDRESS
+    ? address
+    : 'one address (--log-addresses logs it)';
+}
+
+/** Returns whether a key is the first of its kind in a minute. */
+function createOncePerMinute(): (key: string) => boolean {
+  const loggedAtMs = new Map<string, number>();
+  return (key) => {
+    const now = performance.now();
+    if (now - (loggedAtMs.get(key) ?? -Infinity) < 60_000) return false;
+    loggedAtMs.set(key, now);
+    return true;
+  };
 }
 
 function limitText(limit: string, address: string | undefined): string {
@@ -55,8 +79,4 @@ function limitText(limit: string, address: string | undefined): string {
     return `${address} has reached the maximum of connections without a session: the oldest are closed. If it is your proxy, set --trust-proxy; otherwise raise ${flag}`;
   }
   return `connections are rejected: ${flag} is reached`;
-}
-
-function version(): string {
-  return (createRequire(import.meta.url)('../package.json') as { version: string }).version;
 }

@@ -99,14 +99,20 @@ export function createCounterServer(options: CounterServerOptions = {}): Counter
 /** The same with resolved options, which may also have what callers cannot set. */
 export function createResolvedServer(options: ResolvedCounterServerOptions): CounterServer {
   const parts = createParts(options);
-  const { counter, events, guard, sleepWatch, stats, transport, view } = parts;
+  const { counter, events, guard, sleepWatch, transport } = parts;
   const servers = new Set<HttpServer>();
   const shutdown = createShutdown({ ...options, counter, lock, close });
-  const product = createProduct({ options, clock: systemClock, stats, view, drain: shutdown.drain });
+  const product = createProduct({
+    ...parts,
+    options,
+    clock: systemClock,
+    members: () => counter.members(),
+    drain: shutdown.drain,
+  });
   const opening = new StoreOpening(async () => {
     sleepWatch.start();
     await counter.open();
-    if (!shutdown.hasBegun) product.start();
+    if (!shutdown.hasBegun) await product.start();
   });
   const hostPath = options.path ?? '/live-online/';
   const hostMount = createHostMount({
@@ -149,7 +155,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   }
 
   return {
-    ...view,
+    ...parts.view,
     async listen() {
       const { host, port, path = '/', socket } = options;
       const server = guard.createServer();
@@ -158,7 +164,8 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
         await opening.open();
         const listening = await listen(server, { host, port, path, socket });
         servers.add(server);
-        if (!shutdown.hasBegun) return listening;
+        const { metricsUrl } = product;
+        if (!shutdown.hasBegun) return metricsUrl === undefined ? listening : { ...listening, metricsUrl };
         // A close that began while the port was being opened has not stopped this server.
         await stopListening(server, 0);
         throw alreadyClosed();
@@ -184,7 +191,10 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   };
 }
 
-interface Parts extends Pick<AssembledCounter, 'counter' | 'stats' | 'view'> {
+interface Parts extends Pick<
+  AssembledCounter,
+  'counter' | 'publishLag' | 'reportWebhook' | 'stats' | 'view'
+> {
   events: EventStreams;
   /** The value of the header `Server-Timing` of the script. */
   firstTotal: (request: IncomingMessage) => string | undefined;
@@ -222,7 +232,10 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
       events.destroyConnections();
     },
   });
-  const { reportLimit, reportProxy, view, ...counting } = assembleCounter(options, sleepWatch.clock);
+  const { publishLag, reportLimit, reportProxy, reportWebhook, view, ...counting } = assembleCounter(
+    options,
+    sleepWatch.clock,
+  );
   const { counter, stats } = counting;
   const guard = createHttpGuard({ bounds: httpBounds, clock, stats, trustsProxy, onLimit: reportLimit });
   const transportOptions: TransportOptions = {
@@ -248,5 +261,17 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
   const firstTotal = (request: IncomingMessage): string | undefined =>
     firstTotalHeader(request, firstTotalOptions);
   const onLostUpgrade = (): void => reportProxy(UPGRADE_HEADERS_MISSING);
-  return { counter, events, firstTotal, guard, onLostUpgrade, sleepWatch, stats, transport, view };
+  return {
+    counter,
+    events,
+    firstTotal,
+    guard,
+    onLostUpgrade,
+    publishLag,
+    reportWebhook,
+    sleepWatch,
+    stats,
+    transport,
+    view,
+  };
 }

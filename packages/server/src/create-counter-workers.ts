@@ -15,6 +15,7 @@ import { AnswerExchange } from './workers/answer-relay.ts';
 import { serveAdmission } from './workers/connect-admission.ts';
 import { createLazyStore } from './workers/lazy-store.ts';
 import { createWorkersStore } from './workers/mesh.ts';
+import { PrimaryOperations, withoutOperations } from './workers/primary-operations.ts';
 import {
   resolveWorkersOptions,
   type CounterWorkersOptions,
@@ -120,6 +121,7 @@ class Supervisor {
   readonly #answers = new AnswerExchange();
   readonly #store = createLazyStore(() => this.#createStore());
   readonly #counter: AssembledCounter['counter'];
+  readonly #operations: PrimaryOperations;
   readonly #reportLimit: AssembledCounter['reportLimit'];
   readonly #reportProxy: AssembledCounter['reportProxy'];
   readonly #kill = (): void => {
@@ -132,11 +134,16 @@ class Supervisor {
 
   constructor(options: ResolvedCounterWorkersOptions) {
     this.#options = options;
-    const { counter, view, reportLimit, reportProxy } = assembleCounter({
-      ...options.resolved,
-      store: this.#store,
-    });
+    const assembled = assembleCounter({ ...options.resolved, store: this.#store });
+    const { counter, view, reportLimit, reportProxy } = assembled;
     this.#counter = counter;
+    this.#operations = new PrimaryOperations({
+      options: options.resolved.operations,
+      assembled,
+      store: this.#store.current,
+      hasOtherServers: options.redis !== undefined,
+      workers: () => this.slots.map(({ server }) => server),
+    });
     this.#reportLimit = reportLimit;
     this.#reportProxy = reportProxy;
     this.view = view;
@@ -170,8 +177,11 @@ class Supervisor {
       throw storeFailed(error);
     }
     if (this.#ending) throw alreadyClosed();
+    await this.#operations.start();
     const aborted = new Promise<never>((_resolve, reject) => (this.#abortStart = reject));
-    return Promise.race([this.#startSlots(), aborted]);
+    const listening = await Promise.race([this.#startSlots(), aborted]);
+    const { metricsUrl } = this.#operations;
+    return metricsUrl === undefined ? listening : { ...listening, metricsUrl };
   }
 
   #startSlots(): Promise<Listening> {
@@ -183,8 +193,8 @@ class Supervisor {
         const slot = new WorkerSlot({
           clock: systemClock,
           random: Math.random,
-          task: { name: nameOf(redis?.name, number), options, redis, module },
-          connect: (worker) => this.#connect(worker),
+          task: { name: nameOf(redis?.name, number), options: withoutOperations(options), redis, module },
+          connect: (worker) => this.#connect(number, worker),
           stats: (stats) => this.#received(slot, stats),
           limit: this.#reportLimit,
           proxy: this.#reportProxy,
@@ -221,7 +231,8 @@ class Supervisor {
   }
 
   /** Connects a new process to the bus; to admission and the port, when it listens. */
-  #connect({ ipc }: WorkerProcess): WorkerConnection {
+  #connect(number: number, { ipc }: WorkerProcess): WorkerConnection {
+    const disconnectOperations = this.#operations.connect(number, ipc.channel(topics.operations));
     const disconnectBus = serveIpcBus(this.#bus, ipc.channel(topics.bus));
     const disconnectAnswers = this.#answers.connect(ipc.channel(topics.answers));
     let leave = (): void => {};
@@ -245,6 +256,7 @@ class Supervisor {
         isConnected = false;
         disconnectBus();
         disconnectAnswers();
+        disconnectOperations();
         leave();
       },
     };
@@ -259,6 +271,7 @@ class Supervisor {
     );
     await Promise.all(this.slots.map((slot) => slot.end(how, TIMEOUT_MS[how])));
     process.off('exit', this.#kill);
+    await this.#operations.close();
     await this.#counter.close();
   }
 

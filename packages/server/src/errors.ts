@@ -54,6 +54,16 @@ export function storeFailed(cause: unknown): CounterServerError {
   return new CounterServerError('store-failed', `the store could not be opened: ${reason}`, { cause });
 }
 
+/** The port of the metrics is another one than that of `port-in-use` and the like. */
+export function metricsPortFailed(
+  error: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+): CounterServerError {
+  const { message } = describeListenFailure(error, host, port);
+  return new CounterServerError('listen-failed', `the metrics (metricsPort): ${message}`, { cause: error });
+}
+
 export function listenFailed(
   error: NodeJS.ErrnoException,
   host: string | undefined,

@@ -1,14 +1,18 @@
 import { escapeControls } from '@live-online/internal/escape-controls';
 import { createJsonWriter, paint, type Output } from '@live-online/internal/command-line/output';
 import type { CounterView } from '../assemble-counter.ts';
+import type { WebhookFailed } from '../webhooks/webhook-failed.ts';
 
 export interface Log {
-  listening(url: string): void;
+  /** @param metricsUrl the port of the metrics, if they have one. */
+  listening(url: string, metricsUrl?: string): void;
   /** The admin token that was made at the start. Only text for a terminal has it. */
   madeToken(token: string): void;
   warning(text: string): void;
   /** Totals may be old from now on, or are exact again. */
   stale(stale: boolean, reason: string | undefined): void;
+  /** A webhook was not delivered, and is not tried again. */
+  webhook(failed: WebhookFailed): void;
   error(text: string): void;
   closing(): void;
   closed(): void;
@@ -25,10 +29,11 @@ const MAX_TOTALS = 100;
 export function createJsonLog(out: Output): Log {
   const write = createJsonWriter(out);
   return {
-    listening: (url) => write('listening', { url }),
+    listening: (url, metricsUrl) => write('listening', { url, metricsUrl }),
     madeToken: () => {},
     warning: (message) => write('warning', { message }),
     stale: (stale, reason) => write('stale', { stale, reason }),
+    webhook: (failed) => write('webhook', failed),
     error: (message) => write('error', { message }),
     closing: () => write('closing'),
     closed: () => write('closed'),
@@ -53,8 +58,9 @@ export function createPrettyLog(out: Output, errors: Output): Log {
     status = line;
   }
   return {
-    listening(url) {
+    listening(url, metricsUrl) {
       print(`Live Online listens on ${paint('bold', url)}`);
+      if (metricsUrl !== undefined) print(`Metrics for Prometheus: ${metricsUrl}`);
       print(paint('dim', `Put this into your pages: <script async src="${url}"></script>`));
     },
     madeToken: (token) => print(paint('dim', `Token of the HTTP API until the next start: ${token}`)),
@@ -62,6 +68,12 @@ export function createPrettyLog(out: Output, errors: Output): Log {
     stale(stale, reason = 'other servers are out of reach') {
       if (stale) print(`${paint('yellow', 'Note:')} totals may be old: ${escapeControls(reason)}`);
       else print('Totals are exact again');
+    },
+    webhook: ({ origin, type, site, attempts, reason }) => {
+      const what = escapeControls(`${type} of ${site}`);
+      print(
+        `${paint('yellow', 'Note:')} webhook given up: ${what} to ${origin}, ${attempts} attempts: ${reason}`,
+      );
     },
     error: (text) => errors.write(`live-online-server: ${text}\n`),
     closing() {

@@ -10,7 +10,14 @@ import type { CommandSyntax } from '@live-online/internal/command-line/read-sett
 import type { CounterServerOptions } from '../options/options.ts';
 
 /** The settings of the command line. */
-export interface Values extends CounterServerOptions {
+export interface Values extends Omit<CounterServerOptions, 'webhooks'> {
+  /** The URLs of the webhooks. */
+  webhookUrls: string[];
+  /** The secret and the threshold of all webhooks. */
+  webhookSecret: string;
+  webhookThreshold: number;
+  /** Whether the log may have addresses of clients. */
+  logAddresses: boolean;
   redisUrl: string;
   /** The name of this server among those that share the Redis. */
   name: string;
@@ -36,6 +43,43 @@ function number(option: keyof Values, value: string, help: string): Setting<Valu
 function limit(option: keyof Values, help: string): Setting<Values> {
   return { ...text(option, 'N', help), read: readNumberOrNone };
 }
+
+/** What an operator watches. */
+const operations: readonly Setting<Values>[] = [
+  number(
+    'metricsPort',
+    'PORT',
+    'serve /metrics for Prometheus on a port of its own, without a token; 0 picks a free one (none: metrics on --port, for the admin)',
+  ),
+  text('metricsHost', 'HOST', 'address of --metrics-port (127.0.0.1)'),
+  number(
+    'metricsSites',
+    'N',
+    'how many sites have a series of their own in the metrics, the largest ones (100)',
+  ),
+  {
+    flag: 'webhook',
+    value: 'URL',
+    option: 'webhookUrls',
+    many: 'values',
+    help: 'send events of sites to this URL: occupied, vacated, peak, threshold; may be repeated (none)',
+  },
+  text(
+    'webhookSecret',
+    'SECRET',
+    'sign webhooks after Standard Webhooks: whsec_… or at least 16 characters (unsigned)',
+  ),
+  number(
+    'webhookThreshold',
+    'N',
+    'send site.threshold if a site rises to N, or falls a tenth below it (no such event)',
+  ),
+  {
+    flag: 'webhook-allow-private',
+    option: 'webhookAllowPrivate',
+    help: 'send webhooks to private, loopback and link-local addresses, too (not sent there)',
+  },
+];
 
 const settings: readonly Setting<Values>[] = [
   number('port', 'PORT', 'port to listen on; 0 picks a free one (8081)'),
@@ -95,7 +139,13 @@ const settings: readonly Setting<Values>[] = [
     help: 'any client may read the numbers of this site over the HTTP API; may be repeated; "*" for all (none)',
   },
   number('workers', 'N', 'start N processes for this port, by WebSocket only (one process)'),
+  ...operations,
   logSetting,
+  {
+    flag: 'log-addresses',
+    option: 'logAddresses',
+    help: 'log the address of a client that reaches a limit (never logged)',
+  },
 ];
 
 export const syntax: CommandSyntax<Values> = { settings, variablePrefix: 'LIVE_ONLINE_' };

@@ -14,6 +14,8 @@ export interface Broadcast<Recipient> {
   send: (recipient: Recipient) => void;
   /** How many times as many connections get this update from all processes of this machine, at most. */
   parts: () => number;
+  /** Called when the last connection was sent it. */
+  sent: () => void;
   /** Called when the next update of the site may follow. [C5] */
   done: () => void;
 }
@@ -39,9 +41,9 @@ export class Broadcaster {
     this.#budget = createBroadcastBudget({ clock, share: maxBroadcastCpu, sliceMs: SLICE_MS });
   }
 
-  broadcast<Recipient>({ recipients, send, parts, done }: Broadcast<Recipient>): void {
+  broadcast<Recipient>({ recipients, send, parts, sent, done }: Broadcast<Recipient>): void {
     const step = (): boolean => {
-      for (let sent = 0; sent < SENDS_PER_STEP; sent++) {
+      for (let sends = 0; sends < SENDS_PER_STEP; sends++) {
         const next = recipients.next();
         if (next.done) return false;
         send(next.value);
@@ -49,7 +51,10 @@ export class Broadcaster {
       return true;
     };
     const startedAtMs = this.#options.clock.now();
-    this.#budget.add(step, (spentMs) => this.#finished(startedAtMs, spentMs, parts, done));
+    this.#budget.add(step, (spentMs) => {
+      sent();
+      this.#finished(startedAtMs, spentMs, parts, done);
+    });
   }
 
   /** Drops all broadcasts without calling their `done`. */

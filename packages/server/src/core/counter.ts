@@ -18,6 +18,8 @@ export interface JoinDetails extends MemberDetails {
 export interface CounterObserver {
   /** The total of a site, or of a page, was published; `previous` is the one published before it. */
   published(update: TotalUpdate, previous: number): void;
+  /** The last connection was sent a total, this long after it had become due, in ms. */
+  delivered?(lagMs: number): void;
   /** The store is out of reach, or back. */
   stale(stale: boolean, reason: string | undefined): void;
 }
@@ -67,7 +69,7 @@ export class Counter implements MembershipOwner {
       minUpdateIntervalMs,
       decreaseDelayMs,
       isStale: (site) => this.isStale(site),
-      publish: (update, previous, done) => this.#broadcast(update, previous, done),
+      publish: (...broadcast) => this.#broadcast(...broadcast),
     });
     this.#pages = new PageCounter({
       store,
@@ -161,6 +163,13 @@ export class Counter implements MembershipOwner {
     return this.#store.watchAll?.() ?? (() => {});
   }
 
+  /** The members of all sites on this server. */
+  members(): number {
+    let members = 0;
+    for (const site of this.#presence.sites()) members += this.#presence.count(site);
+    return members;
+  }
+
   /** Whether the total of `site`, or that of any site, may be old. [C9] */
   isStale(site?: string): boolean {
     // First: to answer, the store may find that all of it is stale, and report that.
@@ -218,16 +227,18 @@ export class Counter implements MembershipOwner {
     await this.#store.close();
   }
 
-  #broadcast(update: TotalUpdate, previous: number, done: () => void): void {
+  #broadcast(update: TotalUpdate, previous: number, done: () => void, sinceMs: number): void {
+    const { clock, observer } = this.#options;
     const { site, total } = update;
     const isSite = isSiteKey(site);
     this.#broadcaster.broadcast<Connection>({
       recipients: isSite ? this.#presence.connections(site) : this.#pages.connections(site),
       send: isSite ? (connection) => connection.send(update) : (connection) => connection.sendPage(update),
       parts: () => total / Math.max(1, isSite ? this.#presence.count(site) : this.#pages.localCount(site)),
+      sent: () => observer.delivered?.(clock.now() - sinceMs),
       done,
     });
-    this.#options.observer.published(update, previous);
+    observer.published(update, previous);
   }
 
   #setStale(stale: boolean, reason?: string): void {

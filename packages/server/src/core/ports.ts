@@ -1,5 +1,7 @@
 /** What the core is given: a clock, a store and connections. It owns none of them. */
 
+import type { HistogramSnapshot } from './histogram.ts';
+
 export type { Clock } from '@live-online/internal/clock';
 
 /** One total to send to the connections of a site, or of a page. Made once and encoded once for all of them. */
@@ -91,6 +93,19 @@ export interface Store {
   watchAll?(): () => void;
   /** How many other servers there are that clients could connect to. */
   peers?(): number;
+  /**
+   * Whether this server does what one of all servers has to do: the one with the smallest name. While the servers do not
+   * know each other, it may be none of them, or several. Without it, each server does it.
+   */
+  isLeader?(): boolean;
+  /** Whether the server of this name is counted. */
+  hasPeer?(server: string): boolean;
+  /** Sends a text of at most 2,000 characters to all other servers. It may be lost. Never throws. */
+  announce?(text: string): void;
+  /** Calls `listener` with each text that another server announces. Returns a function that unsubscribes it. */
+  onAnnouncement?(listener: (server: string, text: string) => void): () => void;
+  /** How long round trips to what the servers share have taken, in seconds. */
+  latency?(): HistogramSnapshot;
   /** Removes this server's counts from the totals of all others. May be called twice. */
   close(): Promise<void>;
 }

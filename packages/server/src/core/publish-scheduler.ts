@@ -11,9 +11,9 @@ export interface PublishSchedulerOptions {
   isStale: (site: string) => boolean;
   /**
    * Sends an update to all connections of its site, and calls `done` after the last one. `previous` is the total
-   * published before.
+   * published before, `sinceMs` when the new one became due, apart from the tick.
    */
-  publish: (update: TotalUpdate, previous: number, done: () => void) => void;
+  publish: (update: TotalUpdate, previous: number, done: () => void, sinceMs: number) => void;
 }
 
 interface SiteState {
@@ -22,6 +22,8 @@ interface SiteState {
   published: { total: number; stale: boolean; atMs: number };
   /** Whether a connection joined with another total since, so that an update is due even if the total stays. */
   needsCorrection: boolean;
+  /** Since when another total than the published one has been due. */
+  dueSinceMs: number | undefined;
   isPublishing: boolean;
   timer: { atMs: number; cancel: () => void } | undefined;
 }
@@ -103,6 +105,7 @@ export class PublishScheduler {
       total: 0,
       published: { total: 0, stale: false, atMs: -Infinity },
       needsCorrection: false,
+      dueSinceMs: undefined,
       isPublishing: false,
       timer: undefined,
     };
@@ -119,10 +122,12 @@ export class PublishScheduler {
 
   /** Sets the timer of a site: for when it may be published, or for when its maximum falls by itself. */
   #schedule(site: string, state: SiteState): void {
-    if (state.isPublishing) return;
     const { clock, minUpdateIntervalMs } = this.#options;
     const now = clock.now();
-    const at = this.#isDifferent(site, state, state.maximum.highest(now))
+    const isDue = this.#isDifferent(site, state, state.maximum.highest(now));
+    state.dueSinceMs = isDue ? (state.dueSinceMs ?? now) : undefined;
+    if (state.isPublishing) return;
+    const at = isDue
       ? Math.max(now, state.published.atMs + minUpdateIntervalMs)
       : state.maximum.nextFallAt(now);
     // A timer that fires too early sets the next one, so that in a storm most changes cost no timer.
@@ -138,6 +143,7 @@ export class PublishScheduler {
 
   #publishIfDue(site: string, state: SiteState): void {
     const { clock, minUpdateIntervalMs, publish } = this.#options;
+    const timerMs = state.timer?.atMs;
     state.timer = undefined;
     const now = clock.now();
     const total = state.maximum.highest(now);
@@ -147,11 +153,15 @@ export class PublishScheduler {
     const previous = state.published.total;
     const update = this.#createUpdate(site, total);
     state.published = { total, stale: update.stale, atMs: now };
+    // A fall becomes due with its timer.
+    const sinceMs = Math.min(now, state.dueSinceMs ?? timerMs ?? now);
     state.needsCorrection = false;
+    state.dueSinceMs = undefined;
     state.isPublishing = true;
-    publish(update, previous, () => {
+    const done = (): void => {
       state.isPublishing = false;
       if (this.#sites.get(site) === state) this.#schedule(site, state);
-    });
+    };
+    publish(update, previous, done, sinceMs);
   }
 }

@@ -10,6 +10,10 @@ export interface CounterStats {
   ignoredEvents: number;
   /** Connections closed because of a malformed packet. */
   malformedPackets: number;
+  /** Heartbeats that the server asked clients for. With stock Socket.IO they are not counted. */
+  heartbeats: number;
+  /** Connections that ended because their client did not answer a heartbeat. With stock Socket.IO they are not counted. */
+  heartbeatTimeouts: number;
   /**
    * Connections and requests that were rejected, by reason: a rejection code, the name of a limit, `origin-invalid`,
    * `no-answer`, `url-too-long` or `headers-too-large`.
@@ -29,6 +33,8 @@ export function createStats(): CounterStats {
     messages: 0,
     ignoredEvents: 0,
     malformedPackets: 0,
+    heartbeats: 0,
+    heartbeatTimeouts: 0,
     rejected: Object.create(null) as Record<string, number>,
     terminated: Object.create(null) as Record<string, number>,
   };

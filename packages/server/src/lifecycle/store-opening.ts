@@ -1,5 +1,5 @@
 import { emitWarning } from 'node:process';
-import { storeFailed } from '../errors.ts';
+import { CounterServerError, storeFailed } from '../errors.ts';
 
 /** Opens the store once, at the first use of a counter. */
 export class StoreOpening {
@@ -10,10 +10,11 @@ export class StoreOpening {
     this.#openStore = openStore;
   }
 
-  /** @throws CounterServerError `store-failed` */
+  /** @throws CounterServerError `store-failed`, or that of the port of the metrics */
   open(): Promise<void> {
     this.#opening ??= this.#openStore().catch((error: unknown) => {
-      throw storeFailed(error);
+      // The port of the metrics has an error of its own.
+      throw error instanceof CounterServerError ? error : storeFailed(error);
     });
     return this.#opening;
   }

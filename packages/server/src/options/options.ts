@@ -6,6 +6,8 @@ import type { AnswerRelay } from '../io/events/answer-relay.ts';
 import type { Access } from '../io/http/access/access.ts';
 import type { HttpBounds } from '../io/http/create-http-guard.ts';
 import type { SharedSocket } from '../io/http/listen.ts';
+import type { OperationsRelay } from '../metrics/operations-relay.ts';
+import type { OperationsOptions, ResolvedOperationsOptions } from './operations-options.ts';
 import type { EngineName, Heartbeat, TransportBounds, TransportName } from '../io/transport.ts';
 
 /** Options of every kind of counter. Each limit may be `Infinity`: no limit. */
@@ -86,7 +88,7 @@ export interface CountingOptions {
 }
 
 /** Options of a counter with a Socket.IO server of its own. */
-export interface CounterServerOptions extends CountingOptions {
+export interface CounterServerOptions extends CountingOptions, OperationsOptions {
   /** The port of `listen()`; 0 picks a free one. @default 8081 */
   port?: number;
   /** The address of `listen()`. @default all addresses of this machine */
@@ -181,6 +183,7 @@ export interface ResolvedCountingOptions {
 }
 
 export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
+  operations: ResolvedOperationsOptions;
   port: number;
   host: string | undefined;
   path: string | undefined;
@@ -194,6 +197,8 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   access: Access;
   /** Where several processes share the port. */
   answerRelay?: AnswerRelay;
+  /** In a worker: metrics and webhooks are those of its primary. */
+  operationsRelay?: OperationsRelay;
   /** A socket to accept connections from, instead of opening `port`. */
   socket?: SharedSocket;
   /** @default DEFAULT_HEARTBEAT */

@@ -17,6 +17,7 @@ import type {
   ResolvedCountingOptions,
 } from './options.ts';
 import { memoryStore } from '../store/memory.ts';
+import { operationsEntries, resolveOperations } from './operations-options.ts';
 import { integer, objectError } from './schema.ts';
 
 /** `Infinity` is no limit. */
@@ -81,6 +82,7 @@ const countingEntries = {
 
 const serverEntries = {
   ...countingEntries,
+  ...operationsEntries,
   port: v.optional(integer(0, 65_535), 8081),
   host: v.optional(text('must be a hostname or an address')),
   path: v.optional(
@@ -135,6 +137,7 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
     problems.push({ path: 'engine', message });
   }
   const access = createAccess(values, problems);
+  const operations = resolveOperations(values, problems);
   if (problems.length > 0) throw optionsInvalid(problems);
   const { port, host, path, transports, maxPendingConnections, maxPendingPerAddress, ...connection } = values;
   const { engine = hasPolling ? 'socket.io' : 'lean' } = values;
@@ -148,7 +151,7 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
     countLoopback: counting.countLoopback || maxPendingPerAddress !== undefined,
     ...PENDING_TIMEOUTS,
   };
-  return { ...counting, port, host, path, transports, engine, bounds, httpBounds, access };
+  return { ...counting, port, host, path, transports, engine, bounds, httpBounds, access, operations };
 }
 
 type ServerValues = v.InferOutput<v.StrictObjectSchema<typeof serverEntries, undefined>>;

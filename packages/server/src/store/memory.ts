@@ -69,6 +69,10 @@ export function memoryStore(hub: MemoryHub = createMemoryHub()): Store {
     *sites() {
       for (const member of hub.members) if (member !== self) yield* member.counts.keys();
     },
+    isLeader() {
+      const [first] = hub.members;
+      return first === undefined || first === self;
+    },
     async close() {
       if (!self || !hub.members.delete(self)) return;
       const sites = [...self.counts.keys()];

@@ -1,3 +1,4 @@
+import type { CounterServerOptions } from '../options/options.ts';
 import type { OptionProblem } from '@live-online/internal/option-problems';
 
 /**
@@ -7,7 +8,7 @@ import type { OptionProblem } from '@live-online/internal/option-problems';
  */
 export function problemsOfOptions(options: object, prefix: string): OptionProblem[] {
   const problems: OptionProblem[] = [];
-  const { store, transports } = options as { store?: unknown; transports?: unknown };
+  const { store, transports, metricsPort, webhooks } = options as CounterServerOptions;
   if (store !== undefined) {
     const message =
       'cannot be set: workers add up through their primary process, or through the option redis';
@@ -17,6 +18,11 @@ export function problemsOfOptions(options: object, prefix: string): OptionProble
     const message =
       'cannot include polling, whose requests would reach different workers: leave it at websocket, or run without workers';
     problems.push({ path: `${prefix}transports`, message });
+  }
+  for (const [option, value] of Object.entries({ metricsPort, webhooks })) {
+    if (value === undefined || prefix !== 'module.') continue;
+    const message = 'cannot be set by a module, which only the workers load: set it in options';
+    problems.push({ path: `${prefix}${option}`, message });
   }
   return problems;
 }

@@ -14,6 +14,7 @@ import { problemsOfOptions } from './check-options.ts';
 import { createWorkerAdmission } from './connect-admission.ts';
 import type { Ipc } from './ipc.ts';
 import { createWorkersStore } from './mesh.ts';
+import { createOperationsRelay } from './operations-relay.ts';
 import { onPrimaryMessage, sendToPrimary, topics, type WorkerTask } from './worker-protocol.ts';
 
 /** How often a worker sends its statistics, in ms. */
@@ -53,7 +54,8 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     const answerRelay = createAnswerRelay(ipc.channel(topics.answers));
     const { maxWorkers } = limits;
     const maxBroadcastCpu = broadcastShare(options.maxBroadcastCpu, maxWorkers, availableParallelism());
-    const shared = { maxBroadcastCpu, maxWorkers, admission, answerRelay };
+    const operationsRelay = createOperationsRelay(ipc.channel(topics.operations));
+    const shared = { maxBroadcastCpu, maxWorkers, admission, answerRelay, operationsRelay };
     ipc.onHandle((handle) => {
       // As long as any process has the socket, the port is open.
       if (isEnding) return (handle as { close(): void }).close();

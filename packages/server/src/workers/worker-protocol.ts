@@ -52,7 +52,13 @@ export type WorkerMessage =
   | readonly ['stats', CounterStats];
 
 /** The topics of the channels between a primary process and a worker. */
-export const topics = { bus: 'bus', admission: 'admission', answers: 'answers', control: 'control' } as const;
+export const topics = {
+  bus: 'bus',
+  admission: 'admission',
+  answers: 'answers',
+  operations: 'operations',
+  control: 'control',
+} as const;
 
 export function sendToWorker(ipc: Ipc, message: PrimaryMessage): void {
   ipc.channel(topics.control).send(message);

@@ -73,6 +73,11 @@ export class WorkerSlot {
     return this.#run?.worker.pid;
   }
 
+  /** The name of the current process among the servers. */
+  get server(): string | undefined {
+    return this.#run?.server;
+  }
+
   start(): void {
     const worker = spawnWorker();
     const connection = this.#options.connect(worker);

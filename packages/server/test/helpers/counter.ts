@@ -10,11 +10,10 @@ import { resolveServerOptions } from '../../src/options/resolve-options.ts';
 /** A counter on a free loopback port, closed when the test ends. */
 export async function startCounter(
   options: CounterServerOptions = {},
-): Promise<{ counter: CounterServer; url: string; port: number }> {
+): Promise<{ counter: CounterServer; url: string; port: number; metricsUrl?: string }> {
   const counter = createCounterServer({ host: '127.0.0.1', port: 0, ...options });
   onTestFinished(() => counter.close());
-  const { url, port } = await counter.listen();
-  return { counter, url, port };
+  return { counter, ...(await counter.listen()) };
 }
 
 export interface BoundedCounter {

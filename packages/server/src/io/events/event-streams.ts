@@ -176,11 +176,13 @@ export class EventStreams {
   }
 
   #ping(stream: EventStream): void {
+    this.#options.stats.heartbeats++;
     this.#toAnswer.add(stream);
     stream.ping();
   }
 
   #endUnanswered(stream: EventStream): void {
+    this.#options.stats.heartbeatTimeouts++;
     if (stream.hasMemberId) this.#awaited.add(stream);
     else stream.leave();
     // What waits would stay in memory until the client reads it.

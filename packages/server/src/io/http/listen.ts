@@ -10,6 +10,8 @@ export interface Listening {
   /** The host part of the URL. */
   host: string;
   port: number;
+  /** The URL of the metrics, if the option `metricsPort` is set. */
+  metricsUrl?: string;
 }
 
 /**

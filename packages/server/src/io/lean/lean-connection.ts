@@ -107,10 +107,12 @@ export class LeanConnection extends WebSocketConnection implements Beating, Pack
   }
 
   ask(): void {
+    this.stats.heartbeats++;
     if (this.isOpen) this.sendFrame(PING);
   }
 
   lost(): void {
+    this.stats.heartbeatTimeouts++;
     this.destroy();
   }
 

@@ -13,9 +13,17 @@ export class TimeoutError extends Error {
 /** Runs commands in one round trip, and rejects if it takes too long. */
 export type RunCommands = (commands: readonly BusCommand[]) => Promise<readonly BusReply[]>;
 
-export function createRunCommands(clock: Clock, link: BusLink): RunCommands {
-  return async (commands) =>
-    commands.length === 0 ? [] : withDeadline(clock, COMMAND_TIMEOUT_MS, 'a round trip', link.run(commands));
+/** @param observe is called with the duration of each round trip, in ms, also of those that fail. */
+export function createRunCommands(clock: Clock, link: BusLink, observe?: (ms: number) => void): RunCommands {
+  return async (commands) => {
+    if (commands.length === 0) return [];
+    const startedAtMs = clock.now();
+    try {
+      return await withDeadline(clock, COMMAND_TIMEOUT_MS, 'a round trip', link.run(commands));
+    } finally {
+      observe?.(clock.now() - startedAtMs);
+    }
+  };
 }
 
 /**

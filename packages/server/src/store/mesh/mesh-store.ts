@@ -1,3 +1,4 @@
+import { Histogram, type HistogramSnapshot } from '../../core/histogram.ts';
 import type { Clock, ResumePoint, Store, StoreListener } from '../../core/ports.ts';
 import { BusRefused, type Bus, type BusLink } from '../bus/bus.ts';
 import { createRunCommands } from '../bus/deadline.ts';
@@ -21,6 +22,13 @@ import { incarnationOf, type Entry } from './wire/messages.ts';
 export interface MeshStore extends Store {
   readonly server: string;
   peers(): number;
+  /** The smallest name among the servers, this one included. */
+  leader(): string;
+  isLeader(): boolean;
+  latency(): HistogramSnapshot;
+  hasPeer(server: string): boolean;
+  announce(text: string): void;
+  onAnnouncement(listener: (server: string, text: string) => void): () => void;
   /** Another server is known to be dead: no server counts its members any more. */
   evict(server: string): void;
 }
@@ -47,6 +55,8 @@ export interface MeshOptions {
 
 /** How many leases a snapshot lives without being refreshed. */
 const SNAPSHOT_LEASES = 6;
+/** From Redis on the same machine to the timeout of a round trip, in seconds. */
+const LATENCY_BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
 /** Creates a store that agrees with others over `bus`. [S1–S6] */
 export function createMeshStore(options: MeshOptions): MeshStore {
@@ -110,6 +120,8 @@ class Mesh implements MeshStore {
   readonly #health: Health;
   readonly #reconnector: Reconnector;
   readonly #counts = new Map<string, number>();
+  readonly #latency = new Histogram(LATENCY_BOUNDS);
+  readonly #announcementListeners = new Set<(server: string, text: string) => void>();
   #listener: StoreListener | undefined;
   #epoch = 0;
   #hasBeenOpen = false;
@@ -197,6 +209,31 @@ class Mesh implements MeshStore {
     return this.#parts.membership.members().length;
   }
 
+  leader(): string {
+    return this.#parts.membership.leader();
+  }
+
+  isLeader(): boolean {
+    return this.leader() === this.server;
+  }
+
+  hasPeer(server: string): boolean {
+    return this.#parts.membership.get(server) !== undefined;
+  }
+
+  latency(): HistogramSnapshot {
+    return this.#latency.snapshot();
+  }
+
+  announce(text: string): void {
+    void this.#reconnector.announce(text).catch(() => {});
+  }
+
+  onAnnouncement(listener: (server: string, text: string) => void): () => void {
+    this.#announcementListeners.add(listener);
+    return () => void this.#announcementListeners.delete(listener);
+  }
+
   evict(server: string): void {
     this.#parts.membership.left(server);
     void this.#reconnector.announceLeave(server).catch(() => {});
@@ -224,12 +261,15 @@ class Mesh implements MeshStore {
     for (const site of this.#counts.keys()) this.#putEntry(site);
 
     const isFirst = !this.#hasBeenOpen;
-    const run = createRunCommands(clock, link);
+    const run = createRunCommands(clock, link, (ms) => this.#latency.observe(ms / 1_000));
     const publishSoon = (): void => this.#reconnector.flushSoon();
     const probe = new SelfProbe({ server, clock, link, channel: keys.server(server), fail });
     const base = { ...this.#parts, epoch, link, fail, publishSoon, isFirst, run, probe };
     const resync = new Resync(base);
-    const receive = createReceiver({ ...base, resync });
+    const announced = (from: string, text: string): void => {
+      for (const listener of this.#announcementListeners) listener(from, text);
+    };
+    const receive = createReceiver({ ...base, announced, resync });
     return new Session({ ...base, resync, receive });
   }
 

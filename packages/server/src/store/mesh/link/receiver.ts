@@ -19,6 +19,8 @@ export interface ReceiverOptions {
   publisher: DeltaPublisher;
   claims: Claims;
   acknowledgements: Acknowledgements;
+  /** Another server has announced a text. */
+  announced: (server: string, text: string) => void;
   publishSoon: () => void;
   fail: (error: Error) => void;
 }
@@ -59,6 +61,9 @@ export function createReceiver(options: ReceiverOptions): (channel: string, mess
         return options.publishSoon();
       case 'leave':
         return membership.left(message.server);
+      case 'announcement':
+        if (message.server !== server) options.announced(message.server, message.text);
+        return;
       case undefined:
         return;
     }

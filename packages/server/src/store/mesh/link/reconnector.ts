@@ -103,6 +103,11 @@ export class Reconnector {
     if (this.#isOpen) await this.#session?.announceLeave(server);
   }
 
+  /** Sends a text to all servers, if there is a link. */
+  async announce(text: string): Promise<void> {
+    if (this.#isOpen) await this.#session?.announce(text);
+  }
+
   /** Publishes what is pending, and leaves. */
   async leave(): Promise<void> {
     if (!this.#isOpen) return;

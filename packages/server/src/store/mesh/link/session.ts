@@ -112,6 +112,11 @@ export class Session {
     await run([['HDEL', keys.registry, server], this.#toAll({ kind: 'leave', server })]);
   }
 
+  async announce(text: string): Promise<void> {
+    const { run, server } = this.#options;
+    await run([this.#toAll({ kind: 'announcement', server, text })]);
+  }
+
   async #countSubscribers(): Promise<void> {
     const { membership, run } = this.#options;
     const [counts] = await run([membership.subscribersCommand()]);

@@ -127,6 +127,12 @@ export class Membership {
     });
   }
 
+  /** The smallest name among the servers that are counted, and this one. */
+  leader(): string {
+    const names = this.members().map(([name]) => name);
+    return names.reduce((least, name) => (name < least ? name : least), this.#options.server);
+  }
+
   /** The servers that are counted, and the candidates. */
   watched(): string[] {
     return [...this.#peers.keys()].filter((server) => peerState.isWatched(this.#peer(server)));

@@ -67,6 +67,8 @@ export type ControlMessage =
   | { readonly kind: 'evicted'; readonly epoch: number }
   /** To one server: its snapshot of a bucket is missing. */
   | { readonly kind: 'snapshot-request'; readonly bucket: number }
+  /** To all: a text that the store only passes on. */
+  | { readonly kind: 'announcement'; readonly server: string; readonly text: string }
   | ClaimMessage;
 
 const SERVER = /^[\w-]{1,48}$/;
@@ -74,6 +76,7 @@ const INCARNATION = /^[\w-]{1,48}:\d{1,16}$/;
 /** Has room for a site and the path of a page. */
 const MAX_SITE = limits.maxSiteLength + limits.maxPathLength;
 const MAX_MEMBER = 64;
+const MAX_ANNOUNCEMENT = 2_000;
 
 export function incarnationOf(server: string, epoch: number): Incarnation {
   return `${server}:${epoch}`;
@@ -133,6 +136,7 @@ const CONTROL_FIELDS: Record<string, Record<string, (value: unknown) => boolean>
   leave: { server: isServer },
   evicted: { epoch: isCount },
   'snapshot-request': { bucket: isBucket },
+  announcement: { server: isServer, text: isAnnouncement },
   claim: { epoch: isCount, by: isIncarnation, takeovers: isTakeovers },
 } satisfies Record<ControlMessage['kind'], object>;
 
@@ -167,6 +171,10 @@ function isIncarnation(value: unknown): value is Incarnation {
 
 function isMember(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_MEMBER;
+}
+
+function isAnnouncement(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_ANNOUNCEMENT;
 }
 
 function isTakeover(value: unknown): value is Takeover {

@@ -1,0 +1,48 @@
+import type { ServerResponse } from 'node:http';
+import type { ApiRoute } from './api/api-route.ts';
+import { respondProblem } from './api/problem.ts';
+import { respondCached, respondJson } from './api/respond-json.ts';
+
+/** The content type of the text for Prometheus. */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+export interface OperationsReader {
+  /** The metrics as text for Prometheus. */
+  metricsText(): Promise<string>;
+  /** The state of each webhook, as JSON can have it. */
+  webhooks(): Promise<unknown[]>;
+}
+
+/** The routes for who operates the server: `metrics`, which is also served without `v1/`, and `webhooks`. */
+export function createOperationsRoutes(operations: OperationsReader): ApiRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: 'metrics',
+      access: 'admin',
+      handle({ request, response }) {
+        response.setHeader('Cache-Control', 'no-store');
+        operations.metricsText().then(
+          (text) => respondCached(request, response, METRICS_TYPE, text),
+          () => respondUnread(response),
+        );
+      },
+    },
+    {
+      method: 'GET',
+      path: 'webhooks',
+      access: 'admin',
+      handle({ request, response }) {
+        operations.webhooks().then(
+          (webhooks) => respondJson(request, response, { webhooks }),
+          () => respondUnread(response),
+        );
+      },
+    },
+  ];
+}
+
+/** The primary of this worker does not answer. */
+function respondUnread(response: ServerResponse): void {
+  respondProblem(response, 503, 'not-answered', 'the primary process does not answer');
+}
