@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { CounterView } from './assemble-counter.ts';
 import type { Clock } from './core/ports.ts';
 import type { CounterStats } from './core/stats.ts';
+import { createDashboard } from './dashboard/create-dashboard.ts';
 import { readAddress } from './io/admission/client-address.ts';
 import type { ApiCounts } from './io/http/api/api-counts.ts';
 import type { ApiRoute } from './io/http/api/api-route.ts';
@@ -38,17 +39,21 @@ export function createProduct({ options, clock, view }: ProductParts): Product {
   const counts = createCounts(view);
   /** Each part adds its routes below `v1/`. */
   const apiRoutes: ApiRoute[] = [...createSiteRoutes(counts), ...createBadgeRoutes(counts)];
+  const addressOf = (request: IncomingMessage): string | undefined =>
+    readAddress(request, trustsProxy, countLoopback);
+  const now = (): number => clock.now();
   const api = new ApiRouter({
     routes: apiRoutes,
     access,
     sites,
-    addressOf: (request: IncomingMessage) => readAddress(request, trustsProxy, countLoopback),
-    now: () => clock.now(),
+    addressOf,
+    now,
   });
   return {
     routes: [
       { prefixes: { 'v1/': (request, response, rest) => api.handle(request, response, rest) } },
       createPagesRoutes(),
+      createDashboard({ access, addressOf, now }),
     ],
     start() {},
     async close() {},

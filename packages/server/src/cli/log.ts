@@ -6,6 +6,8 @@ export interface Log {
   listening(url: string): void;
   /** The admin token that was made at the start. Only text for a terminal has it. */
   madeToken(token: string): void;
+  /** A link to the dashboard that signs in once. Only text for a terminal has it. */
+  dashboard(link: string): void;
   warning(text: string): void;
   /** Totals may be old from now on, or are exact again. */
   stale(stale: boolean, reason: string | undefined): void;
@@ -27,6 +29,7 @@ export function createJsonLog(out: Output): Log {
   return {
     listening: (url) => write('listening', { url }),
     madeToken: () => {},
+    dashboard: () => {},
     warning: (message) => write('warning', { message }),
     stale: (stale, reason) => write('stale', { stale, reason }),
     error: (message) => write('error', { message }),
@@ -58,6 +61,7 @@ export function createPrettyLog(out: Output, errors: Output): Log {
       print(paint('dim', `Put this into your pages: <script async src="${url}"></script>`));
     },
     madeToken: (token) => print(paint('dim', `Token of the HTTP API until the next start: ${token}`)),
+    dashboard: (link) => print(`Dashboard (this link signs in once): ${paint('bold', link)}`),
     warning: (text) => print(`${paint('yellow', 'Note:')} ${text}`),
     stale(stale, reason = 'other servers are out of reach') {
       if (stale) print(`${paint('yellow', 'Note:')} totals may be old: ${escapeControls(reason)}`);

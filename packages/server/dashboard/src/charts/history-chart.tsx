@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { HistoryAnswer } from '../data/shapes.ts';
-import { formatCount } from '../format.ts';
+import { formatClock, formatCount, formatDayOfMonth } from '../format.ts';
 import { chartColumns, zoomSpan, type ChartColumns } from './chart-data.ts';
 
 export interface ChartPoint {
@@ -100,7 +100,7 @@ function createChart(box: HTMLElement, latest: { current: ChartProps & { columns
     },
     scales: { y: { range: (_chart, _min, max) => [0, niceTop(max)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 64 },
+      { ...axis, grid: { show: false }, space: 72, values: timeLabels },
       {
         ...axis,
         size: 48,
@@ -132,6 +132,15 @@ function sizeOf(box: HTMLElement): { width: number; height: number } {
   return { width, height: width < 500 ? NARROW_HEIGHT : HEIGHT };
 }
 
+/** A time of day, and the day at midnight. */
+function timeLabels(_chart: uPlot, splits: number[]): string[] {
+  return splits.map((seconds) => {
+    const date = new Date(seconds * 1_000);
+    const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
+    return isMidnight ? formatDayOfMonth(seconds * 1_000) : formatClock(seconds * 1_000);
+  });
+}
+
 /** Room above the line, and integers at the axis. */
 function niceTop(max: number | null): number {
   return Math.max(4, Math.ceil((max ?? 0) * 1.15));
@@ -149,7 +158,8 @@ const spanOf = ({ scales }: uPlot): [number, number] => [scales['x']!.min ?? 0, 
 const wholeOf = ([times]: ChartColumns): [number, number] => [times[0] ?? 0, times.at(-1) ?? 0];
 
 function isZoomed(chart: uPlot, columns: ChartColumns): boolean {
-  if (columns[0].length < 2) return false;
+  // Before the first drawing there is no scale.
+  if (columns[0].length < 2 || chart.scales['x']!.min == null) return false;
   const [from, to] = spanOf(chart);
   const [first, last] = wholeOf(columns);
   return from > first || to < last;

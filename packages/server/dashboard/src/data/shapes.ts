@@ -90,7 +90,7 @@ export interface Delivery {
   lastError: string | null;
 }
 
-export interface Webhook {
+interface Webhook {
   url: string;
   waiting: number;
   deliveries: Delivery[];

@@ -16,9 +16,9 @@ export function Deliveries({ deliveries, hasSite }: { deliveries: Delivery[]; ha
         <thead>
           <tr>
             <th scope="col">Event</th>
+            <th scope="col">Status</th>
             {hasSite && <th scope="col">Site</th>}
             <th scope="col">When</th>
-            <th scope="col">Status</th>
           </tr>
         </thead>
         <tbody>
@@ -27,16 +27,18 @@ export function Deliveries({ deliveries, hasSite }: { deliveries: Delivery[]; ha
               <td>
                 <code>{type}</code>
               </td>
+              <td>
+                <span class={`tag ${STATUS[status].tag}`}>{STATUS[status].label}</span>
+                {attempts > 1 && <span class="faint"> {attempts} attempts</span>}
+                {lastError !== null && status !== 'delivered' && <div class="table-error">{lastError}</div>}
+              </td>
               {hasSite && (
                 <td>
                   <a href={linkTo({ page: 'site', site })}>{site}</a>
                 </td>
               )}
-              <td title={formatMoment(at)}>{formatAgo(at, Date.now())}</td>
-              <td>
-                <span class={`tag ${STATUS[status].tag}`}>{STATUS[status].label}</span>
-                {attempts > 1 && <span class="faint"> {attempts} attempts</span>}
-                {lastError !== null && status !== 'delivered' && <div class="table-error">{lastError}</div>}
+              <td class="table-time" title={formatMoment(at)}>
+                {formatAgo(at, Date.now(), true)}
               </td>
             </tr>
           ))}

@@ -7,7 +7,7 @@ import { Segmented } from '../parts/segmented.tsx';
 type Kind = 'tag' | 'element' | 'react' | 'badge' | 'frame';
 
 const KINDS: { value: Kind; label: string; text: string }[] = [
-  { value: 'tag', label: 'Script tag', text: 'Shows the number in a corner of every page.' },
+  { value: 'tag', label: 'Tag', text: 'Shows the number in a corner of every page.' },
   {
     value: 'element',
     label: 'Element',

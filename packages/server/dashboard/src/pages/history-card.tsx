@@ -83,7 +83,7 @@ function Chart(props: { history: HistoryAnswer; people: number | undefined; name
     <>
       <div class="chart-bar">
         <p class="chart-readout">
-          {point ? readout(point) : <span class="faint">Drag over the chart to zoom.</span>}
+          {point ? readout(point) : <span class="faint chart-hint">Drag over the chart to zoom.</span>}
         </p>
         <div class="button-group" role="group" aria-label="Zoom">
           <ZoomButton icon="plus" label="Zoom in" onClick={() => controls.current?.zoom(0.5)} />

@@ -1,5 +1,5 @@
 /** Why connections and requests are rejected or terminated, and what an administrator can do. */
-export const REASONS: Record<string, string> = {
+const REASONS: Record<string, string> = {
   maxConnections: 'The limit of connections in all is reached: --max-connections.',
   maxPerAddress:
     'One address has too many connections: --max-per-address. Behind a proxy, set --trust-proxy.',

@@ -124,7 +124,7 @@ function Figures({ state, live }: { state: SiteState; live: LiveState }) {
           note={allTime ? formatDay(allTime.at) : undefined}
         />
         <Tile
-          label="Visited since"
+          label="Visitors since"
           value={state.since === null ? '–' : formatAgo(state.since, Date.now())}
           note={state.since === null ? 'no one is here' : formatMoment(state.since)}
         />
