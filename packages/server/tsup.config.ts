@@ -50,6 +50,7 @@ export default defineConfig([
       for (const [name, source] of Object.entries(pageFiles))
         copyFileSync(`pages/${source}`, `dist/pages/${name}`);
     },
+  },
   {
     // The dashboard. `static` has its HTML.
     entry: { app: 'dashboard/src/main.tsx', styles: 'dashboard/styles/main.css' },
