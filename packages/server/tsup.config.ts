@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
 /** What the pages have beside their scripts: HTML and style sheets. */
@@ -50,5 +50,19 @@ export default defineConfig([
       for (const [name, source] of Object.entries(pageFiles))
         copyFileSync(`pages/${source}`, `dist/pages/${name}`);
     },
+  },
+  {
+    // The dashboard. `static` has its HTML.
+    entry: { app: 'dashboard/src/main.tsx', styles: 'dashboard/styles/main.css' },
+    outDir: 'dist/pages/dashboard',
+    tsconfig: 'dashboard/tsconfig.json',
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    outExtension: () => ({ js: '.js' }),
+    noExternal: [/./],
+    splitting: false,
+    minify: true,
+    onSuccess: async () => cpSync('dashboard/static', 'dist/pages/dashboard', { recursive: true }),
   },
 ]);

@@ -64,7 +64,7 @@ async function checkTypes() {
   for (const name of await readdir(join(root, 'packages'))) {
     if (existsSync(join(root, 'packages', name, 'tsconfig.json'))) projects.push(`packages/${name}`);
     // Code for pages has its own tsconfig, so that the server cannot use the DOM.
-    for (const folder of ['src/client', 'pages']) {
+    for (const folder of ['src/client', 'pages', 'dashboard']) {
       const client = `packages/${name}/${folder}/tsconfig.json`;
       if (existsSync(join(root, client))) projects.push(client);
     }

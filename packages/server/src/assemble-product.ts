@@ -4,6 +4,7 @@ import { Operations, webhookPeersOf } from './assemble-operations.ts';
 import type { Histogram } from './core/histogram.ts';
 import type { Clock } from './core/ports.ts';
 import type { CounterStats } from './core/stats.ts';
+import { createDashboard } from './dashboard/create-dashboard.ts';
 import { readAddress } from './io/admission/client-address.ts';
 import type { ApiCounts } from './io/http/api/api-counts.ts';
 import type { ApiRoute } from './io/http/api/api-route.ts';
@@ -47,8 +48,11 @@ export function createProduct(parts: ProductParts): Product {
   const { options, clock, view } = parts;
   const { access, sites, trustsProxy, countLoopback } = options;
   const counts = createCounts(view);
-  /** Each part adds its routes below `v1/`. */
+  const addressOf = (request: IncomingMessage): string | undefined =>
+    readAddress(request, trustsProxy, countLoopback);
+  const now = (): number => clock.now();
   const operations = createOperations(parts);
+  /** Each part adds its routes below `v1/`. */
   const apiRoutes: ApiRoute[] = [
     ...createSiteRoutes(counts),
     ...createBadgeRoutes(counts),
@@ -58,14 +62,15 @@ export function createProduct(parts: ProductParts): Product {
     routes: apiRoutes,
     access,
     sites,
-    addressOf: (request: IncomingMessage) => readAddress(request, trustsProxy, countLoopback),
-    now: () => clock.now(),
+    addressOf,
+    now,
   });
   return {
     routes: [
       { prefixes: { 'v1/': (request, response, rest) => api.handle(request, response, rest) } },
       createPagesRoutes(),
       { exact: { metrics: (request, response) => api.handle(request, response, 'metrics') } },
+      createDashboard({ access, addressOf, now }),
     ],
     start: () => operations.start(),
     get metricsUrl() {

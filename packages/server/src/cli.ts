@@ -5,6 +5,7 @@ import { createJsonLog, createPrettyLog, type Log } from './cli/log.ts';
 import { readCommandLine, type Command } from './cli/read-command-line.ts';
 import { flagOf } from './cli/settings.ts';
 import { readPackageVersion } from './package-version.ts';
+import { createLoginLink } from './io/http/access/login-code.ts';
 import { UNREADABLE_ADDRESS } from './io/admission/client-address.ts';
 
 /**
@@ -32,6 +33,8 @@ async function start(command: Command, log: Log, ready: () => void): Promise<voi
   ready();
   const { url, metricsUrl } = await server.listen();
   log.listening(url, metricsUrl);
+  const { adminToken } = command.options;
+  if (adminToken !== undefined) log.dashboard(createLoginLink(url, adminToken));
   if (command.madeToken !== undefined) log.madeToken(command.madeToken);
   server.on('limit', ({ limit, address }) => {
     log.warning(limitText(limit, command.logAddresses ? address : hideAddress(address)));

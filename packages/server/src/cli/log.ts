@@ -8,6 +8,8 @@ export interface Log {
   listening(url: string, metricsUrl?: string): void;
   /** The admin token that was made at the start. Only text for a terminal has it. */
   madeToken(token: string): void;
+  /** A link to the dashboard that signs in once. Only text for a terminal has it. */
+  dashboard(link: string): void;
   warning(text: string): void;
   /** Totals may be old from now on, or are exact again. */
   stale(stale: boolean, reason: string | undefined): void;
@@ -31,6 +33,7 @@ export function createJsonLog(out: Output): Log {
   return {
     listening: (url, metricsUrl) => write('listening', { url, metricsUrl }),
     madeToken: () => {},
+    dashboard: () => {},
     warning: (message) => write('warning', { message }),
     stale: (stale, reason) => write('stale', { stale, reason }),
     webhook: (failed) => write('webhook', failed),
@@ -64,6 +67,7 @@ export function createPrettyLog(out: Output, errors: Output): Log {
       print(paint('dim', `Put this into your pages: <script async src="${url}"></script>`));
     },
     madeToken: (token) => print(paint('dim', `Token of the HTTP API until the next start: ${token}`)),
+    dashboard: (link) => print(`Dashboard (this link signs in once): ${paint('bold', link)}`),
     warning: (text) => print(`${paint('yellow', 'Note:')} ${text}`),
     stale(stale, reason = 'other servers are out of reach') {
       if (stale) print(`${paint('yellow', 'Note:')} totals may be old: ${escapeControls(reason)}`);

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { SiteList } from '../../../core/site-list.ts';
+import { LoginCodes } from './login-code.ts';
 import { createSessionValue, isSameText, isSessionValid, sign } from './session.ts';
 
 /** The name of the session cookie. */
@@ -21,14 +22,19 @@ export interface AccessOptions {
 export class Access {
   /** Whether any request could be allowed to read something. */
   readonly isEnabled: boolean;
+  /** Whether there is an admin token. */
+  readonly hasAdmin: boolean;
   readonly #options: Omit<AccessOptions, 'adminToken'>;
   /** The SHA-256 of the admin's token. Without a token it is random, so that no text matches it. */
   readonly #key: Buffer;
+  readonly #loginCodes: LoginCodes;
 
   constructor({ adminToken, ...options }: AccessOptions) {
     this.#options = options;
     this.#key = adminToken === undefined ? randomBytes(32) : sha256(adminToken);
-    this.isEnabled = adminToken !== undefined || options.hasPublicSites;
+    this.hasAdmin = adminToken !== undefined;
+    this.isEnabled = this.hasAdmin || options.hasPublicSites;
+    this.#loginCodes = new LoginCodes(this.#key);
   }
 
   /**
@@ -45,6 +51,11 @@ export class Access {
 
   isAdminToken(token: string): boolean {
     return timingSafeEqual(sha256(token), this.#key);
+  }
+
+  /** Whether a code of a login link is valid. This process accepts it once. */
+  redeemLoginCode(code: string): boolean {
+    return this.#loginCodes.redeem(code, this.#options.timeOfDay());
   }
 
   isPublic(site: string): boolean {
@@ -83,7 +94,7 @@ function sessionOf({ headers }: IncomingMessage): string | undefined {
 }
 
 /** Whether a browser says that a page of this server's own origin has sent a request. */
-function isSameOrigin({ headers }: IncomingMessage): boolean {
+export function isSameOrigin({ headers }: IncomingMessage): boolean {
   const fetchSite = headers['sec-fetch-site'];
   if (fetchSite !== undefined) return fetchSite === 'same-origin';
   // Browsers send no Sec-Fetch-Site over plain HTTP.

@@ -29,12 +29,24 @@ export class RateLimits {
    * @returns 0, or after how many seconds the bucket has enough of them.
    */
   take(key: string, tokens = 1): number {
+    const bucket = this.#bucketOf(key);
+    return bucket.take(this.#now(), tokens) ? 0 : Math.ceil(bucket.secondsUntil(tokens));
+  }
+
+  /** After how many seconds the bucket of `key` has a token. Takes none. */
+  secondsUntil(key: string): number {
+    const bucket = this.#bucketOf(key);
+    bucket.take(this.#now(), 0);
+    return Math.ceil(bucket.secondsUntil(1));
+  }
+
+  #bucketOf(key: string): TokenBucket {
     const { burst, perSecond } = this.#limit;
     const now = this.#now();
     const bucket = this.#buckets.get(key) ?? new TokenBucket(burst, perSecond, now);
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     if (this.#buckets.size > MAX_KEYS) this.#buckets.delete(this.#buckets.keys().next().value!);
-    return bucket.take(now, tokens) ? 0 : Math.ceil(bucket.secondsUntil(tokens));
+    return bucket;
   }
 }

@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 export const SESSION_MS: number = 12 * 3_600_000;
 
 /** Signs texts with a key. The purpose is part of what is signed, so that no signature serves another purpose. */
-export function sign(key: Buffer, purpose: 'session' | 'site', text: string): string {
+export function sign(key: Buffer, purpose: 'login' | 'session' | 'site', text: string): string {
   return createHmac('sha256', key).update(`${purpose}:${text}`).digest('base64url');
 }
 

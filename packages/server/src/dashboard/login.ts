@@ -1,0 +1,100 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { queryOf } from '@live-online/internal/http/request-path';
+import { COOKIE_NAME, isSameOrigin, type Access } from '../io/http/access/access.ts';
+import { RateLimits, type RateLimit } from '../io/http/access/rate-limits.ts';
+import { SESSION_MS } from '../io/http/access/session.ts';
+import { respondWithLoginPage, type LoginMessage } from './login-page.ts';
+import { readField } from './read-form.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+
+/** Five wrong tokens a minute for each address. */
+const LOGIN_LIMIT: RateLimit = { burst: 5, perSecond: 5 / 60 };
+
+export interface LoginOptions {
+  access: Access;
+  /** The address that a request counts against; `undefined` for this machine itself. */
+  addressOf: (request: IncomingMessage) => string | undefined;
+  /** In ms, of a monotonic clock. */
+  now: () => number;
+}
+
+/** Signs in with the admin token or the code of a login link, and signs out. [D1] */
+export class Login {
+  readonly #options: LoginOptions;
+  readonly #limits: RateLimits;
+
+  constructor(options: LoginOptions) {
+    this.#options = options;
+    this.#limits = new RateLimits(LOGIN_LIMIT, options.now);
+  }
+
+  /** Shows the form, or signs in with the code in the address. */
+  show(request: IncomingMessage, response: ServerResponse): void {
+    const code = new URLSearchParams(queryOf(request)).get('token');
+    if (code === null) return respondWithLoginPage(response, 200);
+    this.#check(request, response, 'link-invalid', () => this.#options.access.redeemLoginCode(code));
+  }
+
+  /** Signs in with the token of the form. */
+  async submit(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isSameOrigin(request)) return respondWithLoginPage(response, 403, 'cross-origin');
+    const token = (await readField(request, 'token')) ?? '';
+    this.#check(request, response, 'token-wrong', () => this.#options.access.isAdminToken(token.trim()));
+  }
+
+  signOut(request: IncomingMessage, response: ServerResponse): void {
+    if (!isSameOrigin(request)) return respondWithLoginPage(response, 403, 'cross-origin');
+    redirect(response, 'login', sessionCookie(request, '', 0));
+  }
+
+  #check(
+    request: IncomingMessage,
+    response: ServerResponse,
+    failure: LoginMessage,
+    isRight: () => boolean,
+  ): void {
+    const { access, addressOf } = this.#options;
+    const address = addressOf(request) ?? 'loopback';
+    const waitSeconds = this.#limits.secondsUntil(address);
+    if (waitSeconds > 0) {
+      return respondWithLoginPage(response, 429, 'too-many', { 'Retry-After': String(waitSeconds) });
+    }
+    if (isRight()) {
+      return redirect(response, './', sessionCookie(request, access.createSession(), SESSION_MS / 1_000));
+    }
+    this.#limits.take(address);
+    respondWithLoginPage(response, 403, failure);
+  }
+}
+
+/** Relative, because the server does not know the address that a reverse proxy has for it. */
+function redirect(response: ServerResponse, location: string, cookie: string): void {
+  const headers: OutgoingHttpHeaders = {
+    ...SECURITY_HEADERS,
+    Location: location,
+    'Set-Cookie': cookie,
+    'Cache-Control': 'no-store',
+    // The address of this request may have a code.
+    'Referrer-Policy': 'no-referrer',
+  };
+  response.writeHead(303, headers);
+  response.end();
+}
+
+/** The cookie is for the whole counter, because the HTTP API is beside the dashboard. */
+function sessionCookie(request: IncomingMessage, value: string, maxAgeSeconds: number): string {
+  const { encrypted } = request.socket as TLSSocket;
+  // The header decides on this client's own cookie only, so it needs no trusted proxy.
+  const isSecure = encrypted || /^https\b/i.test(String(request.headers['x-forwarded-proto'] ?? ''));
+  const attributes = `Path=${basePath(request)}; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
+  return `${COOKIE_NAME}=${value}; ${attributes}${isSecure ? '; Secure' : ''}`;
+}
+
+/**
+ * The path of the counter in the address that this server sees. A reverse proxy that removes a prefix shows it `/`, which
+ * covers the path in the browser, too.
+ */
+function basePath({ url }: IncomingMessage): string {
+  return url!.slice(0, url!.lastIndexOf('dashboard/')).replace(/[^\w./~-].*$/, '') || '/';
+}

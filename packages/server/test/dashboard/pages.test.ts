@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { chartColumns, zoomSpan } from '../../dashboard/src/charts/chart-data.ts';
+import { pollDelay } from '../../dashboard/src/data/poll-delay.ts';
+import type { SiteSummary } from '../../dashboard/src/data/shapes.ts';
+import { orderSites, sumSites, type SiteOrder } from '../../dashboard/src/pages/order-sites.ts';
+import { linkTo, routeOf } from '../../dashboard/src/router.ts';
+
+function site(name: string, people: number, trend: number[] = []): SiteSummary {
+  return { site: name, people, tabs: people, stale: false, peakToday: people, peakAllTime: 9, trend };
+}
+
+const ORDER: SiteOrder = { search: '', sort: 'people', isReversed: false, pinned: new Set() };
+
+describe('figures of the dashboard', () => {
+  it('[D8] pauses double with each failure up to 30 s, and requests take a tenth of the time', () => {
+    const pauses = [0, 1, 2, 3, 9, 99].map((failures) =>
+      pollDelay({ intervalMs: 2_000, tookMs: 50, failures }),
+    );
+    expect(pauses).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    expect(pollDelay({ intervalMs: 2_000, tookMs: 900, failures: 0 })).toBe(9_000);
+  });
+
+  it('[D9] sites are found, sorted and pinned', () => {
+    const sites = [site('b.example', 1, [4]), site('a.example', 1, [0]), site('c.test', 7, [7])];
+    const names = (order: Partial<SiteOrder>) =>
+      orderSites(sites, { ...ORDER, ...order }).map(({ site }) => site);
+    expect(names({})).toEqual(['c.test', 'a.example', 'b.example']);
+    expect(names({ isReversed: true })).toEqual(['a.example', 'b.example', 'c.test']);
+    expect(names({ sort: 'site' })).toEqual(['a.example', 'b.example', 'c.test']);
+    expect(names({ sort: 'change' })).toEqual(['a.example', 'c.test', 'b.example']);
+    expect(names({ search: ' EXAMPLE ' })).toEqual(['a.example', 'b.example']);
+    expect(names({ pinned: new Set(['b.example']) })).toEqual(['b.example', 'c.test', 'a.example']);
+  });
+
+  it('[D8] sums align the trends at their ends, and are old if one site is', () => {
+    const old = { ...site('b.example', 2, [5]), stale: true };
+    expect(sumSites([site('a.example', 1, [1, 2, 3]), old])).toEqual({
+      people: 3,
+      tabs: 3,
+      trend: [1, 2, 8],
+      isStale: true,
+    });
+  });
+
+  it('[D8] a chart has a gap where samples are missing, and ends at this moment', () => {
+    const samples: [number, number, number, number][] = [
+      [60, 1, 2, 3],
+      [120, 4, 5, 6],
+      [300, 7, 8, 9],
+    ];
+    const history = { site: 'a.example', range: '24h' as const, stepSeconds: 60, samples };
+    expect(chartColumns(history, { time: 310, people: 8 })).toEqual([
+      [60, 120, 180, 300, 310],
+      [2, 5, null, 8, 8],
+      [1, 4, null, 7, 8],
+      [3, 6, null, 9, 8],
+    ]);
+    expect(chartColumns(history, { time: 300, people: 8 })[0]).toEqual([60, 120, 180, 300]);
+  });
+
+  it('[D7] zooming keeps the middle, and stays within the samples', () => {
+    expect(zoomSpan([0, 100], [0, 100], 0.5)).toEqual([25, 75]);
+    expect(zoomSpan([80, 100], [0, 100], 2)).toEqual([70, 100]);
+  });
+
+  it('[D7] addresses select pages', () => {
+    expect(routeOf('')).toEqual({ page: 'sites' });
+    expect(routeOf('#/servers')).toEqual({ page: 'servers' });
+    expect(routeOf('#/nothing')).toEqual({ page: 'unknown' });
+    expect(routeOf('#/sites/%')).toEqual({ page: 'site', site: '%' });
+    const route = { page: 'site', site: 'xn--bcher-kva.example' } as const;
+    expect(routeOf(linkTo(route))).toEqual(route);
+  });
+});
