@@ -34,6 +34,11 @@ export interface CounterEventMap {
   proxy: [{ message: string }];
   /** A webhook was not delivered, and is not tried again. */
   webhook: [WebhookFailed];
+  /**
+   * Something besides counting has a problem, such as a full disk. Counting goes on. `message` says what is wrong. Without
+   * a listener it is a warning of the process.
+   */
+  warning: [{ message: string }];
 }
 
 /** Who is on a site. */
@@ -89,6 +94,8 @@ export interface AssembledCounter {
   reportWebhook: (failed: WebhookFailed) => void;
   /** Emits the event `proxy` the first time. */
   reportProxy: (message: string) => void;
+  /** Emits the event `warning`. */
+  reportWarning: (message: string) => void;
 }
 
 type Events = EventEmitter<CounterEventMap>;
@@ -110,6 +117,9 @@ export function assembleCounter(
   const counter = new Counter({ ...options, clock, random: Math.random, observer });
   const handshakeGuard = createHandshakeGuard({ ...options, admission, stats, onLimit: reportLimit });
   const reportProxy = createProxyReporter(events);
+  const reportWarning = (message: string): void => {
+    if (!events.emit('warning', { message })) emitWarning(message, 'CounterServerWarning');
+  };
   return {
     counter,
     handshakeGuard,
@@ -119,6 +129,7 @@ export function assembleCounter(
     reportLimit,
     reportProxy,
     reportWebhook: (failed) => void events.emit('webhook', failed),
+    reportWarning,
   };
 }
 

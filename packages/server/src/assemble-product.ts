@@ -1,26 +1,35 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
+import { systemClock } from '@live-online/internal/system-clock';
 import type { CounterView } from './assemble-counter.ts';
+import { assembleHistory, type HistoryParts } from './assemble-history.ts';
 import { Operations, webhookPeersOf } from './assemble-operations.ts';
 import type { Histogram } from './core/histogram.ts';
-import type { Clock } from './core/ports.ts';
 import type { CounterStats } from './core/stats.ts';
 import { createDashboard } from './dashboard/create-dashboard.ts';
 import { readAddress } from './io/admission/client-address.ts';
+import { createAdminRoutes } from './io/http/api/admin-routes.ts';
 import type { ApiCounts } from './io/http/api/api-counts.ts';
+import type { ApiServers } from './io/http/api/api-ports.ts';
 import type { ApiRoute } from './io/http/api/api-route.ts';
 import { ApiRouter } from './io/http/api/api-router.ts';
+import { createOpenApiRoute } from './io/http/api/open-api.ts';
 import { createSiteRoutes } from './io/http/api/site-routes.ts';
+import { SiteStreams } from './io/http/api/site-streams.ts';
 import { createBadgeRoutes } from './io/http/badge/badge-routes.ts';
 import { createPagesRoutes } from './io/http/pages/pages-routes.ts';
 import type { RouteGroup } from './io/http/route.ts';
 import { createOperationsRoutes } from './io/http/operations-routes.ts';
+import { backgroundClock } from './lifecycle/background-clock.ts';
 import type { ResolvedCounterServerOptions } from './options/options.ts';
+import { EventLoopDelay } from './servers/event-loop-delay.ts';
+import { createOwnServer } from './servers/own-server.ts';
 import type { WebhookFailed } from './webhooks/webhook-failed.ts';
 
 /** What the parts around the counter are given. */
 export interface ProductParts {
   options: ResolvedCounterServerOptions;
-  clock: Clock;
   /** The live statistics of this process. */
   stats: CounterStats;
   view: CounterView;
@@ -30,6 +39,10 @@ export interface ProductParts {
   reportWebhook: (failed: WebhookFailed) => void;
   /** Migrates all members, then closes the server. */
   drain: () => Promise<void>;
+  /** A response lasts: it is no request that waits for its response, until it ends. */
+  hold: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Reports a problem that does not touch counting. */
+  warn: (message: string) => void;
 }
 
 /** The parts around the counter: the HTTP API, and what is built on it. */
@@ -39,32 +52,38 @@ export interface Product {
   start(): Promise<void>;
   /** The URL of the metrics, if they have a port of their own and it is open. */
   readonly metricsUrl: string | undefined;
+  /** Ends open streams, and rejects new ones. */
+  lock(): void;
   /** Called before the store is closed. May be called twice, and without `start`. */
   close(): Promise<void>;
 }
 
 /** Puts together what a server offers besides counting. It does nothing before `start`. */
 export function createProduct(parts: ProductParts): Product {
-  const { options, clock, view } = parts;
-  const { access, sites, trustsProxy, countLoopback } = options;
+  const { options, view, hold } = parts;
+  const { access, sites, trustsProxy, countLoopback, data } = options;
+  const { now } = clock;
+  const { history, ...recording } = createHistory(parts);
+  const operations = createOperations(parts);
   const counts = createCounts(view);
   const addressOf = (request: IncomingMessage): string | undefined =>
     readAddress(request, trustsProxy, countLoopback);
-  const now = (): number => clock.now();
-  const operations = createOperations(parts);
+  const random = Math.random;
+  const streams = new SiteStreams({ counts, clock, timeOfDay: Date.now, random, addressOf, onOpen: hold });
+  const delay = new EventLoopDelay(now);
+  const servers = createServers(parts, delay);
   /** Each part adds its routes below `v1/`. */
   const apiRoutes: ApiRoute[] = [
-    ...createSiteRoutes(counts),
+    ...createSiteRoutes({ counts, history }),
+    streams.route,
     ...createBadgeRoutes(counts),
+    ...createAdminRoutes({ counts, history, servers, stats: view.stats, now }),
     ...createOperationsRoutes(operations),
   ];
-  const api = new ApiRouter({
-    routes: apiRoutes,
-    access,
-    sites,
-    addressOf,
-    now,
-  });
+  const routes = [...apiRoutes, createOpenApiRoute(apiRoutes, version())];
+  const api = new ApiRouter({ routes, access, sites, addressOf, now });
+  const isUsed = access.isEnabled || data !== undefined;
+  let stopWatching = (): void => {};
   return {
     routes: [
       { prefixes: { 'v1/': (request, response, rest) => api.handle(request, response, rest) } },
@@ -72,18 +91,47 @@ export function createProduct(parts: ProductParts): Product {
       { exact: { metrics: (request, response) => api.handle(request, response, 'metrics') } },
       createDashboard({ access, addressOf, now }),
     ],
-    start: () => operations.start(),
+    async start() {
+      await operations.start();
+      // What can never be read costs nothing.
+      if (!isUsed) return;
+      stopWatching = view.watchAll();
+      delay.start();
+      recording.start();
+    },
     get metricsUrl() {
       return operations.metricsUrl;
     },
-    close: () => operations.close(),
+    lock: () => streams.close(),
+    async close() {
+      streams.close();
+      await Promise.all([recording.close(), operations.close()]);
+      delay.stop();
+      stopWatching();
+    },
   };
+}
+
+const clock = backgroundClock;
+
+function createHistory({ options, view, warn }: ProductParts): HistoryParts {
+  const isSaving = options.isFirstProcess ?? true;
+  return assembleHistory({
+    view,
+    clock,
+    data: options.data,
+    maxSites: options.historySites,
+    isSaving,
+    // All workers have the same problem.
+    warn: isSaving ? warn : () => {},
+  });
 }
 
 function createOperations({ options, members, publishLag, ...parts }: ProductParts): Operations {
   const { store, operationsRelay: relay } = options;
   return new Operations({
     ...parts,
+    clock: systemClock,
     options: options.operations,
     members,
     publishLag: () => publishLag.snapshot(),
@@ -97,11 +145,27 @@ function createOperations({ options, members, publishLag, ...parts }: ProductPar
 
 function createCounts(view: CounterView): ApiCounts {
   return {
-    count(site) {
-      const people = view.total(site);
-      return { people, tabs: people };
-    },
+    count: view.count,
+    pages: view.pages,
     sites: () => view.totals().keys(),
     isStale: (site) => view.isStale(site),
+    onTotal: (listener) => view.on('total', ({ site }) => listener(site)),
   };
+}
+
+function createServers({ options, stats, view, drain }: ProductParts, delay: EventLoopDelay): ApiServers {
+  return createOwnServer({
+    name: options.store.server ?? hostname(),
+    version: version(),
+    store: options.store.kind ?? 'memory',
+    startedAt: Date.now(),
+    connections: () => stats.connections,
+    eventLoopDelayMs: () => delay.read(),
+    isStale: () => view.isStale(),
+    drain: () => (options.drainAll ? options.drainAll() : void drain()),
+  });
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)('../package.json') as { version: string }).version;
 }

@@ -31,6 +31,7 @@ async function start(command: Command, log: Log, ready: () => void): Promise<voi
     log.closed();
   });
   ready();
+  server.on('warning', ({ message }) => log.warning(message));
   const { url, metricsUrl } = await server.listen();
   log.listening(url, metricsUrl);
   const { adminToken } = command.options;

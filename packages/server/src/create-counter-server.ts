@@ -105,8 +105,9 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   const product = createProduct({
     ...parts,
     options,
-    clock: systemClock,
     members: () => counter.members(),
+    hold: guard.hold,
+    warn: parts.reportWarning,
     drain: shutdown.drain,
   });
   const opening = new StoreOpening(async () => {
@@ -139,6 +140,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
   function lock(): void {
     transport.lock();
     events.lock();
+    product.lock();
     stopped ??= Promise.all([...servers].map((server) => stopListening(server, CLOSE_TIMEOUT_MS)));
   }
 
@@ -193,7 +195,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
 
 interface Parts extends Pick<
   AssembledCounter,
-  'counter' | 'publishLag' | 'reportWebhook' | 'stats' | 'view'
+  'counter' | 'publishLag' | 'reportWarning' | 'reportWebhook' | 'stats' | 'view'
 > {
   events: EventStreams;
   /** The value of the header `Server-Timing` of the script. */
@@ -232,10 +234,8 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
       events.destroyConnections();
     },
   });
-  const { publishLag, reportLimit, reportProxy, reportWebhook, view, ...counting } = assembleCounter(
-    options,
-    sleepWatch.clock,
-  );
+  const { publishLag, reportLimit, reportProxy, reportWarning, reportWebhook, view, ...counting } =
+    assembleCounter(options, sleepWatch.clock);
   const { counter, stats } = counting;
   const guard = createHttpGuard({ bounds: httpBounds, clock, stats, trustsProxy, onLimit: reportLimit });
   const transportOptions: TransportOptions = {
@@ -269,6 +269,7 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
     onLostUpgrade,
     publishLag,
     reportWebhook,
+    reportWarning,
     sleepWatch,
     stats,
     transport,

@@ -124,6 +124,7 @@ class Supervisor {
   readonly #operations: PrimaryOperations;
   readonly #reportLimit: AssembledCounter['reportLimit'];
   readonly #reportProxy: AssembledCounter['reportProxy'];
+  readonly #reportWarning: AssembledCounter['reportWarning'];
   readonly #kill = (): void => {
     for (const slot of this.slots) slot.kill();
   };
@@ -135,7 +136,7 @@ class Supervisor {
   constructor(options: ResolvedCounterWorkersOptions) {
     this.#options = options;
     const assembled = assembleCounter({ ...options.resolved, store: this.#store });
-    const { counter, view, reportLimit, reportProxy } = assembled;
+    const { counter, view, reportLimit, reportProxy, reportWarning } = assembled;
     this.#counter = counter;
     this.#operations = new PrimaryOperations({
       options: options.resolved.operations,
@@ -146,6 +147,7 @@ class Supervisor {
     });
     this.#reportLimit = reportLimit;
     this.#reportProxy = reportProxy;
+    this.#reportWarning = reportWarning;
     this.view = view;
   }
 
@@ -193,11 +195,19 @@ class Supervisor {
         const slot = new WorkerSlot({
           clock: systemClock,
           random: Math.random,
-          task: { name: nameOf(redis?.name, number), options: withoutOperations(options), redis, module },
+          task: {
+            name: nameOf(redis?.name, number),
+            isFirst: number === 1,
+            options: withoutOperations(options),
+            redis,
+            module,
+          },
           connect: (worker) => this.#connect(number, worker),
           stats: (stats) => this.#received(slot, stats),
           limit: this.#reportLimit,
           proxy: this.#reportProxy,
+          warning: this.#reportWarning,
+          drain: () => void this.drain(),
           listening(listening) {
             if (missing.delete(number) && missing.size === 0) resolve(listening);
           },

@@ -32,6 +32,7 @@ export function redisStore(target: RedisTarget, options: RedisStoreOptions = {})
   return createMeshStore({
     bus: createRedisBus(target, prefix),
     clock: systemClock,
+    kind: 'redis',
     server: name === undefined ? random : `${name}-${random}`,
     prefix,
     follow,

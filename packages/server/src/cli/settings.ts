@@ -138,6 +138,8 @@ const settings: readonly Setting<Values>[] = [
     many: 'values',
     help: 'any client may read the numbers of this site over the HTTP API; may be repeated; "*" for all (none)',
   },
+  text('data', 'FOLDER', 'keep the history of the sites in this folder (in memory)'),
+  number('historySites', 'N', 'maximum sites whose history is recorded; each takes 35 kB (1000)'),
   number('workers', 'N', 'start N processes for this port, by WebSocket only (one process)'),
   ...operations,
   logSetting,

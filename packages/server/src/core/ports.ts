@@ -66,6 +66,8 @@ export interface Store {
    * their resume tokens. Absent where members cannot move between servers.
    */
   readonly server?: string;
+  /** What it shares over, for people. @default the memory of this machine */
+  readonly kind?: 'redis';
   /** Begins to share. Called once, before everything else. */
   open(listener: StoreListener): Promise<void>;
   /** This server now has `count` members on `site`: an absolute number, 0 when the last has left. Never throws. */

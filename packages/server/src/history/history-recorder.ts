@@ -48,7 +48,6 @@ export class HistoryRecorder {
     if (!this.#loading) return;
     await this.#loading;
     await this.#saving;
-    this.#options.history.record();
     await this.#save();
   }
 

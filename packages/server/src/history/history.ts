@@ -1,5 +1,5 @@
-import { SiteHistory, stepSecondsOf, type Peak, type Range, type SiteRecord } from './site-history.ts';
-import type { Sample } from './sample-ring.ts';
+import type { Peak, Range, Sample } from '../core/samples.ts';
+import { SiteHistory, stepSecondsOf, type SiteRecord } from './site-history.ts';
 
 export interface HistoryOptions {
   /** The maximum of sites with a history. */

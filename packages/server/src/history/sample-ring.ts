@@ -1,5 +1,4 @@
-/** The members of a site in one step of time: when it begins, in seconds since 1970, and the lowest, mean and highest number. */
-export type Sample = readonly [unixSeconds: number, min: number, mean: number, max: number];
+import type { Sample } from '../core/samples.ts';
 
 /** Stands in `#min` for a step without a sample. */
 const ABSENT = 0xffff_ffff;

@@ -1,10 +1,5 @@
-import { SampleRing, type Sample } from './sample-ring.ts';
-
-/** The most members at a time, and when that was, in seconds since 1970. */
-export interface Peak {
-  people: number;
-  at: number;
-}
+import type { Peak, Range, Sample } from '../core/samples.ts';
+import { SampleRing } from './sample-ring.ts';
 
 /** The history of a site, as it is stored. */
 export interface SiteRecord {
@@ -19,9 +14,6 @@ export interface SiteRecord {
   hours: readonly Sample[];
   days: readonly Sample[];
 }
-
-export const RANGES = ['15m', '24h', '30d', '2y'] as const;
-export type Range = (typeof RANGES)[number];
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

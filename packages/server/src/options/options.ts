@@ -157,6 +157,17 @@ export interface CounterServerOptions extends CountingOptions, OperationsOptions
    * @default none
    */
   publicSites?: string[];
+  /**
+   * A folder of this server alone, in which the history of the sites is kept. It is created if it is missing.
+   *
+   * @default the history is kept in memory, and over Redis by the servers that share it
+   */
+  data?: string;
+  /**
+   * Maximum sites whose history is recorded. Each takes about 35 kB of memory. Further sites are counted, and have no
+   * history. @default 1000
+   */
+  historySites?: number;
 }
 
 /** Options of a counter on an existing Socket.IO server. */
@@ -195,6 +206,13 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   httpBounds: HttpBounds;
   /** Who may read numbers over the HTTP API. */
   access: Access;
+  /** The folder of the history. */
+  data: string | undefined;
+  historySites: number;
+  /** Whether this process is the one of several that writes files. @default true */
+  isFirstProcess?: boolean;
+  /** Drains all processes that share the port. @default this process is drained */
+  drainAll?: () => void;
   /** Where several processes share the port. */
   answerRelay?: AnswerRelay;
   /** In a worker: metrics and webhooks are those of its primary. */

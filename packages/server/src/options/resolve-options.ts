@@ -109,6 +109,8 @@ const serverEntries = {
   maxPendingPerAddress: v.optional(limit),
   adminToken: v.optional(v.pipe(v.string(ADMIN_TOKEN), v.regex(/^[\w.~+/-]{16,256}$/, ADMIN_TOKEN))),
   publicSites: v.optional(v.array(v.string(), 'must be a list of sites'), []),
+  data: v.optional(text('must be a folder')),
+  historySites: v.optional(integer(0, 100_000), 1_000),
 };
 
 const attachedEntries = {
@@ -139,6 +141,7 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
   const access = createAccess(values, problems);
   const operations = resolveOperations(values, problems);
   if (problems.length > 0) throw optionsInvalid(problems);
+  const { data, historySites } = values;
   const { port, host, path, transports, maxPendingConnections, maxPendingPerAddress, ...connection } = values;
   const { engine = hasPolling ? 'socket.io' : 'lean' } = values;
   const { maxWaitingBytes, packetBurst, packetsPerSecond, closeTimeoutMs } = connection;
@@ -151,7 +154,8 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
     countLoopback: counting.countLoopback || maxPendingPerAddress !== undefined,
     ...PENDING_TIMEOUTS,
   };
-  return { ...counting, port, host, path, transports, engine, bounds, httpBounds, access, operations };
+  const own = { port, host, path, transports, engine, bounds, httpBounds };
+  return { ...counting, ...own, access, operations, data, historySites };
 }
 
 type ServerValues = v.InferOutput<v.StrictObjectSchema<typeof serverEntries, undefined>>;

@@ -43,7 +43,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     if (problems.length > 0) throw optionsInvalid(problems);
     const resolved = resolveServerOptions(options);
     const store = await createStore(task, ipc);
-    prepared = { ...resolved, store };
+    prepared = { ...resolved, store, isFirstProcess: task.isFirst };
     const { limits, host, port } = resolved;
     sendToPrimary(ipc, ['planned', { server: store.server!, limits, host, port }]);
   }
@@ -70,6 +70,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     reportStats(server, ipc);
     server.on('limit', ({ limit, address }) => sendToPrimary(ipc, ['limit', limit, address]));
     server.on('proxy', ({ message }) => sendToPrimary(ipc, ['proxy', message]));
+    server.on('warning', ({ message }) => sendToPrimary(ipc, ['warning', message]));
     server.listen().then((listening) => sendToPrimary(ipc, ['listening', listening]), fail);
   }
 

@@ -17,6 +17,8 @@ export interface WorkersRedisOptions extends Pick<RedisStoreOptions, 'prefix' | 
 export interface WorkerTask {
   /** Its name among the servers, without the random part. */
   name: string;
+  /** Whether it writes the files that all workers share. */
+  isFirst: boolean;
   options: Omit<CounterServerOptions, 'store'>;
   redis: WorkersRedisOptions | undefined;
   /** The URL of a module that exports more options. */
@@ -49,6 +51,9 @@ export type WorkerMessage =
   | readonly ['failed', CounterServerErrorCode, message: string, problems: readonly OptionProblem[]]
   | readonly ['limit', limit: string, address: string | undefined]
   | readonly ['proxy', message: string]
+  | readonly ['warning', message: string]
+  /** The admin wants all workers to be drained. */
+  | readonly ['drain']
   | readonly ['stats', CounterStats];
 
 /** The topics of the channels between a primary process and a worker. */

@@ -22,6 +22,9 @@ export interface WorkerSlotOptions {
   stats: (stats: CounterStats) => void;
   limit: (limit: string, address: string | undefined) => void;
   proxy: (message: string) => void;
+  warning: (message: string) => void;
+  /** All workers are to be drained. */
+  drain: () => void;
   /**
    * A process has ended unexpectedly, or could not start. Another one replaces it, unless the slot is killed.
    *
@@ -122,7 +125,7 @@ export class WorkerSlot {
 
   #receive(run: Run, message: WorkerMessage): void {
     const { ipc } = run.worker;
-    const { clock, task, listening, stats, limit, proxy } = this.#options;
+    const { clock, task, listening, stats, limit, proxy, warning, drain } = this.#options;
     const fail = (error: CounterServerError): void => {
       run.failure ??= error;
       run.worker.kill();
@@ -143,6 +146,10 @@ export class WorkerSlot {
         return limit(message[1], message[2]);
       case 'proxy':
         return proxy(message[1]);
+      case 'warning':
+        return warning(message[1]);
+      case 'drain':
+        return drain();
       case 'failed':
         return fail(new CounterServerError(message[1], message[2], { problems: message[3] }));
     }

@@ -6,6 +6,7 @@ import type { Counter } from '../../core/counter.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { CounterStats } from '../../core/stats.ts';
 import type { HandshakeGuard } from '../admission/handshake-guard.ts';
+import { forgetHeaders } from '../http/forget-headers.ts';
 import type { AnswerRelay } from './answer-relay.ts';
 import { Deadlines } from './deadlines.ts';
 import { encodeOpen, encodeRejection } from './encode-events.ts';
@@ -201,10 +202,4 @@ export class EventStreams {
     for (const done of this.#closed) done();
     this.#closed.clear();
   }
-}
-
-/** Drops the headers of a request whose response may last for days: they may have 16 kB. */
-function forgetHeaders(request: IncomingMessage): void {
-  // Of HTTP/2 they cannot be replaced.
-  if (request.httpVersionMajor < 2) Object.assign(request, { headers: {}, rawHeaders: [] });
 }

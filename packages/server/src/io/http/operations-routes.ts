@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ApiRoute } from './api/api-route.ts';
+import { listOf, objectOf } from './api/json-schema.ts';
 import { respondProblem } from './api/problem.ts';
 import { respondCached, respondJson } from './api/respond-json.ts';
 
@@ -27,6 +28,11 @@ export function createOperationsRoutes(operations: OperationsReader): ApiRoute[]
           () => respondUnread(response),
         );
       },
+      doc: {
+        summary: 'The metrics of this server, for Prometheus.',
+        contentType: 'text/plain',
+        schema: { type: 'string' },
+      },
     },
     {
       method: 'GET',
@@ -37,6 +43,10 @@ export function createOperationsRoutes(operations: OperationsReader): ApiRoute[]
           (webhooks) => respondJson(request, response, { webhooks }),
           () => respondUnread(response),
         );
+      },
+      doc: {
+        summary: 'The webhooks, and their last deliveries.',
+        schema: objectOf({ webhooks: listOf({ type: 'object' }) }),
       },
     },
   ];

@@ -36,6 +36,8 @@ export interface MeshStore extends Store {
 export interface MeshOptions {
   bus: Bus;
   clock: Clock;
+  /** What the bus is, for people. */
+  kind?: 'redis';
   /** This server's name, which is never used again: 1 to 48 letters, digits, `_` or `-`. */
   server: string;
   /** What the names of all keys and channels begin with. */
@@ -116,6 +118,7 @@ type Parts = ReturnType<typeof createParts>;
 
 class Mesh implements MeshStore {
   readonly server: string;
+  readonly kind?: 'redis';
   readonly #parts: Parts;
   readonly #health: Health;
   readonly #reconnector: Reconnector;
@@ -129,6 +132,7 @@ class Mesh implements MeshStore {
 
   constructor(options: MeshOptions) {
     this.server = options.server;
+    if (options.kind) this.kind = options.kind;
     this.#parts = createParts(options, {
       entryOf: (site) => this.#entryOf(site),
       changed: (site) => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JsonSchema } from './json-schema.ts';
 
 /** One request to the API. */
 export interface ApiCall {
@@ -23,4 +24,19 @@ export interface ApiRoute {
    */
   access: 'any' | 'site' | 'admin';
   handle: (call: ApiCall) => void;
+  /** What `v1/openapi.json` says about it. */
+  doc?: ApiDoc;
+}
+
+export interface ApiDoc {
+  /** What it does, in one line. */
+  summary: string;
+  /** The parameters of the query, by their names. All are optional. */
+  query?: Readonly<Record<string, JsonSchema>>;
+  /** The status of a success. @default 200 */
+  status?: number;
+  /** What a success has. @default application/json */
+  contentType?: string;
+  /** The schema of a success. Absent where there is no body. */
+  schema?: JsonSchema;
 }

@@ -18,7 +18,8 @@ export function respondCached(
   response.setHeader('ETag', etag);
   // What a route has set before is stricter.
   if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'no-cache');
-  if (fresh(request.headers, { etag })) {
+  // Without Cache-Control: fetch sends no-cache with each If-None-Match that a program sets.
+  if (fresh({ 'if-none-match': request.headers['if-none-match'] }, { etag })) {
     response.writeHead(304);
     return void response.end();
   }

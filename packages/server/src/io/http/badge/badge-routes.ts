@@ -26,6 +26,14 @@ export function createBadgeRoutes(counts: ApiCounts): ApiRoute[] {
         const number = counts.count(site)[read.look.count];
         respondWithBadge(request, response, read.look, { number, stale: counts.isStale(site) });
       },
+      doc: {
+        summary: 'The number as an SVG image. The embed page shows its parameters.',
+        query: Object.fromEntries(
+          ['label', 'color', 'labelColor', 'style', 'count'].map((name) => [name, { type: 'string' }]),
+        ),
+        contentType: 'image/svg+xml',
+        schema: { type: 'string' },
+      },
     },
     {
       method: 'GET',
@@ -41,6 +49,11 @@ export function createBadgeRoutes(counts: ApiCounts): ApiRoute[] {
           'Cross-Origin-Embedder-Policy': 'require-corp',
           'Cross-Origin-Resource-Policy': 'cross-origin',
         });
+      },
+      doc: {
+        summary: 'A page for frames that shows the number live.',
+        contentType: 'text/html',
+        schema: { type: 'string' },
       },
     },
   ];

@@ -1,0 +1,36 @@
+import type { Peak, Range, Sample } from '../../../core/samples.ts';
+
+/** What the API is given besides the numbers: their history, and the servers. It owns none of them. */
+
+export interface ApiHistory {
+  /** When the history of a site begins, in seconds since 1970. */
+  since(site: string): number | undefined;
+  peaks(site: string): { today: Peak | null; allTime: Peak | null };
+  samples(site: string, range: Range): { stepSeconds: number; samples: Sample[] };
+  /** The members in each of the last 60 minutes, oldest first. */
+  trend(site: string): number[];
+  /** The sites that have a history. */
+  sites(): Iterable<string>;
+}
+
+/** One server among those that share a store. */
+export interface ServerInfo {
+  name: string;
+  version: string;
+  /** When it was started, in ISO 8601. */
+  since: string;
+  connections: number;
+  /** How late its timers are, in ms: the 99th percentile of the last minute or less. */
+  eventLoopDelayMs: number;
+  store: 'memory' | 'redis';
+  /** Whether its totals may be old. */
+  stale: boolean;
+  /** Whether it is the one that answers. */
+  isSelf: boolean;
+}
+
+export interface ApiServers {
+  list(): Promise<ServerInfo[]>;
+  /** Begins to drain a server. Resolves to whether there is one of that name. */
+  drain(name: string): Promise<boolean>;
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ADMIN_TOKEN, startApi } from '../helpers/api.ts';
+
+describe('the API of the admin', () => {
+  it('[A1] lists all sites, the fullest first', async () => {
+    const { getAsAdmin, open } = await startApi();
+    await open('a.example');
+    for (let page = 0; page < 2; page++) await open('b.example');
+    const { sites } = await (await getAsAdmin('sites')).json();
+    expect(sites).toEqual([
+      {
+        site: 'b.example',
+        people: 2,
+        tabs: 2,
+        stale: false,
+        peakToday: 2,
+        peakAllTime: 2,
+        trend: expect.any(Array),
+      },
+      {
+        site: 'a.example',
+        people: 1,
+        tabs: 1,
+        stale: false,
+        peakToday: 1,
+        peakAllTime: 1,
+        trend: expect.any(Array),
+      },
+    ]);
+    expect(sites[0].trend).toHaveLength(60);
+  });
+
+  it('[A1] a site that its people have left stays in the list', async () => {
+    const { counter, getAsAdmin, open } = await startApi();
+    const page = await open('a.example');
+    page.leave();
+    await vi.waitFor(() => expect(counter.total('a.example')).toBe(0));
+    const { sites } = await (await getAsAdmin('sites')).json();
+    expect(sites).toMatchObject([{ site: 'a.example', people: 0, peakToday: 1 }]);
+  });
+
+  it('[A1] gives the statistics, and describes its server', async () => {
+    const { getAsAdmin, open, counter } = await startApi();
+    await open('a.example');
+    expect(await (await getAsAdmin('stats')).json()).toEqual({ ...counter.stats() });
+    expect(await (await getAsAdmin('servers')).json()).toEqual({
+      servers: [
+        {
+          name: expect.any(String),
+          version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+          since: expect.stringMatching(/Z$/),
+          connections: 1,
+          eventLoopDelayMs: expect.any(Number),
+          store: 'memory',
+          stale: false,
+          isSelf: true,
+        },
+      ],
+    });
+  });
+
+  it('[A8] drains its server, and knows no other', async () => {
+    const { get, getAsAdmin, url } = await startApi();
+    const { servers } = await (await getAsAdmin('servers')).json();
+    const post = (name: string, headers: Record<string, string>) =>
+      get(`servers/${name}/drain`, { method: 'POST', headers });
+    const authorization = `Bearer ${ADMIN_TOKEN}`;
+    expect((await post(servers[0].name, {})).status).toBe(401);
+    expect((await post('other', { authorization })).status).toBe(404);
+    expect((await post(servers[0].name, { authorization })).status).toBe(202);
+    await vi.waitFor(() => expect(fetch(`${url}healthz`)).rejects.toThrow());
+  });
+});
