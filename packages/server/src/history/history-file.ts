@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { platform } from 'node:process';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -95,7 +96,7 @@ function* lines(records: Iterable<SiteRecord>): Generator<string> {
 
 /** So that the renames survive a power failure. Windows cannot do this for a folder. */
 async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
+  if (platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
     await handle.sync();
@@ -104,6 +105,6 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function isAbsent(error: Error | undefined): boolean {
-  return (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+function isAbsent(error: NodeJS.ErrnoException | undefined): boolean {
+  return error?.code === 'ENOENT';
 }

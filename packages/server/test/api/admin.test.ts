@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ADMIN_TOKEN, startApi } from '../helpers/api.ts';
+import { ADMIN_TOKEN, bodyOf, startApi } from '../helpers/api.ts';
 
 describe('the API of the admin', () => {
   it('[A1] lists all sites, the fullest first', async () => {
     const { getAsAdmin, open } = await startApi();
     await open('a.example');
     for (let page = 0; page < 2; page++) await open('b.example');
-    const { sites } = await (await getAsAdmin('sites')).json();
+    const { sites } = await bodyOf<{ sites: { trend: number[] }[] }>(getAsAdmin('sites'));
     expect(sites).toEqual([
       {
         site: 'b.example',
@@ -27,7 +27,7 @@ describe('the API of the admin', () => {
         trend: expect.any(Array),
       },
     ]);
-    expect(sites[0].trend).toHaveLength(60);
+    expect(sites[0]!.trend).toHaveLength(60);
   });
 
   it('[A1] a site that its people have left stays in the list', async () => {
@@ -61,13 +61,14 @@ describe('the API of the admin', () => {
 
   it('[A8] drains its server, and knows no other', async () => {
     const { get, getAsAdmin, url } = await startApi();
-    const { servers } = await (await getAsAdmin('servers')).json();
-    const post = (name: string, headers: Record<string, string>) =>
-      get(`servers/${name}/drain`, { method: 'POST', headers });
+    const { servers } = await bodyOf<{ servers: { name: string }[] }>(getAsAdmin('servers'));
+    const { name } = servers[0]!;
+    const post = (server: string, headers: Record<string, string>) =>
+      get(`servers/${server}/drain`, { method: 'POST', headers });
     const authorization = `Bearer ${ADMIN_TOKEN}`;
-    expect((await post(servers[0].name, {})).status).toBe(401);
+    expect((await post(name, {})).status).toBe(401);
     expect((await post('other', { authorization })).status).toBe(404);
-    expect((await post(servers[0].name, { authorization })).status).toBe(202);
+    expect((await post(name, { authorization })).status).toBe(202);
     await vi.waitFor(() => expect(fetch(`${url}healthz`)).rejects.toThrow());
   });
 });

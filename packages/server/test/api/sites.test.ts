@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ADMIN_TOKEN, startApi } from '../helpers/api.ts';
+import { ADMIN_TOKEN, bodyOf, startApi } from '../helpers/api.ts';
 
 describe('the API of a site', () => {
   it('[A1] says how many people are on a site', async () => {
@@ -43,7 +43,9 @@ describe('the API of a site', () => {
       const answer = await (await get(`sites/public.example/history?range=${range}`)).json();
       expect(answer).toMatchObject({ site: 'public.example', range, stepSeconds });
     }
-    const { range, samples } = await (await get('sites/public.example/history')).json();
+    const { range, samples } = await bodyOf<{ range: string; samples: number[][] }>(
+      get('sites/public.example/history'),
+    );
     expect(range).toBe('24h');
     expect(samples.at(-1)).toEqual([expect.any(Number), expect.any(Number), expect.any(Number), 1]);
     const unknown = await get('sites/public.example/history?range=1y');

@@ -37,3 +37,8 @@ export async function startApi(options: CounterServerOptions = {}): Promise<ApiS
     },
   };
 }
+
+/** The body of an answer, whose shape the test knows. */
+export async function bodyOf<Body>(response: Response | Promise<Response>): Promise<Body> {
+  return (await (await response).json()) as Body;
+}

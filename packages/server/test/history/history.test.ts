@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { History } from '../../src/history/history.ts';
+import { decodeRecord, encodeRecord } from '../../src/history/record-text.ts';
 
 const MINUTE = 60;
 const HOUR = 3_600;
@@ -175,7 +176,7 @@ describe('history', () => {
     const next = create();
     next.observe('a.example', 12);
     next.record();
-    next.restore(JSON.parse(JSON.stringify(records)));
+    next.restore(records.map((record) => decodeRecord(encodeRecord(record))!));
     next.record();
     expect(next.since('a.example')).toBe(START);
     expect(next.peaks('a.example')).toEqual(history.peaks('a.example'));

@@ -101,9 +101,10 @@ export class SiteStreams {
     forgetHeaders(request);
     this.#streams++;
     if (address !== undefined) this.#perAddress.set(address, ofAddress + 1);
-    channel.streams.add(stream);
     this.#start();
+    // Before it is added, or it would get the same event twice.
     this.#refresh(site, channel);
+    channel.streams.add(stream);
     // Not all clients reconnect at once.
     stream.send(
       Buffer.concat([Buffer.from(`retry: ${Math.round(1_000 + random() * 2_000)}\n`), channel.event]),
