@@ -3,6 +3,7 @@ import { defineConfig } from 'tsup';
 
 /** What the pages have beside their scripts: HTML and style sheets. */
 const pageFiles = {
+  'icon.svg': 'icon.svg',
   'embed.html': 'embed/embed.html',
   'embed.css': 'embed/embed.css',
   'preview.html': 'preview/preview.html',

@@ -36,7 +36,12 @@ function scriptTag(attributes: Record<string, string>): HTMLElement {
 
 function badgeImage(style: string): HTMLElement {
   const image = document.createElement('img');
-  const look = { label, style, number: String(number), ...(read('color') && { color: read('color') }) };
+  const look = {
+    label,
+    style,
+    number: String(number),
+    ...(read('background') && { color: read('background') }),
+  };
   image.src = `sample.svg?${new URLSearchParams(look)}`;
   image.alt = `${label} ${number}`;
   if (style === read('style')) image.dataset['chosen'] = '';
@@ -90,9 +95,9 @@ simulateServer(number);
 Object.assign(window, { locWidget: { style: { display: 'inline-flex' } } });
 const look = read('look');
 document.documentElement.dataset['theme'] = read('page');
-if (read('color')) {
+if (read('background')) {
   document.documentElement.style.setProperty('--loc-background', `#${read('background')}`);
-  document.documentElement.style.setProperty('--loc-color', `#${read('text')}`);
+  document.documentElement.style.setProperty('--loc-color', `#${read('color')}`);
 }
 document.body.className = look;
 document.body.append(...(looks[look]?.() ?? []));
