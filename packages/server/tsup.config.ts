@@ -37,6 +37,7 @@ export default defineConfig([
     entry: {
       embed: 'pages/embed/main.ts',
       preview: 'pages/preview/preview.ts',
+      'preview-element': 'pages/preview/element.ts',
       'live-badge': 'pages/live-badge/main.ts',
     },
     outDir: 'dist/pages',
@@ -45,6 +46,7 @@ export default defineConfig([
     target: 'es2022',
     platform: 'browser',
     splitting: false,
+    noExternal: [/./],
     minify: true,
     async onSuccess() {
       mkdirSync('dist/pages', { recursive: true });

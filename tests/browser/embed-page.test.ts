@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
 import type { CounterServer } from '@live-online/server';
+import { axeViolations } from '../helpers/axe-violations.ts';
 import { inEachBrowser, takePage } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { startSite } from '../helpers/site.ts';
@@ -28,7 +29,9 @@ inEachBrowser('the embed page, in $name', ({ getContext }) => {
       [...document.querySelectorAll('iframe')].map((frame) => {
         const { body, images } = frame.contentDocument!;
         const look = frame.closest('.look')!.querySelector('input')!.value;
-        const text = [body, ...images].map((part) => ('alt' in part ? part.alt : part.innerText)).join(' ');
+        const shadow = body.querySelector('live-online-counter')?.shadowRoot;
+        const parts = [body.innerText, shadow?.textContent, ...[...images].map(({ alt }) => alt)];
+        const text = parts.join(' ');
         return {
           look,
           theme: frame.className,
@@ -104,6 +107,19 @@ inEachBrowser('the embed page, in $name', ({ getContext }) => {
       }
     } finally {
       if (size) await page.setViewportSize(size);
+    }
+  });
+
+  it('[B3] breaks no rule of axe-core, light and dark', async () => {
+    const { page } = await open('?look=badge&site=public.example');
+    await vi.waitFor(async () => expect(await page.locator('#site-help').innerText()).toContain('public'));
+    try {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await axeViolations(page), colorScheme).toEqual([]);
+      }
+    } finally {
+      await page.emulateMedia({ colorScheme: null });
     }
   });
 

@@ -72,7 +72,10 @@ const looks: Record<string, () => (Node | string)[]> = {
     if (label !== 'online') element.setAttribute('label', label);
     // The fallback content, which the element shows until it knows the number.
     element.append(`${number} ${label}`);
-    return [bar('heading'), paragraph('', element), bar('short')];
+    const definition = document.createElement('script');
+    definition.type = 'module';
+    definition.src = 'preview-element.js';
+    return [bar('heading'), paragraph('', element), definition, bar('short')];
   },
   react: () => [paragraph('hook', `${number} ${label}`), bar('heading'), bar('short')],
   badge() {

@@ -32,6 +32,7 @@ export function createPagesRoutes(): RouteGroup {
     'embed.js',
     'embed.css',
     'preview.js',
+    'preview-element.js',
     'preview.css',
     'live-badge.js',
     'live-badge.css',
