@@ -3,6 +3,7 @@ import { defineConfig } from 'tsup';
 
 /** What the pages have beside their scripts: HTML and style sheets. */
 const pageFiles = {
+  'icon.svg': 'icon.svg',
   'embed.html': 'embed/embed.html',
   'embed.css': 'embed/embed.css',
   'preview.html': 'preview/preview.html',
@@ -36,6 +37,7 @@ export default defineConfig([
     entry: {
       embed: 'pages/embed/main.ts',
       preview: 'pages/preview/preview.ts',
+      'preview-element': 'pages/preview/element.ts',
       'live-badge': 'pages/live-badge/main.ts',
     },
     outDir: 'dist/pages',
@@ -44,6 +46,7 @@ export default defineConfig([
     target: 'es2022',
     platform: 'browser',
     splitting: false,
+    noExternal: [/./],
     minify: true,
     async onSuccess() {
       mkdirSync('dist/pages', { recursive: true });

@@ -28,7 +28,7 @@ export const fieldsOf: Readonly<Record<Look, readonly Field[]>> = {
   corner: ['position', 'theme', 'color', 'count', 'scope'],
   inline: ['color', 'count', 'scope'],
   own: ['count', 'scope'],
-  element: ['count', 'scope'],
+  element: ['color', 'count', 'scope'],
   react: ['count', 'scope'],
   badge: ['site', 'style', 'color', 'shows', 'format'],
   frame: ['site', 'theme', 'color', 'shows'],

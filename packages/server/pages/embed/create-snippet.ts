@@ -35,7 +35,7 @@ export function createSnippet(choice: Choice, base: string): Snippet {
     case 'element':
       return {
         place: 'In an app that you bundle: npm install @live-online/widget',
-        code: element(choice, base),
+        code: colorRules(choice) + element(choice, base),
       };
     case 'react':
       return { place: 'In a React app: npm install @live-online/widget', code: react(choice, base) };
@@ -132,7 +132,8 @@ function frame(choice: Choice, base: string): string {
   const attributes = {
     src: frameUrl(choice, base),
     title: choice.label || 'visitors online',
-    width: '160',
+    // About 9 px for a letter, beside the number.
+    width: String(Math.max(160, 90 + 9 * choice.label.length)),
     height: '40',
     loading: 'lazy',
     style: 'border: 0; color-scheme: normal',

@@ -53,9 +53,8 @@ function updatePair(pair: Pair, choice: Choice, number: string): void {
     if (field === 'position' || field === 'style') query.set(field, choice[field]);
   }
   if (choice.color) {
-    query.set('color', choice.color.slice(1));
     query.set('background', choice.color.slice(1));
-    query.set('text', textColorOn(choice.color).slice(1));
+    query.set('color', textColorOn(choice.color).slice(1));
   }
   query.set('theme', choice.theme);
   if (pair.shown === (pair.shown = query.toString())) return;

@@ -36,7 +36,12 @@ function scriptTag(attributes: Record<string, string>): HTMLElement {
 
 function badgeImage(style: string): HTMLElement {
   const image = document.createElement('img');
-  const look = { label, style, number: String(number), ...(read('color') && { color: read('color') }) };
+  const look = {
+    label,
+    style,
+    number: String(number),
+    ...(read('background') && { color: read('background') }),
+  };
   image.src = `sample.svg?${new URLSearchParams(look)}`;
   image.alt = `${label} ${number}`;
   if (style === read('style')) image.dataset['chosen'] = '';
@@ -67,7 +72,10 @@ const looks: Record<string, () => (Node | string)[]> = {
     if (label !== 'online') element.setAttribute('label', label);
     // The fallback content, which the element shows until it knows the number.
     element.append(`${number} ${label}`);
-    return [bar('heading'), paragraph('', element), bar('short')];
+    const definition = document.createElement('script');
+    definition.type = 'module';
+    definition.src = 'preview-element.js';
+    return [bar('heading'), paragraph('', element), definition, bar('short')];
   },
   react: () => [paragraph('hook', `${number} ${label}`), bar('heading'), bar('short')],
   badge() {
@@ -90,9 +98,9 @@ simulateServer(number);
 Object.assign(window, { locWidget: { style: { display: 'inline-flex' } } });
 const look = read('look');
 document.documentElement.dataset['theme'] = read('page');
-if (read('color')) {
+if (read('background')) {
   document.documentElement.style.setProperty('--loc-background', `#${read('background')}`);
-  document.documentElement.style.setProperty('--loc-color', `#${read('text')}`);
+  document.documentElement.style.setProperty('--loc-color', `#${read('color')}`);
 }
 document.body.className = look;
 document.body.append(...(looks[look]?.() ?? []));

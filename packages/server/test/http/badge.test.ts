@@ -113,7 +113,7 @@ describe('the live badge', () => {
     expect(response.headers.get('x-frame-options')).toBeNull();
     const html = await response.text();
     const files = [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, file]) => new URL(file!, frame).href);
-    expect(files).toHaveLength(3);
+    expect(files).toHaveLength(4);
     for (const file of files) {
       expect(file.startsWith(`${url}pages/`)).toBe(true);
       expect((await fetch(file)).status, file).toBe(200);

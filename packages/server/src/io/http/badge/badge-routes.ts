@@ -11,7 +11,7 @@ import { renderBadge, type BadgeReading } from './render-badge.ts';
 
 /** Any page may have the frame, so `frame-ancestors` is absent. It loads nothing but its own files and numbers. */
 const FRAME_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
 /** The badges of a site: an image, and a page for frames. */
 export function createBadgeRoutes(counts: ApiCounts): ApiRoute[] {

@@ -4,12 +4,12 @@ import type { Route, RouteGroup } from '../route.ts';
 import { respondWithPageFile } from './page-files.ts';
 
 const OWN_FILES =
-  "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
 
 /** The embed page has its previews in frames, and asks whether a site's badge is public. */
 const EMBED_POLICY = `${OWN_FILES}; connect-src 'self'; frame-src 'self'; frame-ancestors 'none'`;
 /** A preview connects to nothing: it must not be counted. */
-const PREVIEW_POLICY = `${OWN_FILES}; img-src 'self'; frame-ancestors 'self'`;
+const PREVIEW_POLICY = `${OWN_FILES}; frame-ancestors 'self'`;
 
 function page(name: string, policy: string): Route {
   return (request, response) =>
@@ -28,9 +28,11 @@ function asset(name: string): Route {
 /** The page `embed`, and the files below `pages/` that it and the frames of badges load. */
 export function createPagesRoutes(): RouteGroup {
   const names = [
+    'icon.svg',
     'embed.js',
     'embed.css',
     'preview.js',
+    'preview-element.js',
     'preview.css',
     'live-badge.js',
     'live-badge.css',

@@ -1,0 +1,2 @@
+/** Defines the element for its previews. */
+import '@live-online/widget/define';
