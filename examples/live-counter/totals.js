@@ -10,9 +10,10 @@ const ERASE_LINE = '\r\x1b[2K';
  *
  * @param {import('@live-online/server').CounterServer} counter
  * @param {import('node:tty').WriteStream} out
+ * @param {ReadonlySet<string>} [hidden] Sites that are left out.
  * @returns {{ print: (text: string) => void, stop: () => void }} `print` writes lines above the totals.
  */
-export function showTotals(counter, out) {
+export function showTotals(counter, out, hidden = new Set()) {
   const style = (format, text) => (out.hasColors?.() ? styleText(format, text) : text);
   const totals = new Map();
   let shown = '';
@@ -36,6 +37,7 @@ export function showTotals(counter, out) {
     timer ??= setTimeout(show, out.isTTY ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS);
   };
   const set = (site, total) => {
+    if (hidden.has(site)) return;
     if (total > 0) totals.set(site, total);
     else totals.delete(site);
     showSoon();

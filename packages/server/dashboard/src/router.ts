@@ -31,6 +31,8 @@ export function useRoute(): Route {
   useEffect(() => {
     const follow = (): void => setHash(location.hash);
     addEventListener('hashchange', follow);
+    // It may have changed since the first drawing.
+    follow();
     return () => removeEventListener('hashchange', follow);
   }, []);
   return routeOf(hash);

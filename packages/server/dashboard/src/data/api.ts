@@ -49,7 +49,8 @@ export async function isPublic(site: string): Promise<boolean> {
 async function request(path: string, init: RequestInit): Promise<Response> {
   const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   const response = await fetch(apiAddress(path), { ...init, credentials: 'same-origin', signal });
-  if (response.status === 401) signIn();
+  // 403 is a cookie whose session has ended, or that was made with another token.
+  if (response.status === 401 || response.status === 403) signIn();
   if (!response.ok) throw new ApiError(response.status, await problemOf(response));
   return response;
 }

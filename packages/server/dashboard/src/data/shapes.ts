@@ -12,7 +12,7 @@ export interface SiteState {
   people: number;
   tabs: number;
   stale: boolean;
-  /** Since when the site has had members without a break. */
+  /** When the history of the site begins. */
   since: string | null;
   peak: { today: Peak | null; allTime: Peak | null };
 }
@@ -23,9 +23,10 @@ export interface SiteSummary {
   people: number;
   tabs: number;
   stale: boolean;
-  peakToday: number;
-  peakAllTime: number;
-  /** The last hour by minutes, the oldest first. */
+  /** `null` without a history, as `peakAllTime`. */
+  peakToday: number | null;
+  peakAllTime: number | null;
+  /** The last hour by minutes, the oldest first. Empty without a history. */
   trend: number[];
 }
 

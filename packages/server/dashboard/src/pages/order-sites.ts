@@ -16,6 +16,11 @@ export function changeOf({ people, trend }: SiteSummary): number | undefined {
   return trend.length === 0 ? undefined : people - trend[0]!;
 }
 
+/** Peaks are recorded each minute, so that the number of this moment may be higher. */
+export function peakOf({ people }: { people: number }, peak: number | null | undefined): number {
+  return Math.max(peak ?? 0, people);
+}
+
 /** The sites that match, pinned ones first. */
 export function orderSites(sites: readonly SiteSummary[], order: SiteOrder): SiteSummary[] {
   const { isReversed, pinned, sort } = order;
@@ -38,8 +43,8 @@ const COMPARE: Record<SortKey, (a: SiteSummary, b: SiteSummary) => number> = {
   site: compareNames,
   people: (a, b) => b.people - a.people,
   change: (a, b) => (changeOf(b) ?? 0) - (changeOf(a) ?? 0),
-  peakToday: (a, b) => b.peakToday - a.peakToday,
-  peakAllTime: (a, b) => b.peakAllTime - a.peakAllTime,
+  peakToday: (a, b) => peakOf(b, b.peakToday) - peakOf(a, a.peakToday),
+  peakAllTime: (a, b) => peakOf(b, b.peakAllTime) - peakOf(a, a.peakAllTime),
 };
 
 export interface Sum {

@@ -1,5 +1,5 @@
 import { sitePath } from '../data/api.ts';
-import type { Peak, SiteState } from '../data/shapes.ts';
+import type { SiteState } from '../data/shapes.ts';
 import { useLiveTotal, type LiveState } from '../data/use-live-total.ts';
 import { useResource, type Resource } from '../data/use-resource.ts';
 import { formatAgo, formatClock, formatCount, formatDay, formatMoment } from '../format.ts';
@@ -9,6 +9,7 @@ import { FailureNotice, Loaded, Message, Notice } from '../parts/states.tsx';
 import { AccessCard } from './access-card.tsx';
 import { EmbedCard } from './embed-card.tsx';
 import { HistoryCard } from './history-card.tsx';
+import { peakOf } from './order-sites.ts';
 import { PagesCard } from './pages-card.tsx';
 import { SiteWebhooksCard } from './site-webhooks-card.tsx';
 
@@ -115,25 +116,20 @@ function Figures({ state, live }: { state: SiteState; live: LiveState }) {
       <dl class="tiles">
         <Tile
           label="Peak today"
-          value={peakOf(today, people)}
+          value={formatCount(peakOf({ people }, today?.people))}
           note={today ? `at ${formatClock(today.at)}` : undefined}
         />
         <Tile
           label="All-time peak"
-          value={peakOf(allTime, people)}
+          value={formatCount(peakOf({ people }, allTime?.people))}
           note={allTime ? formatDay(allTime.at) : undefined}
         />
         <Tile
-          label="Visitors since"
+          label="History since"
           value={state.since === null ? '–' : formatAgo(state.since, Date.now())}
-          note={state.since === null ? 'no one is here' : formatMoment(state.since)}
+          note={state.since === null ? 'begins within a minute' : formatMoment(state.since)}
         />
       </dl>
     </div>
   );
-}
-
-/** Peaks are recorded each minute, so that the number of this moment may be higher. */
-function peakOf(peak: Peak | null, people: number): string {
-  return formatCount(Math.max(peak?.people ?? 0, people));
 }

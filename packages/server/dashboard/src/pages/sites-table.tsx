@@ -7,7 +7,7 @@ import { Icon } from '../parts/icons.tsx';
 import { useMedia } from '../parts/use-media.ts';
 import { useVirtualRows } from '../parts/use-virtual-rows.ts';
 import { linkTo } from '../router.ts';
-import { changeOf, type SortKey } from './order-sites.ts';
+import { changeOf, peakOf, type SortKey } from './order-sites.ts';
 import { SORT_LABELS } from './sites-toolbar.tsx';
 
 const COLUMNS: SortKey[] = ['people', 'change', 'peakToday', 'peakAllTime'];
@@ -151,10 +151,10 @@ function Row({ site, index, start, isPinned, onPin }: RowProps) {
         <Change value={changeOf(site)} />
       </span>
       <span role="cell" class="cell-peakToday">
-        {formatCount(site.peakToday)}
+        {formatCount(peakOf(site, site.peakToday))}
       </span>
       <span role="cell" class="cell-peakAllTime">
-        {formatCount(site.peakAllTime)}
+        {formatCount(peakOf(site, site.peakAllTime))}
       </span>
     </div>
   );
