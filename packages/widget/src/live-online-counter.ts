@@ -70,7 +70,7 @@ export class LiveOnlineCounter extends Base {
   }
 
   /**
-   * What is one in the number: a tab, or all tabs of a browser.
+   * What is one in the number: a tab, or all tabs of a browser. That of the page's first counter holds for all of them.
    *
    * @default 'tabs'
    */
@@ -82,7 +82,8 @@ export class LiveOnlineCounter extends Base {
   }
 
   /**
-   * Where members are counted: on the whole site, or on this page of it.
+   * Where members are counted: on the whole site, or on this page of it. That of the page's first counter holds for all
+   * of them.
    *
    * @default 'site'
    */
