@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { chromiumBrowser } from '../helpers/browsers.ts';
+import { bundleApp } from '../helpers/bundle.ts';
 import { startRedis } from '../../packages/server/test/helpers/redis.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { freePort } from '../helpers/free-port.ts';
@@ -70,6 +71,21 @@ describe('the README', () => {
     const site = await startSite({ '/': `<script type="module">${outputFiles[0]!.text}</script>` });
     const tab = await visit(await chromiumBrowser.getContext(), site.at('localhost'));
     await vi.waitFor(async () => expect(await tab.page.title()).toBe('1 online'));
+    expect(tab.problems).toEqual([]);
+  });
+
+  it('[W2] its element shows the number', async () => {
+    const { url } = await startCounter();
+    const html = snippet('Show the number in a bundled app', 'html').replace('http://localhost:8081/', url);
+    // A bundler of pages, such as Vite, bundles the script.
+    const [tag, entry] = /<script type="module">([^]*?)<\/script>/.exec(html)!;
+    const files = await bundleApp({ entry: entry! });
+    const page = html.replace(tag, '<script type="module" src="/app.js"></script>');
+    const site = await startSite({ '/': page, ...files });
+    const tab = await visit(await chromiumBrowser.getContext(), site.at('localhost'));
+    await vi.waitFor(async () =>
+      expect(await tab.page.locator('live-online-counter [part=total]').textContent()).toBe('1'),
+    );
     expect(tab.problems).toEqual([]);
   });
 

@@ -70,7 +70,7 @@ export class LiveOnlineCounter extends Base {
   }
 
   /**
-   * What is one in the number: a tab, or all tabs of a browser.
+   * What is one in the number: a tab, or all tabs of a browser. That of the page's first counter holds for all of them.
    *
    * @default 'tabs'
    */
@@ -82,7 +82,8 @@ export class LiveOnlineCounter extends Base {
   }
 
   /**
-   * Where members are counted: on the whole site, or on this page of it.
+   * Where members are counted: on the whole site, or on this page of it. That of the page's first counter holds for all
+   * of them.
    *
    * @default 'site'
    */
@@ -206,18 +207,18 @@ export class LiveOnlineCounter extends Base {
     this.toggleAttribute('data-hidden', total !== undefined && total < this.min);
     const language = readLanguage(this);
     const texts = this.#textsIn(language);
-    if (total === undefined || !texts) return this.#view.clear();
     const { label, site } = this;
-    const isOwn = label !== undefined;
-    this.#view.show({
-      total,
-      label: isOwn
-        ? formatLabel(total, label, language)
-        : formatLabel(total, texts[this.scope], textLanguage(language)),
-      language: isOwn ? undefined : textLanguage(language),
-      direction: isOwn ? 'auto' : (texts.direction ?? 'ltr'),
-      notes: [site, this.#state.status === 'live' ? '' : texts.outdated].filter((note) => note),
-    });
+    const outdated = this.#state.status === 'live' ? undefined : texts?.outdated;
+    const notes = [site, outdated].filter((note) => note !== undefined && note !== '') as string[];
+    if (total === undefined) this.#view.clear();
+    else if (label !== undefined) {
+      const formatted = formatLabel(total, label, language);
+      this.#view.show({ total, label: formatted, language: undefined, direction: 'auto', notes });
+    } else if (texts) {
+      const { [this.scope]: forms, direction = 'ltr' } = texts;
+      const formatted = formatLabel(total, forms, textLanguage(language));
+      this.#view.show({ total, label: formatted, language: textLanguage(language), direction, notes });
+    } else this.#view.clear();
   }
 
   #showStatus(): void {
@@ -238,7 +239,7 @@ export class LiveOnlineCounter extends Base {
     this.#language = language;
     const texts = loadTexts(language);
     if (!(texts instanceof Promise)) return (this.#texts = texts);
-    // Until then the element shows its fallback content, or the number as it is.
+    // Until then the element shows its fallback content, or the text of the language before.
     void texts.then((loaded) => {
       if (language !== this.#language) return;
       this.#texts = loaded;
