@@ -12,6 +12,7 @@ import { run } from './run.mjs';
  * @property {string} debian Debian's package
  * @property {string} elsewhere how to install it on other systems
  * @property {() => string | undefined} find where it is
+ * @property {boolean} [isOptional] whether it is never installed, and may be missing in CI. @default false
  */
 
 /** @type {readonly Need[]} */
@@ -80,6 +81,15 @@ export const needs = [
     find: () => findProgram('systemd-analyze'),
   },
   {
+    name: 'promtool',
+    helper: 'packages/server/test/helpers/promtool.ts',
+    debian: 'prometheus',
+    elsewhere: 'brew install prometheus',
+    find: () => findProgram('promtool'),
+    // Debian's package starts a server.
+    isOptional: true,
+  },
+  {
     name: 'libfaketime',
     helper: 'tests/helpers/fake-time.ts',
     debian: 'libfaketime',
@@ -87,6 +97,15 @@ export const needs = [
     find: () => findLibrary('libfaketimeMT.so.1'),
   },
 ];
+
+/**
+ * Whether something may be missing in CI.
+ *
+ * @param {string} name
+ */
+export function isOptionalNeed(name) {
+  return needs.find((one) => one.name === name)?.isOptional ?? false;
+}
 
 /**
  * The path of something that tests need. `WITHOUT=Redis,PHP` hides some of it, to see what a machine without it does.
@@ -119,7 +138,7 @@ export function installCommand(missing) {
  * @returns {Promise<Need[]>} what is still missing
  */
 export async function installMissing(wanted, log) {
-  const missing = () => wanted.filter(({ name }) => !findNeed(name));
+  const missing = () => wanted.filter(({ name, isOptional }) => !isOptional && !findNeed(name));
   if (missing().length > 0 && process.getuid?.() === 0 && isDebian()) {
     log(`Installing ${listNames(missing())}…`);
     const options = { quiet: true, env: { DEBIAN_FRONTEND: 'noninteractive' } };

@@ -24,7 +24,11 @@ const defaultOf = ({ help }: Setting<never>): string | undefined => /\(([^()]*)\
 
 const packages: [name: string, settings: readonly Setting<never>[], onlyFlags: string[]][] = [
   // These are no options of `createCounterServer()`.
-  ['server', server.settings as never, ['redis-url', 'server-name', 'workers', 'log']],
+  [
+    'server',
+    server.settings as never,
+    ['redis-url', 'server-name', 'workers', 'log', 'log-addresses', 'webhook-secret', 'webhook-threshold'],
+  ],
   ['reload', reload.settings as never, ['log', 'open']],
 ];
 

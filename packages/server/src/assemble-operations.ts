@@ -10,7 +10,8 @@ import type { ResolvedOperationsOptions } from './options/operations-options.ts'
 import { readPackageVersion } from './package-version.ts';
 import type { WebhookPeers } from './webhooks/failover.ts';
 import type { WebhookFailed } from './webhooks/webhook-failed.ts';
-import { Webhooks, type WebhookState } from './webhooks/webhooks.ts';
+import type { WebhookState } from './webhooks/webhook-state.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 export interface OperationsParts {
   options: ResolvedOperationsOptions;

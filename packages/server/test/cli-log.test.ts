@@ -30,4 +30,21 @@ describe('the log', () => {
       '{"event":"stale","stale":false}\n',
     ]);
   });
+
+  it('[L1] logs a webhook that was given up, with the site escaped', () => {
+    const { lines, out } = record();
+    const failed = {
+      origin: 'https://hooks.example',
+      type: 'site.peak' as const,
+      site: 'a\x1b[2J',
+      attempts: 12,
+      reason: 'answered 500',
+    };
+    createPrettyLog(out, out).webhook(failed);
+    createJsonLog(out).webhook(failed);
+    expect(lines.map((line) => stripVTControlCharacters(line))).toEqual([
+      'Note: webhook given up: site.peak of a\\u001b[2J to https://hooks.example, 12 attempts: answered 500\n',
+      `${JSON.stringify({ event: 'webhook', ...failed })}\n`,
+    ]);
+  });
 });

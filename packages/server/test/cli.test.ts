@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openPage } from './helpers/page.ts';
 import { sendHttp } from './helpers/send-http.ts';
+import { startReceiver } from './helpers/webhook-receiver.ts';
 import { upgrade, upgradeWithoutHeaders } from './helpers/upgrade.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
@@ -124,6 +125,49 @@ describe('live-online-server', () => {
     await fromEnvironment.prints(/"event":"warning".*--trust-proxy/);
   });
 
+  it('[L1] logs no address, no token and no secret, and where the metrics are', async () => {
+    const receiver = await startReceiver();
+    receiver.answer = (_request, response) => void response.writeHead(410).end();
+    const secrets = ['the-token-of-the-admin', 'the secret of webhooks', 'in-the-path', 'in-the-query'];
+    const env = { LIVE_ONLINE_ADMIN_TOKEN: secrets[0]!, LIVE_ONLINE_WEBHOOK_SECRET: secrets[1]! };
+    const webhook = `http://127.0.0.1:${receiver.port}/in-the-path?in-the-query`;
+    const args = [
+      '--webhook',
+      webhook,
+      '--webhook-allow-private',
+      '--metrics-port',
+      '0',
+      '--trust-proxy',
+      '1',
+    ];
+    const limits = ['--max-per-address', '1', '--log', 'json', '--host', '127.0.0.1', '--port', '0'];
+    const logs = await Promise.all(
+      [[], ['--log-addresses']].map(async (more) => {
+        const cli = run([...args, ...limits, ...more], env);
+        await cli.prints(/listening/);
+        const { url, metricsUrl } = cli.events()[0] as Record<string, string>;
+        expect((await fetch(metricsUrl!)).status).toBe(200);
+        const headers = { 'x-forwarded-for': '203.0.113.7' };
+        await openPage(url!, { origin: 'https://a.example', headers }).receives(1);
+        await openPage(url!, { origin: 'https://a.example', headers }).rejection();
+        await cli.prints(/"event":"warning"[^]*"event":"webhook"|"event":"webhook"[^]*"event":"warning"/);
+        cli.child.kill('SIGTERM');
+        await cli.ended;
+        expect(cli.events().find(({ event }) => event === 'webhook')).toEqual({
+          event: 'webhook',
+          origin: `http://127.0.0.1:${receiver.port}`,
+          type: 'site.occupied',
+          site: 'a.example',
+          attempts: 1,
+          reason: 'answered 410',
+        });
+        return cli.output() + (await cli.errors);
+      }),
+    );
+    for (const secret of secrets) expect(logs.join('')).not.toContain(secret);
+    expect(logs.map((log) => log.includes('203.0.113.7'))).toEqual([false, true]);
+  });
+
   it('[C10] --help and --version print and exit', async () => {
     const help = run(['--help']);
     expect(await help.ended).toBe(0);
@@ -156,6 +200,9 @@ describe('live-online-server', () => {
     [['--site', 'https://a.example'], /--site\[0\] "https:\/\/a.example" is not a hostname/],
     [['--port', '0', '--site', 'a b; port c'], /--site\[0\] "a b; port c" is not a hostname/],
     [['--workers', '0', '--port', 'x', '--site', 'a; workers'], /--site\[0\] "a; workers" is not/],
+    [['--webhook', 'ftp://a.example'], /--webhook must be an http: or https: URL/],
+    [['--webhook-secret', 'abc'], /--webhook-secret requires --webhook/],
+    [['--webhook', 'http://localhost/'], /--webhook is a private or loopback address/],
     [['--transports', 'pigeon'], /--transports\[0\] must be websocket or polling/],
     [['--trust-proxy', ''], /--trust-proxy must be a list/],
     [['--log', 'xml'], /--log must be pretty or json, not "xml"/],

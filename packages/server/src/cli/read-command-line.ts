@@ -27,8 +27,8 @@ export function readCommandLine(
 ): Command {
   const { ask, values, sources } = readSettings(syntax, args, environment);
   const { redisUrl: url, name, workers, log = 'pretty', logAddresses = false, ...rest } = values;
-  const { webhookUrls, webhookSecret, webhookThreshold, ...others } = rest;
-  const webhooks = readWebhooks({ webhookUrls, webhookSecret, webhookThreshold }, sources);
+  const { webhooks: urls, webhookSecret, webhookThreshold, ...others } = rest;
+  const webhooks = readWebhooks({ webhooks: urls, webhookSecret, webhookThreshold }, sources);
   const options: CounterServerOptions = webhooks.length > 0 ? { ...others, webhooks } : others;
   if (name !== undefined && url === undefined) {
     throw new UsageError(

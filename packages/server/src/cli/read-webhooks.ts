@@ -3,13 +3,14 @@ import type { WebhookOptions } from '../options/operations-options.ts';
 
 /** The settings of webhooks. They are not validated. */
 export interface WebhookValues {
-  webhookUrls: string[] | undefined;
+  /** Their URLs. */
+  webhooks: string[] | undefined;
   /** The secret and the threshold of all webhooks. */
   webhookSecret: string | undefined;
   webhookThreshold: number | undefined;
 }
 
-const PARTS = { url: 'webhookUrls', secret: 'webhookSecret', threshold: 'webhookThreshold' } as const;
+const PARTS = { url: 'webhooks', secret: 'webhookSecret', threshold: 'webhookThreshold' } as const;
 
 /**
  * The webhooks of a command line.
@@ -18,15 +19,20 @@ const PARTS = { url: 'webhookUrls', secret: 'webhookSecret', threshold: 'webhook
  * @throws UsageError
  */
 export function readWebhooks(values: WebhookValues, sources: Map<string, string>): WebhookOptions[] {
-  const { webhookUrls = [], webhookSecret: secret, webhookThreshold: threshold } = values;
+  const { webhooks: urls = [], webhookSecret: secret, webhookThreshold: threshold } = values;
   for (const option of ['webhookSecret', 'webhookThreshold'] as const) {
-    if (webhookUrls.length > 0 || values[option] === undefined) continue;
+    if (urls.length > 0 || values[option] === undefined) continue;
     throw new UsageError(`${sources.get(option)} requires --webhook`);
   }
-  return webhookUrls.map((url, index) => {
+  const source = sources.get('webhooks')!;
+  // The first path that matches is used.
+  sources.delete('webhooks');
+  const webhooks = urls.map((url, index) => {
     for (const [part, option] of Object.entries(PARTS)) {
-      sources.set(`webhooks[${index}].${part}`, sources.get(option)!);
+      sources.set(`webhooks[${index}].${part}`, sources.get(option) ?? source);
     }
     return { url, ...(secret !== undefined && { secret }), ...(threshold !== undefined && { threshold }) };
   });
+  sources.set('webhooks', source);
+  return webhooks;
 }

@@ -12,7 +12,7 @@ import type { CounterServerOptions } from '../options/options.ts';
 /** The settings of the command line. */
 export interface Values extends Omit<CounterServerOptions, 'webhooks'> {
   /** The URLs of the webhooks. */
-  webhookUrls: string[];
+  webhooks: string[];
   /** The secret and the threshold of all webhooks. */
   webhookSecret: string;
   webhookThreshold: number;
@@ -60,7 +60,7 @@ const operations: readonly Setting<Values>[] = [
   {
     flag: 'webhook',
     value: 'URL',
-    option: 'webhookUrls',
+    option: 'webhooks',
     many: 'values',
     help: 'send events of sites to this URL: occupied, vacated, peak, threshold; may be repeated (none)',
   },

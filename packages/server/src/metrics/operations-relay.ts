@@ -1,4 +1,4 @@
-import type { WebhookState } from '../webhooks/webhooks.ts';
+import type { WebhookState } from '../webhooks/webhook-state.ts';
 import type { MetricsJson } from './merge-metrics.ts';
 
 /** What a worker and its primary ask each other. */

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import * as v from 'valibot';
 import type { OptionProblem } from '@live-online/internal/option-problems';
 import { isPublicAddress } from '../webhooks/public-address.ts';
-import type { ResolvedWebhook } from '../webhooks/webhooks.ts';
+import type { ResolvedWebhook } from '../webhooks/resolved-webhook.ts';
 import { integer } from './schema.ts';
 
 /** One receiver of webhooks. */

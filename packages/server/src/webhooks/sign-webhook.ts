@@ -5,7 +5,7 @@ const PREFIX = 'whsec_';
 /**
  * The key of a secret. By Standard Webhooks a secret is `whsec_` and base64; any other text is the key itself.
  */
-export function keyOf(secret: string): Buffer {
+function keyOf(secret: string): Buffer {
   return secret.startsWith(PREFIX)
     ? Buffer.from(secret.slice(PREFIX.length), 'base64')
     : Buffer.from(secret, 'utf8');

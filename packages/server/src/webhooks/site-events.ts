@@ -11,7 +11,7 @@ export interface SiteEventsOptions {
 }
 
 /** A peak below this total is no event: a new site would have one for each of its first members. */
-export const MIN_PEAK = 10;
+const MIN_PEAK = 10;
 /** A rise to a new peak is one event, after this time, in ms, with the highest total of it. */
 export const PEAK_DELAY_MS = 60_000;
 /** How many sites keep their peak while they have no members. */
@@ -25,7 +25,7 @@ interface SiteState {
 }
 
 /** The total at which a site falls below a threshold, a tenth lower (hysteresis). */
-export function lowerBound(threshold: number): number {
+function lowerBound(threshold: number): number {
   return Math.min(threshold - 1, Math.floor(threshold * 0.9));
 }
 

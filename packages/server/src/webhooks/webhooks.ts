@@ -1,19 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { CounterView } from '../assemble-counter.ts';
 import type { Clock } from '../core/ports.ts';
 import { DeliveryQueue, type Delivery } from './delivery-queue.ts';
 import { Failover, type WebhookPeers } from './failover.ts';
 import { postWebhook, type PostResult } from './post-webhook.ts';
 import type { WebhookFailed } from './webhook-failed.ts';
+import type { ResolvedWebhook } from './resolved-webhook.ts';
+import type { WebhookState } from './webhook-state.ts';
 import { webhookHeaders } from './sign-webhook.ts';
 import { SiteEvents } from './site-events.ts';
-import { encodePayload, type WebhookEvent, type WebhookEventType } from './webhook-event.ts';
-
-export interface ResolvedWebhook {
-  readonly url: string;
-  readonly secret: string | undefined;
-  readonly threshold: number | undefined;
-}
+import { encodePayload, type WebhookEvent } from './webhook-event.ts';
 
 export interface WebhooksOptions {
   webhooks: readonly ResolvedWebhook[];
@@ -34,23 +29,6 @@ export interface WebhooksOptions {
   onFailed: (failed: WebhookFailed) => void;
 }
 
-/** The state of one webhook, for operators. */
-export interface WebhookState {
-  url: string;
-  waiting: number;
-  /** The newest first. */
-  deliveries: {
-    id: string;
-    type: WebhookEventType;
-    site: string;
-    /** ISO 8601 */
-    at: string;
-    status: Delivery['status'];
-    attempts: number;
-    lastError: string | null;
-  }[];
-}
-
 /** How many deliveries have ended, by how they ended. */
 export interface WebhookCounts {
   delivered: number;
@@ -64,7 +42,16 @@ const SETTLE_MS = 5_000;
 /** How many sites are remembered whose totals have only been stale. */
 const MAX_UNKNOWN = 10_000;
 /** How long a receiver may take to answer, in ms. */
-const ANSWER_TIMEOUT_MS = 10_000;
+const WEBHOOK_TIMEOUT_MS = 10_000;
+
+/** The totals of all sites. */
+export interface TotalsView {
+  totals(): ReadonlyMap<string, number>;
+  on(
+    event: 'total',
+    listener: (published: { site: string; total: number; stale: boolean }) => void,
+  ): () => void;
+}
 
 interface Endpoint {
   readonly webhook: ResolvedWebhook;
@@ -102,7 +89,7 @@ export class Webhooks {
   }
 
   /** Begins with the totals of now, which are no events. To be called when the store is open. */
-  start(view: Pick<CounterView, 'on' | 'totals' | 'isStale'>): void {
+  start(view: TotalsView): void {
     const { clock, hasPeers } = this.#options;
     for (const [site, total] of view.totals()) this.#events.setBaseline(site, total);
     const settledAtMs = hasPeers() ? clock.now() + SETTLE_MS : -Infinity;
@@ -169,7 +156,7 @@ export class Webhooks {
     const body = encodePayload(event);
     const headers = webhookHeaders(id, body, secret, timeOfDay());
     const { signal } = this.#aborted;
-    return postWebhook(new URL(url), headers, body, { allowPrivate, timeoutMs: ANSWER_TIMEOUT_MS, signal });
+    return postWebhook(new URL(url), headers, body, { allowPrivate, timeoutMs: WEBHOOK_TIMEOUT_MS, signal });
   }
 
   #settled({ url }: ResolvedWebhook, { id, event, status, attempts, lastError }: Delivery): void {

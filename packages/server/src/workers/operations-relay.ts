@@ -1,7 +1,7 @@
 import type { MetricsJson } from '../metrics/merge-metrics.ts';
 import type { OperationsRelay } from '../metrics/operations-relay.ts';
 import type { IpcChannel } from '../store/bus/ipc-channel.ts';
-import type { WebhookState } from '../webhooks/webhooks.ts';
+import type { WebhookState } from '../webhooks/webhook-state.ts';
 
 /** How long the other process may take to answer, in ms: a stopped one never does. The primary may wait for a worker itself. */
 const TIMEOUT_MS = { worker: 2_000, primary: 5_000 };

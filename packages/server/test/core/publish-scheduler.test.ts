@@ -7,20 +7,31 @@ function setUp({ hold = false, decreaseDelayMs = 1_000 } = {}) {
   const clock = createFakeClock();
   const published: { site: string; total: number; stale: boolean; at: number }[] = [];
   const held: (() => void)[] = [];
+  /** How long each total had been due when it was published, in ms. */
+  const waited: number[] = [];
   const stale = new Set<string>();
   const scheduler = new PublishScheduler({
     clock,
     minUpdateIntervalMs: 100,
     decreaseDelayMs,
     isStale: (site) => stale.has(site),
-    publish({ site, total, stale }: TotalUpdate, _previous, done) {
+    publish({ site, total, stale }: TotalUpdate, _previous, done, sinceMs) {
+      waited.push(clock.now() - sinceMs);
       published.push({ site, total, stale, at: clock.now() - startedAt });
       if (hold) held.push(done);
       else done();
     },
   });
   const startedAt = clock.now();
-  return { clock, published, held, stale, scheduler, totals: () => published.map(({ total }) => total) };
+  return {
+    clock,
+    published,
+    held,
+    stale,
+    scheduler,
+    waited,
+    totals: () => published.map(({ total }) => total),
+  };
 }
 
 describe('publish scheduler', () => {
@@ -210,5 +221,41 @@ describe('publish scheduler', () => {
     scheduler.setTotal('a', 1);
     scheduler.close();
     expect(clock.planned).toBe(0);
+  });
+
+  it('[M1] a rise is due from its change on, also while the one before it is being sent', () => {
+    const { clock, scheduler, held, waited } = setUp({ hold: true });
+    scheduler.setTotal('a', 1);
+    clock.advance(0);
+    expect(waited).toEqual([0]);
+    scheduler.setTotal('a', 2);
+    clock.advance(400);
+    held.pop()!();
+    clock.advance(0);
+    expect(waited).toEqual([0, 400]);
+  });
+
+  it('[M1] the tick counts, but not the second that a fall waits', () => {
+    const { clock, scheduler, waited } = setUp();
+    scheduler.setTotal('a', 3);
+    clock.advance(0);
+    scheduler.setTotal('a', 4);
+    clock.advance(100);
+    expect(waited).toEqual([0, 100]);
+    scheduler.setTotal('a', 2);
+    clock.advance(3_000);
+    expect(waited).toEqual([0, 100, 0]);
+  });
+
+  it('[M1] a change that is taken back is not due any more', () => {
+    const { clock, scheduler, waited } = setUp({ decreaseDelayMs: 0 });
+    scheduler.setTotal('a', 1);
+    clock.advance(10);
+    scheduler.setTotal('a', 2);
+    scheduler.setTotal('a', 1);
+    clock.advance(500);
+    scheduler.setTotal('a', 2);
+    clock.advance(0);
+    expect(waited.at(-1)).toBe(0);
   });
 });

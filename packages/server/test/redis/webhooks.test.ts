@@ -13,7 +13,7 @@ describe('webhooks of servers over Redis', { timeout: 60_000 }, () => {
     const receiver = await startReceiver();
     const start = (name: string) =>
       startCounter({
-        store: redisStore(redis.url, { name, follow: 'all' }),
+        store: redisStore(redis.url, { name }),
         webhooks: [{ url: receiver.url, threshold: 2 }],
         webhookAllowPrivate: true,
         decreaseDelayMs: 0,
