@@ -45,6 +45,7 @@ const figures: [spec: 'reload' | 'server' | 'widget', pattern: RegExp, unit: num
     ['reload', /HTML of more than\s+([\d,.]+) nodes/, 1, () => constant('reload', 'MAX_NODES')],
     ['reload', /At most ([\d,.]+) MB is held back/, MB, () => constant('reload', 'LOOK_AHEAD_BYTES')],
     ['reload', /more than ([\d,.]+) requests that\s+wait/, 1, () => constant('reload', 'MAX_PIPELINED')],
+    ['server', /counts ([\d,.]+) paths of a site/, 1, () => constant('server', 'MAX_PATHS')],
     ['server', /every ([\d,.]+) ms if their/, 1, () => constant('server', 'WORKERS_UPDATE_MS')],
     ['server', /waits for ([\d,.]+) ms at most/, 1, () => constant('server', 'RECALL_TIMEOUT_MS')],
     ['server', /has not used for ([\d,.]+) s/, 1_000, () => constant('server', 'UNUSED_PLACES_MS')],

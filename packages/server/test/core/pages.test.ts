@@ -31,7 +31,7 @@ async function setUp(store: Store = memoryStore()) {
   const join = (member: string, page?: string, tabs?: number, resumeToken?: string) => {
     const connection = createFakeConnection();
     const membership = counter.join(SITE, member, connection, { page, tabs, resumeToken });
-    return { ...membership, connection, membership };
+    return { connection, membership };
   };
   return { clock, counter, join, published };
 }

@@ -6,6 +6,8 @@ export interface FakeConnection extends Connection {
   totals: number[];
   /** The counts of pages, oldest first. */
   pages: number[];
+  /** Of its first total. */
+  resumeToken: string | undefined;
   /** Why it has been closed. */
   closed: 'replaced' | 'migrated' | undefined;
 }
@@ -14,8 +16,12 @@ export function createFakeConnection(): FakeConnection {
   const connection: FakeConnection = {
     totals: [],
     pages: [],
+    resumeToken: undefined,
     closed: undefined,
-    send: ({ total }: TotalUpdate) => void connection.totals.push(total),
+    send({ total, resumeToken }: TotalUpdate) {
+      connection.totals.push(total);
+      connection.resumeToken ??= resumeToken;
+    },
     sendPage: ({ total }: TotalUpdate) => void connection.pages.push(total),
     closeReplaced: () => void (connection.closed = 'replaced'),
     migrate: () => void (connection.closed = 'migrated'),
