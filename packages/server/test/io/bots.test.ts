@@ -15,7 +15,8 @@ describe('the detector of bots', () => {
   it('[C11] knows crawlers and headless browsers by their User-Agent, and no browsers of visitors', () => {
     const detector = new BotDetector();
     for (const userAgent of [CRAWLER, HEADLESS, CRAWLER]) expect(detector.isBot(userAgent)).toBe(true);
-    for (const userAgent of [BROWSER, '', undefined]) expect(detector.isBot(userAgent)).toBe(false);
+    for (const userAgent of [BROWSER, 'node-XMLHttpRequest', '', undefined])
+      expect(detector.isBot(userAgent)).toBe(false);
   });
 
   it('[C11] remembers a limited number of answers, and none of long texts', () => {

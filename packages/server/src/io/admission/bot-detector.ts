@@ -4,6 +4,8 @@ import { isbot } from 'isbot';
 const MAX_REMEMBERED = 1_000;
 /** No browser sends a longer one. */
 const MAX_LENGTH = 512;
+/** What the stock client of Socket.IO sends in Node by polling. By WebSocket it sends none. */
+const STOCK_CLIENT = 'node-XMLHttpRequest';
 
 /** Recognizes crawlers by their User-Agent, and remembers the answers, since one costs as much as a small part of a handshake. */
 export class BotDetector {
@@ -16,7 +18,7 @@ export class BotDetector {
 
   /** @param userAgent a client without one counts as a person's: proxies may remove it. */
   isBot(userAgent: string | undefined): boolean {
-    if (userAgent === undefined) return false;
+    if (userAgent === undefined || userAgent === STOCK_CLIENT) return false;
     // A part of a text would keep all of it in memory.
     if (userAgent.length > MAX_LENGTH) return isbot(userAgent.slice(0, MAX_LENGTH));
     const known = this.#answers.get(userAgent);
