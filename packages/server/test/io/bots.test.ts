@@ -4,11 +4,9 @@ import { startCounter } from '../helpers/counter.ts';
 import { inEachEngine } from '../helpers/engines.ts';
 import { openEvents } from '../helpers/event-client.ts';
 import { openPage } from '../helpers/page.ts';
+import { userAgents } from '../helpers/user-agents.ts';
 
-const CRAWLER = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
-const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
-const HEADLESS =
-  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/140.0.0.0 Safari/537.36';
+const { browser: BROWSER, crawler: CRAWLER, headless: HEADLESS } = userAgents;
 const origin = 'https://a.example';
 
 describe('the detector of bots', () => {
