@@ -12,8 +12,9 @@ export interface TestBrowser {
 /** `SHOW_BROWSER` opens windows, to watch a test. It needs a screen. */
 const headless = !process.env['SHOW_BROWSER'];
 
-/** Chromium without requests of its own to the network. */
+/** Chromium without requests of its own to the network, and as a visitor's browser: headless ones count as crawlers. */
 const chromiumArgs = [
+  '--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

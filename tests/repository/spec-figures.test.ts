@@ -52,6 +52,7 @@ const figures: [spec: 'reload' | 'server' | 'widget', pattern: RegExp, unit: num
     ['server', /At most ([\d,.]+) attempts run/, 1, () => constant('server', 'MAX_CONCURRENT')],
     ['server', /At most ([\d,.]+) deliveries wait/, 1, () => constant('server', 'MAX_WAITING')],
     ['server', /itself in the last ([\d,.]+) s/, 1_000, () => constant('server', 'UNANNOUNCED_MS')],
+    ['server', /counts ([\d,.]+) paths of a site/, 1, () => constant('server', 'MAX_PATHS')],
     ['server', /every ([\d,.]+) ms if their/, 1, () => constant('server', 'WORKERS_UPDATE_MS')],
     ['server', /waits for ([\d,.]+) ms at most/, 1, () => constant('server', 'RECALL_TIMEOUT_MS')],
     ['server', /has not used for ([\d,.]+) s/, 1_000, () => constant('server', 'UNUSED_PLACES_MS')],

@@ -28,6 +28,7 @@ describe('options', () => {
         maxSitesPerAddress: 100,
       },
       countLoopback: false,
+      countBots: false,
       bounds: { maxWaitingBytes: 16_384, packets: { burst: 20, perSecond: 1 }, closeTimeoutMs: 2_000 },
     });
     expect(mistakes({ port: undefined, sites: undefined, maxPerAddress: undefined })).toEqual([]);

@@ -113,6 +113,11 @@ const settings: readonly Setting<Values>[] = [
     'maxSitesPerAddress',
     'maximum sites that one address may open besides those of --site, or "none" (100)',
   ),
+  {
+    flag: 'count-bots',
+    option: 'countBots',
+    help: 'count crawlers and headless browsers, too (they are rejected)',
+  },
   number('maxWaitingBytes', 'N', 'maximum bytes that wait for a client that does not read (16384)'),
   number('packetBurst', 'N', 'maximum packets that a client may send at once (20)'),
   number('packetsPerSecond', 'N', 'maximum packets that a client may send per second on average (1)'),

@@ -2,11 +2,11 @@
 export interface CounterStats {
   /** Connections that are counted on this server right now. */
   connections: number;
-  /** Updates published: at most one a site and tick. */
+  /** Updates published: at most one a site and tick, and one a page and tick. */
   updates: number;
-  /** Totals sent: one for each connection that an update reached. */
+  /** Totals and counts of pages sent: one for each connection that an update reached. */
   messages: number;
-  /** Well-formed events that clients sent. Nothing reads them. */
+  /** Well-formed events that clients sent, other than those of the protocol. Nothing reads them. */
   ignoredEvents: number;
   /** Connections closed because of a malformed packet. */
   malformedPackets: number;
@@ -16,7 +16,7 @@ export interface CounterStats {
   heartbeatTimeouts: number;
   /**
    * Connections and requests that were rejected, by reason: a rejection code, the name of a limit, `origin-invalid`,
-   * `no-answer`, `url-too-long` or `headers-too-large`.
+   * `no-answer`, `bot`, `url-too-long` or `headers-too-large`.
    */
   rejected: Record<string, number>;
   /**

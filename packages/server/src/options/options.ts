@@ -58,6 +58,13 @@ export interface CountingOptions {
    * @default none: the client is the peer of the TCP connection
    */
   trustProxy?: string[] | number;
+  /**
+   * Whether crawlers are counted, which are recognized by their User-Agent. Otherwise they are rejected before they have a
+   * session, and `stats().rejected.bot` counts them. Headless browsers are among them.
+   *
+   * @default false
+   */
+  countBots?: boolean;
   /** Shortest time between two updates of a site, in ms. @default 100 */
   minUpdateIntervalMs?: number;
   /** How long a lower total waits before it is published, in ms, so that a reload does not change it. @default 1000 */
@@ -182,6 +189,7 @@ export interface ResolvedCountingOptions {
   /** Decides on the limits, if not this server by itself. */
   admission?: Admission;
   countLoopback: boolean;
+  countBots: boolean;
   trustsProxy: TrustsProxy | undefined;
   minUpdateIntervalMs: number;
   decreaseDelayMs: number;

@@ -60,6 +60,7 @@ const countingEntries = {
   trustProxy: v.optional(
     v.union([integer(1, 100), v.pipe(v.array(v.string()), v.nonEmpty(TRUST_PROXY))], TRUST_PROXY),
   ),
+  countBots: v.optional(v.boolean('must be true or false'), false),
   minUpdateIntervalMs: v.optional(integer(10, 60_000, ' (ms)'), 100),
   decreaseDelayMs: v.optional(integer(0, 60_000, ' (ms)'), 1_000),
   maxBroadcastCpu: v.optional(
@@ -208,6 +209,7 @@ function resolveCounting(given: CountingValues, problems: OptionProblem[]): Reso
     sites,
     limits: { maxConnections, maxPerAddress, maxPerSite, maxSites, maxSitesPerAddress },
     countLoopback: given.maxPerAddress !== undefined,
+    countBots: given.countBots,
     trustsProxy: compileTrust(given.trustProxy, problems),
     minUpdateIntervalMs,
     decreaseDelayMs,

@@ -52,6 +52,7 @@ export async function startEventServer(relay?: AnswerRelay): Promise<EventServer
       stats,
       trustsProxy: undefined,
       countLoopback: false,
+      countBots: false,
       onLimit() {},
     }),
     stats,

@@ -57,6 +57,7 @@ export async function startTransport(
       socket = request.socket;
       return {
         isOriginValid: true,
+        isBot: false,
         listed: { site: 'a.example', token: undefined, isNamed: true },
         address: undefined,
       };

@@ -27,6 +27,7 @@ function createGuard(sites: SiteList = listAll, admission: Admission = createAdm
     stats,
     trustsProxy: undefined,
     countLoopback: false,
+    countBots: false,
     onLimit: (limit) => reached.push(limit),
   });
   return { guard, stats, reached };

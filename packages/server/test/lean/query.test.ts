@@ -20,6 +20,8 @@ describe('query of a WebSocket', () => {
         v: fc.option(value),
         member: fc.option(value),
         resume: fc.option(value),
+        page: fc.option(value),
+        tabs: fc.option(fc.oneof(value, fc.constantFrom('1', '20'))),
       })
       .map((fields) =>
         Object.entries(fields).reduce(

@@ -5,6 +5,7 @@ import { openPage } from '../helpers/page.ts';
 import { openRawClient } from '../helpers/raw-client.ts';
 import { sendHttp } from '../helpers/send-http.ts';
 import { upgradeRequest } from '../helpers/upgrade.ts';
+import { userAgents } from '../helpers/user-agents.ts';
 
 const A = 'https://a.example';
 
@@ -117,7 +118,9 @@ describe('polling', () => {
     const { url } = await startCounter({ maxConnections: 2, transports: ['polling', 'websocket'] });
     for (let attempt = 0; attempt < 5; attempt++) {
       // Engine.IO rejects protocol 3 after the place was reserved.
-      const response = await fetch(`${url}socket.io/?EIO=3&transport=polling`);
+      const response = await fetch(`${url}socket.io/?EIO=3&transport=polling`, {
+        headers: { 'user-agent': userAgents.browser },
+      });
       expect(response.status).toBe(400);
     }
     await openPage(url, { origin: A }).receives(1);
@@ -142,7 +145,9 @@ describe('polling', () => {
 
   it('[C11] a browser on any site may poll', async () => {
     const { url } = await startCounter({ transports: ['polling'] });
-    const response = await fetch(`${url}socket.io/?EIO=4&transport=polling`, { headers: { origin: A } });
+    const response = await fetch(`${url}socket.io/?EIO=4&transport=polling`, {
+      headers: { origin: A, 'user-agent': userAgents.browser },
+    });
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     expect(response.headers.get('set-cookie')).toBeNull();
   });

@@ -6,6 +6,7 @@ import type { JoinDetails } from '../../core/counter.ts';
 import type { ListedSite, SiteList } from '../../core/site-list.ts';
 import { siteOf } from '../../core/site.ts';
 import { countReason, type CounterStats } from '../../core/stats.ts';
+import { BotDetector } from './bot-detector.ts';
 import { readAddress, type TrustsProxy } from './client-address.ts';
 import { readPageHeaders } from './page-headers.ts';
 
@@ -25,6 +26,8 @@ export interface HandshakeGuard {
 export interface AdmissionTicket {
   /** `false` for an Origin that no browser would send. */
   readonly isOriginValid: boolean;
+  /** Whether it comes from a crawler, which is not counted. */
+  readonly isBot: boolean;
   /** The site that its connection is counted on; `undefined` if it is not listed. */
   readonly listed: ListedSite | undefined;
   /** The address that its connection counts against; `undefined` for none. */
@@ -54,18 +57,22 @@ export interface HandshakeGuardOptions {
   trustsProxy: TrustsProxy | undefined;
   /** Whether connections from this machine itself count against the limit per address. */
   countLoopback: boolean;
+  /** Whether crawlers are counted. */
+  countBots: boolean;
   /** Called for every connection that is rejected because of a limit. */
   onLimit: (limit: string, address: string | undefined) => void;
 }
 
 export function createHandshakeGuard(options: HandshakeGuardOptions): HandshakeGuard {
-  const { sites, admission, stats, trustsProxy, countLoopback, onLimit } = options;
+  const { sites, admission, stats, trustsProxy, countLoopback, countBots, onLimit } = options;
+  const bots = new BotDetector();
   const tickets = new WeakMap<IncomingMessage, AdmissionTicket>();
 
   function readTicket(request: IncomingMessage): AdmissionTicket {
     const hostname = siteOf(readPageHeaders(request));
     return {
       isOriginValid: hostname !== undefined,
+      isBot: !countBots && bots.isBot(request.headers['user-agent']),
       listed: hostname === undefined ? undefined : sites.find(hostname),
       address: readAddress(request, trustsProxy, countLoopback),
     };
@@ -83,8 +90,9 @@ export function createHandshakeGuard(options: HandshakeGuardOptions): HandshakeG
       if (!ticket) tickets.set(request, (ticket = readTicket(request)));
       return ticket;
     },
-    reserve({ isOriginValid, listed, address }) {
+    reserve({ isOriginValid, isBot, listed, address }) {
       if (!isOriginValid) return void countReason(stats.rejected, 'origin-invalid');
+      if (isBot) return void countReason(stats.rejected, 'bot');
       const admitted = admission.admit(listed?.site, address, listed?.isNamed);
       if (!admitted.ok) return void countLimit(admitted, address);
       const { release, decision } = admitted;
