@@ -1,17 +1,24 @@
 import type { CounterView } from './assemble-counter.ts';
-import type { Clock } from './core/ports.ts';
+import type { Clock, Store } from './core/ports.ts';
 import { HistoryFile } from './history/history-file.ts';
 import { HistoryRecorder } from './history/history-recorder.ts';
+import { HistorySaver } from './history/history-saver.ts';
+import type { HistoryStorage } from './history/history-storage.ts';
 import { History } from './history/history.ts';
+import { SharedHistory, type TextStore } from './history/shared-history.ts';
 
 export interface HistoryPartsOptions {
   view: CounterView;
   clock: Clock;
-  /** Where it is kept. @default in the memory alone */
+  /** The folder in which it is kept. */
   data: string | undefined;
+  /** Where servers and workers keep it together, if it can keep texts. */
+  store: Store;
   maxSites: number;
-  /** Whether this process is the one of several that saves. */
-  isSaving: boolean;
+  /** Whether this process is the one of several that writes files. */
+  isFirst: boolean;
+  /** Whether this process writes to the store at this moment. */
+  isLeader: () => boolean;
   warn: (message: string) => void;
 }
 
@@ -24,7 +31,7 @@ export interface HistoryParts {
 }
 
 export function assembleHistory(options: HistoryPartsOptions): HistoryParts {
-  const { view, clock, data, maxSites, isSaving, warn } = options;
+  const { view, clock, data, store, maxSites, isFirst, isLeader, warn } = options;
   const timeOfDay = Date.now;
   const history = new History({
     maxSites,
@@ -36,14 +43,12 @@ export function assembleHistory(options: HistoryPartsOptions): HistoryParts {
         `${maxSites} sites have a history, which is the maximum (historySites): ${site} and others have none`,
       ),
   });
-  const recorder = new HistoryRecorder({
-    clock,
-    timeOfDay,
-    history,
-    storage: data === undefined ? undefined : new HistoryFile(data),
-    isSaving: () => isSaving,
-    warn,
-  });
+  const createSaver = (storage: HistoryStorage, isSaving: () => boolean): HistorySaver =>
+    new HistorySaver({ history, storage, isSaving, warn });
+  const savers: HistorySaver[] = [];
+  if (data !== undefined) savers.push(createSaver(new HistoryFile(data), () => isFirst));
+  if (keepsTexts(store)) savers.push(createSaver(new SharedHistory(store), isLeader));
+  const recorder = new HistoryRecorder({ clock, timeOfDay, history, savers });
   let stopObserving = (): void => {};
   return {
     history,
@@ -56,4 +61,8 @@ export function assembleHistory(options: HistoryPartsOptions): HistoryParts {
       return recorder.close();
     },
   };
+}
+
+function keepsTexts(store: Store): store is Store & TextStore {
+  return store.readTexts !== undefined;
 }

@@ -115,15 +115,17 @@ export function createProduct(parts: ProductParts): Product {
 const clock = backgroundClock;
 
 function createHistory({ options, view, warn }: ProductParts): HistoryParts {
-  const isSaving = options.isFirstProcess ?? true;
+  const { data, historySites, isFirstProcess: isFirst = true, store } = options;
   return assembleHistory({
     view,
     clock,
-    data: options.data,
-    maxSites: options.historySites,
-    isSaving,
+    data,
+    store,
+    maxSites: historySites,
+    isFirst,
+    isLeader: options.isLeader ?? (() => store.isLeader?.() ?? true),
     // All workers have the same problem.
-    warn: isSaving ? warn : () => {},
+    warn: isFirst ? warn : () => {},
   });
 }
 

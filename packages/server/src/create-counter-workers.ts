@@ -229,7 +229,17 @@ class Supervisor {
     const now = systemClock.now();
     this.stats.set(slot, stats);
     this.#balance.report(slot, stats.connections, now);
+    // Again each second: the process may be a new one.
+    if (slot === this.slots[0]) slot.lead(this.#isLeader());
     for (const [other, isAccepting] of this.#balance.decide(now)) other.accept(isAccepting);
+  }
+
+  /** Whether the leader of all servers is one of these processes. */
+  #isLeader(): boolean {
+    const mesh = this.#store.current();
+    return (
+      mesh !== undefined && [mesh.server, ...this.slots.map(({ server }) => server)].includes(mesh.leader())
+    );
   }
 
   /** The plan of the first worker holds for all: their options are the same. */

@@ -108,6 +108,15 @@ export interface Store {
   onAnnouncement?(listener: (server: string, text: string) => void): () => void;
   /** How long round trips to what the servers share have taken, in seconds. */
   latency?(): HistogramSnapshot;
+  /**
+   * Texts that outlive this server, by their sites: the history. Absent where a store keeps nothing.
+   *
+   * @throws Error if the store is out of reach, as `writeTexts` and `deleteTexts`
+   */
+  readTexts?(): Promise<ReadonlyMap<string, string>>;
+  /** A few texts at once. */
+  writeTexts?(texts: readonly (readonly [site: string, text: string])[]): Promise<void>;
+  deleteTexts?(sites: readonly string[]): Promise<void>;
   /** Removes this server's counts from the totals of all others. May be called twice. */
   close(): Promise<void>;
 }

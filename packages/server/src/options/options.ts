@@ -219,6 +219,8 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   historySites: number;
   /** Whether this process is the one of several that writes files. @default true */
   isFirstProcess?: boolean;
+  /** Whether this process writes what servers keep together. @default the leader of the store does */
+  isLeader?: () => boolean;
   /** Drains all processes that share the port. @default this process is drained */
   drainAll?: () => void;
   /** Where several processes share the port. */

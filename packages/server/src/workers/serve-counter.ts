@@ -30,6 +30,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
   let server: CounterServer | undefined;
   let socket: SharedSocket | undefined;
   let isEnding = false;
+  let isLeader = false;
 
   /** The primary kills a worker that has failed; by itself it could end before the message is sent. */
   function fail(error: unknown): void {
@@ -43,7 +44,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     if (problems.length > 0) throw optionsInvalid(problems);
     const resolved = resolveServerOptions(options);
     const store = await createStore(task, ipc);
-    prepared = { ...resolved, store, isFirstProcess: task.isFirst };
+    prepared = { ...resolved, store, isFirstProcess: task.isFirst, isLeader: () => isLeader };
     const { limits, host, port } = resolved;
     sendToPrimary(ipc, ['planned', { server: store.server!, limits, host, port }]);
   }
@@ -85,6 +86,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     if (message[0] === 'start') prepare(message[1]).catch(fail);
     else if (message[0] === 'listen') prepareListening(prepared!, message[1]);
     else if (message[0] === 'pause') socket?.pause();
+    else if (message[0] === 'lead') isLeader = message[1];
     else finish(message[0]);
   });
   sendToPrimary(ipc, ['ready']);

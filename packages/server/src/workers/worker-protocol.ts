@@ -40,6 +40,8 @@ export type PrimaryMessage =
   | readonly ['listen', AllotmentLimits]
   /** It accepts no connections until it receives the socket again. */
   | readonly ['pause']
+  /** Whether this worker writes what servers keep together. */
+  | readonly ['lead', boolean]
   | readonly ['drain']
   | readonly ['close'];
 

@@ -99,6 +99,11 @@ export class WorkerSlot {
     this.#run?.connection.accept(isAccepting);
   }
 
+  /** Whether the process writes what servers keep together. */
+  lead(isLeader: boolean): void {
+    if (this.#run) sendToWorker(this.#run.worker.ipc, ['lead', isLeader]);
+  }
+
   /** Ends the process and waits for that, but no longer than `timeoutMs`. */
   async end(how: 'close' | 'drain', timeoutMs: number): Promise<void> {
     this.#stop();

@@ -27,7 +27,7 @@ function record(site: string, people = 1): SiteRecord {
 }
 
 describe('the history file', () => {
-  it('[H4] reads what it has saved, from a folder that it creates', async () => {
+  it('[T4] reads what it has saved, from a folder that it creates', async () => {
     const folder = join(createFolder(), 'a', 'b');
     const file = new HistoryFile(folder);
     expect(await file.load()).toEqual({ records: [], problem: undefined });
@@ -51,7 +51,7 @@ describe('the history file', () => {
         writeFileSync(path, bytes);
       },
     ],
-  ])('[H4] a damaged file (%s): the one before it, and one problem', async (_name, damage) => {
+  ])('[T4] a damaged file (%s): the one before it, and one problem', async (_name, damage) => {
     const folder = createFolder();
     const file = new HistoryFile(folder);
     await file.load();
@@ -67,7 +67,7 @@ describe('the history file', () => {
     expect((await new HistoryFile(folder).load()).problem).toBeUndefined();
   });
 
-  it('[H4] both files damaged: what can be read of them', async () => {
+  it('[T4] both files damaged: what can be read of them', async () => {
     const folder = createFolder();
     const file = new HistoryFile(folder);
     await file.load();
@@ -83,7 +83,7 @@ describe('the history file', () => {
     expect(problem).toMatch(/is damaged/);
   });
 
-  it('[H4] a crash between the two renames loses a minute, and nothing is damaged', async () => {
+  it('[T4] a crash between the two renames loses a minute, and nothing is damaged', async () => {
     const folder = createFolder();
     const file = new HistoryFile(folder);
     await file.load();

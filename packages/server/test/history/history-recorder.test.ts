@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 import { History } from '../../src/history/history.ts';
 import { HistoryRecorder } from '../../src/history/history-recorder.ts';
+import { HistorySaver } from '../../src/history/history-saver.ts';
 import type { HistoryStorage } from '../../src/history/history-storage.ts';
 import type { SiteRecord } from '../../src/history/site-history.ts';
 
@@ -20,9 +21,7 @@ function createWorld(storage: Partial<HistoryStorage> = {}, isSaving = true) {
     sites: () => ['a.example'],
     onFull() {},
   });
-  const recorder = new HistoryRecorder({
-    clock,
-    timeOfDay,
+  const saver = new HistorySaver({
     history,
     storage: {
       load: async () => ({ records: [], problem: undefined }),
@@ -32,6 +31,7 @@ function createWorld(storage: Partial<HistoryStorage> = {}, isSaving = true) {
     isSaving: () => isSaving,
     warn: (message) => warnings.push(message),
   });
+  const recorder = new HistoryRecorder({ clock, timeOfDay, history, savers: [saver] });
   return { clock, recorder, history, warnings, saved };
 }
 
@@ -50,7 +50,7 @@ const noSpace = (): never => {
 };
 
 describe('the history recorder', () => {
-  it('[H1] records when it starts, and at the beginning of each minute', async () => {
+  it('[T1] records when it starts, and at the beginning of each minute', async () => {
     const world = createWorld();
     world.recorder.start();
     world.clock.advance(39_999);
@@ -65,7 +65,7 @@ describe('the history recorder', () => {
     expect(world.clock.planned).toBe(0);
   });
 
-  it('[H4] saves once a minute, and at the end', async () => {
+  it('[T4] saves once a minute, and at the end', async () => {
     const world = createWorld();
     world.recorder.start();
     await minutes(world, 2);
@@ -76,7 +76,7 @@ describe('the history recorder', () => {
     expect(world.saved[2]![0]!.site).toBe('a.example');
   });
 
-  it('[H4] a server that does not save loads all the same', async () => {
+  it('[T4] a server that does not save loads all the same', async () => {
     let loads = 0;
     const load = async () => ({ records: [], problem: ++loads > 5 ? 'x' : undefined });
     const world = createWorld({ load }, false);
@@ -86,7 +86,7 @@ describe('the history recorder', () => {
     expect([loads, world.saved.length]).toEqual([1, 0]);
   });
 
-  it('[H4] a full disk is warned of once, and recording goes on', async () => {
+  it('[T4] a full disk is warned of once, and recording goes on', async () => {
     let isFull = true;
     const saves: number[] = [];
     const world = createWorld({
@@ -110,7 +110,7 @@ describe('the history recorder', () => {
     await world.recorder.close();
   });
 
-  it('[H4] what cannot be read is not overwritten', async () => {
+  it('[T4] what cannot be read is not overwritten', async () => {
     let isReadable = false;
     const world = createWorld({
       load: async () => {
@@ -129,7 +129,7 @@ describe('the history recorder', () => {
     await world.recorder.close();
   });
 
-  it('[H4] a slow disk gets no queue', async () => {
+  it('[T4] a slow disk gets no queue', async () => {
     let saves = 0;
     let finish = (): void => {};
     const world = createWorld({

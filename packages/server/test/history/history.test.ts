@@ -42,7 +42,7 @@ function createWorld(maxSites = 10) {
 }
 
 describe('history', () => {
-  it('[H1] has a sample a minute, and the lowest and highest number between', () => {
+  it('[T1] has a sample a minute, and the lowest and highest number between', () => {
     const { history, set, run, advance } = createWorld();
     set('a.example', 3);
     run(2 * MINUTE);
@@ -61,7 +61,7 @@ describe('history', () => {
     expect(history.samples('b.example', '15m').samples).toEqual([]);
   });
 
-  it('[H1] hours and days have the lowest, mean and highest number of their minutes', () => {
+  it('[T1] hours and days have the lowest, mean and highest number of their minutes', () => {
     const { history, set, run } = createWorld();
     set('a.example', 10);
     run(30 * MINUTE);
@@ -78,7 +78,7 @@ describe('history', () => {
     expect(day).toEqual([START, 0, expect.any(Number), 20]);
   });
 
-  it('[H1] a number after the last record of an hour belongs to that hour', () => {
+  it('[T1] a number after the last record of an hour belongs to that hour', () => {
     const { history, set, run, advance } = createWorld();
     set('a.example', 1);
     run(59 * MINUTE);
@@ -90,7 +90,7 @@ describe('history', () => {
     expect(history.samples('a.example', '30d').samples[0]).toEqual([START, 1, 1, 50]);
   });
 
-  it('[H1] a time without a server is absent, and samples that are too old are dropped', () => {
+  it('[T1] a time without a server is absent, and samples that are too old are dropped', () => {
     const { history, set, run, advance } = createWorld();
     set('a.example', 5);
     run(2 * MINUTE);
@@ -109,7 +109,7 @@ describe('history', () => {
     }
   });
 
-  it('[H1] a clock that is set back drops what is later', () => {
+  it('[T1] a clock that is set back drops what is later', () => {
     const { history, set, run, advance } = createWorld();
     set('a.example', 5);
     run(10 * MINUTE);
@@ -119,7 +119,7 @@ describe('history', () => {
     expect(times).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('[H2] knows the peaks of today (UTC) and of all time, and when they were', () => {
+  it('[T2] knows the peaks of today (UTC) and of all time, and when they were', () => {
     const { history, set, run, advance } = createWorld();
     expect(history.peaks('a.example')).toEqual({ today: null, allTime: null });
     set('a.example', 7);
@@ -135,7 +135,7 @@ describe('history', () => {
     expect(history.peaks('a.example').allTime).toEqual(first);
   });
 
-  it('[H2] the trend is the last hour by minutes', () => {
+  it('[T2] the trend is the last hour by minutes', () => {
     const { history, set, run } = createWorld();
     set('a.example', 2);
     run(3 * MINUTE);
@@ -145,7 +145,7 @@ describe('history', () => {
     expect(history.trend('b.example')).toEqual(new Array(60).fill(0));
   });
 
-  it('[H3] a site past the maximum gets no history, which is reported once', () => {
+  it('[T3] a site past the maximum gets no history, which is reported once', () => {
     const { history, set, run, left } = createWorld(2);
     for (const site of ['a.example', 'b.example', 'c.example', 'd.example']) set(site, 1);
     run(5 * MINUTE);
@@ -153,7 +153,7 @@ describe('history', () => {
     expect(left).toEqual(['c.example']);
   });
 
-  it('[H3] a site that has been empty for a week gives its place to another one', () => {
+  it('[T3] a site that has been empty for a week gives its place to another one', () => {
     const { history, set, run, advance } = createWorld(2);
     set('a.example', 1);
     set('b.example', 1);
@@ -166,7 +166,7 @@ describe('history', () => {
     expect([...history.sites()]).toEqual(['b.example', 'c.example']);
   });
 
-  it('[H4] goes on after a restart with what was stored', () => {
+  it('[T4] goes on after a restart with what was stored', () => {
     const { history, set, run, create, advance } = createWorld();
     set('a.example', 30);
     set('a.example', 12);

@@ -15,6 +15,7 @@ import { DeltaPublisher } from './replication/delta-publisher.ts';
 import { ReplicaStore } from './replication/replicas.ts';
 import { Resync } from './replication/resync.ts';
 import { BucketSubscriptions } from './replication/subscriptions.ts';
+import { SiteTexts } from './texts.ts';
 import { bucketOf, createKeyNames } from './wire/keys.ts';
 import { incarnationOf, type Entry } from './wire/messages.ts';
 
@@ -24,6 +25,9 @@ export interface MeshStore extends Store {
   peers(): number;
   /** The smallest name among the servers, this one included. */
   leader(): string;
+  readTexts(): Promise<ReadonlyMap<string, string>>;
+  writeTexts(texts: readonly (readonly [site: string, text: string])[]): Promise<void>;
+  deleteTexts(sites: readonly string[]): Promise<void>;
   isLeader(): boolean;
   latency(): HistogramSnapshot;
   hasPeer(server: string): boolean;
@@ -122,6 +126,7 @@ class Mesh implements MeshStore {
   readonly #parts: Parts;
   readonly #health: Health;
   readonly #reconnector: Reconnector;
+  readonly #texts: SiteTexts;
   readonly #counts = new Map<string, number>();
   readonly #latency = new Histogram(LATENCY_BOUNDS);
   readonly #announcementListeners = new Set<(server: string, text: string) => void>();
@@ -154,6 +159,7 @@ class Mesh implements MeshStore {
       caughtUp: () => this.#caughtUp(),
       sweep: () => this.#sweep(),
     });
+    this.#texts = new SiteTexts(this.#parts.keys, (commands) => this.#reconnector.run(commands));
   }
 
   async open(listener: StoreListener): Promise<void> {
@@ -215,6 +221,18 @@ class Mesh implements MeshStore {
 
   leader(): string {
     return this.#parts.membership.leader();
+  }
+
+  readTexts(): Promise<ReadonlyMap<string, string>> {
+    return this.#texts.read();
+  }
+
+  writeTexts(texts: readonly (readonly [site: string, text: string])[]): Promise<void> {
+    return this.#texts.write(texts);
+  }
+
+  deleteTexts(sites: readonly string[]): Promise<void> {
+    return this.#texts.delete(sites);
   }
 
   isLeader(): boolean {

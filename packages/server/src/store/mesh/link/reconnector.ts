@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/ports.ts';
-import type { Bus, BusLink } from '../../bus/bus.ts';
-import { withDeadline } from '../../bus/deadline.ts';
+import type { Bus, BusCommand, BusLink, BusReply } from '../../bus/bus.ts';
+import { createRunCommands, withDeadline } from '../../bus/deadline.ts';
 import type { Health } from './health.ts';
 import { flushDelayMs, flushed, RESTED, retryDelayMs } from './pacing.ts';
 import type { Session } from './session.ts';
@@ -106,6 +106,16 @@ export class Reconnector {
   /** Sends a text to all servers, if there is a link. */
   async announce(text: string): Promise<void> {
     if (this.#isOpen) await this.#session?.announce(text);
+  }
+
+  /**
+   * Runs commands that the session knows nothing of. Their error does not end it.
+   *
+   * @throws Error if there is no link, or a command fails.
+   */
+  async run(commands: readonly BusCommand[]): Promise<readonly BusReply[]> {
+    if (!this.#isOpen || !this.#link) throw new Error('the other servers are out of reach');
+    return createRunCommands(this.#options.clock, this.#link)(commands);
   }
 
   /** Publishes what is pending, and leaves. */

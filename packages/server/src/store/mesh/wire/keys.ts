@@ -29,6 +29,8 @@ export interface KeyNames {
   bucket(bucket: number): string;
   /** A hash: the snapshot of a server for a bucket. */
   snapshot(bucket: number, server: string): string;
+  /** A hash: a text for each site of a bucket that has one. It outlives the servers. */
+  texts(bucket: number): string;
 }
 
 export function createKeyNames(prefix: string): KeyNames {
@@ -40,5 +42,7 @@ export function createKeyNames(prefix: string): KeyNames {
     server: (server) => `${base}:{servers}:of:${server}`,
     bucket: bucketName,
     snapshot: (bucket, server) => `${bucketName(bucket)}:${server}`,
+    // No server has this name: its last part is random.
+    texts: (bucket) => `${bucketName(bucket)}:texts`,
   };
 }
