@@ -33,6 +33,7 @@ export const longest = [
   'tests/install/packed.test.ts',
   'tests/browser/reload/unusual-pages.test.ts',
   'tests/browser/counting.test.ts',
+  'tests/browser/embed-page.test.ts',
   'tests/browser/start.test.ts',
   'tests/browser/readme.test.ts',
   'tests/browser/page-styles.test.ts',

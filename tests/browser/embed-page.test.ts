@@ -1,9 +1,11 @@
 import type { Page } from 'playwright-core';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CounterServer } from '@live-online/server';
 import { axeViolations } from '../helpers/axe-violations.ts';
-import { inEachBrowser, takePage } from '../helpers/browsers.ts';
+import { chromiumBrowser, inEachBrowser, takePage } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
+import { readRows } from '../helpers/markdown.ts';
+import { readSnippets, snippetUnder } from '../helpers/readme.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
 
@@ -129,5 +131,52 @@ inEachBrowser('the embed page, in $name', ({ getContext }) => {
     const tab = await visit(await getContext(), site.at('localhost'));
     await tab.sees(1);
     expect(await tab.page.locator('p').innerText()).toBe('1 here');
+  });
+});
+
+describe('docs/styling.md', () => {
+  const snippets = readSnippets('docs/styling.md');
+
+  it.each([
+    ['Script tag', 0],
+    ['Script tag', 1],
+    ['Your own element', 0],
+  ])('[W4] the code under "%s" (%i) shows the number', async (heading, index) => {
+    const { url } = await startCounter();
+    const code = snippetUnder(snippets, heading, 'html', index).replace('http://localhost:8081/', url);
+    const site = await startSite({ '/': `<body>${code}</body>` });
+    const tab = await visit(await chromiumBrowser.getContext(), site.at('localhost'));
+    await tab.sees(1);
+    expect(tab.problems).toEqual([]);
+  });
+
+  it.each([
+    ['SVG badge', 'md', 'image/svg+xml'],
+    ['Live badge in a frame', 'html', 'text/html'],
+  ])('[B1] the address under "%s" is served', async (heading, language, type) => {
+    const { url } = await startCounter({ publicSites: ['example.org'] });
+    const [address] = /https:[^")]+/.exec(snippetUnder(snippets, heading, language))!;
+    const response = await fetch(address.replace('https://example.org/live-online/', url));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain(type);
+  });
+
+  it('[B1] lists the parameters of both badges', async () => {
+    const { url } = await startCounter({ publicSites: ['example.org'] });
+    const documented = (heading: string): string[] =>
+      readRows('docs/styling.md', heading).map(([name]) => name!.replaceAll('`', ''));
+    for (const [heading, file] of [
+      ['SVG badge', 'badge.svg'],
+      ['Live badge in a frame', 'badge.html'],
+    ] as const) {
+      const response = await fetch(`${url}v1/sites/example.org/${file}?unknown`);
+      const { detail } = (await response.json()) as { detail: string };
+      expect(
+        detail
+          .replace(/.* none of /, '')
+          .split(', ')
+          .sort(),
+      ).toEqual(documented(heading).sort());
+    }
   });
 });

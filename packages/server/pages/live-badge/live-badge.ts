@@ -38,7 +38,9 @@ export function createLiveBadge({ label, theme, background, color }: LiveBadgeLo
   element.style.setProperty('--background', background || null);
   element.style.setProperty('--color', color || null);
   const number = document.createElement('b');
-  element.append(number, label && ` ${label}`);
+  const text = document.createElement('span');
+  text.append(number, label && ` ${label}`);
+  element.append(text);
   const numbers = new Intl.NumberFormat();
   let shown: number | undefined;
   return {

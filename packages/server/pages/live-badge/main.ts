@@ -1,13 +1,14 @@
+import { followSite } from './follow-site.ts';
 import { createLiveBadge, readLiveBadgeLook } from './live-badge.ts';
+
+/** How long the last number stays without a connection, in ms. A server that restarts is back by then. */
+const OFFLINE_AFTER_MS = 90_000;
 
 /** The page `v1/sites/SITE/badge.html`: shows the number of a site, and every change of it. */
 const query = new URLSearchParams(location.search);
 const badge = createLiveBadge(readLiveBadgeLook(query));
 const main = document.querySelector('main')!;
 const field = query.get('count') === 'tabs' ? 'tabs' : 'people';
-
-/** How long the last number stays without a connection, in ms. A server that restarts is back by then. */
-const OFFLINE_AFTER_MS = 30_000;
 let offlineTimer: ReturnType<typeof setTimeout> | undefined;
 let last: number | undefined;
 
@@ -19,15 +20,15 @@ function show(number: number | undefined, stale: boolean): void {
   if (!badge.element.isConnected) main.append(badge.element);
 }
 
-// An EventSource connects again by itself.
-const events = new EventSource('events');
-events.addEventListener('total', ({ data }: MessageEvent<string>) => {
-  clearTimeout(offlineTimer);
-  offlineTimer = undefined;
-  const { stale, ...numbers } = JSON.parse(data) as { people: number; tabs: number; stale: boolean };
-  show(numbers[field], stale);
-});
-events.addEventListener('error', () => {
-  if (last !== undefined) show(last, true);
-  offlineTimer ??= setTimeout(() => show(undefined, true), OFFLINE_AFTER_MS);
-});
+followSite(
+  new URL('.', location.href).href.slice(0, -1),
+  ({ stale, ...numbers }) => {
+    clearTimeout(offlineTimer);
+    offlineTimer = undefined;
+    show(numbers[field], stale);
+  },
+  () => {
+    if (last !== undefined) show(last, true);
+    offlineTimer ??= setTimeout(() => show(undefined, true), OFFLINE_AFTER_MS);
+  },
+);

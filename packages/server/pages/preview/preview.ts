@@ -75,7 +75,7 @@ const looks: Record<string, () => (Node | string)[]> = {
     const definition = document.createElement('script');
     definition.type = 'module';
     definition.src = 'preview-element.js';
-    return [bar('heading'), paragraph('', element), definition, bar('short')];
+    return [bar('heading'), paragraph('line', element), definition, bar('short')];
   },
   react: () => [paragraph('hook', `${number} ${label}`), bar('heading'), bar('short')],
   badge() {
