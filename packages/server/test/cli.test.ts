@@ -176,6 +176,7 @@ describe('live-online-server', () => {
       '--site',
       '--trust-proxy',
       '--max-per-address',
+      '--count-bots',
       '--log',
       'LIVE_ONLINE_PORT',
     ]) {

@@ -3,7 +3,10 @@ import type { CounterStats } from '../core/stats.ts';
 
 /** What a connection has sent of its page. Only the connections of clients that have sent a page have it. */
 interface PageUpdates {
-  sent: { site: string; total: number; stale: boolean } | undefined;
+  /** The key of the page, the count and the rest of what was sent last. */
+  site: string | undefined;
+  total: number;
+  stale: boolean;
   sequence: number;
   waiting: TotalUpdate | undefined;
   /** Whether it goes before a waiting total, which has gone before it the last time. */
@@ -42,7 +45,7 @@ export abstract class UpdateConnection implements Connection {
   }
 
   sendPage(update: TotalUpdate): void {
-    const page = (this.page ??= { sent: undefined, sequence: -1, waiting: undefined, isNext: false });
+    const page = (this.page ??= createPageUpdates());
     if (update.sequence <= (page.waiting?.sequence ?? page.sequence)) return;
     if (this.sending === 'ready') this.writePage(page, update);
     else page.waiting = update;
@@ -89,9 +92,10 @@ export abstract class UpdateConnection implements Connection {
   private writePage(page: PageUpdates, update: TotalUpdate): void {
     const { site, total, stale, sequence } = update;
     page.sequence = sequence;
-    const { sent } = page;
-    if (sent?.site === site && sent.total === total && sent.stale === stale) return;
-    page.sent = { site, total, stale };
+    if (page.site === site && page.total === total && page.stale === stale) return;
+    page.site = site;
+    page.total = total;
+    page.stale = stale;
     this.writeNew(update);
   }
 
@@ -106,4 +110,8 @@ export abstract class UpdateConnection implements Connection {
       if (isReady) this.sending = 'ready';
     }
   }
+}
+
+function createPageUpdates(): PageUpdates {
+  return { site: undefined, total: 0, stale: false, sequence: -1, waiting: undefined, isNext: false };
 }

@@ -42,6 +42,19 @@ describe('several processes on one port', { timeout: 60_000 }, () => {
     await total('sum.example', 5);
   });
 
+  it('[S8] add up pages and tabs, which the primary process knows as well', async () => {
+    const open = (page: string): Page =>
+      openPage(url, { origin: 'https://pages.example', auth: { page, tabs: 2 } });
+    const pages = [open('/a'), open('/a'), open('/b')];
+    await vi.waitFor(() => {
+      expect(workers.count('pages.example')).toEqual({ people: 3, tabs: 6 });
+      expect(workers.pages('pages.example').pages).toEqual(new Map(Object.entries({ '/a': 2, '/b': 1 })));
+    }, patient);
+    workers.watchAll()();
+    for (const page of pages) page.leave();
+    await vi.waitFor(() => expect(workers.pages('pages.example').pages.size).toBe(0), patient);
+  });
+
   it('[C11] hold limits together, and report one once', async () => {
     const limits: unknown[] = [];
     onTestFinished(workers.on('limit', (limit) => void limits.push(limit)));
