@@ -27,6 +27,8 @@ export const longest = [
   'tests/browser/reload/versions.test.ts',
   'tests/browser/stock-clients.test.ts',
   'tests/browser/page-first.test.ts',
+  'tests/browser/page-frameworks.test.ts',
+  'tests/browser/element-access.test.ts',
   'tests/browser/reload/folder.test.ts',
   'tests/browser/reload/morph.test.ts',
   'tests/browser/replaced-pages.test.ts',
