@@ -47,7 +47,7 @@ const figures: [spec: 'reload' | 'server' | 'widget', pattern: RegExp, unit: num
     ['reload', /more than ([\d,.]+) requests that\s+wait/, 1, () => constant('reload', 'MAX_PIPELINED')],
     ['server', /`metricsSites` \(([\d,.]+)\)/, 1, () => server.operations.metrics.maxSites],
     ['server', /one event for each rise, ([\d,.]+) s/, 1_000, () => constant('server', 'PEAK_DELAY_MS')],
-    ['server', /since the server started, and at least ([\d,.]+)/, 1, () => constant('server', 'MIN_PEAK')],
+    ['server', /since the server\s+started, and at least ([\d,.]+)/, 1, () => constant('server', 'MIN_PEAK')],
     ['server', /from 200 to 299 within ([\d,.]+) s/, 1_000, () => constant('server', 'WEBHOOK_TIMEOUT_MS')],
     ['server', /At most ([\d,.]+) attempts run/, 1, () => constant('server', 'MAX_CONCURRENT')],
     ['server', /At most ([\d,.]+) deliveries wait/, 1, () => constant('server', 'MAX_WAITING')],

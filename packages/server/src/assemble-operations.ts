@@ -26,6 +26,8 @@ export interface OperationsParts {
   /** Whether this server sends the webhooks, if it has no `peers`. */
   isLeader: () => boolean;
   onWebhookFailed: (failed: WebhookFailed) => void;
+  /** The highest total that a site had, from its history. @default unknown */
+  earlierPeak?: (site: string) => number;
   /** In a worker: what it shares with its primary. */
   relay?: OperationsRelay | undefined;
   /** In a primary: the metrics of the workers, by the value of the label `worker`. */
@@ -124,6 +126,7 @@ export class Operations {
 
   #createWebhooks(): Webhooks {
     const { clock, isLeader, onWebhookFailed, options, peers, store } = this.#parts;
+    const { earlierPeak = () => 0 } = this.#parts;
     return new Webhooks({
       webhooks: options.webhooks.receivers,
       allowPrivate: options.webhooks.allowPrivate,
@@ -132,6 +135,7 @@ export class Operations {
       random: Math.random,
       peers: peers(),
       isLeader,
+      earlierPeak,
       hasPeers: () => (store.peers?.() ?? 0) > 0,
       onFailed: onWebhookFailed,
     });

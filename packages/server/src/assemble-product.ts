@@ -64,7 +64,7 @@ export function createProduct(parts: ProductParts): Product {
   const { access, sites, trustsProxy, countLoopback, data } = options;
   const { now } = clock;
   const { history, ...recording } = createHistory(parts);
-  const operations = createOperations(parts);
+  const operations = createOperations(parts, history);
   const counts = createCounts(view);
   const addressOf = (request: IncomingMessage): string | undefined =>
     readAddress(request, trustsProxy, countLoopback);
@@ -129,7 +129,10 @@ function createHistory({ options, view, warn }: ProductParts): HistoryParts {
   });
 }
 
-function createOperations({ options, members, publishLag, ...parts }: ProductParts): Operations {
+function createOperations(
+  { options, members, publishLag, ...parts }: ProductParts,
+  history: HistoryParts['history'],
+): Operations {
   const { store, operationsRelay: relay } = options;
   return new Operations({
     ...parts,
@@ -140,6 +143,7 @@ function createOperations({ options, members, publishLag, ...parts }: ProductPar
     store,
     peers: () => webhookPeersOf(store),
     isLeader: () => store.isLeader?.() ?? true,
+    earlierPeak: (site) => history.peaks(site).allTime?.people ?? 0,
     onWebhookFailed: parts.reportWebhook,
     relay,
   });

@@ -7,6 +7,8 @@ export interface SiteEventsOptions {
   timeOfDay: () => number;
   /** The thresholds of all webhooks. */
   thresholds: readonly number[];
+  /** The highest total that a site had before, as far as that is known; 0 if it is not. */
+  earlierPeak: (site: string) => number;
   emit: (event: WebhookEvent) => void;
 }
 
@@ -46,7 +48,8 @@ export class SiteEvents {
     const above = this.#options.thresholds.filter((threshold) => total >= threshold);
     this.#sites.get(site)?.cancelPeak?.();
     this.#sites.set(site, { total, above: new Set(above), cancelPeak: undefined });
-    this.#setPeak(site, Math.max(total, this.#peaks.get(site) ?? 0));
+    const peak = this.#peaks.get(site);
+    if (peak !== undefined) this.#setPeak(site, Math.max(total, peak));
   }
 
   /** Whether the site has had members. */
@@ -66,7 +69,7 @@ export class SiteEvents {
     state.total = total;
     if (previous === 0 && total > 0) this.#emit('site.occupied', site, total);
     this.#crossThresholds(site, state);
-    this.#checkPeak(site, state);
+    this.#checkPeak(site, state, previous);
     if (previous > 0 && total === 0) {
       this.#emit('site.vacated', site, total);
       // A peak that waits is still sent.
@@ -92,8 +95,13 @@ export class SiteEvents {
     }
   }
 
-  #checkPeak(site: string, state: SiteState): void {
-    if (state.total <= (this.#peaks.get(site) ?? 0)) return;
+  #checkPeak(site: string, state: SiteState, previous: number): void {
+    let peak = this.#peaks.get(site);
+    if (peak === undefined) {
+      peak = Math.max(previous, this.#options.earlierPeak(site));
+      this.#setPeak(site, peak);
+    }
+    if (state.total <= peak) return;
     this.#setPeak(site, state.total);
     if (state.total < MIN_PEAK || state.cancelPeak) return;
     state.cancelPeak = this.#options.clock.schedule(() => {

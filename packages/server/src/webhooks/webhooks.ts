@@ -23,6 +23,8 @@ export interface WebhooksOptions {
   peers: WebhookPeers | undefined;
   /** Whether this server sends the webhooks, if it has no `peers`. */
   isLeader: () => boolean;
+  /** The highest total that a site had before this server has seen it; 0 if that is not known. */
+  earlierPeak: (site: string) => number;
   /** Whether there are other servers. */
   hasPeers: () => boolean;
   /** A delivery was given up. */
@@ -72,7 +74,7 @@ export class Webhooks {
 
   constructor(options: WebhooksOptions) {
     this.#options = options;
-    const { clock, isLeader, peers, timeOfDay, webhooks } = options;
+    const { clock, earlierPeak, isLeader, peers, timeOfDay, webhooks } = options;
     this.#endpoints = webhooks.map((webhook) => ({ webhook, queue: this.#createQueue(webhook) }));
     const createId = (): string => `msg_${randomBytes(16).toString('hex')}`;
     const send = (id: string, event: WebhookEvent): void => this.#send(id, event);
@@ -80,6 +82,7 @@ export class Webhooks {
     this.#events = new SiteEvents({
       clock,
       timeOfDay,
+      earlierPeak,
       thresholds: [...new Set(webhooks.flatMap(({ threshold }) => threshold ?? []))],
       emit: (event) => {
         if (this.#failover) this.#failover.observe(event);

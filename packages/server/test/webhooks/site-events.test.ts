@@ -10,6 +10,7 @@ function watch(...thresholds: number[]) {
     clock,
     timeOfDay: () => clock.now(),
     thresholds,
+    earlierPeak: (site) => (site === 'known.example' ? 15 : 0),
     emit: (event) => void emitted.push(event),
   });
   const take = () =>
@@ -75,6 +76,19 @@ describe('the events of a site', () => {
     clock.advance(PEAK_DELAY_MS);
     expect(take()).toEqual(['occupied 11']);
     expect(clock.planned).toBe(0);
+  });
+
+  it('[H1] a total up to an earlier peak, or that of the start, is no peak', () => {
+    const { clock, events, take } = watch();
+    events.setBaseline('example.org', 20);
+    for (const total of [19, 20]) events.update('example.org', total);
+    for (const total of [15, 14]) events.update('known.example', total);
+    clock.advance(PEAK_DELAY_MS);
+    expect(take()).toEqual(['occupied 15']);
+    events.update('example.org', 21);
+    events.update('known.example', 16);
+    clock.advance(PEAK_DELAY_MS);
+    expect(take()).toEqual(['peak 21', 'peak 16']);
   });
 
   it('[H1] a total below ten is no peak, and sites do not mix', () => {

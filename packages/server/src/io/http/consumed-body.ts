@@ -5,7 +5,7 @@ interface ParsedRequest extends IncomingMessage {
   body?: unknown;
 }
 
-type Listener = (this: IncomingMessage, chunk?: string | Buffer) => void;
+type Listener = (this: IncomingMessage, chunk?: Buffer) => void;
 
 /** Whether a body parser has read the body of a request, and has left neither its text nor its bytes. */
 export function hasUnknownBody(request: IncomingMessage): boolean {
@@ -35,6 +35,8 @@ function isConsumed({ method, readableEnded }: IncomingMessage): boolean {
   return method === 'POST' && readableEnded;
 }
 
-function bodyOf({ body }: ParsedRequest): string | Buffer | undefined {
-  return typeof body === 'string' || Buffer.isBuffer(body) ? body : undefined;
+/** As bytes: Engine.IO adds them up, from 6.6.13 on. */
+function bodyOf({ body }: ParsedRequest): Buffer | undefined {
+  if (typeof body === 'string') return Buffer.from(body);
+  return Buffer.isBuffer(body) ? body : undefined;
 }
