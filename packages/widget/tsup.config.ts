@@ -45,6 +45,7 @@ export default defineConfig([
       compress: {
         passes: 5,
         hoist_props: true,
+        conditionals: false,
         inline: 1,
         keep_fargs: false,
         pure_getters: true,
