@@ -11,7 +11,7 @@ import { css } from './style.css';
  * @returns Shows the counter's state. If there is no total, or if the counter is closed, the page looks as without it.
  */
 export function createDisplay(
-  { label = 'online', position = '', theme = 'light dark', scope, min = '' }: DOMStringMap,
+  { label = 'online', position = '', theme = 'light dark', min = '1', scope }: DOMStringMap,
   widget: { readonly state: CounterState | undefined; readonly style?: BadgeStyle | undefined },
 ): () => void {
   const badge = document.createElement('span');

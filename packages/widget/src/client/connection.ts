@@ -35,7 +35,7 @@ export type Connect = (
   handshake: Handshake,
   onTotal: (total: unknown, details?: { stale?: unknown; resume?: unknown } | null, page?: unknown) => void,
   onEnd: (code?: unknown) => void,
-  failures: number,
+  failures?: number,
 ) => () => void;
 
 /** What a page may ask for beyond the total of its tabs. */
@@ -48,10 +48,8 @@ export interface MoreOptions {
   readonly freeze?: string | undefined;
 }
 
-type ConnectArguments = Parameters<Connect> extends [...infer Arguments, unknown] ? Arguments : never;
-
 /** The default export of `live-online.more.js`: a `Connect` with options, and with server-sent events. */
 export type ConnectMore = (
   options: MoreOptions | false | undefined,
-  ...args: ConnectArguments
+  ...args: Parameters<Connect>
 ) => ReturnType<Connect>;

@@ -10,7 +10,7 @@ import { openPackets } from './packets.ts';
 export function createTagConnect(options: MoreOptions | false | undefined): Connect {
   return (target, handshake, onTotal, onEnd, failures) => {
     // After two attempts with the file, two without it follow: a page may be unable to load it.
-    if (!options && !(failures & 2))
+    if (!options && !(failures! & 2))
       return openPackets(
         target,
         handshake,
