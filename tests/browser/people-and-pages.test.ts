@@ -9,8 +9,10 @@ import { visit } from '../helpers/visitor.ts';
 const tag = (url: string, attributes = ''): string => `<script async src="${url}" ${attributes}></script>`;
 const people = 'data-count="people"';
 
-const widgetOf = <T>(page: Page, read: (widget: LocWidget) => T): Promise<T> =>
-  page.evaluate(`(${read})(window.locWidget)`);
+type Global = { locWidget: LocWidget };
+
+const stateOf = (page: Page): Promise<LocWidget['state']> =>
+  page.evaluate(() => (window as unknown as Global).locWidget.state);
 
 inEachBrowser('people and pages in $name', ({ getContext }) => {
   it('[C2] the tabs of one browser are one member, and the number does not move when they close', async () => {
@@ -50,12 +52,10 @@ inEachBrowser('people and pages in $name', ({ getContext }) => {
     await Promise.all([...tabs, other].map((tab) => tab.sees(2)));
     await first.counter.close();
     for (const tab of tabs)
-      await vi.waitFor(async () =>
-        expect(await widgetOf(tab.page, ({ state }) => state?.status)).toBe('offline'),
-      );
+      await vi.waitFor(async () => expect((await stateOf(tab.page))?.status).toBe('offline'));
     const { counter } = await startCounter({ port: first.port });
     for (const tab of tabs)
-      await vi.waitFor(async () => expect(await widgetOf(tab.page, ({ state }) => state?.status)).toBe('live'));
+      await vi.waitFor(async () => expect((await stateOf(tab.page))?.status).toBe('live'));
     await Promise.all(tabs.map((tab) => tab.sees(2)));
     expect(counter.stats().connections).toBe(2);
   });
@@ -83,7 +83,7 @@ inEachBrowser('people and pages in $name', ({ getContext }) => {
       visit(context, site.at('localhost', '/about')),
     ]);
     await Promise.all([walker.sees(1), reader.sees(1)]);
-    expect(await widgetOf(walker.page, ({ state }) => state)).toEqual({ status: 'live', total: 2, page: 1 });
+    expect(await stateOf(walker.page)).toEqual({ status: 'live', total: 2, page: 1 });
     await walker.page.evaluate(() => history.pushState(null, '', '/about/index.html#top'));
     await Promise.all([walker.sees(2), reader.sees(2)]);
     expect([...counter.pages('localhost').pages]).toEqual([['/about', 2]]);
@@ -114,13 +114,14 @@ inEachBrowser('people and pages in $name', ({ getContext }) => {
     const site = await startSite({ '/': tag(url) });
     const tab = await visit(await getContext(), site.at('localhost'));
     await tab.sees(1);
-    await widgetOf(tab.page, (widget) => {
-      widget.optOut();
-      widget.destroy();
-      widget.init();
+    await tab.page.evaluate(() => {
+      const { locWidget } = window as unknown as Global;
+      locWidget.optOut();
+      locWidget.destroy();
+      locWidget.init();
     });
     await vi.waitFor(() => expect(counter.total('localhost')).toBe(0));
-    expect(await widgetOf(tab.page, ({ state }) => state)).toMatchObject({
+    expect(await stateOf(tab.page)).toMatchObject({
       status: 'closed',
       reason: 'opted-out',
     });
@@ -133,7 +134,7 @@ inEachBrowser('people and pages in $name', ({ getContext }) => {
     const site = await startSite({ '/': tag(url, 'data-min="2"') });
     const context = await getContext();
     const first = await visit(context, site.at('localhost'));
-    await vi.waitFor(async () => expect(await widgetOf(first.page, ({ state }) => state?.total)).toBe(1));
+    await vi.waitFor(async () => expect((await stateOf(first.page))?.total).toBe(1));
     expect(await first.page.locator('#_loc').count()).toBe(0);
     const second = await visit(context, site.at('localhost'));
     await Promise.all([first.sees(2), second.sees(2)]);

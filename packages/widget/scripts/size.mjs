@@ -22,7 +22,13 @@ const frameworks = {
   Svelte: `import { onlineCount } from '@live-online/widget/svelte'; globalThis.use = onlineCount;`,
 };
 /** Bytes: the script tag in brotli, as browsers get it, and the others in gzip. */
-export const budgets = { scriptTag: 2_500, secondFile: 2_500, createCounter: 1_250, element: 5_500, framework: 2_500 };
+export const budgets = {
+  scriptTag: 2_500,
+  secondFile: 2_500,
+  createCounter: 1_250,
+  element: 5_500,
+  framework: 2_500,
+};
 
 /** @returns {Promise<{ name: string, gzipBytes: number, brotliBytes: number, budget: string, isOver: boolean }[]>} */
 export async function measureSizes() {

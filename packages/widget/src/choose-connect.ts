@@ -9,7 +9,7 @@ export function chooseConnect({ count, scope }: CounterOptions, plain: Connect):
     let close: (() => void) | undefined = () => {};
     import('@live-online/widget/live-online.more.js').then(
       (more) => {
-        close &&= more.default({ count, scope }, target, handshake, onTotal, onEnd);
+        close &&= more.connect({ count, scope }, target, handshake, onTotal, onEnd);
       },
       () => close && onEnd(),
     );

@@ -12,5 +12,7 @@ import { resolveOptions, type CounterOptions } from './options.ts';
  */
 export function createBrowserCounter(options: CounterOptions): Counter {
   const target = resolveOptions(options);
-  return createCounterHandle(globalThis.document && shareClient(target, chooseConnect(options, createFallback())));
+  return createCounterHandle(
+    globalThis.document && shareClient(target, chooseConnect(options, createFallback())),
+  );
 }

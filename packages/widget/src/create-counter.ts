@@ -23,5 +23,7 @@ import { resolveOptions, type CounterOptions } from './options.ts';
  */
 export function createCounter(options: CounterOptions): Counter {
   const target = resolveOptions(options);
-  return createCounterHandle(globalThis.document && shareClient(target, chooseConnect(options, connectSocketIo)));
+  return createCounterHandle(
+    globalThis.document && shareClient(target, chooseConnect(options, connectSocketIo)),
+  );
 }

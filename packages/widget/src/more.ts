@@ -1,2 +1,2 @@
 /** The second file of the script tag: what only some pages need. */
-export { connectMore as default } from './client/more/connect-more.ts';
+export { connectMore as connect } from './client/more/connect-more.ts';

@@ -49,7 +49,7 @@ export function createClient(
 
   const setState = (change: object): void => {
     const { reason: _, ...last } = state as CounterState & { reason?: unknown };
-    state = { ...last, ...change } as CounterState;
+    state = { ...last, ...change };
     for (const listener of listeners) listener(state);
   };
 

@@ -48,7 +48,7 @@ export interface MoreOptions {
   readonly freeze?: string | undefined;
 }
 
-/** The default export of `live-online.more.js`: a `Connect` with options, and with server-sent events. */
+/** The export `connect` of `live-online.more.js`: a `Connect` with options, and with server-sent events. */
 export type ConnectMore = (
   options: MoreOptions | false | undefined,
   ...args: Parameters<Connect>

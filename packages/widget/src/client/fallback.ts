@@ -12,8 +12,10 @@ export type ConnectReporting = (...args: Parameters<Connect>) => Close;
 /**
  * Connects by WebSocket, and by server-sent events if the socket has failed twice in a row, or has brought no total after
  * 3 s. Then it tries the socket about once a minute, and changes to it when it brings a total.
+ *
+ * @param startsWithStream Whether the socket has failed already.
  */
-export function createFallback(): ConnectReporting {
+export function createFallback(startsWithStream = false): ConnectReporting {
   let failures = 0;
 
   return (target, handshake, onTotal, onEnd) => {
@@ -68,7 +70,8 @@ export function createFallback(): ConnectReporting {
       closeSocket?.report();
       closeStream?.report();
     };
-    openSocket();
+    if (startsWithStream) openStream();
+    else openSocket();
     return Object.assign(close, { report });
   };
 }

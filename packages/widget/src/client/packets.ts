@@ -18,6 +18,8 @@ type Packet = readonly unknown[] & {
 
 /** What a client receives: open, ping, DISCONNECT, an event or CONNECT_ERROR; then the namespace, and JSON. */
 const FRAME = /^(0|2|41|4[24])(\/[^,]*,)?(.*)/;
+/** A socket without an answer is blocked. A stream may be slow. */
+const SOCKET_TIMEOUT_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 9_000;
 /** A heartbeat that is not between these bounds would flood the server, or overflow a timer. */
 const MIN_HEARTBEAT_MS = 999;
@@ -44,7 +46,7 @@ export function openPackets(
   let transport: Transport | undefined;
   let sid: string;
   let silenceTimer: ReturnType<typeof setTimeout>;
-  let silenceMs = CONNECT_TIMEOUT_MS;
+  let silenceMs = open ? CONNECT_TIMEOUT_MS : SOCKET_TIMEOUT_MS;
   let heartbeat: ReturnType<typeof setTimeout>;
   let heartbeatMs: number;
   let isClosed = false;

@@ -14,14 +14,14 @@ export function createTagConnect(options: MoreOptions | false | undefined): Conn
       return openPackets(
         target,
         handshake,
-        (event) => event[0] === 'total' && onTotal(event[1], event[2] as object),
+        ([name, total, details]) => name === 'total' && onTotal(total, details as object),
         onEnd,
       );
     /** `undefined` after the end. */
     let close: (() => void) | undefined = () => {};
     import(target.origin + target.path.replace('socket.io', 'live-online.more.js')).then(
-      (more: { default: ConnectMore }) => {
-        close &&= more.default(options, target, handshake, onTotal, onEnd);
+      (more: { connect: ConnectMore }) => {
+        close &&= more.connect(options, target, handshake, onTotal, onEnd);
       },
       () => close && onEnd(),
     );

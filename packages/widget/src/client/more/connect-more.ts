@@ -1,4 +1,4 @@
-import type { Connect, ConnectMore, Handshake, MoreOptions } from '../connection.ts';
+import type { Connect, ConnectMore, Handshake } from '../connection.ts';
 import { createFallback, type ConnectReporting } from '../fallback.ts';
 import { connectAsBrowser } from './browser-group.ts';
 import { freezeWhenHidden } from './freeze.ts';
@@ -9,12 +9,15 @@ const fallbacks: Record<string, ConnectReporting> = {};
 
 /** A connection with options, and with server-sent events where WebSocket is blocked. */
 export const connectMore: ConnectMore = (options, target, ...others) => {
-  const direct = (fallbacks[JSON.stringify(target)] ??= createFallback());
-  const { count, scope, freeze } = options || ({} as MoreOptions);
+  // Without options, the script tag connects in this way because its socket has failed.
+  const direct = (fallbacks[JSON.stringify([target, !options])] ??= createFallback(!options));
+  const { count, scope, freeze } = options || {};
   // Browsers offer locks to secure contexts only. Elsewhere each tab is a member.
   const isShared = count === 'people' && navigator.locks && globalThis.BroadcastChannel;
   const connect: Connect = (...args) =>
-    isShared ? connectAsBrowser(direct, scope === 'page', ...args) : connectAsTab(direct, scope === 'page', ...args);
+    isShared
+      ? connectAsBrowser(direct, scope === 'page', ...args)
+      : connectAsTab(direct, scope === 'page', ...args);
   return freeze === undefined ? connect(target, ...others) : freezeWhenHidden(connect, target, ...others);
 };
 
