@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 import { cssText } from './scripts/css-text.mjs';
 
 const entries = ['index', 'element', 'define', 'react', 'vue', 'svelte'];
@@ -7,6 +7,36 @@ const entries = ['index', 'element', 'define', 'react', 'vue', 'svelte'];
 const labels = readdirSync(new URL('./src/element/labels', import.meta.url)).map((file) =>
   file.replace(/\.ts$/, ''),
 );
+
+/** A file of the script tag, with everything that it uses. */
+const scriptFile = (entry: Record<string, string>, format: 'iife' | 'esm'): Options => ({
+  entry,
+  format,
+  outExtension: () => ({ js: '.js' }),
+  target: 'es2022',
+  platform: 'browser',
+  noExternal: [/./],
+  esbuildPlugins: [cssText()],
+  minify: 'terser',
+  terserOptions: {
+    ecma: 2020,
+    // No variable of it is global, so that the rules of a module hold.
+    module: true,
+    compress: {
+      passes: 5,
+      hoist_props: true,
+      conditionals: false,
+      inline: 1,
+      keep_fargs: false,
+      pure_getters: true,
+      unsafe: true,
+      unsafe_arrows: true,
+      unsafe_comps: true,
+      unsafe_methods: true,
+    },
+    format: { comments: false },
+  },
+});
 
 export default defineConfig([
   {
@@ -17,6 +47,7 @@ export default defineConfig([
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
+    external: [/live-online\.more/],
     // The builds run in parallel, and a server that is running may serve the files of the script tag.
     clean: ['!live-online*'],
     // tsup passes a baseUrl of its own, which TypeScript 6 calls deprecated (TS5101).
@@ -29,31 +60,7 @@ export default defineConfig([
       options.charset = 'utf8';
     },
   },
-  {
-    entry: { 'live-online': 'src/global.ts' },
-    format: 'iife',
-    outExtension: () => ({ js: '.js' }),
-    target: 'es2022',
-    platform: 'browser',
-    noExternal: [/./],
-    esbuildPlugins: [cssText()],
-    minify: 'terser',
-    terserOptions: {
-      ecma: 2020,
-      // No variable of it is global, so that the rules of a module hold.
-      module: true,
-      compress: {
-        passes: 5,
-        hoist_props: true,
-        inline: 1,
-        keep_fargs: false,
-        pure_getters: true,
-        unsafe: true,
-        unsafe_arrows: true,
-        unsafe_comps: true,
-        unsafe_methods: true,
-      },
-      format: { comments: false },
-    },
-  },
+  // Two builds: one build would move what both use to a third file.
+  scriptFile({ 'live-online': 'src/global.ts' }, 'iife'),
+  scriptFile({ 'live-online.more': 'src/more.ts' }, 'esm'),
 ]);

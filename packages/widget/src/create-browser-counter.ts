@@ -1,3 +1,4 @@
+import { chooseConnect } from './choose-connect.ts';
 import { createCounterHandle, type Counter } from './client/counter-handle.ts';
 import { createFallback } from './client/fallback.ts';
 import { shareClient } from './client/shared-client.ts';
@@ -11,5 +12,7 @@ import { resolveOptions, type CounterOptions } from './options.ts';
  */
 export function createBrowserCounter(options: CounterOptions): Counter {
   const target = resolveOptions(options);
-  return createCounterHandle(globalThis.document && shareClient(target, createFallback()));
+  return createCounterHandle(
+    globalThis.document && shareClient(target, chooseConnect(options, createFallback())),
+  );
 }

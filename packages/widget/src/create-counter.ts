@@ -1,3 +1,4 @@
+import { chooseConnect } from './choose-connect.ts';
 import { createCounterHandle, type Counter } from './client/counter-handle.ts';
 import { shareClient } from './client/shared-client.ts';
 import { connectSocketIo } from './client/socket-io-connection.ts';
@@ -22,5 +23,7 @@ import { resolveOptions, type CounterOptions } from './options.ts';
  */
 export function createCounter(options: CounterOptions): Counter {
   const target = resolveOptions(options);
-  return createCounterHandle(globalThis.document && shareClient(target, connectSocketIo));
+  return createCounterHandle(
+    globalThis.document && shareClient(target, chooseConnect(options, connectSocketIo)),
+  );
 }

@@ -1,4 +1,5 @@
 import { createDisplay } from './badge/display.ts';
+import type { Client } from './client/client.ts';
 import { createTagCounter } from './create-tag-counter.ts';
 import type { LocWidget, LocWidgetStub } from './loc-widget.ts';
 import { warn } from './warn.ts';
@@ -14,11 +15,14 @@ export type ScriptTag = Pick<HTMLScriptElement, 'src' | 'async' | 'defer' | 'dat
  * that other tools add to a tag (`data-cfasync`, `data-turbo-track`) do not start it.
  */
 export function createLocWidget(
-  { src, async, defer, dataset }: ScriptTag,
+  { dataset, src, async, defer }: ScriptTag,
   { style, server: ownServer, queued }: LocWidgetStub = {},
 ): LocWidget {
-  const { server, token, label, position, theme } = dataset;
+  const { server, token } = dataset;
+  const names = JSON.stringify(dataset);
+  const more = /"(count|scope|freeze)":/.test(names) && dataset;
   let stop: (() => void) | undefined;
+  let client: Client | undefined;
   let update: (() => void) | undefined;
 
   const widget: Omit<LocWidget, 'state'> & { state: LocWidget['state'] } = {
@@ -34,9 +38,9 @@ export function createLocWidget(
     init() {
       if (stop) return;
       try {
-        const subscribe = createTagCounter({ server: server ?? widget.server ?? src, token, src });
-        update ??= createDisplay(label, position, theme, widget);
-        stop = subscribe((state) => {
+        client = createTagCounter(server ?? widget.server ?? src, token, src, more);
+        update ??= createDisplay(dataset, widget);
+        stop = client((state) => {
           widget.state = state;
           update!();
         });
@@ -50,8 +54,12 @@ export function createLocWidget(
       widget.state = { ...widget.state!, status: 'closed' };
       update!();
     },
+    optOut() {
+      widget.init();
+      client?.optOut?.();
+    },
   };
-  if (async || defer || queued || (server ?? token ?? label ?? position ?? theme) !== undefined)
+  if (async || defer || queued || more || /"(server|token|label|position|theme|min)":/.test(names))
     widget.init();
   return widget;
 }

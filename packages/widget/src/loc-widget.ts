@@ -13,6 +13,8 @@ export interface LocWidget {
   init(): void;
   /** Removes the badge, its listeners and its connection. `init()` may follow. */
   destroy(): void;
+  /** Removes this page from the count until it is loaded again, also if `init()` follows. */
+  optOut(): void;
 }
 
 /** What a page may have set as `window.locWidget` before the script has loaded. */

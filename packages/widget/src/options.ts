@@ -24,11 +24,24 @@ export interface CounterOptions {
    * @default none
    */
   token?: string | undefined;
+  /**
+   * Who is one member: each tab, or all tabs of a browser on this origin together. `people` needs https or localhost;
+   * elsewhere each tab is one. Counters of a page share a connection: the options of the first one hold.
+   *
+   * @default 'tabs'
+   */
+  count?: 'tabs' | 'people' | undefined;
+  /**
+   * With `page`, the state also has the number of members on this path, as `page`.
+   *
+   * @default 'site'
+   */
+  scope?: 'site' | 'page' | undefined;
 }
 
 /** @throws TypeError with every invalid option. */
 export function resolveOptions(
-  { server, path, namespace = '/', token }: CounterOptions = {} as CounterOptions,
+  { server, path, namespace = '/', token, count, scope }: CounterOptions = {} as CounterOptions,
 ): ConnectionTarget {
   let base: Partial<URL> = {};
   try {
@@ -42,6 +55,8 @@ export function resolveOptions(
     path[0] !== '/' && 'path must begin with /',
     namespace?.[0] !== '/' && 'namespace must begin with /',
     token !== undefined && !token?.[0] && 'token must be text',
+    !/^(undefined|tabs|people)$/.test(count!) && 'count must be tabs or people',
+    !/^(undefined|site|page)$/.test(scope!) && 'scope must be site or page',
   ]
     .filter((problem) => problem)
     .join('; ');

@@ -69,7 +69,7 @@ test.each([
 ])("[W1] the server's base address comes from the script's src: %s", (src, path) => {
   const registry: Record<string, unknown> = {};
   vi.stubGlobal(Symbol.for('live-online'), registry);
-  createTagCounter({ server: src, token: undefined, src });
+  createTagCounter(src, undefined, src);
   const [target] = Object.keys(registry).map((key) => JSON.parse(key) as object);
   expect(target).toMatchObject({ origin: new URL(src).origin, path });
 });

@@ -231,7 +231,11 @@ test('[W4] a prerendered page connects when it is visited', () => {
   const { counter, connections } = setUp({ page });
   expect(connections).toHaveLength(0);
   expect(counter.state.status).toBe('connecting');
-  page.document.dispatchEvent(new Event('prerenderingchange'));
+  // The page is loaded, but it is not visited yet.
+  page.dispatchEvent(transition('pageshow', false));
+  expect(connections).toHaveLength(0);
+  page.document.prerendering = false;
+  page.dispatchEvent(new Event('visibilitychange'));
   expect(connections).toHaveLength(1);
 });
 
@@ -239,7 +243,8 @@ test('[W4] a counter that is closed while its page is prerendered never connects
   const page = createPage({ prerendering: true });
   const { counter, connections } = setUp({ page });
   counter.close();
-  page.document.dispatchEvent(new Event('prerenderingchange'));
+  page.document.prerendering = false;
+  page.dispatchEvent(new Event('visibilitychange'));
   expect(connections).toHaveLength(0);
 });
 

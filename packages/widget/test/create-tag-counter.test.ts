@@ -16,7 +16,7 @@ afterEach(() => void vi.unstubAllGlobals());
 /** The address of the socket that a tag opens, without its query. */
 function addressOf(server: string): string {
   const states: unknown[] = [];
-  const stop = createTagCounter({ server, token: undefined, src: server })((state) => states.push(state));
+  const stop = createTagCounter(server, undefined, server)((state) => states.push(state));
   const { url, closed } = FakeWebSocket.opened.at(-1)!;
   expect(closed).toBe(false);
   stop();
@@ -35,14 +35,14 @@ test.each([
 });
 
 test('[W1] the fragment of the address is the namespace', () => {
-  createTagCounter({ server: 'https://example.org/#/live-online', token: undefined, src: '' })(() => {});
+  createTagCounter('https://example.org/#/live-online', undefined, '')(() => {});
   const socket = FakeWebSocket.opened.at(-1)!;
   socket.receive('0{"sid":"s","pingInterval":1000,"pingTimeout":1000}');
   expect(socket.sent).toEqual([expect.stringMatching(/^40\/live-online,{"v":1,"member":"[\d-]+"}$/)]);
 });
 
 test('[W6] a tag and createCounter have the same key', () => {
-  createTagCounter({ server: 'https://example.org/live-online/', token: 't', src: '' });
+  createTagCounter('https://example.org/live-online/', 't', '');
   expect(Object.keys((globalThis as never)[REGISTRY])).toEqual([
     '{"origin":"https://example.org","path":"/live-online/socket.io","namespace":"/","token":"t"}',
   ]);
@@ -51,6 +51,6 @@ test('[W6] a tag and createCounter have the same key', () => {
 test.each(['', '/live-online/', 'ftp://example.org/', 'file:///x', 'about:blank'])(
   '[W1] an address that is not one of http or https is an error: %s',
   (server) => {
-    expect(() => createTagCounter({ server, token: undefined, src: '' })).toThrow(TypeError);
+    expect(() => createTagCounter(server, undefined, '')).toThrow(TypeError);
   },
 );

@@ -11,9 +11,7 @@ import { css } from './style.css';
  * @returns Shows the counter's state. If there is no total, or if the counter is closed, the page looks as without it.
  */
 export function createDisplay(
-  label = 'online',
-  position = '',
-  theme = 'light dark',
+  { label = 'online', position = '', theme = 'light dark', min = '1', scope }: DOMStringMap,
   widget: { readonly state: CounterState | undefined; readonly style?: BadgeStyle | undefined },
 ): () => void {
   const badge = document.createElement('span');
@@ -28,11 +26,11 @@ export function createDisplay(
   const update = (): void => {
     try {
       frame = 0;
-      const { status, total } = widget.state!;
+      const { status, [scope === 'page' ? scope : 'total']: shown } = widget.state!;
       const isOpen = status !== 'closed';
       if (isOpen) observer.observe(document, { childList: true, subtree: true, characterData: true });
       else observer.disconnect();
-      const text = isOpen && total !== undefined && `${total}`;
+      const text = isOpen && shown! >= (min as never) && `${shown}`;
       const targets = document.querySelectorAll('[data-live-online]');
       if (text)
         for (const element of [badge, ...targets])

@@ -1,112 +1,89 @@
+import { isIdentifier, isTotal } from '@live-online/protocol';
 import type { Connect } from './connection.ts';
+import { openPackets, type Transport } from './packets.ts';
 
-/** The browser's own WebSocket or EventSource: after `close()` they report no message. */
-type Transport = (WebSocket | EventSource) & { send(data: string): void; onclose?: unknown };
+/** The fields of the handshake that may change while a client is connected. [P22] */
+const REPORTS = ['page', 'tabs'] as const;
+/** The server allows 20 packets at once, and then one a second. */
+const REPORT_INTERVAL_MS = 1_000;
 
-/** What is in the packets of a server. [P6] [P15] */
-type Packet = readonly unknown[] & {
-  readonly sid: string;
-  readonly pingInterval: number;
-  readonly pingTimeout: number;
-  readonly joined?: boolean;
-  readonly heartbeatInterval: number;
-  readonly data?: { readonly code?: unknown };
-};
-
-/** What a client receives: open, ping, DISCONNECT, an event or CONNECT_ERROR; then the namespace, and JSON. */
-const FRAME = /^(0|2|41|4[24])(\/[^,]*,)?(.*)/;
-const CONNECT_TIMEOUT_MS = 9_000;
-/** A heartbeat that is not between these bounds would flood the server, or overflow a timer. */
-const MIN_HEARTBEAT_MS = 999;
-const MAX_HEARTBEAT_MS = 1e6;
+/** Closes a connection. */
+export interface Close {
+  (): void;
+  /** Sends what has changed in the handshake: the page, or the number of tabs. */
+  report(): void;
+}
 
 /**
- * A connection without a library: by WebSocket (Engine.IO 4 and Socket.IO 5), or by server-sent events. It ends after an
- * error of the transport, after a malformed packet, and when the server is silent for too long.
+ * A connection without a library: by WebSocket, or by server-sent events. It reports the page and the number of tabs of
+ * the handshake, which may change, and passes on the counts of pages.
  */
 export function openBrowserConnection(
   isStream: boolean,
-  { origin, path, namespace, token }: Parameters<Connect>[0],
+  target: Parameters<Connect>[0],
   handshake: Parameters<Connect>[1],
   onTotal: Parameters<Connect>[2],
   onEnd: Parameters<Connect>[3],
-): () => void {
-  const prefix = namespace === '/' ? '' : `${namespace},`;
-  const auth = JSON.stringify(handshake);
-  const query = `&join=${handshake.v}&${new URLSearchParams(JSON.parse(auth) as Record<string, string>)}`;
-  const streamUrl = `${origin}${path.replace('socket.io', 'events')}?`;
-  let transport: Transport | undefined;
-  let sid: string;
-  let silenceTimer: ReturnType<typeof setTimeout>;
-  let silenceMs = CONNECT_TIMEOUT_MS;
-  let heartbeat: ReturnType<typeof setTimeout>;
-  let heartbeatMs: number;
-  let isClosed = false;
+): Close {
+  const { origin, path, namespace } = target;
+  let transport: Transport;
+  let closePackets: () => void;
+  /** The fields that the server has. */
+  let sent: Pick<typeof handshake, (typeof REPORTS)[number]>;
+  /** The newest total, once there is one. */
+  let total: [unknown, object?] | undefined;
+  /** The count of the page that the server has. */
+  let page: unknown[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const close = (): void => {
-    isClosed = true;
-    clearTimeout(silenceTimer);
-    clearTimeout(heartbeat);
-    transport?.close();
+  const open = (): void => {
+    sent = { ...handshake };
+    total = undefined;
+    closePackets = openPackets(target, handshake, receive, onEnd, (url, query) => {
+      transport = (isStream ? new EventSource(`${events}?${query}`) : new WebSocket(url)) as Transport;
+      if (isStream) transport.send = (_, sid) => void navigator.sendBeacon(`${events}?sid=${sid}`);
+      return transport;
+    });
   };
-  const end = (code?: unknown): void => {
-    if (isClosed) return;
-    close();
-    onEnd(code);
+  const events = `${origin}${path.replace('socket.io', 'events')}`;
+  const receive = ([name, value, details]: readonly unknown[]): void => {
+    if (name === 'total') {
+      const resume = (details as { resume?: unknown } | undefined)?.resume;
+      // A stream that is opened again by `report` has the newest one.
+      if (isIdentifier(resume)) handshake.resume = resume;
+      total = [value, details as object];
+    } else if (name === 'page' && total && isTotal(value)) page = [value];
+    else return;
+    onTotal(...total, ...page);
+    // What has changed since the handshake.
+    report();
   };
-  const watch = (): void => {
-    clearTimeout(silenceTimer);
-    silenceTimer = setTimeout(end, silenceMs);
-  };
-  /** The next heartbeat. A pong is one, too. */
-  const waitToBeat = (): void => {
-    clearTimeout(heartbeat);
-    if (heartbeatMs > MIN_HEARTBEAT_MS && heartbeatMs < MAX_HEARTBEAT_MS)
-      heartbeat = setTimeout(answer, heartbeatMs);
-  };
-  const answer = (): void => {
-    waitToBeat();
-    if (isStream) navigator.sendBeacon(`${streamUrl}sid=${sid}`);
-    else transport!.send('3');
-  };
-  const receive = ({ data }: MessageEvent): void => {
-    watch();
-    try {
-      const [, kind, to = '', json] = FRAME.exec(data as string) ?? [];
-      const packet = (json && JSON.parse(json)) as Packet;
-      if (kind === '2') answer();
-      else if (kind === '0') {
-        ({ sid } = packet);
-        silenceMs = packet.pingInterval + packet.pingTimeout;
-        heartbeatMs = packet.heartbeatInterval;
-        waitToBeat();
-        if (!packet.joined) transport!.send(`40${prefix}${auth}`);
-      } else if (to === prefix) {
-        if (kind === '42') {
-          if (packet[0] === 'total') onTotal(packet[1], packet[2] as object);
-        } else if (kind) end(packet.data?.code);
+  const report = (): void => {
+    const changes = REPORTS.filter((field) => handshake[field] !== sent[field]);
+    if (!total || timer || !changes.length) return;
+    if (isStream) {
+      closePackets();
+      open();
+    } else
+      for (const field of changes) {
+        const packet = JSON.stringify([field, handshake[field]]);
+        transport.send(`42${namespace === '/' ? '' : `${namespace},`}${packet}`);
       }
-    } catch {
-      end();
-    }
+    if (changes.includes('page')) page = [];
+    sent = { ...handshake };
+    // Changes that follow soon are sent together.
+    timer = setTimeout(() => {
+      timer = undefined;
+      report();
+    }, REPORT_INTERVAL_MS);
   };
 
-  try {
-    // The constructors of browsers throw under some policies.
-    transport = (
-      isStream
-        ? new EventSource(streamUrl + query)
-        : new WebSocket(
-            `${origin.replace('http', 'ws')}${path}/?EIO=4&transport=websocket${prefix || token ? '' : query}`,
-          )
-    ) as Transport;
-    // An EventSource that is closed does not connect again by itself: the client decides when.
-    transport.onclose = transport.onerror = end;
-    transport.onmessage = receive;
-  } catch {
-    // Nothing is called before this function has returned.
-    silenceMs = 0;
-  }
-  watch();
-  return close;
+  open();
+  return Object.assign(
+    () => {
+      clearTimeout(timer);
+      closePackets();
+    },
+    { report },
+  );
 }

@@ -7,12 +7,24 @@ import type { CounterState } from './state.ts';
 /** A connection that ends sooner counts as a failure, so that the backoff grows against a server that drops clients. */
 const STABLE_AFTER_MS = 5_000;
 
+/** No timer, but truthy. */
+const NEVER = -1 as unknown as ReturnType<typeof setTimeout>;
+
 /**
  * Calls `listener` at once with the current state, and again after each change. A listener must not throw.
  *
  * @returns A function that unsubscribes. May be called twice.
  */
 export type Subscribe = (listener: (state: CounterState) => void) => () => void;
+
+/** The connection of a page to one server, which all its counters share. */
+export interface Client extends Subscribe {
+  /**
+   * Removes the page from the count for good: the client is closed, with the reason `opted-out`. Absent in other versions
+   * of this package.
+   */
+  optOut?: () => void;
+}
 
 /**
  * Keeps one connection open while it has listeners and the page is visited; it is closed in the back/forward cache.
@@ -23,7 +35,7 @@ export function createClient(
   target: ConnectionTarget,
   connect: Connect,
   readFirstTotal?: () => number | undefined,
-): Subscribe {
+): Client {
   const handshake: Handshake = { v: PROTOCOL_VERSION, member: createMemberId(), token: target.token };
   const listeners = new Set<(state: CounterState) => void>();
   let state: CounterState;
@@ -36,7 +48,8 @@ export function createClient(
   let failures = 0;
 
   const setState = (change: object): void => {
-    state = { total: state.total, ...change } as CounterState;
+    const { reason: _, ...last } = state as CounterState & { reason?: unknown };
+    state = { ...last, ...change };
     for (const listener of listeners) listener(state);
   };
 
@@ -47,25 +60,30 @@ export function createClient(
 
   const open = (): void => {
     disconnect();
+    // A prerendered page connects when it is visited. Until then it waits, as for the next attempt.
+    if ((document as { prerendering?: boolean }).prerendering) return void (timer = NEVER);
     close = connect(
       target,
       handshake,
-      (total, details) => {
+      (total, details, page) => {
         timer ??= setTimeout(() => {
           failures = 0;
         }, STABLE_AFTER_MS);
         if (isIdentifier(details?.resume)) handshake.resume = details.resume;
-        if (isTotal(total)) setState({ status: details?.stale === true ? 'stale' : 'live', total });
+        if (isTotal(total)) {
+          const status = details?.stale === true ? 'stale' : 'live';
+          setState({ status, total, ...(isTotal(page) && { page }) });
+        }
       },
       (code) => {
         disconnect();
         if (isIdentifier(code)) setState({ status: 'closed', reason: code });
         else {
-          timer = setTimeout(open, retryDelayMs(failures));
-          failures++;
+          timer = setTimeout(open, retryDelayMs(failures++));
           setState({ status: 'offline' });
         }
       },
+      failures,
     );
   };
 
@@ -75,7 +93,7 @@ export function createClient(
     if (persisted) setState({ status: 'connecting' });
   };
 
-  return (listener) => {
+  const client: Client = (listener) => {
     if (!listeners.size) {
       state = { status: 'connecting', total: readFirstTotal?.() };
       stopping = new AbortController();
@@ -84,10 +102,7 @@ export function createClient(
       addEventListener('pageshow', wake, stopping);
       addEventListener('online', wake, stopping);
       addEventListener('visibilitychange', wake, stopping);
-      // A prerendered page connects when it is visited.
-      if ((document as { prerendering?: boolean }).prerendering)
-        document.addEventListener('prerenderingchange', open, stopping);
-      else open();
+      open();
     }
     listeners.add(listener);
     listener(state);
@@ -98,4 +113,9 @@ export function createClient(
       disconnect();
     };
   };
+  client.optOut = () => {
+    connect = (_target, _handshake, _onTotal, onEnd) => onEnd('opted-out') as never;
+    if (listeners.size) open();
+  };
+  return client;
 }

@@ -1,4 +1,4 @@
-import type { Subscribe } from './client.ts';
+import type { Client } from './client.ts';
 import { initialState, type CounterState } from './state.ts';
 
 /** A live count of the members on the page's site. */
@@ -13,18 +13,23 @@ export interface Counter {
   subscribe(listener: (state: CounterState) => void): () => void;
   /** Leaves the site's count for good. May be called twice. */
   close(): void;
+  /**
+   * Removes this page from the count until it is loaded again, with all counters of the page for the same server. Their
+   * state is then `{ status: 'closed', reason: 'opted-out' }`. May be called twice.
+   */
+  optOut(): void;
 }
 
 /**
  * Creates what the user of a client has in hand.
  *
- * @param join Subscribes to the client, which other counters of the page share; absent in a server render.
+ * @param client Shared with other counters of the page; absent in a server render.
  */
-export function createCounterHandle(join: Subscribe | undefined): Counter {
+export function createCounterHandle(client: Client | undefined): Counter {
   const notifiers = new Set<() => void>();
   let state = initialState;
   const setState = (next: CounterState): void => {
-    if (state.status === next.status && state.total === next.total) return;
+    if (state.status === next.status && state.total === next.total && state.page === next.page) return;
     state = next;
     for (const notify of notifiers) {
       try {
@@ -37,7 +42,7 @@ export function createCounterHandle(join: Subscribe | undefined): Counter {
       }
     }
   };
-  const leave = join?.(setState);
+  const leave = client?.(setState);
   return {
     get state() {
       return state;
@@ -51,6 +56,9 @@ export function createCounterHandle(join: Subscribe | undefined): Counter {
     close() {
       leave?.();
       setState({ ...state, status: 'closed' });
+    },
+    optOut() {
+      client?.optOut?.();
     },
   };
 }

@@ -1,21 +1,26 @@
 import { isIdentifier } from '@live-online/protocol';
-import { openBrowserConnection } from './browser-connection.ts';
+import { openBrowserConnection, type Close } from './browser-connection.ts';
 import type { Connect } from './connection.ts';
 
 const STALLED_AFTER_MS = 3_000;
 const SOCKET_RETRY_MS = 45_000;
 const SOCKET_RETRY_JITTER_MS = 30_000;
 
+/** A `Connect` that can report changes of the handshake. */
+export type ConnectReporting = (...args: Parameters<Connect>) => Close;
+
 /**
  * Connects by WebSocket, and by server-sent events if the socket has failed twice in a row, or has brought no total after
  * 3 s. Then it tries the socket about once a minute, and changes to it when it brings a total.
+ *
+ * @param startsWithStream Whether the socket has failed already.
  */
-export function createFallback(): Connect {
+export function createFallback(startsWithStream = false): ConnectReporting {
   let failures = 0;
 
   return (target, handshake, onTotal, onEnd) => {
-    let closeSocket: (() => void) | undefined;
-    let closeStream: (() => void) | undefined;
+    let closeSocket: Close | undefined;
+    let closeStream: Close | undefined;
     /** Until the socket counts as stalled, or until the next attempt of it. */
     let timer: ReturnType<typeof setTimeout>;
 
@@ -61,7 +66,12 @@ export function createFallback(): Connect {
       );
     };
 
-    openSocket();
-    return close;
+    const report = (): void => {
+      closeSocket?.report();
+      closeStream?.report();
+    };
+    if (startsWithStream) openStream();
+    else openSocket();
+    return Object.assign(close, { report });
   };
 }

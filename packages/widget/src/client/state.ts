@@ -9,15 +9,19 @@ import type { RejectionCode } from '@live-online/protocol';
  * - `offline`: the connection is lost or cannot be made; the counter keeps trying
  * - `closed`: closed by `close()`, or rejected by the server with a `reason`
  */
-export type CounterState =
+export type CounterState = {
+  /** How many members are on this page: with `scope: 'page'`, once the server has sent it. */
+  readonly page?: number;
+} & (
   | { readonly status: 'live' | 'stale'; readonly total: number }
   | { readonly status: 'connecting' | 'offline'; readonly total: number | undefined }
   | {
       readonly status: 'closed';
       readonly total: number | undefined;
-      /** Why the server rejected the connection; absent after `close()`. */
-      readonly reason?: RejectionCode | (string & Record<never, never>);
-    };
+      /** Why the server rejected the connection, or `opted-out` after `optOut()`; absent after `close()`. */
+      readonly reason?: RejectionCode | 'opted-out' | (string & Record<never, never>);
+    }
+);
 
 /** The state before the first total. */
 export const initialState: CounterState = { status: 'connecting', total: undefined };

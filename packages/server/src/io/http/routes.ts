@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { respondText } from '@live-online/internal/http/respond-text';
 import { healthRoute, readyRoute } from './health.ts';
 import type { PrefixRoute, Route, RouteGroup, RouteTable } from './route.ts';
-import { immutableScriptRoute, scriptRoute } from './script.ts';
-import { readWidgetScript } from './widget-script.ts';
+import { immutableScriptRoute, scriptRoute, secondFileRoute } from './script.ts';
+import { readWidgetScript, widgetFiles } from './widget-script.ts';
 
 export interface RoutesOptions {
   /** Whether the server accepts new connections. */
@@ -22,10 +22,11 @@ export function createRoutes({ isReady, events, firstTotal, groups }: RoutesOpti
   const routes: Record<string, Route> = {
     '': script,
     'live-online.js': script,
-    [readWidgetScript().immutableName]: immutableScriptRoute,
+    'live-online.more.js': secondFileRoute(),
     healthz: healthRoute,
     readyz: readyRoute(isReady),
   };
+  for (const file of widgetFiles) routes[readWidgetScript(file).immutableName] = immutableScriptRoute(file);
   const table = new Map(Object.entries(routes).map(([path, route]) => [path, readOnly(route)]));
   table.set('events', events);
   const prefixes = new Map<string, PrefixRoute>();
@@ -46,7 +47,7 @@ function routeBelow(prefixes: ReadonlyMap<string, PrefixRoute>, path: string): R
 }
 
 /** The script with the hash of another version. */
-const OTHER_VERSION = /^live-online\.[\da-f]{16}\.js$/;
+const OTHER_VERSION = /^live-online(\.more)?\.[\da-f]{16}\.js$/;
 
 const otherVersion: Route = (_request, response) =>
   respondText(response, 404, 'this version of the script is not served: the current one is live-online.js');

@@ -3,7 +3,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import fresh from 'fresh';
 import Negotiator from 'negotiator';
 import type { Route } from './route.ts';
-import { readWidgetScript } from './widget-script.ts';
+import { readWidgetScript, type WidgetFile } from './widget-script.ts';
 
 /** Encodings, the smallest first. */
 const ENCODINGS = ['br', 'gzip', 'identity'] as const;
@@ -24,7 +24,7 @@ const ASKED_FOR = { 'Cache-Control': 'private, no-cache' };
 /** The address changes with the content. */
 const IMMUTABLE = { 'Cache-Control': 'public, max-age=31536000, immutable' };
 
-let variants: Record<Encoding, Variant> | undefined;
+const compressed = new Map<WidgetFile, Record<Encoding, Variant>>();
 
 /**
  * Serves the widget's script, which is compressed once in a process.
@@ -32,18 +32,32 @@ let variants: Record<Encoding, Variant> | undefined;
  * @param firstTotal the value of the header `Server-Timing` for a request.
  */
 export function scriptRoute(firstTotal: (request: IncomingMessage) => string | undefined): Route {
-  variants ??= compressScript();
+  const variants = compressScript('live-online');
   return (request, response) => {
     const total = firstTotal(request);
-    respond(request, response, total === undefined ? CACHED : { ...ASKED_FOR, 'Server-Timing': total });
+    const more = total === undefined ? CACHED : { ...ASKED_FOR, 'Server-Timing': total };
+    respond(variants, request, response, more);
   };
 }
 
-/** Serves the same below a name that has its hash. */
-export const immutableScriptRoute: Route = (request, response) => respond(request, response, IMMUTABLE);
+/** Serves the second file of the widget, which its script loads if it needs it. */
+export function secondFileRoute(): Route {
+  const variants = compressScript('live-online.more');
+  return (request, response) => respond(variants, request, response, CACHED);
+}
 
-function respond(request: IncomingMessage, response: ServerResponse, more: OutgoingHttpHeaders): void {
-  variants ??= compressScript();
+/** Serves a file below a name that has its hash. */
+export function immutableScriptRoute(file: WidgetFile): Route {
+  const variants = compressScript(file);
+  return (request, response) => respond(variants, request, response, IMMUTABLE);
+}
+
+function respond(
+  variants: Record<Encoding, Variant>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  more: OutgoingHttpHeaders,
+): void {
   const { body, headers } = variants[chooseEncoding(request)];
   if (fresh(request.headers, { etag: headers['ETag'] })) {
     const { 'Content-Length': _, 'Content-Type': __, ...rest } = headers;
@@ -66,8 +80,10 @@ function chooseEncoding(request: IncomingMessage): Encoding {
   return (encoding(ENCODINGS, { preferred: ENCODINGS }) as Encoding | undefined) ?? 'identity';
 }
 
-function compressScript(): Record<Encoding, Variant> {
-  const { bytes, hash } = readWidgetScript();
+function compressScript(file: WidgetFile): Record<Encoding, Variant> {
+  const known = compressed.get(file);
+  if (known) return known;
+  const { bytes, hash } = readWidgetScript(file);
   const variant = (body: Buffer, encoding: Encoding): Variant => ({
     body,
     headers: {
@@ -86,5 +102,7 @@ function compressScript(): Record<Encoding, Variant> {
   });
   const br = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
   const gz = gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION });
-  return { br: variant(br, 'br'), gzip: variant(gz, 'gzip'), identity: variant(bytes, 'identity') };
+  const variants = { br: variant(br, 'br'), gzip: variant(gz, 'gzip'), identity: variant(bytes, 'identity') };
+  compressed.set(file, variants);
+  return variants;
 }

@@ -1,0 +1,40 @@
+import type { Connect, ConnectMore, Handshake } from '../connection.ts';
+import { createFallback, type ConnectReporting } from '../fallback.ts';
+import { connectAsBrowser } from './browser-group.ts';
+import { freezeWhenHidden } from './freeze.ts';
+import { currentPath, watchPath } from './watch-path.ts';
+
+/** One for each server, so that what it has learned about WebSocket lasts for the page. */
+const fallbacks: Record<string, ConnectReporting> = {};
+
+/** A connection with options, and with server-sent events where WebSocket is blocked. */
+export const connectMore: ConnectMore = (options, target, ...others) => {
+  // Without options, the script tag connects in this way because its socket has failed.
+  const direct = (fallbacks[JSON.stringify([target, !options])] ??= createFallback(!options));
+  const { count, scope, freeze } = options || {};
+  // Browsers offer locks to secure contexts only. Elsewhere each tab is a member.
+  const isShared = count === 'people' && navigator.locks && globalThis.BroadcastChannel;
+  const connect: Connect = (...args) =>
+    isShared
+      ? connectAsBrowser(direct, scope === 'page', ...args)
+      : connectAsTab(direct, scope === 'page', ...args);
+  return freeze === undefined ? connect(target, ...others) : freezeWhenHidden(connect, target, ...others);
+};
+
+function connectAsTab(
+  connect: ConnectReporting,
+  hasPage: boolean,
+  ...[target, handshake, onTotal, onEnd]: Parameters<Connect>
+): () => void {
+  if (!hasPage) return connect(target, handshake, onTotal, onEnd);
+  const own: Handshake = { ...handshake, page: currentPath() };
+  const close = connect(target, own, onTotal, onEnd);
+  const unwatch = watchPath(() => {
+    own.page = currentPath() ?? own.page;
+    close.report();
+  });
+  return () => {
+    unwatch();
+    close();
+  };
+}
