@@ -101,7 +101,7 @@ function createChart(box: HTMLElement, latest: { current: ChartProps & { columns
     },
     scales: { y: { range: (_chart, _min, max) => [0, niceTop(max)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 72, values: timeLabels },
+      { ...axis, grid: { show: false }, size: 32, space: 72, values: timeLabels },
       {
         ...axis,
         size: 48,
