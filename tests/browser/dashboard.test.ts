@@ -93,7 +93,7 @@ inEachBrowser('the dashboard in $name', (browser) => {
     const { page, problems } = await openDashboard(browser, dashboardAnswers(), SITE_HASH);
     await page.getByText('1,318').first().waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
-    const chart = page.getByRole('img', { name: /People in the last 24 hours: between/ });
+    const chart = page.getByRole('img', { name: /People in the last 15 minutes: between/ });
     await chart.waitFor();
     const all = page.getByRole('button', { name: 'Show all', exact: true });
     expect(await all.getAttribute('aria-disabled')).toBe('true');
@@ -101,8 +101,9 @@ inEachBrowser('the dashboard in $name', (browser) => {
     await vi.waitFor(async () => expect(await all.getAttribute('aria-disabled')).toBe('false'));
     await all.press('Enter');
     await vi.waitFor(async () => expect(await all.getAttribute('aria-disabled')).toBe('true'));
+    await page.getByRole('radio', { name: '24 h' }).check();
+    await page.getByRole('img', { name: /the last 24 hours/ }).waitFor();
     await page.getByRole('radio', { name: '15 min' }).check();
-    await page.getByRole('img', { name: /the last 15 minutes/ }).waitFor();
     await page.getByRole('button', { name: 'Table' }).click();
     expect(await page.getByRole('region', { name: 'Samples' }).getByRole('row').count()).toBe(16);
     await expectAccessible(page, 'table');

@@ -39,6 +39,17 @@ describe('the README', () => {
     await vi.waitFor(() => expect(output()).toMatch(/listens on http:/));
   });
 
+  it('[D1] its command for the dashboard prints a link that signs in', async () => {
+    const [command] = snippet('Open the dashboard', 'sh').split('\n');
+    const args = command!.split(' ').slice(2);
+    args[args.indexOf('--port') + 1] = '0';
+    const bin = join(serverFolder, 'bin', 'live-online-server.js');
+    const { output } = startFamily(process.execPath, [bin, ...args], { cwd: serverFolder });
+    const link = await vi.waitFor(() => /http:\S+\/dashboard\/login\?token=[\w.-]+/.exec(output())![0]);
+    const answer = await fetch(link, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, './']);
+  });
+
   it('[C10] its code starts the server', async () => {
     const port = await freePort();
     const program = await runProgram(snippet('Start the counter server', 'js').replace('8081', String(port)));

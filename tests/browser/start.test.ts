@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { chromiumBrowser } from '../helpers/browsers.ts';
+import { chromiumBrowser, takePage } from '../helpers/browsers.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { needPhp } from '../helpers/php.ts';
 import { startFamily, type Family } from '../helpers/processes.ts';
@@ -59,6 +59,28 @@ describe('npm start', () => {
     await tabs[0]!.page.close();
     await tabs[1]!.sees(1);
     for (const { problems } of tabs) expect(problems).toEqual([]);
+  });
+
+  it('[D1] prints a link to a dashboard with simulated visitors, whose number the page changes', async () => {
+    const { output, sitePort } = await npmStart();
+    const link = await vi.waitFor(() => /http:\S+\/dashboard\/login\?token=\S+/.exec(output())![0]);
+    const context = await chromiumBrowser.getContext();
+    const dashboard = await takePage(context);
+    await dashboard.goto(link);
+    await dashboard.getByRole('link', { name: 'harbour-news.example' }).waitFor();
+    const { page } = await visit(context, `http://localhost:${sitePort}/`);
+    const slider = page.getByRole('slider', { name: 'Simulated visitors' });
+    expect(await slider.inputValue()).toBe('160');
+    await slider.fill('0');
+    await page.getByText('0', { exact: true }).waitFor();
+    const own = await fetch(
+      new URL('crowd?visitors=9', (await page.locator('#crowd').getAttribute('data-control')) ?? ''),
+      {
+        method: 'POST',
+        headers: { Origin: 'https://other.example' },
+      },
+    );
+    expect(own.status).toBe(403);
   });
 
   it('[C4] keeps the number while a visitor goes from page to page', async () => {

@@ -31,9 +31,11 @@ export async function openDashboard(browser: TestBrowser, answers: DashboardAnsw
   return { counter, page, problems, url };
 }
 
-/** Nothing that axe-core finds, in light and in dark colours, and nothing wider than a page of 320 px. */
+/** Expects no finding of axe-core, in dark colours, and in Chromium also in light ones. */
 export async function expectAccessible(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
+  // Colours are computed by the same style sheet in both browsers, and axe-core takes half a second.
+  const isFirefox = page.context().browser()?.browserType().name() === 'firefox';
+  for (const colorScheme of isFirefox ? (['dark'] as const) : (['light', 'dark'] as const)) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     // As the browser's tools do, which no content policy limits.
     await page.evaluate(axeSource);

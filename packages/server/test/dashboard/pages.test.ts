@@ -49,13 +49,15 @@ describe('figures of the dashboard', () => {
       [300, 7, 8, 9],
     ];
     const history = { site: 'a.example', range: '24h' as const, stepSeconds: 60, samples };
-    expect(chartColumns(history, { time: 310, people: 8 })).toEqual([
+    expect(chartColumns(history, [{ time: 310, people: 8 }])).toEqual([
       [60, 120, 180, 300, 310],
       [2, 5, null, 8, 8],
       [1, 4, null, 7, 8],
       [3, 6, null, 9, 8],
     ]);
-    expect(chartColumns(history, { time: 300, people: 8 })[0]).toEqual([60, 120, 180, 300]);
+    expect(chartColumns(history, []).map((column) => column.at(-1))).toEqual([300, 8, 7, 9]);
+    const live = [130, 200].map((time) => ({ time, people: 1 }));
+    expect(chartColumns(history, live)[0]).toEqual([60, 120, 130, 200]);
   });
 
   it('[D7] zooming keeps the middle, and stays within the samples', () => {

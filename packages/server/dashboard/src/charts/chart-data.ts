@@ -11,15 +11,26 @@ export type ChartColumns = [
 /** Past this many steps without a sample the line has a gap. */
 const GAP_STEPS = 1.5;
 
-/**
- * @param now the newest number of people, as the last point; `undefined` if it is not known.
- */
+export interface LivePoint {
+  /** In seconds since the epoch. */
+  time: number;
+  people: number;
+}
+
+/** @param live the newest numbers, oldest first. They replace the samples of their time. */
 export function chartColumns(
   { samples, stepSeconds }: HistoryAnswer,
-  now: { time: number; people: number } | undefined,
+  live: readonly LivePoint[],
 ): ChartColumns {
   const columns: ChartColumns = [[], [], [], []];
-  const all = withNow(samples, now);
+  const begin = live[0]?.time ?? Infinity;
+  const first = samples[0]?.[0] ?? -Infinity;
+  const all = [
+    ...samples.filter(([time]) => time < begin),
+    ...live
+      .filter(({ time }) => time > first)
+      .map(({ time, people }): Sample => [time, people, people, people]),
+  ];
   for (const [index, [time, min, mean, max]] of all.entries()) {
     const before = all[index - 1]?.[0];
     if (before !== undefined && time - before > GAP_STEPS * stepSeconds) {
@@ -28,15 +39,6 @@ export function chartColumns(
     push(columns, time, mean, min, max);
   }
   return columns;
-}
-
-function withNow(
-  samples: readonly Sample[],
-  now: { time: number; people: number } | undefined,
-): readonly Sample[] {
-  const last = samples.at(-1);
-  if (!now || (last && now.time <= last[0])) return samples;
-  return [...samples, [now.time, now.people, now.people, now.people]];
 }
 
 function push(columns: ChartColumns, time: number, ...[mean, min, max]: (number | null)[]): void {

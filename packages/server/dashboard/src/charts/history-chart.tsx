@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { HistoryAnswer } from '../data/shapes.ts';
-import { formatClock, formatCount, formatDayOfMonth } from '../format.ts';
-import { chartColumns, zoomSpan, type ChartColumns } from './chart-data.ts';
+import { formatClock, formatCount, formatDayOfMonth, formatExactClock } from '../format.ts';
+import { chartColumns, zoomSpan, type ChartColumns, type LivePoint } from './chart-data.ts';
 
 export interface ChartPoint {
   time: number;
@@ -20,7 +20,8 @@ export interface ChartControls {
 
 interface ChartProps {
   history: HistoryAnswer;
-  now: { time: number; people: number } | undefined;
+  /** The numbers that have arrived since the newest sample, or since the page is open. */
+  live: readonly LivePoint[];
   label: string;
   /** Called with the point below the pointer. */
   onPoint: (point: ChartPoint | undefined) => void;
@@ -33,10 +34,10 @@ const NARROW_HEIGHT = 220;
 
 /** The line of the mean, on a band from the least to the most. Dragging over it zooms, a double click resets. */
 export function HistoryChart(props: ChartProps) {
-  const { history, now, label, controls } = props;
+  const { history, live, label, controls } = props;
   const boxRef = useRef<HTMLDivElement>(null);
   const chartRef = useRef<uPlot | null>(null);
-  const columns = chartColumns(history, now);
+  const columns = chartColumns(history, live);
   const latest = useRef({ ...props, columns });
   latest.current = { ...props, columns };
 
@@ -100,7 +101,7 @@ function createChart(box: HTMLElement, latest: { current: ChartProps & { columns
     },
     scales: { y: { range: (_chart, _min, max) => [0, niceTop(max)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 72, values: timeLabels },
+      { ...axis, grid: { show: false }, size: 32, space: 72, values: timeLabels },
       {
         ...axis,
         size: 48,
@@ -133,11 +134,12 @@ function sizeOf(box: HTMLElement): { width: number; height: number } {
 }
 
 /** A time of day, and the day at midnight. */
-function timeLabels(_chart: uPlot, splits: number[]): string[] {
+function timeLabels(_chart: uPlot, splits: number[], _axis: number, _space: number, step: number): string[] {
+  const formatTime = step < 60 ? formatExactClock : formatClock;
   return splits.map((seconds) => {
     const date = new Date(seconds * 1_000);
     const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
-    return isMidnight ? formatDayOfMonth(seconds * 1_000) : formatClock(seconds * 1_000);
+    return isMidnight ? formatDayOfMonth(seconds * 1_000) : formatTime(seconds * 1_000);
   });
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { describeChart } from '../charts/chart-data.ts';
+import { describeChart, type LivePoint } from '../charts/chart-data.ts';
 import { HistoryChart, type ChartControls, type ChartPoint } from '../charts/history-chart.tsx';
 import { HistoryTable } from '../charts/history-table.tsx';
 import { sitePath } from '../data/api.ts';
@@ -18,6 +18,10 @@ const RANGES: Record<Range, { label: string; name: string; intervalMs: number }>
   '2y': { label: '2 years', name: 'the last two years', intervalMs: 300_000 },
 };
 
+/** A point each second or so, for 15 minutes. */
+const MAX_LIVE_POINTS = 900;
+const LIVE_STEP_MS = 2_000;
+
 interface HistoryCardProps {
   site: string;
   /** The number of people at this moment, if it is known. */
@@ -26,8 +30,8 @@ interface HistoryCardProps {
 
 /** How many people there were: as a chart with zoom, or as a table. */
 export function HistoryCard({ site, people }: HistoryCardProps) {
-  const [stored, setRange] = useStored<Range>('range', '24h');
-  const range = stored in RANGES ? stored : '24h';
+  const [stored, setRange] = useStored<Range>('range', '15m');
+  const range = stored in RANGES ? stored : '15m';
   const [isTable, setTable] = useStored('history-table', false);
   const { intervalMs } = RANGES[range];
   const resource = useResource<HistoryAnswer>(sitePath(site, `/history?range=${range}`), intervalMs);
@@ -76,9 +80,7 @@ function Chart(props: { history: HistoryAnswer; people: number | undefined; name
   const [point, setPoint] = useState<ChartPoint>();
   const [isZoomed, setZoomed] = useState(false);
   const controls = useRef<ChartControls | null>(null);
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => setNow(Date.now()), [people, history]);
-  const isLive = history.range === '15m' || history.range === '24h';
+  const live = useLivePoints(people);
   return (
     <>
       <div class="chart-bar">
@@ -103,7 +105,7 @@ function Chart(props: { history: HistoryAnswer; people: number | undefined; name
       </div>
       <HistoryChart
         history={history}
-        now={isLive && people !== undefined ? { time: now / 1_000, people } : undefined}
+        live={history.range === '15m' ? live : history.range === '24h' ? live.slice(-1) : []}
         label={describeChart(history, name)}
         onPoint={setPoint}
         onZoom={setZoomed}
@@ -111,6 +113,21 @@ function Chart(props: { history: HistoryAnswer; people: number | undefined; name
       />
     </>
   );
+}
+
+/** The numbers that have arrived since the page is open. They show what happens between two samples. */
+function useLivePoints(people: number | undefined): LivePoint[] {
+  const [points, setPoints] = useState<LivePoint[]>([]);
+  useEffect(() => {
+    if (people === undefined) return undefined;
+    const add = (): void =>
+      setPoints((before) => [...before.slice(1 - MAX_LIVE_POINTS), { time: Date.now() / 1_000, people }]);
+    add();
+    // The line goes on while the number stays.
+    const timer = setInterval(add, LIVE_STEP_MS);
+    return () => clearInterval(timer);
+  }, [people]);
+  return points;
 }
 
 function readout({ time, mean, min, max }: ChartPoint) {

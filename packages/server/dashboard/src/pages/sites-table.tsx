@@ -139,7 +139,7 @@ function Row({ site, index, start, isPinned, onPin }: RowProps) {
         {site.stale && <span class="tag tag-warn">may be old</span>}
       </span>
       <span role="cell" class="cell-trend">
-        <Sparkline values={site.trend} />
+        <Sparkline values={[...site.trend, site.people]} />
       </span>
       <span role="cell" class="cell-people">
         <strong>{formatCount(site.people)}</strong>

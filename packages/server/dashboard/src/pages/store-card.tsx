@@ -14,7 +14,9 @@ export function StoreCard({ servers }: { servers: ServerState[] }) {
         <div>
           <p class="store-name">
             {isRedis ? 'Redis' : 'Memory'}{' '}
-            <span class="faint">· {isGood ? 'connected' : 'not reached by all'}</span>
+            <span class="faint">
+              · {isRedis ? (isGood ? 'connected' : 'not reached by all') : 'of this process'}
+            </span>
           </p>
           <p class="muted">{isRedis ? textOfRedis(servers.length, unreachable) : IN_MEMORY}</p>
         </div>
