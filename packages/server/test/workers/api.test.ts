@@ -13,7 +13,7 @@ const patient = { timeout: 15_000, interval: 50 };
 /** Reads a route by a connection of its own, which any worker may accept. */
 function read(url: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    get(url, { headers, agent: false }, (response) => json(response).then(resolve, reject)).on(
+    get(url, { headers, agent: false }, (response) => void json(response).then(resolve, reject)).on(
       'error',
       reject,
     );
