@@ -77,7 +77,13 @@ export function createProduct(parts: ProductParts): Product {
     ...createSiteRoutes({ counts, history }),
     streams.route,
     ...createBadgeRoutes(counts),
-    ...createAdminRoutes({ counts, history, servers, stats: view.stats, now }),
+    ...createAdminRoutes({
+      counts,
+      history,
+      servers,
+      stats: () => options.pool?.()?.stats ?? view.stats(),
+      now,
+    }),
     ...createOperationsRoutes(operations),
   ];
   const routes = [...apiRoutes, createOpenApiRoute(apiRoutes, version())];
@@ -123,7 +129,7 @@ function createHistory({ options, view, warn }: ProductParts): HistoryParts {
     store,
     maxSites: historySites,
     isFirst,
-    isLeader: options.isLeader ?? (() => store.isLeader?.() ?? true),
+    isLeader: () => (options.pool ? (options.pool()?.isLeader ?? false) : (store.isLeader?.() ?? true)),
     // All workers have the same problem.
     warn: isFirst ? warn : () => {},
   });
@@ -161,11 +167,12 @@ function createCounts(view: CounterView): ApiCounts {
 
 function createServers({ options, stats, view, drain }: ProductParts, delay: EventLoopDelay): ApiServers {
   return createOwnServer({
-    name: options.store.server ?? hostname(),
+    // Workers are one server: any of them answers for all.
+    name: (options.pool ? undefined : options.store.server) ?? hostname(),
     version: version(),
     store: options.store.kind ?? 'memory',
     startedAt: Date.now(),
-    connections: () => stats.connections,
+    connections: () => options.pool?.()?.stats.connections ?? stats.connections,
     eventLoopDelayMs: () => delay.read(),
     isStale: () => view.isStale(),
     drain: () => (options.drainAll ? options.drainAll() : void drain()),

@@ -229,8 +229,8 @@ class Supervisor {
     const now = systemClock.now();
     this.stats.set(slot, stats);
     this.#balance.report(slot, stats.connections, now);
-    // Again each second: the process may be a new one.
-    if (slot === this.slots[0]) slot.lead(this.#isLeader());
+    // Each second, as the statistics come.
+    slot.update({ isLeader: slot === this.slots[0] && this.#isLeader(), stats: this.stats.read() });
     for (const [other, isAccepting] of this.#balance.decide(now)) other.accept(isAccepting);
   }
 

@@ -1,6 +1,7 @@
 import type { Admission, AdmissionLimits } from '../core/admission.ts';
 import type { Store } from '../core/ports.ts';
 import type { SiteList, SiteOptions } from '../core/site-list.ts';
+import type { CounterStats } from '../core/stats.ts';
 import type { TrustsProxy } from '../io/admission/client-address.ts';
 import type { AnswerRelay } from '../io/events/answer-relay.ts';
 import type { Access } from '../io/http/access/access.ts';
@@ -219,8 +220,8 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   historySites: number;
   /** Whether this process is the one of several that writes files. @default true */
   isFirstProcess?: boolean;
-  /** Whether this process writes what servers keep together. @default the leader of the store does */
-  isLeader?: () => boolean;
+  /** What all processes that share the port are together, once it is known. @default this process is alone */
+  pool?: () => { isLeader: boolean; stats: CounterStats } | undefined;
   /** Drains all processes that share the port. @default this process is drained */
   drainAll?: () => void;
   /** Where several processes share the port. */

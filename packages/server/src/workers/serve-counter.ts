@@ -15,7 +15,13 @@ import { createWorkerAdmission } from './connect-admission.ts';
 import type { Ipc } from './ipc.ts';
 import { createWorkersStore } from './mesh.ts';
 import { createOperationsRelay } from './operations-relay.ts';
-import { onPrimaryMessage, sendToPrimary, topics, type WorkerTask } from './worker-protocol.ts';
+import {
+  onPrimaryMessage,
+  sendToPrimary,
+  topics,
+  type WorkerTask,
+  type PoolStatus,
+} from './worker-protocol.ts';
 
 /** How often a worker sends its statistics, in ms. */
 const STATS_MS = 1_000;
@@ -30,7 +36,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
   let server: CounterServer | undefined;
   let socket: SharedSocket | undefined;
   let isEnding = false;
-  let isLeader = false;
+  let pool: PoolStatus | undefined;
 
   /** The primary kills a worker that has failed; by itself it could end before the message is sent. */
   function fail(error: unknown): void {
@@ -44,7 +50,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     if (problems.length > 0) throw optionsInvalid(problems);
     const resolved = resolveServerOptions(options);
     const store = await createStore(task, ipc);
-    prepared = { ...resolved, store, isFirstProcess: task.isFirst, isLeader: () => isLeader };
+    prepared = { ...resolved, store, isFirstProcess: task.isFirst, pool: () => pool };
     const { limits, host, port } = resolved;
     sendToPrimary(ipc, ['planned', { server: store.server!, limits, host, port }]);
   }
@@ -56,7 +62,8 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     const { maxWorkers } = limits;
     const maxBroadcastCpu = broadcastShare(options.maxBroadcastCpu, maxWorkers, availableParallelism());
     const operationsRelay = createOperationsRelay(ipc.channel(topics.operations));
-    const shared = { maxBroadcastCpu, maxWorkers, admission, answerRelay, operationsRelay };
+    const drainAll = (): void => sendToPrimary(ipc, ['drain']);
+    const shared = { drainAll, maxBroadcastCpu, maxWorkers, admission, answerRelay, operationsRelay };
     ipc.onHandle((handle) => {
       // As long as any process has the socket, the port is open.
       if (isEnding) return (handle as { close(): void }).close();
@@ -86,7 +93,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     if (message[0] === 'start') prepare(message[1]).catch(fail);
     else if (message[0] === 'listen') prepareListening(prepared!, message[1]);
     else if (message[0] === 'pause') socket?.pause();
-    else if (message[0] === 'lead') isLeader = message[1];
+    else if (message[0] === 'pool') pool = message[1];
     else finish(message[0]);
   });
   sendToPrimary(ipc, ['ready']);

@@ -25,6 +25,14 @@ export interface WorkerTask {
   module: string | undefined;
 }
 
+/** What a worker knows of all workers of its primary process together. */
+export interface PoolStatus {
+  /** Whether the worker writes what servers keep together. */
+  isLeader: boolean;
+  /** The sum of the statistics of all workers. */
+  stats: CounterStats;
+}
+
 /** The options that a worker has resolved, as far as its primary needs them. */
 export interface WorkerPlan {
   /** Its name among the servers. */
@@ -40,8 +48,8 @@ export type PrimaryMessage =
   | readonly ['listen', AllotmentLimits]
   /** It accepts no connections until it receives the socket again. */
   | readonly ['pause']
-  /** Whether this worker writes what servers keep together. */
-  | readonly ['lead', boolean]
+  /** What all workers are together; once a second. */
+  | readonly ['pool', PoolStatus]
   | readonly ['drain']
   | readonly ['close'];
 

@@ -6,6 +6,7 @@ import { spawnWorker, type WorkerEnd, type WorkerProcess } from './spawn-worker.
 import {
   onWorkerMessage,
   sendToWorker,
+  type PoolStatus,
   type WorkerMessage,
   type WorkerPlan,
   type WorkerTask,
@@ -99,9 +100,9 @@ export class WorkerSlot {
     this.#run?.connection.accept(isAccepting);
   }
 
-  /** Whether the process writes what servers keep together. */
-  lead(isLeader: boolean): void {
-    if (this.#run) sendToWorker(this.#run.worker.ipc, ['lead', isLeader]);
+  /** Sends what all workers are together. */
+  update(status: PoolStatus): void {
+    if (this.#run) sendToWorker(this.#run.worker.ipc, ['pool', status]);
   }
 
   /** Ends the process and waits for that, but no longer than `timeoutMs`. */

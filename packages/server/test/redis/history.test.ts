@@ -20,7 +20,11 @@ describe('the API of servers over Redis', { timeout: 60_000 }, () => {
       openPage(url, { origin: 'https://public.example' });
     }
     await expect.poll(() => read(third), { timeout: 15_000 }).toMatchObject({ people: 3, stale: false });
-    const { since } = await read(third);
+    // The server that writes the history has seen all of them.
+    await expect
+      .poll(() => read(first), { timeout: 15_000 })
+      .toMatchObject({ peak: { allTime: { people: 3 } } });
+    const { since } = await read(first);
     for (const { counter } of [third, second, first]) await counter.close();
     const next = await start('d');
     await expect

@@ -13,7 +13,7 @@ const patient = { timeout: 15_000, interval: 50 };
 /** Reads a route by a connection of its own, which any worker may accept. */
 function read(url: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    get(url, { headers, agent: false }, (response) => json(response).then(resolve, reject)).on(
+    get(url, { headers, agent: false }, (response) => void json(response).then(resolve, reject)).on(
       'error',
       reject,
     );
@@ -28,17 +28,23 @@ describe('the API of workers', { timeout: 60_000 }, () => {
     const { workers, url } = await startWorkers(options);
     await openPagesAtEach(url, 'https://a.example', { workers: 2, each: 2 });
     const site = `${url}v1/sites/a.example`;
-    const names = new Set<string>();
-    while (names.size < 2) {
+    // Four answers: by any of the workers.
+    for (let answer = 0; answer < 4; answer++) {
       await expect.poll(() => read(site), patient).toMatchObject({ people: 4, stale: false });
-      const { servers } = (await read(`${url}v1/servers`)) as { servers: { name: string }[] };
-      for (const { name } of servers) names.add(name);
+      const server = { connections: 4, isSelf: true };
+      await expect.poll(() => read(`${url}v1/servers`), patient).toMatchObject({ servers: [server] });
     }
+    await expect.poll(() => read(`${url}v1/stats`), patient).toMatchObject({ connections: 4 });
     await workers.close();
     expect(existsSync(join(folder, 'history.gz'))).toBe(true);
     const next = await startWorkers(options);
     await expect
       .poll(() => read(`${next.url}v1/sites`), patient)
       .toMatchObject({ sites: [{ site: 'a.example', people: 0, peakAllTime: expect.any(Number) }] });
+    // The admin ends all workers by any of them.
+    const { servers } = (await read(`${next.url}v1/servers`)) as { servers: { name: string }[] };
+    const drain = `${next.url}v1/servers/${servers[0]!.name}/drain`;
+    expect((await fetch(drain, { method: 'POST', headers })).status).toBe(202);
+    await expect.poll(() => next.workers.pids(), patient).toEqual([]);
   });
 });

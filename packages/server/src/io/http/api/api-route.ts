@@ -28,7 +28,7 @@ export interface ApiRoute {
   doc?: ApiDoc;
 }
 
-export interface ApiDoc {
+interface ApiDoc {
   /** What it does, in one line. */
   summary: string;
   /** The parameters of the query, by their names. All are optional. */

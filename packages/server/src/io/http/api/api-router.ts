@@ -10,7 +10,7 @@ import { matchPath } from './match-path.ts';
 import { respondProblem } from './problem.ts';
 
 /** The limits of requests: an address has a page with a few numbers, a token a program that reads many sites. */
-export const API_LIMITS = {
+const API_LIMITS = {
   address: { burst: 120, perSecond: 10 },
   token: { burst: 600, perSecond: 50 },
 } as const;
