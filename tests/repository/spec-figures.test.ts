@@ -58,6 +58,7 @@ const figures: [spec: 'reload' | 'server' | 'widget', pattern: RegExp, unit: num
     ['server', /has not used for ([\d,.]+) s/, 1_000, () => constant('server', 'UNUSED_PLACES_MS')],
     ['server', /not reported for ([\d,.]+) s/, 1_000, () => constant('server', 'FRESH_MS')],
     ['server', /asked every ([\d,.]+) s/, 1_000, () => DEFAULT_HEARTBEAT.intervalMs],
+    ['server', /`label` \(at most ([\d,.]+) characters/, 1, () => constant('server', 'MAX_LABEL_LENGTH')],
     ['server', /has ([\d,.]+) s to answer/, 1_000, () => DEFAULT_HEARTBEAT.timeoutMs],
     ['server', /next tick, ([\d,.]+) ms in a small room/, 1, () => server.minUpdateIntervalMs],
     ['server', /`maxWaitingBytes` \(([\d,.]+) kB\)/, KB, () => server.bounds.maxWaitingBytes],
