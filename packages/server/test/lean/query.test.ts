@@ -22,10 +22,11 @@ describe('query of a WebSocket', () => {
         resume: fc.option(value),
         page: fc.option(value),
         tabs: fc.option(fc.oneof(value, fc.constantFrom('1', '20'))),
+        'resume#2': fc.option(value),
       })
       .map((fields) =>
         Object.entries(fields).reduce(
-          (text, [name, given]) => (given === null ? text : `${text}&${name}=${given}`),
+          (text, [name, given]) => (given === null ? text : `${text}&${name.replace('#2', '')}=${given}`),
           'EIO=4&transport=websocket',
         ),
       );

@@ -12,14 +12,16 @@ const STOCK: SocketQuery = { problem: undefined, handshake: undefined };
 
 /** What the script tag sends. Reading it by `URLSearchParams` costs ten times as much. */
 const OWN_QUERY =
-  /^EIO=4&transport=websocket&join=(\d{1,9})&(?:v=\d{1,9}&)?member=([\w-]+)(?:&resume=([\w.-]+))?(?:&page=([\w.~%-]+))?(?:&tabs=(\d{1,9}))?$/;
+  /^EIO=4&transport=websocket&join=(\d{1,9})&(?:v=\d{1,9}&)?member=([\w-]+)(?:&resume=([\w.-]+))?(?:&page=([\w.~%-]+))?(?:&tabs=(\d{1,9}))?(?:&resume=([\w.-]+))?$/;
 
 export function readQuery(url: string): SocketQuery {
   const text = url.slice(url.indexOf('?') + 1);
   if (text === STOCK_QUERY) return STOCK;
   const own = OWN_QUERY.exec(text);
   if (!own) return parseQuery(text);
-  const [, version, member, resume, page, tabs] = own;
+  // The resume token is last if the client has had its page before it. The first of two tokens counts, as in parseQuery.
+  const [, version, member, first, page, tabs, last] = own;
+  const resume = first ?? last;
   const decoded = page === undefined ? undefined : decode(page);
   // `URLSearchParams` decodes what is not encoded correctly in its own way.
   if (page !== undefined && decoded === undefined) return parseQuery(text);
