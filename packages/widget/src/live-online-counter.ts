@@ -179,7 +179,7 @@ export class LiveOnlineCounter extends Base {
     if (!this.#counter) this.#setState(initialState);
   }
 
-  #open(options: CounterOptions & { count: 'tabs' | 'people'; scope: 'site' | 'page' }): void {
+  #open(options: CounterOptions): void {
     try {
       const server = new URL(options.server || 'missing:', document.baseURI).href;
       const counter = createBrowserCounter({ ...options, server });
@@ -203,7 +203,7 @@ export class LiveOnlineCounter extends Base {
   #render(): void {
     this.#view ??= new View(this);
     this.#showStatus();
-    const total = this.scope === 'page' ? (this.#state as { page?: number }).page : this.#state.total;
+    const total = this.scope === 'page' ? this.#state.page : this.#state.total;
     this.toggleAttribute('data-hidden', total !== undefined && total < this.min);
     const language = readLanguage(this);
     const texts = this.#textsIn(language);
