@@ -13,6 +13,8 @@ export { createLoginLink } from './io/http/access/login-code.ts';
 export type { CounterMiddleware } from './io/http/middleware.ts';
 export type { Listening } from './io/http/listen.ts';
 export type { AttachedCounterOptions, CounterServerOptions, CountingOptions } from './options/options.ts';
+export type { OperationsOptions, WebhookOptions } from './options/operations-options.ts';
+export type { WebhookFailed } from './webhooks/webhook-failed.ts';
 export type { CounterWorkersOptions } from './workers/resolve-workers.ts';
 export type { WorkersRedisOptions } from './workers/worker-protocol.ts';
 export { createMemoryHub, memoryStore, type MemoryHub } from './store/memory.ts';
