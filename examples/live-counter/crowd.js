@@ -16,6 +16,9 @@ const SITES = [
 /** The names of the made-up sites. */
 export const SIMULATED_SITES = new Set(SITES.map(([site]) => site));
 
+/** A heartbeat of Engine.IO. */
+const PING = Buffer.from('2');
+
 const TICK_MS = 250;
 /** How many visitors come or go in one tick. */
 const MAX_CHANGES = 50;
@@ -83,8 +86,7 @@ function open(port, visitors) {
   // The counter is closing: the crowd ends with it.
   socket.on('error', () => {});
   socket.on('close', () => visitors.delete(visitor));
-  // A heartbeat of Engine.IO.
-  socket.on('message', (data) => data.toString() === '2' && socket.send('3'));
+  socket.on('message', (data) => PING.equals(data) && socket.send('3'));
 }
 
 function chooseSite() {

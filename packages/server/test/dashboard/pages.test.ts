@@ -1,8 +1,10 @@
+import type { RejectionCode } from '@live-online/protocol';
 import { describe, expect, it } from 'vitest';
 import { chartColumns, zoomSpan } from '../../dashboard/src/charts/chart-data.ts';
 import { pollDelay } from '../../dashboard/src/data/poll-delay.ts';
 import type { SiteSummary } from '../../dashboard/src/data/shapes.ts';
 import { orderSites, sumSites, type SiteOrder } from '../../dashboard/src/pages/order-sites.ts';
+import { orderReasons } from '../../dashboard/src/pages/reasons.ts';
 import { linkTo, routeOf } from '../../dashboard/src/router.ts';
 
 function site(name: string, people: number, trend: number[] = []): SiteSummary {
@@ -58,6 +60,19 @@ describe('figures of the dashboard', () => {
     expect(chartColumns(history, []).map((column) => column.at(-1))).toEqual([300, 8, 7, 9]);
     const live = [130, 200].map((time) => ({ time, people: 1 }));
     expect(chartColumns(history, live)[0]).toEqual([60, 120, 130, 200]);
+  });
+
+  it('[D8] every reason of a rejection has an explanation', () => {
+    const codes: Record<RejectionCode, number> = {
+      full: 1,
+      'site-not-listed': 5,
+      'token-wrong': 4,
+      'handshake-invalid': 3,
+      'version-unsupported': 2,
+    };
+    const reasons = orderReasons({ ...codes, 'of-another-version': 9, none: 0 });
+    expect(reasons.map(({ count }) => count)).toEqual([9, 5, 4, 3, 2, 1]);
+    expect(reasons.slice(1).every(({ text }) => text !== '')).toBe(true);
   });
 
   it('[D7] zooming keeps the middle, and stays within the samples', () => {

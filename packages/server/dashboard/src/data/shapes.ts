@@ -1,6 +1,6 @@
 /** The answers of the HTTP API, as the dashboard reads them. */
 
-export interface Peak {
+interface Peak {
   people: number;
   /** ISO 8601. */
   at: string;
