@@ -83,7 +83,9 @@ inEachBrowser('people and pages in $name', ({ getContext }) => {
       visit(context, site.at('localhost', '/about')),
     ]);
     await Promise.all([walker.sees(1), reader.sees(1)]);
-    expect(await stateOf(walker.page)).toEqual({ status: 'live', total: 2, page: 1 });
+    await vi.waitFor(async () =>
+      expect(await stateOf(walker.page)).toEqual({ status: 'live', total: 2, page: 1 }),
+    );
     await walker.page.evaluate(() => history.pushState(null, '', '/about/index.html#top'));
     await Promise.all([walker.sees(2), reader.sees(2)]);
     expect([...counter.pages('localhost').pages]).toEqual([['/about', 2]]);

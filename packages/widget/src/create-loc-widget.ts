@@ -59,7 +59,7 @@ export function createLocWidget(
       client?.optOut?.();
     },
   };
-  if (async || defer || queued || more || /"(server|token|label|position|theme|min)":/.test(names))
+  if (async || defer || queued || more || /"(token|server|theme|label|position|min)":/.test(names))
     widget.init();
   return widget;
 }

@@ -5,7 +5,7 @@ import type { LocWidget, LocWidgetStub } from './loc-widget.ts';
 try {
   const page = window as Window & { locWidget?: LocWidgetStub & Partial<LocWidget> };
   // A module, and text that is evaluated, have no tag. Both run at a time that the page cannot know.
-  const script = (document.currentScript ?? { dataset: {} }) as ScriptTag;
+  const script = (document.currentScript ?? document.createElement('script')) as ScriptTag;
   // A second tag, or the same tag run again, has nothing to do.
   if (!page.locWidget?.destroy) page.locWidget = createLocWidget(script, page.locWidget);
 } catch {
