@@ -23,6 +23,7 @@ export const longest = [
   'packages/server/test/transport/same-outcome.test.ts',
   'packages/server/test/sockets/burst.test.ts',
   'packages/reload/test/files/saves.test.ts',
+  'tests/browser/dashboard.test.ts',
   'tests/browser/reload/connection.test.ts',
   'tests/browser/reload/versions.test.ts',
   'tests/browser/stock-clients.test.ts',
