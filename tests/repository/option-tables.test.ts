@@ -26,10 +26,10 @@ const packages: [name: string, settings: readonly Setting<never>[], onlyFlags: s
   // These are no options of `createCounterServer()`.
   [
     'server',
-    server.settings as never,
+    server.settings,
     ['redis-url', 'server-name', 'workers', 'log', 'log-addresses', 'webhook-secret', 'webhook-threshold'],
   ],
-  ['reload', reload.settings as never, ['log', 'open']],
+  ['reload', reload.settings, ['log', 'open']],
 ];
 
 describe.each(packages)('the options of %s', (name, settings, onlyFlags) => {

@@ -15,7 +15,7 @@ const NEVER = -1 as unknown as ReturnType<typeof setTimeout>;
  *
  * @returns A function that unsubscribes. May be called twice.
  */
-export type Subscribe = (listener: (state: CounterState) => void) => () => void;
+type Subscribe = (listener: (state: CounterState) => void) => () => void;
 
 /** The connection of a page to one server, which all its counters share. */
 export interface Client extends Subscribe {
@@ -79,7 +79,9 @@ export function createClient(
         disconnect();
         if (isIdentifier(code)) setState({ status: 'closed', reason: code });
         else {
-          timer = setTimeout(open, retryDelayMs(failures++));
+          timer = setTimeout(open, retryDelayMs(failures));
+          // Silence is two failures.
+          failures += +code! || 1;
           setState({ status: 'offline' });
         }
       },

@@ -64,7 +64,8 @@ export function openPackets(
   };
   const watch = (): void => {
     clearTimeout(silenceTimer);
-    silenceTimer = setTimeout(end, silenceMs);
+    // A proxy that swallows WebSockets will do so again: it counts as two failures.
+    silenceTimer = setTimeout(end, silenceMs, 2);
   };
   /** The next heartbeat. A pong is one, too. */
   const waitToBeat = (): void => {
