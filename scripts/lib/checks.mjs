@@ -30,7 +30,15 @@ export const lanes = [
       name: 'are the types wrong',
       check: () =>
         eachTarball((tarball) =>
-          tool('attw', tarball, '--profile', 'esm-only', '--exclude-entrypoints', './live-online.js', './live-online.more.js'),
+          tool(
+            'attw',
+            tarball,
+            '--profile',
+            'esm-only',
+            '--exclude-entrypoints',
+            './live-online.js',
+            './live-online.more.js',
+          ),
         ),
     },
   ],
