@@ -108,7 +108,7 @@ inEachBrowser('people and pages in $name', ({ getContext }) => {
     await vi.waitFor(() => expect([...counter.pages('localhost').pages]).toEqual([['/two', 1]]));
     await one.page.evaluate(() => dispatchEvent(new Event('focus')));
     await vi.waitFor(() => expect([...counter.pages('localhost').pages]).toEqual([['/one', 1]]));
-    expect(counter.count('localhost')).toEqual({ people: 1, tabs: 2 });
+    await vi.waitFor(() => expect(counter.count('localhost')).toEqual({ people: 1, tabs: 2 }));
   });
 
   it('[W12] optOut() removes the page from the count for good', async () => {

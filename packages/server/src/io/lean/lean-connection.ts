@@ -120,6 +120,11 @@ export class LeanConnection extends WebSocketConnection implements Beating, Pack
     this.owner.received(this, data, isBinary);
   }
 
+  /** Its member leaves now: the page that the visitor goes to may connect before this socket is closed. [C4] */
+  protected override closing(): void {
+    this.owner.ended(this);
+  }
+
   protected override closed(): void {
     this.owner.closed(this);
   }

@@ -58,6 +58,8 @@ export abstract class WebSocketConnection extends UpdateConnection {
 
   /** A client's message. Its data is overwritten by the next one. */
   protected abstract received(data: Buffer, isBinary: boolean): void;
+  /** The client has sent its close frame. The socket is still open. */
+  protected abstract closing(): void;
   /** The socket is closed. */
   protected abstract closed(): void;
 
@@ -133,13 +135,15 @@ export abstract class WebSocketConnection extends UpdateConnection {
     // More frames of the same chunk may follow.
     if (this.socket.destroyed) return false;
     if (this.packets.take(performance.now())) return true;
-    this.bounds.onTerminated('too-many-packets');
+    // A connection that is closing already ends in any case.
+    if (this.isOpen) this.bounds.onTerminated('too-many-packets');
     this.terminate();
     return false;
   }
 
   private clientClosed(code: number): void {
     this.hasClosed = true;
+    this.closing();
     this.startClosing(code === NO_STATUS ? undefined : code);
     this.socket.end();
   }
