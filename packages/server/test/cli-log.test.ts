@@ -31,7 +31,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('[L1] logs a webhook that was given up, with the site escaped', () => {
+  it('[L1] logs a webhook that was abandoned, with the site escaped', () => {
     const { lines, out } = record();
     const failed = {
       origin: 'https://hooks.example',
@@ -43,7 +43,7 @@ describe('the log', () => {
     createPrettyLog(out, out).webhook(failed);
     createJsonLog(out).webhook(failed);
     expect(lines.map((line) => stripVTControlCharacters(line))).toEqual([
-      'Note: webhook given up: site.peak of a\\u001b[2J to https://hooks.example, 12 attempts: answered 500\n',
+      'Note: webhook abandoned: site.peak of a\\u001b[2J to https://hooks.example, 12 attempts: answered 500\n',
       `${JSON.stringify({ event: 'webhook', ...failed })}\n`,
     ]);
   });

@@ -76,7 +76,7 @@ export function createPrettyLog(out: Output, errors: Output): Log {
     webhook: ({ origin, type, site, attempts, reason }) => {
       const what = escapeControls(`${type} of ${site}`);
       print(
-        `${paint('yellow', 'Note:')} webhook given up: ${what} to ${origin}, ${attempts} attempts: ${reason}`,
+        `${paint('yellow', 'Note:')} webhook abandoned: ${what} to ${origin}, ${attempts} attempts: ${reason}`,
       );
     },
     error: (text) => errors.write(`live-online-server: ${text}\n`),

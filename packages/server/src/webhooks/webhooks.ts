@@ -27,7 +27,7 @@ export interface WebhooksOptions {
   earlierPeak: (site: string) => number;
   /** Whether there are other servers. */
   hasPeers: () => boolean;
-  /** A delivery was given up. */
+  /** A delivery was abandoned. */
   onFailed: (failed: WebhookFailed) => void;
 }
 

@@ -55,7 +55,7 @@ describe('the deliveries of a webhook', () => {
     expect(clock.planned).toBe(0);
   });
 
-  it('[H3] a delivery is given up when an hour has passed since its event', async () => {
+  it('[H3] a delivery is abandoned when an hour has passed since its event', async () => {
     const { attempts, clock, event, queue, settled } = createQueue(() => FAILED);
     const startedAt = clock.now();
     queue.add('a', event());
@@ -112,7 +112,7 @@ describe('the deliveries of a webhook', () => {
     expect(most).toBe(4);
   });
 
-  it('[H3] of more than 1,000 that wait the oldest one is given up', async () => {
+  it('[H3] of more than 1,000 that wait the oldest one is abandoned', async () => {
     const { event, queue, settled } = createQueue(() => new Promise<never>(() => {}));
     for (let i = 0; i < MAX_WAITING + 2; i++) queue.add(`${i}`, event());
     expect(queue.waiting).toBe(MAX_WAITING);

@@ -92,7 +92,7 @@ describe('webhooks of a server', () => {
     expect(() => createCounterServer({ webhooks: [webhook] })).toThrow(message);
   });
 
-  it('[H3] a delivery that is given up is an event of the server, with the origin of its URL', async () => {
+  it('[H3] a delivery that is abandoned is an event of the server, with the origin of its URL', async () => {
     const receiver = await startReceiver();
     receiver.answer = (_request, response) => void response.writeHead(410).end();
     const webhooks = [{ url: `${receiver.url}?token=abc` }];
