@@ -54,8 +54,11 @@ export class History {
     return { stepSeconds: stepSecondsOf(range), samples };
   }
 
+  /** The highest numbers, the one of this moment included: its update may not be published yet. */
   peaks(site: string): { today: Peak | null; allTime: Peak | null } {
-    return this.#sites.get(site)?.peaks(this.#now()) ?? { today: null, allTime: null };
+    const history = this.#sites.get(site);
+    history?.add(this.#options.people(site), this.#now());
+    return history?.peaks(this.#now()) ?? { today: null, allTime: null };
   }
 
   /** The members in each of the last 60 minutes, oldest first. */
