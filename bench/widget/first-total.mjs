@@ -18,7 +18,8 @@ export async function firstTotal({ args, signal, out }) {
   out(
     `The script tag at a round trip of ${roundTripMs} ms, ${rounds} rounds, medians from the request of the script.\n`,
   );
-  const counter = createCounterServer({ port: 0, host: '127.0.0.1' });
+  // A headless browser names itself as one, and would not be counted.
+  const counter = createCounterServer({ port: 0, host: '127.0.0.1', countBots: true });
   const { port } = await counter.listen();
   const link = await openSlowLink(port, roundTripMs);
   const site = createServer((_, response) => {
