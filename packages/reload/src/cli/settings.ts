@@ -13,13 +13,30 @@ export interface Values extends ReloadServerOptions {
   log: LogFormat;
 }
 
-const settings: readonly Setting<Values>[] = [
+/** What is served, and from where. */
+const serving: readonly Setting<Values>[] = [
   {
     flag: 'proxy',
     value: 'URL',
     option: 'proxy',
     help: 'run as a reverse proxy for the backend at this URL, such as http://localhost:8000',
   },
+  {
+    flag: 'no-serve',
+    option: 'serve',
+    sets: false,
+    help: 'serve no pages, only the script and the socket for pages of another server',
+  },
+  { flag: 'spa', option: 'spa', help: 'single-page app: serve index.html for paths without a file' },
+  {
+    flag: 'directory-listing',
+    option: 'directoryListing',
+    help: 'list the files of a folder that has no index.html',
+  },
+];
+
+/** What is watched, and when a change is published. */
+const watching: readonly Setting<Values>[] = [
   {
     flag: 'watch',
     value: 'PATHS',
@@ -28,11 +45,33 @@ const settings: readonly Setting<Values>[] = [
     help: 'also watch these folders and files, separated by commas; with --proxy the source files of the backend',
   },
   {
-    flag: 'no-serve',
-    option: 'serve',
-    sets: false,
-    help: 'serve no pages, only the script and the socket for pages of another server',
+    flag: 'ignore',
+    value: 'GLOBS',
+    option: 'ignore',
+    many: 'lists',
+    help: 'do not watch files that match, such as "logs/**"; never watched: dotfiles, node_modules, and what .gitignore names',
   },
+  {
+    flag: 'poll',
+    option: 'poll',
+    help: 'check all files twice a second, for disks that send no notifications (automatic for known ones)',
+  },
+  {
+    flag: 'debounce',
+    value: 'MS',
+    option: 'debounceMs',
+    read: readNumber,
+    help: 'quiet period without changes before an update, in ms; longer than a build makes its files one update (10)',
+  },
+  {
+    flag: 'reload-only',
+    option: 'reloadOnly',
+    help: 'always reload the page, and replace nothing in place',
+  },
+];
+
+/** Who may connect, and where. */
+const network: readonly Setting<Values>[] = [
   {
     flag: 'port',
     value: 'PORT',
@@ -65,39 +104,15 @@ const settings: readonly Setting<Values>[] = [
     many: 'lists',
     help: 'allow pages of these origins to connect, such as http://box.lan:3000 (none; with --no-serve every server on this machine)',
   },
-  { flag: 'spa', option: 'spa', help: 'single-page app: serve index.html for paths without a file' },
-  {
-    flag: 'directory-listing',
-    option: 'directoryListing',
-    help: 'list the files of a folder that has no index.html',
-  },
-  {
-    flag: 'ignore',
-    value: 'GLOBS',
-    option: 'ignore',
-    many: 'lists',
-    help: 'do not watch files that match, such as "logs/**"; never watched: dotfiles, node_modules, and what .gitignore names',
-  },
-  {
-    flag: 'debounce',
-    value: 'MS',
-    option: 'debounceMs',
-    read: readNumber,
-    help: 'quiet period without changes before an update, in ms; longer than a build makes its files one update (10)',
-  },
-  {
-    flag: 'poll',
-    option: 'poll',
-    help: 'check all files twice a second, for disks that send no notifications (automatic for known ones)',
-  },
-  {
-    flag: 'reload-only',
-    option: 'reloadOnly',
-    help: 'always reload the page, and replace nothing in place',
-  },
+];
+
+/** What the command itself does. */
+const terminal: readonly Setting<Values>[] = [
   { flag: 'open', option: 'open', help: 'open the page in your browser' },
   logSetting,
 ];
+
+const settings: readonly Setting<Values>[] = [...serving, ...watching, ...network, ...terminal];
 
 export const syntax: CommandSyntax<Values> = {
   settings,
