@@ -22,6 +22,12 @@ const serving: readonly Setting<Values>[] = [
     help: 'run as a reverse proxy for the backend at this URL, such as http://localhost:8000',
   },
   {
+    flag: 'keep-caching',
+    option: 'revalidate',
+    sets: false,
+    help: 'let browsers keep responses for as long as the backend allows, instead of revalidating them',
+  },
+  {
     flag: 'no-serve',
     option: 'serve',
     sets: false,

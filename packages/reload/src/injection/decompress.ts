@@ -1,5 +1,24 @@
 import { PassThrough, Readable, type Duplex } from 'node:stream';
-import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import * as zlib from 'node:zlib';
+
+const { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } = zlib;
+
+/** From Node 22.15 on. */
+const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Duplex };
+
+/** The compressions that this Node can decompress, in lower case. */
+const DECODABLE: ReadonlySet<string> = new Set([
+  'gzip',
+  'x-gzip',
+  'deflate',
+  'br',
+  ...(createZstdDecompress ? ['zstd'] : []),
+]);
+
+/** Whether `decompress` supports an encoding. */
+export function isDecodable(encoding: string): boolean {
+  return DECODABLE.has(encoding.toLowerCase());
+}
 
 /**
  * Decompresses a body.
@@ -11,7 +30,7 @@ export function decompress(
   body: Readable | Buffer,
   encodings: readonly string[],
 ): Readable | Buffer | 'unknown' {
-  if (encodings.some((name) => !/^(x-gzip|gzip|deflate|br)$/.test(name))) return 'unknown';
+  if (!encodings.every(isDecodable)) return 'unknown';
   if (encodings.length === 0) return body;
   let stream = body instanceof Readable ? body : Readable.from([body]);
   for (const name of [...encodings].reverse()) stream = decompressOne(stream, name);
@@ -39,6 +58,8 @@ function decompressOne(source: Readable, encoding: string): Readable {
         finishFlush: constants.BROTLI_OPERATION_FLUSH,
       }),
     );
+  } else if (encoding === 'zstd') {
+    connect(createZstdDecompress!());
   } else if (encoding !== 'deflate') connect(createGunzip(flushing));
   else {
     // Some servers send raw deflate, without the zlib wrapper of RFC 9110 §8.4.1.2.

@@ -44,6 +44,13 @@ export interface ReloadServerOptions {
   debounceMs?: number;
   /** Whether every change reloads the page, and nothing is replaced in place. @default false */
   reloadOnly?: boolean;
+  /**
+   * Whether browsers revalidate all responses of the backend. With `false`, they use the ones that the backend allows them to
+   * keep (`max-age`), and show old scripts after a save.
+   *
+   * @default true
+   */
+  revalidate?: boolean;
   /** The folder for the project's token and the index of its files. @default the user's cache folder */
   cacheFolder?: string;
 }

@@ -21,6 +21,7 @@ export interface PageHandlerOptions {
   source: { kind: 'folder'; folder: string } | { kind: 'proxy'; target: URL } | { kind: 'none' };
   spa: boolean;
   directoryListing: boolean;
+  revalidate: boolean;
   responder: HtmlResponder;
   files: FileWatcher;
   uses: FileUses;
@@ -42,7 +43,16 @@ export function createPageHandler(options: PageHandlerOptions): PageHandler {
   if (source.kind === 'proxy') {
     const target = source.target.origin;
     const renderBackendDown = (problem: string): string => renderBackendDownPage({ target, problem });
-    return new ReverseProxy({ target: source.target, responder, clock, renderBackendDown, onDown, onUp });
+    const { revalidate } = options;
+    return new ReverseProxy({
+      target: source.target,
+      revalidate,
+      responder,
+      clock,
+      renderBackendDown,
+      onDown,
+      onUp,
+    });
   }
   if (source.kind === 'none') {
     return {

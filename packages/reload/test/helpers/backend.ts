@@ -3,10 +3,15 @@ import { createServer, request, type IncomingMessage, type RequestListener } fro
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Deadlines } from '../../src/http/own-server.ts';
+import type { ReloadServerOptions } from '../../src/options/options.ts';
 import { makeFolder, startReload } from './reload-server.ts';
 
 /** An HTTP backend behind the reload server. */
-export async function startBackend(listener: RequestListener, deadlines?: Deadlines) {
+export async function startBackend(
+  listener: RequestListener,
+  deadlines?: Deadlines,
+  options?: ReloadServerOptions,
+) {
   const backend = createServer(listener).listen(0, '127.0.0.1');
   await once(backend, 'listening');
   onTestFinished(() => {
@@ -15,7 +20,8 @@ export async function startBackend(listener: RequestListener, deadlines?: Deadli
   });
   const { port: backendPort } = backend.address() as AddressInfo;
   const target = `http://127.0.0.1:${backendPort}`;
-  const started = await startReload({}, { proxy: target, watch: [makeFolder().folder] }, deadlines);
+  const all = { proxy: target, watch: [makeFolder().folder], ...options };
+  const started = await startReload({}, all, deadlines);
   return { ...started, backend, backendPort, target };
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isDecodable } from '../../injection/decompress.ts';
 import { CONDITIONAL_HEADERS } from '../../injection/html-responder.ts';
 import { LOOPBACK } from './backend.ts';
 
@@ -22,7 +23,6 @@ const OF_THE_MESSAGE =
 /** Headers of proxies. They are removed: the backend sees its own address, and a client's values cannot be trusted. */
 const FORWARDED = /^(forwarded|x-forwarded-.+|x-real-ip)$/;
 const RESOURCE_POLICY = 'Cross-Origin-Resource-Policy';
-const KNOWN_ENCODINGS = /^(gzip|x-gzip|deflate|br|identity)$/i;
 /** Methods whose requests have no body by default. */
 const BODILESS = /^(GET|HEAD|DELETE|OPTIONS|TRACE|CONNECT)$/;
 
@@ -150,6 +150,9 @@ function isOwnDomain(domain: string, hostname: string): boolean {
 }
 
 function knownEncodings(value: string): string {
-  const known = value.split(',').filter((part) => KNOWN_ENCODINGS.test(part.split(';', 1)[0]!.trim()));
+  const known = value.split(',').filter((part) => {
+    const encoding = part.split(';', 1)[0]!.trim();
+    return /^identity$/i.test(encoding) || isDecodable(encoding);
+  });
   return known.length > 0 ? known.map((part) => part.trim()).join(', ') : 'identity';
 }

@@ -15,10 +15,13 @@ import {
   type HeaderList,
   type Sides,
 } from './headers.ts';
+import { revalidated } from './revalidation.ts';
 import { bufferEarly, forwardRejection, joinTunnel } from './tunnel.ts';
 
 export interface ReverseProxyOptions {
   target: URL;
+  /** Whether browsers revalidate all responses. */
+  revalidate: boolean;
   responder: HtmlResponder;
   clock: Clock;
   /** The HTML that is sent in place of a page while the backend is down. */
@@ -84,10 +87,11 @@ export class ReverseProxy {
     const status = received.statusCode!;
     const hasBody = request.method !== 'HEAD' && status !== 204 && status !== 304;
     if (!hasBody) received.resume();
+    const headers = responseHeaders(received.rawHeaders, sides);
     void this.#options.responder.send(request, response, {
       status,
       statusMessage: (received.statusMessage ?? '').replace(UNPRINTABLE, ''),
-      headers: responseHeaders(received.rawHeaders, sides),
+      headers: this.#options.revalidate ? revalidated(headers) : headers,
       body: hasBody ? received : undefined,
     });
   }
