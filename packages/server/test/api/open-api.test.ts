@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { ADMIN_TOKEN, bodyOf, startApi } from '../helpers/api.ts';
@@ -49,6 +50,16 @@ describe('the OpenAPI document', () => {
       checked++;
     }
     expect(checked).toBeGreaterThan(8);
+  });
+
+  it('[A11] fits to the schema of OpenAPI 3.1, and a document with a mistake does not', async () => {
+    const { get } = await startApi();
+    const document = await bodyOf<Document & Record<string, unknown>>(get('openapi.json'));
+    const validator = new Validator();
+    expect(await validator.validate(document)).toEqual({ valid: true });
+    expect(validator.version).toBe('3.1');
+    const { info: _info, ...withoutInfo } = document;
+    expect(await validator.validate(withoutInfo)).toMatchObject({ valid: false });
   });
 
   it('[A11] describes the errors and who may call', async () => {
