@@ -40,6 +40,7 @@ export class ChangeDebouncer {
   readonly #reportedMs = new Map<string, number>();
   readonly #isolatedSaves: IsolatedSaves;
   #cancelCheck: (() => void) | undefined;
+  #checkDueMs = 0;
   #checking = false;
   #closed = false;
 
@@ -56,6 +57,7 @@ export class ChangeDebouncer {
     const nowMs = clock.now();
     const companion = this.#isolatedSaves.recordEvent(path, nowMs);
     let write = this.#writes.get(path);
+    const begins = !write;
     if (write) {
       const paused = isQuiet(write, completePeriod(debounceMs), nowMs);
       const isolated = write.isolated && !paused && companion === undefined;
@@ -67,7 +69,11 @@ export class ChangeDebouncer {
     }
     const other = companion !== undefined && this.#writes.get(companion);
     if (other) other.isolated = false;
-    if (!this.#checking && !this.#cancelCheck) this.#checkIn(minimumPeriod(write, debounceMs));
+    if (this.#checking) return;
+    const delayMs = minimumPeriod(write, debounceMs);
+    // The next check may be far off because another file was waited for, which may be gone by now.
+    const isEarlier = (begins || !written) && nowMs + delayMs < this.#checkDueMs;
+    if (!this.#cancelCheck || isEarlier) this.#checkIn(delayMs);
   }
 
   #begin(path: string, written: boolean, isolated: boolean): ChangingFile {
@@ -106,6 +112,7 @@ export class ChangeDebouncer {
     this.#cancelCheck?.();
     const { clock } = this.#options;
     const dueMs = clock.now() + delayMs;
+    this.#checkDueMs = dueMs;
     this.#cancelCheck = clock.schedule(() => {
       this.#cancelCheck = undefined;
       this.#excludeDelay(clock.now() - dueMs);

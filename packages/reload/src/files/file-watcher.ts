@@ -15,11 +15,11 @@ import { mayBeUnreported } from '../core/write-in-progress.ts';
 import { afterEvents } from './after-events.ts';
 import { Closings } from './closings.ts';
 import { FileIndex } from './file-index.ts';
-import { readIndexCache, writeIndexCache, type CachedFile } from './index-cache.ts';
 import { PendingEvents } from './pending-events.ts';
 import { isPublic, isWithin, realPathOf } from './public-path.ts';
 import { readFile } from './read-file.ts';
-import { pathOfStoredName, storedName } from './stored-name.ts';
+import { StoredIndex } from './stored-index.ts';
+import { storedName } from './stored-name.ts';
 import { TimeSlice } from './time-slice.ts';
 import type { FileEvent, FolderWatch, FolderWatchOptions } from './watch/folder-watch.ts';
 import { entriesOf, FILE_TIME_STEP_MS, isSameStat, statFile } from './watch/stat-file.ts';
@@ -43,8 +43,6 @@ export interface FileWatcherOptions {
   watch?: (options: FolderWatchOptions) => FolderWatch;
 }
 
-/** How long a changed index may go unsaved, in ms. */
-const SAVE_DELAY_MS = 1_000;
 /** How long the first scan may block the event loop, in ms. */
 const SCAN_SLICE_MS = 4;
 
@@ -54,8 +52,7 @@ export class FileWatcher {
   readonly ready: Promise<void>;
   readonly #options: FileWatcherOptions;
   readonly #index: FileIndex;
-  /** The index of an earlier start, until the first scan has used it. */
-  readonly #cached: Map<string, CachedFile>;
+  readonly #stored: StoredIndex;
   /** Files that stay watched although rules may come to ignore them. */
   readonly #served = new Set<string>();
   readonly #pendingEvents = new PendingEvents();
@@ -67,14 +64,18 @@ export class FileWatcher {
   /** Whether the first scan has found every file: one that is found later is new. */
   #scanned = false;
   #digest: string | undefined;
-  #saveTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: FileWatcherOptions) {
     const { roots, clock, debounceMs, ignore, poll, cacheFile, onWarning } = options;
     this.#options = options;
     this.#index = new FileIndex((path) => storedName(roots, path));
-    this.#cached = cacheFile === undefined ? new Map<string, CachedFile>() : readIndexCache(cacheFile);
+    this.#stored = new StoredIndex({
+      roots,
+      cacheFile,
+      index: this.#index,
+      wasServed: (path) => this.#served.has(path),
+    });
     this.#debouncer = new ChangeDebouncer({
       clock: afterEvents(clock),
       debounceMs,
@@ -145,7 +146,9 @@ export class FileWatcher {
     if (this.#closed) return;
     this.#closed = true;
     this.#debouncer.close();
-    this.#save();
+    // An index with files that have not been read cannot be compared.
+    if (this.#digest === undefined) this.#stored.cancel();
+    else this.#stored.save();
     await this.#watch.close();
     await this.#scanning;
   }
@@ -221,7 +224,7 @@ export class FileWatcher {
       }
     }
     this.#markServedBefore();
-    this.#cached.clear();
+    this.#stored.forgetEarlier();
     this.#scanned = true;
     setTimeout(
       () => setImmediate(() => this.#pendingEvents.expire((path) => this.#debouncer.isChanging(path))),
@@ -247,8 +250,7 @@ export class FileWatcher {
       if (!isSameStat(indexed, stat)) this.#debouncer.add(path, true);
       return;
     }
-    const cached = this.#cached.get(storedName(this.#options.roots, path));
-    const hash = cached && isSameStat(cached, stat) ? cached.hash : 0;
+    const hash = this.#stored.hashOf(path, stat);
     if (hash === 0 && stat.ctimeMs >= this.#startedMs) this.#pendingEvents.add(path);
     this.#index.set(path, { ...stat, hash });
   }
@@ -258,11 +260,8 @@ export class FileWatcher {
     // A root may be a single file.
     for (const root of roots) if (statFile(root)) this.markServed(root);
     // A file that was served although rules ignore it stays watched after a restart.
-    for (const [name, { served }] of this.#cached) {
-      const path = served && pathOfStoredName(roots, name);
-      if (path !== undefined && !this.#index.get(path) && !this.isWatched(path) && statFile(path))
-        this.markServed(path);
-    }
+    for (const path of this.#stored.servedBefore())
+      if (!this.#index.get(path) && !this.isWatched(path) && statFile(path)) this.markServed(path);
   }
 
   async #readUnread(path: string): Promise<void> {
@@ -283,22 +282,6 @@ export class FileWatcher {
     const wasUnknown = this.#digest === undefined;
     this.#digest = this.#index.digest();
     if (wasUnknown && !this.#closed) this.#options.onDigest(this.#digest);
-    if (this.#options.cacheFile !== undefined)
-      this.#saveTimer ??= setTimeout(() => this.#save(), SAVE_DELAY_MS).unref();
-  }
-
-  #save(): void {
-    const { cacheFile } = this.#options;
-    clearTimeout(this.#saveTimer);
-    this.#saveTimer = undefined;
-    if (cacheFile !== undefined && this.#digest !== undefined)
-      writeIndexCache(cacheFile, this.#filesToCache());
-  }
-
-  *#filesToCache(): Generator<[string, CachedFile]> {
-    for (const [path, file] of this.#index.entries()) {
-      const served = this.#served.has(path) && ({ served: true } as const);
-      yield [storedName(this.#options.roots, path), { ...file, ...served }];
-    }
+    this.#stored.saveLater();
   }
 }

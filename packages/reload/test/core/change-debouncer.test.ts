@@ -33,6 +33,24 @@ describe('one save', () => {
     expect(batches).toMatchObject([{ paths: ['a', 'b'], sizes: [103, 102] }]);
   });
 
+  it.each([
+    ['after 0 ms', 0],
+    ['after 30 ms', 30],
+    ['after 90 ms', 90],
+  ])(
+    '[R2] a temporary file of any name that is renamed into place %s holds nothing back',
+    async (_when, ms) => {
+      const { write, rename, remove, pass, batches } = setUp({ 'index.html': 100 });
+      write('index.html~tmp', 110);
+      await pass(ms);
+      expect(batches).toEqual([]);
+      rename('index.html', 110);
+      remove('index.html~tmp');
+      await pass(13);
+      expect(batches.map(({ paths }) => paths)).toEqual([['index.html', 'index.html~tmp']]);
+    },
+  );
+
   it('[R2] a file that is renamed into place is complete, whatever its length', async () => {
     const { rename, pass, batches } = setUp({ a: 100_000 });
     rename('a', 8_192);
