@@ -221,7 +221,7 @@ export function serverPeersOf(store: Store | undefined): ServerPeers | undefined
 }
 
 function toInfo(name: string, description: ServerDescription, isSilent: boolean): ServerInfo {
-  const { version, startedAt, stats, eventLoopDelayMs, store, stale } = description;
+  const { version, startedAt, stats, eventLoopDelayMs, processes, store, stale } = description;
   return {
     name,
     version,
@@ -229,6 +229,7 @@ function toInfo(name: string, description: ServerDescription, isSilent: boolean)
     connections: stats.connections,
     eventLoopDelayMs,
     store,
+    processes,
     stale: stale || isSilent,
     isSelf: false,
   };

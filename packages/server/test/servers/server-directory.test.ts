@@ -25,6 +25,7 @@ describe('the servers that share a store', () => {
           connections: other === 'b' ? 5 : 1,
           eventLoopDelayMs: 1.5,
           store: 'redis',
+          processes: 1,
           stale: false,
           isSelf: other === name,
         })),

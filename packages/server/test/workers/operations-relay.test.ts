@@ -11,6 +11,7 @@ const server: ServerInfo = {
   connections: 1,
   eventLoopDelayMs: 0,
   store: 'memory',
+  processes: 3,
   stale: false,
   isSelf: true,
 };

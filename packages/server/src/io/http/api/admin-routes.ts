@@ -116,6 +116,7 @@ function serversRoute(servers: ApiServers): ApiRoute {
             connections: count,
             eventLoopDelayMs: { type: 'number', minimum: 0 },
             store: { enum: ['memory', 'redis'] },
+            processes: { type: 'integer', minimum: 1, description: 'With workers, these and their primary.' },
             stale: {
               ...flag,
               description: 'Whether its numbers may be old, or it does not answer the others.',

@@ -24,6 +24,8 @@ export interface ServerInfo {
   /** How late its timers are, in ms: the 99th percentile of the last minute or less. */
   eventLoopDelayMs: number;
   store: 'memory' | 'redis';
+  /** With workers, these and their primary. */
+  processes: number;
   /** Whether its totals may be old, or it has not answered the one that lists it. */
   stale: boolean;
   /** Whether it is the one that answers. */
