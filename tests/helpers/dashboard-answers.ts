@@ -149,6 +149,7 @@ function fakeServer(name: string, connections: number, eventLoopDelayMs: number,
     connections,
     eventLoopDelayMs,
     store: 'redis',
+    processes: isSelf ? 5 : 1,
     stale: false,
     isSelf,
   };

@@ -1,10 +1,12 @@
 import type { CounterView } from './assemble-counter.ts';
 import type { Clock, Store } from './core/ports.ts';
+import type { SitePeaks } from './core/samples.ts';
 import { HistoryFile } from './history/history-file.ts';
 import { HistoryRecorder } from './history/history-recorder.ts';
 import { HistorySaver } from './history/history-saver.ts';
 import type { HistoryStorage } from './history/history-storage.ts';
 import { History } from './history/history.ts';
+import type { SiteRecord } from './history/site-history.ts';
 import { SharedHistory, type TextStore } from './history/shared-history.ts';
 
 export interface HistoryPartsOptions {
@@ -20,6 +22,8 @@ export interface HistoryPartsOptions {
   /** Whether this process writes to the store at this moment. */
   isLeader: () => boolean;
   warn: (message: string) => void;
+  /** What was kept is loaded: the highest totals of its sites. It may be called several times. */
+  onPeaks: (peaks: SitePeaks) => void;
 }
 
 /** The history of all sites, and what records and keeps it. */
@@ -31,7 +35,7 @@ export interface HistoryParts {
 }
 
 export function assembleHistory(options: HistoryPartsOptions): HistoryParts {
-  const { view, clock, data, store, maxSites, isFirst, isLeader, warn } = options;
+  const { view, clock, data, store, maxSites, isFirst, isLeader, warn, onPeaks } = options;
   const timeOfDay = Date.now;
   const history = new History({
     maxSites,
@@ -44,7 +48,7 @@ export function assembleHistory(options: HistoryPartsOptions): HistoryParts {
       ),
   });
   const createSaver = (storage: HistoryStorage, isSaving: () => boolean): HistorySaver =>
-    new HistorySaver({ history, storage, isSaving, warn });
+    new HistorySaver({ history, storage, isSaving, warn, onLoaded: (records) => onPeaks(peaksOf(records)) });
   const savers: HistorySaver[] = [];
   if (data !== undefined) savers.push(createSaver(new HistoryFile(data), () => isFirst));
   if (keepsTexts(store)) savers.push(createSaver(new SharedHistory(store), isLeader));
@@ -61,6 +65,12 @@ export function assembleHistory(options: HistoryPartsOptions): HistoryParts {
       return recorder.close();
     },
   };
+}
+
+function peaksOf(records: readonly SiteRecord[]): SitePeaks {
+  return records.flatMap(({ site, peakAllTime }) =>
+    peakAllTime ? [[site, peakAllTime.people] as const] : [],
+  );
 }
 
 function keepsTexts(store: Store): store is Store & TextStore {

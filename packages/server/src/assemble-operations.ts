@@ -1,5 +1,6 @@
 import type { CounterView } from './assemble-counter.ts';
 import type { HistogramSnapshot } from './core/histogram.ts';
+import type { SitePeaks } from './core/samples.ts';
 import type { Clock, Store } from './core/ports.ts';
 import { metricsPortFailed } from './errors.ts';
 import type { MetricsJson } from './metrics/merge-metrics.ts';
@@ -57,6 +58,12 @@ export class Operations {
     const { mergeMetrics } = await import('./metrics/merge-metrics.ts');
     const [own, workers] = await Promise.all([metrics.json(), readWorkers()]);
     return mergeMetrics(new Map([['primary', own], ...workers]));
+  }
+
+  /** Earlier peaks of sites are known now: no total up to them is a peak. In a worker, its primary gets them. */
+  addEarlierPeaks(peaks: SitePeaks): void {
+    this.#parts.relay?.addEarlierPeaks(peaks);
+    this.#webhooks?.addEarlierPeaks(peaks);
   }
 
   /** The state of each webhook. */

@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
-import { hostname } from 'node:os';
 import { systemClock } from '@live-online/internal/system-clock';
 import type { CounterView } from './assemble-counter.ts';
 import { assembleHistory, type HistoryParts } from './assemble-history.ts';
 import { Operations, webhookPeersOf } from './assemble-operations.ts';
+import { assembleServers, type ServersParts } from './assemble-servers.ts';
+import type { SitePeaks } from './core/samples.ts';
 import type { Histogram } from './core/histogram.ts';
 import type { CounterStats } from './core/stats.ts';
 import { createDashboard } from './dashboard/create-dashboard.ts';
 import { readAddress } from './io/admission/client-address.ts';
 import { createAdminRoutes } from './io/http/api/admin-routes.ts';
 import type { ApiCounts } from './io/http/api/api-counts.ts';
-import type { ApiServers } from './io/http/api/api-ports.ts';
 import type { ApiRoute } from './io/http/api/api-route.ts';
 import { ApiRouter } from './io/http/api/api-router.ts';
 import { createOpenApiRoute } from './io/http/api/open-api.ts';
@@ -23,8 +22,7 @@ import type { RouteGroup } from './io/http/route.ts';
 import { createOperationsRoutes } from './io/http/operations-routes.ts';
 import { backgroundClock } from './lifecycle/background-clock.ts';
 import type { ResolvedCounterServerOptions } from './options/options.ts';
-import { EventLoopDelay } from './servers/event-loop-delay.ts';
-import { createOwnServer } from './servers/own-server.ts';
+import { readPackageVersion } from './package-version.ts';
 import type { WebhookFailed } from './webhooks/webhook-failed.ts';
 
 /** What the parts around the counter are given. */
@@ -63,30 +61,23 @@ export function createProduct(parts: ProductParts): Product {
   const { options, view, hold } = parts;
   const { access, sites, trustsProxy, countLoopback, data } = options;
   const { now } = clock;
-  const { history, ...recording } = createHistory(parts);
+  const { history, ...recording } = createHistory(parts, (peaks) => operations.addEarlierPeaks(peaks));
   const operations = createOperations(parts, history);
   const counts = createCounts(view);
   const addressOf = (request: IncomingMessage): string | undefined =>
     readAddress(request, trustsProxy, countLoopback);
   const random = Math.random;
   const streams = new SiteStreams({ counts, clock, timeOfDay: Date.now, random, addressOf, onOpen: hold });
-  const delay = new EventLoopDelay(now);
-  const servers = createServers(parts, delay);
+  const { servers, ...describing } = createServers(parts);
   /** Each part adds its routes below `v1/`. */
   const apiRoutes: ApiRoute[] = [
     ...createSiteRoutes({ counts, history }),
     streams.route,
     ...createBadgeRoutes(counts),
-    ...createAdminRoutes({
-      counts,
-      history,
-      servers,
-      stats: () => options.pool?.()?.stats ?? view.stats(),
-      now,
-    }),
+    ...createAdminRoutes({ counts, history, servers, now }),
     ...createOperationsRoutes(operations),
   ];
-  const routes = [...apiRoutes, createOpenApiRoute(apiRoutes, version())];
+  const routes = [...apiRoutes, createOpenApiRoute(apiRoutes, readPackageVersion())];
   const api = new ApiRouter({ routes, access, sites, addressOf, now });
   const isUsed = access.isEnabled || data !== undefined;
   let stopWatching = (): void => {};
@@ -99,10 +90,10 @@ export function createProduct(parts: ProductParts): Product {
     ],
     async start() {
       await operations.start();
+      describing.start(isUsed);
       // What can never be read costs nothing.
       if (!isUsed) return;
       stopWatching = view.watchAll();
-      delay.start();
       recording.start();
     },
     get metricsUrl() {
@@ -112,7 +103,7 @@ export function createProduct(parts: ProductParts): Product {
     async close() {
       streams.close();
       await Promise.all([recording.close(), operations.close()]);
-      delay.stop();
+      describing.close();
       stopWatching();
     },
   };
@@ -120,7 +111,10 @@ export function createProduct(parts: ProductParts): Product {
 
 const clock = backgroundClock;
 
-function createHistory({ options, view, warn }: ProductParts): HistoryParts {
+function createHistory(
+  { options, view, warn }: ProductParts,
+  onPeaks: (peaks: SitePeaks) => void,
+): HistoryParts {
   const { data, historySites, isFirstProcess: isFirst = true, store } = options;
   return assembleHistory({
     view,
@@ -130,6 +124,7 @@ function createHistory({ options, view, warn }: ProductParts): HistoryParts {
     maxSites: historySites,
     isFirst,
     isLeader: () => (options.pool ? (options.pool()?.isLeader ?? false) : (store.isLeader?.() ?? true)),
+    onPeaks,
     // All workers have the same problem.
     warn: isFirst ? warn : () => {},
   });
@@ -165,20 +160,16 @@ function createCounts(view: CounterView): ApiCounts {
   };
 }
 
-function createServers({ options, stats, view, drain }: ProductParts, delay: EventLoopDelay): ApiServers {
-  return createOwnServer({
-    // Workers are one server: any of them answers for all.
-    name: (options.pool ? undefined : options.store.server) ?? hostname(),
-    version: version(),
-    store: options.store.kind ?? 'memory',
-    startedAt: Date.now(),
-    connections: () => options.pool?.()?.stats.connections ?? stats.connections,
-    eventLoopDelayMs: () => delay.read(),
+function createServers({ options, stats, view, drain }: ProductParts): ServersParts {
+  const { operationsRelay, store } = options;
+  return assembleServers({
+    clock,
+    store: () => store,
+    relay: operationsRelay?.servers,
+    name: () => store.server,
+    kind: store.kind,
+    stats: () => stats,
     isStale: () => view.isStale(),
-    drain: () => (options.drainAll ? options.drainAll() : void drain()),
+    drain: () => void drain(),
   });
-}
-
-function version(): string {
-  return (createRequire(import.meta.url)('../package.json') as { version: string }).version;
 }

@@ -7,6 +7,9 @@ export interface Peak {
   at: number;
 }
 
+/** The most members of sites. */
+export type SitePeaks = readonly (readonly [site: string, people: number])[];
+
 /** How far back the history of a site can be read. */
 export const RANGES = ['15m', '24h', '30d', '2y'] as const;
 export type Range = (typeof RANGES)[number];

@@ -43,3 +43,18 @@ export function createStats(): CounterStats {
 export function countReason(counts: Record<string, number>, reason: string): void {
   counts[reason] = (counts[reason] ?? 0) + 1;
 }
+
+/** Adds the counters of one process to `sum`. */
+export function addStats(sum: CounterStats, stats: CounterStats): void {
+  addNumbers(sum as unknown as Numbers, stats as unknown as Numbers);
+  addNumbers(sum.rejected, stats.rejected);
+  addNumbers(sum.terminated, stats.terminated);
+}
+
+type Numbers = Record<string, number>;
+
+function addNumbers(sum: Numbers, numbers: Numbers): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (typeof value === 'number') sum[name] = (sum[name] ?? 0) + value;
+  }
+}

@@ -1,5 +1,6 @@
 import type { History } from './history.ts';
 import type { HistoryStorage } from './history-storage.ts';
+import type { SiteRecord } from './site-history.ts';
 
 export interface HistorySaverOptions {
   history: History;
@@ -7,6 +8,8 @@ export interface HistorySaverOptions {
   /** Whether this process saves at this moment. All load. */
   isSaving: () => boolean;
   warn: (message: string) => void;
+  /** What is stored is part of the history now. */
+  onLoaded?: (records: readonly SiteRecord[]) => void;
 }
 
 /** Loads the history from one storage, and saves it there. Its errors become one warning. */
@@ -30,10 +33,11 @@ export class HistorySaver {
 
   async #load(): Promise<void> {
     if (this.#isLoaded) return;
-    const { storage, history, warn } = this.#options;
+    const { storage, history, onLoaded, warn } = this.#options;
     try {
       const { records, problem } = await storage.load();
       history.restore(records);
+      onLoaded?.(records);
       if (problem !== undefined) warn(problem);
       this.#isLoaded = true;
     } catch (error) {

@@ -1,7 +1,6 @@
 import type { Admission, AdmissionLimits } from '../core/admission.ts';
 import type { Store } from '../core/ports.ts';
 import type { SiteList, SiteOptions } from '../core/site-list.ts';
-import type { CounterStats } from '../core/stats.ts';
 import type { TrustsProxy } from '../io/admission/client-address.ts';
 import type { AnswerRelay } from '../io/events/answer-relay.ts';
 import type { Access } from '../io/http/access/access.ts';
@@ -221,12 +220,10 @@ export interface ResolvedCounterServerOptions extends ResolvedCountingOptions {
   /** Whether this process is the one of several that writes files. @default true */
   isFirstProcess?: boolean;
   /** What all processes that share the port are together, once it is known. @default this process is alone */
-  pool?: () => { isLeader: boolean; stats: CounterStats } | undefined;
-  /** Drains all processes that share the port. @default this process is drained */
-  drainAll?: () => void;
+  pool?: () => { isLeader: boolean } | undefined;
   /** Where several processes share the port. */
   answerRelay?: AnswerRelay;
-  /** In a worker: metrics and webhooks are those of its primary. */
+  /** In a worker: metrics, webhooks and servers are those of its primary. */
   operationsRelay?: OperationsRelay;
   /** A socket to accept connections from, instead of opening `port`. */
   socket?: SharedSocket;

@@ -77,6 +77,18 @@ export class SiteEvents {
     }
   }
 
+  /** A peak is known that the site had before: a total up to it is none, also if its event waits already. */
+  addEarlierPeak(site: string, peak: number): void {
+    const known = this.#peaks.get(site) ?? 0;
+    const state = this.#sites.get(site);
+    if (known <= peak && state?.cancelPeak) {
+      state.cancelPeak();
+      state.cancelPeak = undefined;
+      if (state.total === 0) this.#forget(site);
+    }
+    this.#setPeak(site, Math.max(known, peak));
+  }
+
   /** Cancels all timers. */
   close(): void {
     for (const { cancelPeak } of this.#sites.values()) cancelPeak?.();
@@ -96,11 +108,10 @@ export class SiteEvents {
   }
 
   #checkPeak(site: string, state: SiteState, previous: number): void {
-    let peak = this.#peaks.get(site);
-    if (peak === undefined) {
-      peak = Math.max(previous, this.#options.earlierPeak(site));
-      this.#setPeak(site, peak);
-    }
+    const known = this.#peaks.get(site);
+    // The total may have begun above the peak that is known.
+    const peak = Math.max(previous, known ?? this.#options.earlierPeak(site));
+    if (peak !== known) this.#setPeak(site, peak);
     if (state.total <= peak) return;
     this.#setPeak(site, state.total);
     if (state.total < MIN_PEAK || state.cancelPeak) return;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SitePeaks } from '../core/samples.ts';
 import type { Clock } from '../core/ports.ts';
 import { DeliveryQueue, type Delivery } from './delivery-queue.ts';
 import { Failover, type WebhookPeers } from './failover.ts';
@@ -109,6 +110,11 @@ export class Webhooks {
       if (isNew && isFirst) this.#events.setBaseline(site, total);
       else this.#events.update(site, total);
     });
+  }
+
+  /** Earlier peaks of sites are known now. */
+  addEarlierPeaks(peaks: SitePeaks): void {
+    for (const [site, people] of peaks) this.#events.addEarlierPeak(site, people);
   }
 
   /** The state of each webhook, without the secret parts of its URL. */

@@ -3,6 +3,7 @@ import type { AssembledCounter } from '../assemble-counter.ts';
 import { Operations } from '../assemble-operations.ts';
 import type { MetricsJson } from '../metrics/merge-metrics.ts';
 import type { OperationsOptions, ResolvedOperationsOptions } from '../options/operations-options.ts';
+import type { ApiServers } from '../io/http/api/api-ports.ts';
 import type { IpcChannel } from '../store/bus/ipc-channel.ts';
 import type { MeshStore } from '../store/mesh/mesh-store.ts';
 import type { WebhookPeers } from '../webhooks/failover.ts';
@@ -17,17 +18,22 @@ export interface PrimaryOperationsOptions {
   hasOtherServers: boolean;
   /** The names of the workers among the servers. */
   workers: () => (string | undefined)[];
+  /** What the API has of all servers. */
+  servers: ApiServers;
 }
 
 /** Metrics and webhooks of several processes: the primary has those of all. */
 export class PrimaryOperations {
   readonly #operations: Operations;
+  readonly #servers: ApiServers;
   readonly #workers = new Map<string, () => Promise<MetricsJson>>();
 
-  constructor({ options, assembled, store, hasOtherServers, workers }: PrimaryOperationsOptions) {
+  constructor(options: PrimaryOperationsOptions) {
+    const { assembled, store, hasOtherServers, servers, workers } = options;
     const { counter, publishLag, reportWebhook, view } = assembled;
+    this.#servers = servers;
     this.#operations = new Operations({
-      options,
+      options: options.options,
       clock: systemClock,
       view,
       members: () => counter.members(),
@@ -47,7 +53,13 @@ export class PrimaryOperations {
   /** Connects a process. Returns a function that disconnects it. */
   connect(worker: number, channel: IpcChannel): () => void {
     const name = String(worker);
-    const read = connectWorker(channel, this.#operations);
+    const operations = this.#operations;
+    const read = connectWorker(channel, {
+      metricsText: () => operations.metricsText(),
+      webhooks: () => operations.webhooks(),
+      addEarlierPeaks: (peaks) => operations.addEarlierPeaks(peaks),
+      servers: this.#servers,
+    });
     this.#workers.set(name, read);
     return () => {
       // Another process may have replaced it.

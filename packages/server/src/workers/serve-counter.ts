@@ -7,6 +7,7 @@ import { CounterServerError, optionsInvalid } from '../errors.ts';
 import type { CounterServerOptions, ResolvedCounterServerOptions } from '../options/options.ts';
 import { SharedSocket } from '../io/http/listen.ts';
 import { resolveServerOptions } from '../options/resolve-options.ts';
+import { EventLoopDelay } from '../servers/event-loop-delay.ts';
 import { createIpcBus } from '../store/bus/ipc-bus.ts';
 import { createAnswerRelay } from './answer-relay.ts';
 import { broadcastShare } from './broadcast-share.ts';
@@ -62,8 +63,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
     const { maxWorkers } = limits;
     const maxBroadcastCpu = broadcastShare(options.maxBroadcastCpu, maxWorkers, availableParallelism());
     const operationsRelay = createOperationsRelay(ipc.channel(topics.operations));
-    const drainAll = (): void => sendToPrimary(ipc, ['drain']);
-    const shared = { drainAll, maxBroadcastCpu, maxWorkers, admission, answerRelay, operationsRelay };
+    const shared = { maxBroadcastCpu, maxWorkers, admission, answerRelay, operationsRelay };
     ipc.onHandle((handle) => {
       // As long as any process has the socket, the port is open.
       if (isEnding) return (handle as { close(): void }).close();
@@ -75,7 +75,7 @@ export function serveCounter(ipc: Ipc, end: () => void): void {
 
   function listen(options: ResolvedCounterServerOptions): void {
     server = createResolvedServer(options);
-    reportStats(server, ipc);
+    reportStats(server, ipc, options.access.isEnabled || options.store.kind !== undefined);
     server.on('limit', ({ limit, address }) => sendToPrimary(ipc, ['limit', limit, address]));
     server.on('proxy', ({ message }) => sendToPrimary(ipc, ['proxy', message]));
     server.on('warning', ({ message }) => sendToPrimary(ipc, ['warning', message]));
@@ -106,9 +106,12 @@ async function createStore({ redis, name }: WorkerTask, ipc: Ipc): Promise<Store
   return redisStore(url, { ...options, name });
 }
 
-function reportStats(server: CounterServer, ipc: Ipc): void {
+/** @param isDelayRead whether the API has the delay of the event loop, here or at another server. */
+function reportStats(server: CounterServer, ipc: Ipc, isDelayRead: boolean): void {
+  const delay = new EventLoopDelay(() => systemClock.now());
+  if (isDelayRead) delay.start();
   // Also without a change: a worker that does not report may be stopped.
-  setInterval(() => sendToPrimary(ipc, ['stats', server.stats()]), STATS_MS).unref();
+  setInterval(() => sendToPrimary(ipc, ['stats', server.stats(), delay.read()]), STATS_MS).unref();
 }
 
 /** Loads the options of a module: its default export, or what that returns. */

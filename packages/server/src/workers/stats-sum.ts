@@ -1,4 +1,4 @@
-import { createStats, type CounterStats } from '../core/stats.ts';
+import { addStats, createStats, type CounterStats } from '../core/stats.ts';
 
 /** The sum of the statistics of all workers, including those that have ended. */
 export interface StatsSum {
@@ -17,27 +17,13 @@ export function createStatsSum(): StatsSum {
     set: (worker, stats) => void present.set(worker, stats),
     end(worker) {
       const last = present.get(worker);
-      if (last) add(past, { ...last, connections: 0 });
+      if (last) addStats(past, { ...last, connections: 0 });
       present.delete(worker);
     },
     read() {
       const sum = createStats();
-      for (const stats of [past, ...present.values()]) add(sum, stats);
+      for (const stats of [past, ...present.values()]) addStats(sum, stats);
       return sum;
     },
   };
-}
-
-function add(sum: CounterStats, stats: CounterStats): void {
-  addNumbers(sum as unknown as Numbers, stats as unknown as Numbers);
-  addNumbers(sum.rejected, stats.rejected);
-  addNumbers(sum.terminated, stats.terminated);
-}
-
-type Numbers = Record<string, number>;
-
-function addNumbers(sum: Numbers, numbers: Numbers): void {
-  for (const [name, value] of Object.entries(numbers)) {
-    if (typeof value === 'number') sum[name] = (sum[name] ?? 0) + value;
-  }
 }

@@ -29,8 +29,6 @@ export interface WorkerTask {
 export interface PoolStatus {
   /** Whether the worker writes what servers keep together. */
   isLeader: boolean;
-  /** The sum of the statistics of all workers. */
-  stats: CounterStats;
 }
 
 /** The options that a worker has resolved, as far as its primary needs them. */
@@ -62,9 +60,7 @@ export type WorkerMessage =
   | readonly ['limit', limit: string, address: string | undefined]
   | readonly ['proxy', message: string]
   | readonly ['warning', message: string]
-  /** The admin wants all workers to be drained. */
-  | readonly ['drain']
-  | readonly ['stats', CounterStats];
+  | readonly ['stats', CounterStats, eventLoopDelayMs: number];
 
 /** The topics of the channels between a primary process and a worker. */
 export const topics = {

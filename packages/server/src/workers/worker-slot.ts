@@ -20,12 +20,10 @@ export interface WorkerSlotOptions {
   /** Connects a new process to what workers share. */
   connect: (worker: WorkerProcess) => WorkerConnection;
   listening: (listening: Listening) => void;
-  stats: (stats: CounterStats) => void;
+  stats: (stats: CounterStats, eventLoopDelayMs: number) => void;
   limit: (limit: string, address: string | undefined) => void;
   proxy: (message: string) => void;
   warning: (message: string) => void;
-  /** All workers are to be drained. */
-  drain: () => void;
   /**
    * A process has ended unexpectedly, or could not start. Another one replaces it, unless the slot is killed.
    *
@@ -131,7 +129,7 @@ export class WorkerSlot {
 
   #receive(run: Run, message: WorkerMessage): void {
     const { ipc } = run.worker;
-    const { clock, task, listening, stats, limit, proxy, warning, drain } = this.#options;
+    const { clock, task, listening, stats, limit, proxy, warning } = this.#options;
     const fail = (error: CounterServerError): void => {
       run.failure ??= error;
       run.worker.kill();
@@ -147,15 +145,13 @@ export class WorkerSlot {
         run.listeningSince = clock.now();
         return listening(message[1]);
       case 'stats':
-        return stats(message[1]);
+        return stats(message[1], message[2]);
       case 'limit':
         return limit(message[1], message[2]);
       case 'proxy':
         return proxy(message[1]);
       case 'warning':
         return warning(message[1]);
-      case 'drain':
-        return drain();
       case 'failed':
         return fail(new CounterServerError(message[1], message[2], { problems: message[3] }));
     }

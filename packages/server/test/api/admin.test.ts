@@ -52,6 +52,7 @@ describe('the API of the admin', () => {
           connections: 1,
           eventLoopDelayMs: expect.any(Number),
           store: 'memory',
+          processes: 1,
           stale: false,
           isSelf: true,
         },

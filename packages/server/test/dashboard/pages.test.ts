@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chartColumns, zoomSpan } from '../../dashboard/src/charts/chart-data.ts';
 import { pollDelay } from '../../dashboard/src/data/poll-delay.ts';
 import type { SiteSummary } from '../../dashboard/src/data/shapes.ts';
+import { splitName } from '../../dashboard/src/pages/server-name.ts';
 import { orderSites, sumSites, type SiteOrder } from '../../dashboard/src/pages/order-sites.ts';
 import { orderReasons } from '../../dashboard/src/pages/reasons.ts';
 import { linkTo, routeOf } from '../../dashboard/src/router.ts';
@@ -87,5 +88,16 @@ describe('figures of the dashboard', () => {
     expect(routeOf('#/sites/%')).toEqual({ page: 'site', site: '%' });
     const route = { page: 'site', site: 'xn--bcher-kva.example' } as const;
     expect(routeOf(linkTo(route))).toEqual(route);
+  });
+});
+
+describe('the names of servers', () => {
+  it('[A12] are shown apart from their random parts', () => {
+    const random = '0123456789abcdef';
+    expect(splitName(`fra-1-${random}`)).toEqual({ given: 'fra-1', random: `-${random}` });
+    expect(splitName(`fra-1-primary-${random}`)).toEqual({ given: 'fra-1', random: `-primary-${random}` });
+    expect(splitName(`primary-${random}`)).toEqual({ given: 'primary', random: `-${random}` });
+    for (const name of [random, 'my-machine.example', ''])
+      expect(splitName(name)).toEqual({ given: name, random: '' });
   });
 });

@@ -91,6 +91,30 @@ describe('the events of a site', () => {
     expect(take()).toEqual(['peak 21', 'peak 16']);
   });
 
+  it('[H1] a history that is read later takes back the event that waits, if its peak was higher', () => {
+    const { clock, events, take } = watch();
+    for (const site of ['a.example', 'b.example', 'c.example']) events.update(site, 12);
+    events.addEarlierPeak('a.example', 12);
+    events.addEarlierPeak('b.example', 11);
+    events.update('c.example', 0);
+    events.addEarlierPeak('c.example', 40);
+    events.addEarlierPeak('d.example', 30);
+    clock.advance(PEAK_DELAY_MS);
+    expect(take()).toEqual(['occupied 12', 'occupied 12', 'occupied 12', 'vacated 0', 'peak 12']);
+    events.setBaseline('e.example', 20);
+    events.addEarlierPeak('e.example', 15);
+    for (const [site, total] of [
+      ['a.example', 13],
+      ['c.example', 40],
+      ['d.example', 31],
+      ['e.example', 19],
+    ] as const) {
+      events.update(site, total);
+    }
+    clock.advance(PEAK_DELAY_MS);
+    expect(take()).toEqual(['occupied 40', 'occupied 31', 'peak 13', 'peak 31']);
+  });
+
   it('[H1] a total below ten is no peak, and sites do not mix', () => {
     const { clock, events, take } = watch();
     events.update('example.org', 9);

@@ -31,7 +31,7 @@ describe('the API of workers', { timeout: 60_000 }, () => {
     // Four answers: by any of the workers.
     for (let answer = 0; answer < 4; answer++) {
       await expect.poll(() => read(site), patient).toMatchObject({ people: 4, stale: false });
-      const server = { connections: 4, isSelf: true };
+      const server = { connections: 4, processes: 3, isSelf: true };
       await expect.poll(() => read(`${url}v1/servers`), patient).toMatchObject({ servers: [server] });
     }
     await expect.poll(() => read(`${url}v1/stats`), patient).toMatchObject({ connections: 4 });

@@ -62,6 +62,8 @@ export interface ServerState {
   connections: number;
   eventLoopDelayMs: number;
   store: string;
+  /** With workers, these and their primary. */
+  processes: number;
   stale: boolean;
   isSelf: boolean;
 }

@@ -12,7 +12,7 @@ export function RejectionsPage() {
   const resource = useResource<StatsAnswer>('stats', INTERVAL_MS);
   return (
     <>
-      <PageHead title="Rejections" lead="What this server has turned away since it started, and why." />
+      <PageHead title="Rejections" lead="What all servers have turned away since they started, and why." />
       <FailureNotice resource={resource} />
       <Loaded resource={resource} skeleton={<SkeletonRows count={6} />}>
         {(stats) => <Stats stats={stats} />}

@@ -6,6 +6,7 @@ import { formatAgo, formatCount, formatMoment } from '../format.ts';
 import { PageHead } from '../parts/page-head.tsx';
 import { FailureNotice, Loaded, Message, Notice, SkeletonRows } from '../parts/states.tsx';
 import { DrainDialog } from './drain-dialog.tsx';
+import { splitName } from './server-name.ts';
 import { StoreCard } from './store-card.tsx';
 
 const INTERVAL_MS = 2_000;
@@ -16,7 +17,7 @@ export function ServersPage() {
   const resource = useResource<ServersAnswer>('servers', INTERVAL_MS);
   return (
     <>
-      <PageHead title="Servers" lead="The processes that count, and the store that they share." />
+      <PageHead title="Servers" lead="The servers that count, and the store that they share." />
       <FailureNotice resource={resource} />
       <Loaded resource={resource} skeleton={<SkeletonRows count={3} />}>
         {({ servers }) => <Servers servers={servers} />}
@@ -83,12 +84,16 @@ function Servers({ servers }: { servers: ServerState[] }) {
 
 function ServerItem(props: { server: ServerState; onDrain: (button: HTMLElement) => void }) {
   const { server, onDrain } = props;
-  const { name, version, since, connections, eventLoopDelayMs, stale, isSelf } = server;
+  const { name, version, since, connections, eventLoopDelayMs, processes, stale, store, isSelf } = server;
+  const { given, random } = splitName(name);
   return (
     <li class="card server">
       <div class="server-head">
         <span class={`status-dot ${stale ? 'status-warn' : 'status-good'}`} aria-hidden="true" />
-        <h2>{name}</h2>
+        <h2>
+          {given}
+          {random && <span class="faint server-random">{random}</span>}
+        </h2>
         {isSelf && <span class="tag">answers this page</span>}
         {stale && <span class="tag tag-warn">out of reach</span>}
         <button
@@ -107,12 +112,17 @@ function ServerItem(props: { server: ServerState; onDrain: (button: HTMLElement)
           value={`${formatDelay(eventLoopDelayMs)} ms`}
           isWarning={eventLoopDelayMs >= SLOW_LOOP_MS}
         />
+        <Fact label="Processes" value={formatProcesses(processes)} />
+        <Fact label="Store" value={store === 'redis' ? 'Redis' : 'Memory'} />
         <Fact label="Version" value={version} />
         <Fact label="Started" value={formatAgo(since, Date.now())} title={formatMoment(since)} />
       </dl>
     </li>
   );
 }
+
+const formatProcesses = (processes: number): string =>
+  processes === 1 ? '1' : `${processes} (${processes - 1} ${processes === 2 ? 'worker' : 'workers'})`;
 
 const formatDelay = (delayMs: number): string => (delayMs < 10 ? delayMs.toFixed(1) : formatCount(delayMs));
 

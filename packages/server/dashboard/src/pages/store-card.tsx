@@ -26,7 +26,7 @@ export function StoreCard({ servers }: { servers: ServerState[] }) {
 }
 
 const IN_MEMORY =
-  'This server counts alone, in its own memory. To count on several servers, start each of them with the same --redis-url.';
+  'This server counts alone, in the memory of its machine. To count on several servers, start each of them with the same --redis-url.';
 
 function textOfRedis(count: number, unreachable: string[]): string {
   if (unreachable.length === 0) {

@@ -21,10 +21,10 @@ export function Message(props: {
   );
 }
 
-/** A line above data that is old. */
+/** A line above data that is old, or about what was done: then its icon is `check`. */
 export function Notice({ icon, children }: { icon: IconName; children: ComponentChildren }) {
   return (
-    <div class="notice" role="status">
+    <div class={icon === 'check' ? 'notice notice-good' : 'notice'} role="status">
       <Icon name={icon} />
       <div>{children}</div>
     </div>

@@ -1,7 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import type { ApiRoute } from './api/api-route.ts';
 import { listOf, objectOf } from './api/json-schema.ts';
-import { respondProblem } from './api/problem.ts';
+import { respondNotAnswered } from './api/problem.ts';
 import { respondCached, respondJson } from './api/respond-json.ts';
 
 /** The content type of the text for Prometheus. */
@@ -25,7 +24,7 @@ export function createOperationsRoutes(operations: OperationsReader): ApiRoute[]
         response.setHeader('Cache-Control', 'no-store');
         operations.metricsText().then(
           (text) => respondCached(request, response, METRICS_TYPE, text),
-          () => respondUnread(response),
+          () => respondNotAnswered(response),
         );
       },
       doc: {
@@ -41,7 +40,7 @@ export function createOperationsRoutes(operations: OperationsReader): ApiRoute[]
       handle({ request, response }) {
         operations.webhooks().then(
           (webhooks) => respondJson(request, response, { webhooks }),
-          () => respondUnread(response),
+          () => respondNotAnswered(response),
         );
       },
       doc: {
@@ -50,9 +49,4 @@ export function createOperationsRoutes(operations: OperationsReader): ApiRoute[]
       },
     },
   ];
-}
-
-/** The primary of this worker does not answer. */
-function respondUnread(response: ServerResponse): void {
-  respondProblem(response, 503, 'not-answered', 'the primary process does not answer');
 }

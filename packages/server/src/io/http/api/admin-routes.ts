@@ -1,6 +1,6 @@
-import type { CounterStats } from '../../../core/stats.ts';
+import type { ServerResponse } from 'node:http';
 import type { ApiCounts } from './api-counts.ts';
-import type { ApiHistory, ApiServers } from './api-ports.ts';
+import type { ApiHistory, ApiServers, DrainResult } from './api-ports.ts';
 import type { ApiRoute } from './api-route.ts';
 import {
   count,
@@ -13,22 +13,21 @@ import {
   time,
   type JsonSchema,
 } from './json-schema.ts';
-import { respondProblem } from './problem.ts';
+import { respondNotAnswered, respondProblem } from './problem.ts';
 import { respondJson } from './respond-json.ts';
 
 export interface AdminRoutesOptions {
   counts: ApiCounts;
   history: ApiHistory;
   servers: ApiServers;
-  stats: () => CounterStats;
   /** In ms, of a monotonic clock. */
   now: () => number;
 }
 
 /** The routes for the admin: about all sites, and the servers. */
 export function createAdminRoutes(options: AdminRoutesOptions): ApiRoute[] {
-  const { servers, stats } = options;
-  return [sitesRoute(options), serversRoute(servers), drainRoute(servers), statsRoute(stats)];
+  const { servers } = options;
+  return [sitesRoute(options), serversRoute(servers), drainRoute(servers), statsRoute(servers)];
 }
 
 interface SiteRow {
@@ -99,10 +98,15 @@ function serversRoute(servers: ApiServers): ApiRoute {
     method: 'GET',
     path: 'servers',
     access: 'admin',
-    handle: ({ request, response }) =>
-      void servers.list().then((list) => respondJson(request, response, { servers: list })),
+    handle({ request, response }) {
+      servers.list().then(
+        (list) => respondJson(request, response, { servers: list }),
+        () => respondNotAnswered(response),
+      );
+    },
     doc: {
-      summary: 'The servers that share the store, as far as the one that answers knows them.',
+      summary:
+        'All servers that share the store, whichever of them answers. The workers of one machine are one server.',
       schema: objectOf({
         servers: listOf(
           objectOf({
@@ -112,7 +116,11 @@ function serversRoute(servers: ApiServers): ApiRoute {
             connections: count,
             eventLoopDelayMs: { type: 'number', minimum: 0 },
             store: { enum: ['memory', 'redis'] },
-            stale: flag,
+            processes: { type: 'integer', minimum: 1, description: 'With workers, these and their primary.' },
+            stale: {
+              ...flag,
+              description: 'Whether its numbers may be old, or it does not answer the others.',
+            },
             isSelf: { ...flag, description: 'Whether it is the server that answers.' },
           }),
         ),
@@ -126,26 +134,45 @@ function drainRoute(servers: ApiServers): ApiRoute {
     method: 'POST',
     path: 'servers/{name}/drain',
     access: 'admin',
-    handle: ({ response, params }) =>
-      void servers.drain(params['name']!).then((isKnown) => {
-        if (!isKnown) return respondProblem(response, 404, 'server-unknown', 'no server has this name');
-        response.writeHead(202, { 'Content-Length': 0, 'Cache-Control': 'no-store' });
-        response.end();
-      }),
-    doc: { summary: 'Migrates the members of a server to the others, then ends it.', status: 202 },
+    handle({ response, params }) {
+      servers.drain(params['name']!).then(
+        (result) => respondDrain(response, result),
+        () => respondNotAnswered(response),
+      );
+    },
+    doc: {
+      summary: 'Migrates the members of a server to the others, then ends it. Any server takes the request.',
+      status: 202,
+    },
   };
+}
+
+function respondDrain(response: ServerResponse, result: DrainResult): void {
+  if (result === 'unknown') {
+    return respondProblem(response, 404, 'server-unknown', 'no server has this name');
+  }
+  if (result === 'silent') {
+    return respondProblem(response, 503, 'server-silent', 'the server has not confirmed that it drains');
+  }
+  response.writeHead(202, { 'Content-Length': 0, 'Cache-Control': 'no-store' });
+  response.end();
 }
 
 const reasons: JsonSchema = { type: 'object', additionalProperties: count };
 
-function statsRoute(stats: () => CounterStats): ApiRoute {
+function statsRoute(servers: ApiServers): ApiRoute {
   return {
     method: 'GET',
     path: 'stats',
     access: 'admin',
-    handle: ({ request, response }) => respondJson(request, response, stats()),
+    handle({ request, response }) {
+      servers.stats().then(
+        (stats) => respondJson(request, response, stats),
+        () => respondNotAnswered(response),
+      );
+    },
     doc: {
-      summary: 'What the server that answers has counted since its start.',
+      summary: 'What all servers that run have counted since their starts.',
       schema: {
         type: 'object',
         required: ['connections', 'updates', 'messages', 'rejected', 'terminated'],

@@ -1,3 +1,4 @@
+import type { CounterStats } from '../../../core/stats.ts';
 import type { Peak, Range, Sample } from '../../../core/samples.ts';
 
 /** What the API is given besides the numbers: their history, and the servers. It owns none of them. */
@@ -23,14 +24,23 @@ export interface ServerInfo {
   /** How late its timers are, in ms: the 99th percentile of the last minute or less. */
   eventLoopDelayMs: number;
   store: 'memory' | 'redis';
-  /** Whether its totals may be old. */
+  /** With workers, these and their primary. */
+  processes: number;
+  /** Whether its totals may be old, or it has not answered the one that lists it. */
   stale: boolean;
   /** Whether it is the one that answers. */
   isSelf: boolean;
 }
 
+/** `silent`: the server has not confirmed that it drains. */
+export type DrainResult = 'draining' | 'unknown' | 'silent';
+
+/** The servers that share a store. Each function rejects if this process cannot ask for them. */
 export interface ApiServers {
+  /** Ordered by name. */
   list(): Promise<ServerInfo[]>;
-  /** Begins to drain a server. Resolves to whether there is one of that name. */
-  drain(name: string): Promise<boolean>;
+  /** The sum of what they have counted since their starts. */
+  stats(): Promise<CounterStats>;
+  /** Begins to drain the server of this name. */
+  drain(name: string): Promise<DrainResult>;
 }

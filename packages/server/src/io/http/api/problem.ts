@@ -19,3 +19,8 @@ export function respondProblem(
   });
   response.end(body);
 }
+
+/** The primary of this worker does not answer. */
+export function respondNotAnswered(response: ServerResponse): void {
+  respondProblem(response, 503, 'not-answered', 'the primary process does not answer');
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  createCounterServer,
+  createCounterWorkers,
+  createLoginLink,
+  type CounterServer,
+  type CounterWorkers,
+} from '@live-online/server';
+import { redisStore } from '@live-online/server/redis';
+import { openPage } from '../../packages/server/test/helpers/page.ts';
+import { startRedis } from '../../packages/server/test/helpers/redis.ts';
+import { chromiumBrowser, takePage } from '../helpers/browsers.ts';
+import { expectAccessible, overflowOf } from '../helpers/dashboard-page.ts';
+
+const adminToken = 'a-token-of-20-letters';
+const options = { port: 0, host: '127.0.0.1', adminToken };
+const SITE = 'harbour-news.example';
+const patient = { timeout: 20_000 };
+
+async function listen(counter: CounterServer | CounterWorkers): Promise<string> {
+  onTestFinished(() => counter.close());
+  return (await counter.listen()).url;
+}
+
+describe('the dashboard of several servers', () => {
+  it('[A1, A8, A12] each shows the sum of all, lists all, and drains another one', async () => {
+    const { url: redisUrl } = await startRedis();
+    const start = (name: string) =>
+      listen(createCounterServer({ ...options, store: redisStore(redisUrl, { name }) }));
+    const redis = { url: redisUrl, name: 'pool' };
+    const urls = await Promise.all([
+      start('fra'),
+      start('ams'),
+      listen(createCounterWorkers({ workers: 2, options, redis })),
+    ]);
+    const [first, , pool] = urls;
+    const visitors = [...urls, pool].map((url) => openPage(url, { origin: `https://${SITE}` }));
+    await Promise.all(visitors.map((visitor) => visitor.receives(4)));
+
+    const page = await takePage(await chromiumBrowser.getContext());
+    for (const url of urls) {
+      await page.goto(createLoginLink(url, adminToken));
+      await page.goto(`${url}dashboard/#/`);
+      const row = page.getByRole('row').filter({ hasText: SITE });
+      await row.getByText('4', { exact: true }).first().waitFor(patient);
+      await page.evaluate(() => (location.hash = '#/rejections'));
+      await page.locator('dl').getByText('4', { exact: true }).waitFor(patient);
+      await page.evaluate(() => (location.hash = '#/servers'));
+      await expect.poll(() => page.locator('.server h2').count(), patient).toBe(3);
+      await page.getByText('All 3 servers exchange').waitFor(patient);
+      expect(await page.getByText('answers this page').count()).toBe(1);
+    }
+    await page.goto(`${first}dashboard/#/servers`);
+    const names = page.locator('.server h2');
+    await expect
+      .poll(
+        async () => (await names.allTextContents()).map((name) => name.replace(/-[\da-f]{16}/, '')),
+        patient,
+      )
+      .toEqual(['ams', 'fra', 'pool-primary']);
+    await expectAccessible(page, 'servers');
+    await page.setViewportSize({ width: 320, height: 700 });
+    expect(await overflowOf(page)).toBe(0);
+    await page.setViewportSize({ width: 1_280, height: 900 });
+
+    await page.getByRole('button', { name: /^Drain pool-primary/ }).click();
+    await page.getByRole('button', { name: 'Drain server' }).click();
+    await page.getByText(/pool-primary-[\da-f]{16} drains/).waitFor(patient);
+    await expect.poll(() => names.count(), patient).toBe(2);
+    await page.getByText('All 2 servers exchange').waitFor(patient);
+  });
+});
