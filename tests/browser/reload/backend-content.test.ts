@@ -39,4 +39,28 @@ inEachBrowser('pages of a backend in $name', ({ getContext }) => {
     write('app.txt', text);
     await vi.waitFor(async () => expect(await page.textContent('h1')).toBe('two'));
   });
+
+  it('[R7] links, styles and forms with the address of the backend stay in the tool', async () => {
+    const { url, origin } = await startBackend((request, response) => {
+      const own = `http://${request.headers.host}`;
+      const isCss = request.url === '/a.css';
+      response.setHeader('Content-Type', isCss ? 'text/css' : 'text/html');
+      response.end(
+        isCss
+          ? `@import "${own}/b.css"; h1 { background: url(${own}/c.png) }`
+          : `<!doctype html><link rel="icon" href="data:,"><link rel="stylesheet" href="${own}/a.css"><h1>${request.url}</h1>
+             <a href="${own}/next?a=1&amp;b=2">next</a><form action='${own}/sent'><button>send</button></form>`,
+      );
+    });
+    const { page } = await openTab(await getContext(), url);
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    await page.click('a');
+    await vi.waitFor(async () => expect(await page.textContent('h1')).toBe('/next?a=1&b=2'));
+    await page.click('button');
+    await vi.waitFor(async () => expect(await page.textContent('h1')).toBe('/sent?'));
+    await vi.waitFor(() => expect(requests).toContain(`${url}c.png`));
+    expect(requests.filter((one) => one.startsWith(origin))).toEqual([]);
+    expect(page.url()).toBe(`${url}sent?`);
+  });
 });

@@ -28,6 +28,12 @@ const serving: readonly Setting<Values>[] = [
     help: 'let browsers keep responses for as long as the backend allows, instead of revalidating them',
   },
   {
+    flag: 'no-rewrite',
+    option: 'rewrite',
+    sets: false,
+    help: 'leave the addresses of the backend in its pages and style sheets as they are',
+  },
+  {
     flag: 'no-serve',
     option: 'serve',
     sets: false,

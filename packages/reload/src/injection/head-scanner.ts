@@ -61,7 +61,7 @@ export class HeadScanner implements Transform {
     this.#scan();
     this.#parser.end();
     // Without a position in the document, the tag follows at its end.
-    this.#insertAt ??= this.#held.end - this.#decoder.pendingBytes;
+    this.#insertAt ??= this.#held.end - this.#decoder.pending.length;
     return this.#release();
   }
 

@@ -33,18 +33,18 @@ export function bomLength([a, b, c]: Uint8Array): number {
 /** Decodes a document to one character per code unit, so that offsets in the text are offsets in the bytes. */
 export interface Decoder {
   readonly bytesPerCharacter: 1 | 2;
-  /** Bytes of a code unit whose other half has not arrived. */
-  readonly pendingBytes: 0 | 1;
+  /** The first byte of a code unit whose other one has not arrived. */
+  readonly pending: Uint8Array;
   decode(chunk: Uint8Array): string;
 }
 
 export function createDecoder(unit: CodeUnit): Decoder {
-  if (unit === 'byte') return { bytesPerCharacter: 1, pendingBytes: 0, decode: latin1 };
+  if (unit === 'byte') return { bytesPerCharacter: 1, pending: new Uint8Array(0), decode: latin1 };
   let pending = Buffer.alloc(0);
   return {
     bytesPerCharacter: 2,
-    get pendingBytes() {
-      return pending.length === 0 ? 0 : 1;
+    get pending() {
+      return pending;
     },
     decode(chunk) {
       const bytes = Buffer.concat([pending, chunk]);

@@ -51,6 +51,13 @@ export interface ReloadServerOptions {
    * @default true
    */
   revalidate?: boolean;
+  /**
+   * Whether the backend's own addresses in its pages and style sheets are mapped to this server. Without that, a link of a
+   * backend that writes whole addresses, such as WordPress, leaves the tool.
+   *
+   * @default true
+   */
+  rewrite?: boolean;
   /** The folder for the project's token and the index of its files. @default the user's cache folder */
   cacheFolder?: string;
 }

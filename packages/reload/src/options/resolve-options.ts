@@ -59,6 +59,7 @@ const schema = v.strictObject(
     debounceMs: v.optional(integer(1, 60_000, ' (ms)'), DEFAULT_DEBOUNCE_MS),
     reloadOnly: v.optional(flag(), false),
     revalidate: v.optional(flag(), true),
+    rewrite: v.optional(flag(), true),
     cacheFolder: v.optional(text('must be the path of a folder')),
   },
   (issue) => (issue.expected === 'never' ? 'is an unknown option' : 'must be an object'),

@@ -22,6 +22,7 @@ export interface PageHandlerOptions {
   spa: boolean;
   directoryListing: boolean;
   revalidate: boolean;
+  rewrite: boolean;
   responder: HtmlResponder;
   files: FileWatcher;
   uses: FileUses;
@@ -43,10 +44,11 @@ export function createPageHandler(options: PageHandlerOptions): PageHandler {
   if (source.kind === 'proxy') {
     const target = source.target.origin;
     const renderBackendDown = (problem: string): string => renderBackendDownPage({ target, problem });
-    const { revalidate } = options;
+    const { revalidate, rewrite } = options;
     return new ReverseProxy({
       target: source.target,
       revalidate,
+      rewrite,
       responder,
       clock,
       renderBackendDown,

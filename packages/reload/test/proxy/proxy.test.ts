@@ -43,19 +43,23 @@ describe('pages of the backend', () => {
 
   it('[R7] only documents are injected: not what scripts fetch, other types, HEAD, 204 and 304', async () => {
     const gz = gzipSync(PAGE);
-    const { port } = await startBackend((request, response) => {
-      if (request.url === '/204') return void response.writeHead(204).end();
-      if (request.url === '/304') return void response.writeHead(304, { ETag: '"a"' }).end();
-      const type = request.url === '/json' ? 'application/json' : 'text/html';
-      const head = {
-        'Content-Type': type,
-        'Content-Encoding': 'gzip',
-        'Content-Length': gz.length,
-        ETag: '"a"',
-      };
-      response.writeHead(200, head);
-      response.end(gz);
-    });
+    const { port } = await startBackend(
+      (request, response) => {
+        if (request.url === '/204') return void response.writeHead(204).end();
+        if (request.url === '/304') return void response.writeHead(304, { ETag: '"a"' }).end();
+        const type = request.url === '/json' ? 'application/json' : 'text/html';
+        const head = {
+          'Content-Type': type,
+          'Content-Encoding': 'gzip',
+          'Content-Length': gz.length,
+          ETag: '"a"',
+        };
+        response.writeHead(200, head);
+        response.end(gz);
+      },
+      undefined,
+      { rewrite: false },
+    );
     const cases: [string, string, object][] = [
       ['/', 'GET', { 'sec-fetch-dest': 'empty', accept: '*/*' }],
       ['/json', 'GET', asDocument],

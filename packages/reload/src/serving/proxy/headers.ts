@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isDecodable } from '../../injection/decompress.ts';
 import { CONDITIONAL_HEADERS } from '../../injection/html-responder.ts';
 import { LOOPBACK } from './backend.ts';
+import { cookiesToTarget, setCookieToBrowser } from './cookies.ts';
 
 /** Names and values as on the wire. */
 export type HeaderList = [name: string, value: string][];
@@ -12,6 +13,8 @@ export interface Sides {
   target: URL;
   /** This server's host and port as the browser knows them. */
   host: string;
+  /** How the browser connects to this server. */
+  scheme: 'http' | 'https';
 }
 
 /** Headers that belong to one connection and not to the message (RFC 9110 §7.6.1). */
@@ -23,6 +26,8 @@ const OF_THE_MESSAGE =
 /** Headers of proxies. They are removed: the backend sees its own address, and a client's values cannot be trusted. */
 const FORWARDED = /^(forwarded|x-forwarded-.+|x-real-ip)$/;
 const RESOURCE_POLICY = 'Cross-Origin-Resource-Policy';
+/** Directives that make browsers use HTTPS. */
+const UPGRADES = /(^|[;,])\s*(?:upgrade-insecure-requests|block-all-mixed-content)\s*(?=[;,]|$)/gi;
 /** Methods whose requests have no body by default. */
 const BODILESS = /^(GET|HEAD|DELETE|OPTIONS|TRACE|CONNECT)$/;
 
@@ -73,6 +78,7 @@ export function requestHeaders(
     if (lower === 'host' || lower === 'expect' || FORWARDED.test(lower)) continue;
     if (asDocument && (CONDITIONAL_HEADERS as readonly string[]).includes(lower)) continue;
     if (lower === 'origin' || lower === 'referer') headers.push([name, toTarget(value, target, host)]);
+    else if (lower === 'cookie') headers.push([name, cookiesToTarget(value)]);
     else if (lower === 'accept-encoding') headers.push([name, knownEncodings(value)]);
     else headers.push([name, value]);
   }
@@ -97,8 +103,11 @@ export function responseHeaders(raw: readonly string[], sides: Sides): HeaderLis
           (_, start: string, url: string) => start + toBrowser(url, sides),
         ),
       ]);
-    } else if (lower === 'set-cookie') headers.push([name, mapCookie(value, sides)]);
-    else headers.push([name, value]);
+    } else if (lower === 'set-cookie') headers.push([name, setCookieToBrowser(value, sides)]);
+    else if (/^content-security-policy(-report-only)?$/.test(lower)) {
+      const isDowngraded = sides.target.protocol === 'https:' && sides.scheme === 'http';
+      headers.push([name, isDowngraded ? value.replace(UPGRADES, '$1') : value]);
+    } else headers.push([name, value]);
   }
   // By default, other origins must not embed pages in development.
   if (!headers.some(([name]) => name.toLowerCase() === RESOURCE_POLICY.toLowerCase()))
@@ -118,10 +127,10 @@ function toTarget(value: string, target: URL, host: string): string {
   return own?.[1]?.toLowerCase() === host.toLowerCase() ? target.origin + value.slice(own[0].length) : value;
 }
 
-function toBrowser(value: string, { target, host }: Sides): string {
+function toBrowser(value: string, { target, host, scheme }: Sides): string {
   const match = /^(?:https?:)?\/\/([^/?#]+)/i.exec(value);
   if (!match || !isTarget(match[1]!, target)) return value;
-  return `http://${host}${value.slice(match[0].length)}`;
+  return `${scheme}://${host}${value.slice(match[0].length)}`;
 }
 
 /** Whether a host is the backend. On loopback it has several names. */
@@ -132,21 +141,6 @@ function isTarget(authority: string, target: URL): boolean {
     host === target.host ||
     (port === target.port && LOOPBACK.test(hostname) && LOOPBACK.test(target.hostname))
   );
-}
-
-/** Maps a cookie of the backend's domain to this server. */
-function mapCookie(cookie: string, { target }: Sides): string {
-  const [pair, ...attributes] = cookie.split(';');
-  const kept = attributes.filter((attribute) => {
-    const [name = '', value = ''] = attribute.split('=', 2).map((text) => text.trim().toLowerCase());
-    if (name === 'secure') return target.protocol !== 'https:';
-    return name !== 'domain' || !isOwnDomain(value.replace(/^\./, ''), target.hostname);
-  });
-  return [pair, ...kept].join(';');
-}
-
-function isOwnDomain(domain: string, hostname: string): boolean {
-  return hostname === domain || hostname.endsWith(`.${domain}`) || LOOPBACK.test(domain);
 }
 
 function knownEncodings(value: string): string {

@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream';
 import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import type { Clock } from '../../core/ports.ts';
 import { respondText } from '../../http/respond.ts';
-import { mayBeDocument, type HtmlResponder } from '../../injection/html-responder.ts';
+import { mayBeDocument, type HtmlResponder, type ResponseParts } from '../../injection/html-responder.ts';
+import { createAddressMap } from './address-map.ts';
 import { watchAvailability } from './availability.ts';
 import { createBackend, type Backend } from './backend.ts';
 import { describeBackendError, isUnreachable } from './backend-errors.ts';
@@ -16,12 +17,15 @@ import {
   type Sides,
 } from './headers.ts';
 import { revalidated } from './revalidation.ts';
+import { rewriteResponse } from './rewrite-body.ts';
 import { bufferEarly, forwardRejection, joinTunnel } from './tunnel.ts';
 
 export interface ReverseProxyOptions {
   target: URL;
   /** Whether browsers revalidate all responses. */
   revalidate: boolean;
+  /** Whether addresses of the backend in pages and style sheets are mapped to this server. */
+  rewrite: boolean;
   responder: HtmlResponder;
   clock: Clock;
   /** The HTML that is sent in place of a page while the backend is down. */
@@ -84,16 +88,19 @@ export class ReverseProxy {
     received: IncomingMessage,
     sides: Sides,
   ): void {
+    const { responder, revalidate, rewrite } = this.#options;
     const status = received.statusCode!;
     const hasBody = request.method !== 'HEAD' && status !== 204 && status !== 304;
     if (!hasBody) received.resume();
     const headers = responseHeaders(received.rawHeaders, sides);
-    void this.#options.responder.send(request, response, {
+    const parts: ResponseParts = {
       status,
       statusMessage: (received.statusMessage ?? '').replace(UNPRINTABLE, ''),
-      headers: this.#options.revalidate ? revalidated(headers) : headers,
+      headers: revalidate ? revalidated(headers) : headers,
       body: hasBody ? received : undefined,
-    });
+    };
+    const sent = rewrite ? rewriteResponse(parts, createAddressMap(sides)) : parts;
+    void responder.send(request, response, sent);
   }
 
   /** Responds in place of the backend: 503 with a page that waits for it if it is not running, otherwise 502. */
@@ -164,7 +171,8 @@ export class ReverseProxy {
   }
 
   #sidesOf(request: IncomingMessage): Sides {
-    return { target: this.#options.target, host: request.headers.host ?? 'localhost' };
+    const scheme = 'encrypted' in request.socket ? 'https' : 'http';
+    return { target: this.#options.target, host: request.headers.host ?? 'localhost', scheme };
   }
 }
 
