@@ -39,6 +39,13 @@ export const needs = [
     find: () => findProgram('php'),
   },
   {
+    name: 'curl',
+    helper: 'tests/helpers/shell.ts',
+    debian: 'curl',
+    elsewhere: 'brew install curl',
+    find: () => findProgram('curl'),
+  },
+  {
     name: 'Redis',
     helper: 'packages/server/test/helpers/redis.ts',
     debian: 'redis-server',

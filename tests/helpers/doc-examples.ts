@@ -12,6 +12,8 @@ export interface DocExample {
   /** The source file and the line of the tag. */
   readonly place: string;
   readonly code: string;
+  /** @default 'ts' */
+  readonly extension?: 'ts' | 'tsx';
 }
 
 /** A function that users can import. */
@@ -55,6 +57,50 @@ export function readPublicFunctions(name: string): PublicFunction[] {
       specifier,
       examples: ts.getJSDocTags(node).filter(isExample).map(codeOf),
     }));
+  });
+}
+
+const options: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+  types: ['node'],
+  jsx: ts.JsxEmit.ReactJSX,
+  strict: true,
+  skipLibCheck: true,
+  noEmit: true,
+};
+
+/**
+ * Compiles all examples in one program, each as a module of its package. Returns the errors by place.
+ *
+ * @param overrides changes the options of the compiler
+ */
+export function compileExamples(
+  examples: readonly DocExample[],
+  overrides: ts.CompilerOptions = {},
+): string[] {
+  const all = { ...options, ...overrides };
+  const files = new Map(
+    examples.map((example, index) => [
+      join(example.folder, `doc-example-${index}.${example.extension ?? 'ts'}`),
+      example,
+    ]),
+  );
+  const host = ts.createCompilerHost(all);
+  const { fileExists, readFile } = host;
+  host.fileExists = (path) => files.has(path) || fileExists(path);
+  host.readFile = (path) => files.get(path)?.code ?? readFile(path);
+  const program = ts.createProgram([...files.keys()], all, host);
+  const errors = [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics()];
+  for (const path of files.keys()) {
+    const source = program.getSourceFile(path)!;
+    errors.push(...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source));
+  }
+  return errors.map(({ file, messageText }) => {
+    const place = (file && files.get(file.fileName)?.place) ?? 'options';
+    return `${place}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
   });
 }
 
