@@ -1,6 +1,6 @@
 import { Broadcaster } from './broadcaster.ts';
 import { Membership, type MembershipOwner } from './membership.ts';
-import { Migration } from './migration.ts';
+import { MemberMigration } from './member-migration.ts';
 import { PageCounter } from './page-counter.ts';
 import type { MemberDetails, PageCounts } from './pages-and-tabs.ts';
 import type { Clock, Connection, Store, TotalUpdate } from './ports.ts';
@@ -37,9 +37,6 @@ export interface CounterCoreOptions {
   random: () => number;
 }
 
-/** Clients reconnect after 0.5 to 1.5 s at first, and after up to 4 s when they have been migrated repeatedly. */
-const RECONNECT_DUE_MS = 5_000;
-
 /**
  * Counts the members of each site and publishes the totals. It joins presence (who is here), the publish scheduler
  * (when to publish), the broadcast budget (how fast), and the store (counts of other servers).
@@ -53,10 +50,7 @@ export class Counter implements MembershipOwner {
   readonly #scheduler: PublishScheduler;
   /** A member's connection number, where it is above 1. */
   readonly #connectionNumbers = new WeakMap<Connection, number>();
-  /** The connections to migrate. Empty before `migrate()`. */
-  readonly #migrating = new Map<Connection, { site: string; member: Member }>();
-  #migration: Migration<Connection> | undefined;
-  #endMigration: (() => void) | undefined;
+  readonly #migration: MemberMigration;
   #isStoreStale = false;
 
   constructor(options: CounterCoreOptions) {
@@ -75,6 +69,11 @@ export class Counter implements MembershipOwner {
       store,
       setCount: (key, count) => this.#scheduler.setTotal(key, count),
       current: (key) => this.#scheduler.current(key),
+    });
+    this.#migration = new MemberMigration({
+      ...options,
+      hasResumeTokens: () => store.server !== undefined,
+      leave: (...joined) => this.#remove(...joined),
     });
   }
 
@@ -99,7 +98,7 @@ export class Counter implements MembershipOwner {
     const newToken = this.#claim(site, member, connection, details.resumeToken);
     if (previous) {
       previous.closeReplaced();
-      this.#stopMigrating(previous);
+      this.#migration.remove(previous);
     } else {
       this.#localChanged(site);
     }
@@ -107,16 +106,13 @@ export class Counter implements MembershipOwner {
     const update = this.#scheduler.current(site);
     connection.send(newToken === undefined ? update : { ...update, resumeToken: newToken });
     this.#pages.send(connection);
-    if (this.#migration) {
-      this.#migrating.set(connection, { site, member });
-      this.#migration.add(connection);
-    }
+    this.#migration.add(site, member, connection);
     return new Membership(this, site, member, connection);
   }
 
   /** The connection has ended. A newer one of the member is left alone. */
   leave(site: string, member: Member, connection: Connection): void {
-    if (!this.#migration?.isAwaitingReconnect(connection)) this.#remove(site, member, connection);
+    if (!this.#migration.isAwaitingReconnect(connection)) this.#remove(site, member, connection);
   }
 
   /** Changes what is given of a member's details, and sends the count of its page if that is another one. */
@@ -189,39 +185,12 @@ export class Counter implements MembershipOwner {
    * @returns resolves when every member is elsewhere or past its deadline, and at `close()`.
    */
   migrate(overMs: number): Promise<void> {
-    const { clock, random } = this.#options;
-    const migrating = this.#migrating;
-    for (const [site, member, connection] of this.#presence.entries()) {
-      migrating.set(connection, { site, member });
-    }
-    return new Promise((resolve) => {
-      this.#endMigration = resolve;
-      this.#migration = new Migration({
-        clock,
-        random,
-        connections: migrating.keys(),
-        overMs,
-        reconnectTimeoutMs: RECONNECT_DUE_MS,
-        // Without a member id the client cannot say where it was, and would count twice meanwhile.
-        isResumable: (connection) =>
-          this.#store.server !== undefined && typeof migrating.get(connection)?.member === 'string',
-        migrate: (connection) => connection.migrate(),
-        reconnectDeadlinePassed: (connection) => {
-          const joined = migrating.get(connection);
-          if (joined) this.#remove(joined.site, joined.member, connection);
-        },
-        done: resolve,
-      });
-    });
+    return this.#migration.start(this.#presence.entries(), overMs);
   }
 
   /** Stops publishing and closes the store. */
   async close(): Promise<void> {
-    for (const [connection, { site, member }] of this.#migrating) {
-      if (this.#migration?.isAwaitingReconnect(connection)) this.#remove(site, member, connection);
-    }
-    this.#migration?.close();
-    this.#endMigration?.();
+    this.#migration.close();
     this.#scheduler.close();
     this.#broadcaster.close();
     await this.#store.close();
@@ -289,12 +258,7 @@ export class Counter implements MembershipOwner {
   #remove(site: string, member: Member, connection: Connection): void {
     if (this.#presence.leave(site, member, connection)) this.#localChanged(site);
     this.#pages.leave(site, member, connection);
-    this.#stopMigrating(connection);
-  }
-
-  #stopMigrating(connection: Connection): void {
-    this.#migrating.delete(connection);
-    this.#migration?.remove(connection);
+    this.#migration.remove(connection);
   }
 
   #localChanged(site: string): void {

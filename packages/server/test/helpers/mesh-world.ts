@@ -1,5 +1,6 @@
 import type { StoreListener } from '../../src/core/ports.ts';
-import type { MeshOptions, MeshStore } from '../../src/store/mesh/mesh-store.ts';
+import type { MeshOptions } from '../../src/store/mesh/mesh-options.ts';
+import type { MeshStore } from '../../src/store/mesh/mesh-store.ts';
 import { meshStore } from './mesh.ts';
 import { createWorld, type Machine, type World } from './virtual-world.ts';
 import { watchBus, type WatchedBus } from './watched-bus.ts';

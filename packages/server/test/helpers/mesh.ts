@@ -1,5 +1,6 @@
 import { systemClock } from '@live-online/internal/system-clock';
-import { createMeshStore, type MeshOptions, type MeshStore } from '../../src/store/mesh/mesh-store.ts';
+import type { MeshOptions } from '../../src/store/mesh/mesh-options.ts';
+import { createMeshStore, type MeshStore } from '../../src/store/mesh/mesh-store.ts';
 
 let made = 0;
 

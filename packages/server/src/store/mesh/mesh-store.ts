@@ -1,23 +1,18 @@
 import { Histogram, type HistogramSnapshot } from '../../core/histogram.ts';
-import type { Clock, ResumePoint, Store, StoreListener } from '../../core/ports.ts';
-import { BusRefused, type Bus, type BusLink } from '../bus/bus.ts';
+import type { ResumePoint, Store, StoreListener } from '../../core/ports.ts';
+import { BusRefused, type BusLink } from '../bus/bus.ts';
 import { createRunCommands } from '../bus/deadline.ts';
-import { Acknowledgements } from './handover/acknowledgements.ts';
-import { Claims } from './handover/claims.ts';
-import { createMoveLimits, type MoveLimits } from './handover/move-limits.ts';
 import { Health } from './link/health.ts';
 import { createReceiver } from './link/receiver.ts';
 import { Reconnector } from './link/reconnector.ts';
 import { Session } from './link/session.ts';
-import { Membership } from './membership/membership.ts';
 import { SelfProbe } from './membership/self-probe.ts';
-import { DeltaPublisher } from './replication/delta-publisher.ts';
-import { ReplicaStore } from './replication/replicas.ts';
+import type { MeshOptions } from './mesh-options.ts';
+import { createMeshParts, type MeshParts } from './mesh-parts.ts';
 import { Resync } from './replication/resync.ts';
-import { BucketSubscriptions } from './replication/subscriptions.ts';
 import { SiteTexts } from './texts.ts';
-import { bucketOf, createKeyNames } from './wire/keys.ts';
-import { incarnationOf, type Entry } from './wire/messages.ts';
+import { bucketOf } from './wire/keys.ts';
+import type { Entry } from './wire/messages.ts';
 
 /** A store that agrees with those of other servers over a bus. */
 export interface MeshStore extends Store {
@@ -37,30 +32,6 @@ export interface MeshStore extends Store {
   evict(server: string): void;
 }
 
-export interface MeshOptions {
-  bus: Bus;
-  clock: Clock;
-  /** What the bus is, for people. */
-  kind?: 'redis';
-  /** This server's name, which is never used again: 1 to 48 letters, digits, `_` or `-`. */
-  server: string;
-  /** What the names of all keys and channels begin with. */
-  prefix: string;
-  /** Whether only sites are known on which this server has members, or all. */
-  follow: 'hosted' | 'all';
-  /** How long a server may be silent before it is evicted, in ms. */
-  leaseMs: number;
-  heartbeatIntervalMs: number;
-  /** Shortest time between two deltas of a bucket, in ms. */
-  publishIntervalMs: number;
-  /** From 0 up to 1, for spreading reconnects. */
-  random: () => number;
-  /** Other bounds than the defaults. */
-  moveLimits?: Partial<MoveLimits>;
-}
-
-/** How many leases a snapshot lives without being refreshed. */
-const SNAPSHOT_LEASES = 6;
 /** From Redis on the same machine to the timeout of a round trip, in seconds. */
 const LATENCY_BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
@@ -69,61 +40,10 @@ export function createMeshStore(options: MeshOptions): MeshStore {
   return new Mesh(options);
 }
 
-interface PartsHooks {
-  entryOf: (site: string) => Entry;
-  /** Claims or acknowledgements of a site have changed. */
-  changed: (site: string) => void;
-  epoch: () => number;
-  listener: () => StoreListener | undefined;
-}
-
-/** The parts that live as long as the store. Those of a link are created by `#createSession`. */
-function createParts(options: MeshOptions, { entryOf, changed, epoch, listener }: PartsHooks) {
-  const { clock, leaseMs, server } = options;
-  const now = (): number => clock.now();
-  const keys = createKeyNames(options.prefix);
-  const limits = { ...createMoveLimits(leaseMs), ...options.moveLimits };
-  const snapshotTtlMs = SNAPSHOT_LEASES * leaseMs;
-  const evicted = (name: string): void => {
-    replicas.dropCounts(name);
-    claims.serverEvicted(name);
-  };
-  const membership = new Membership({ server, keys, now, leaseMs, evicted });
-  const replicas = new ReplicaStore(server, (site) => {
-    claims.update(site);
-    listener()?.changed(site);
-  });
-  const incarnation = (): string => incarnationOf(server, epoch());
-  const claims = new Claims({ now, membership, replicas, limits, incarnation, changed });
-  const acknowledgements = new Acknowledgements({
-    now,
-    keepMs: 3 * limits.keepMs,
-    maxSites: limits.maxAcknowledged,
-    claimed: (...member) => listener()?.claimed(...member),
-    changed,
-  });
-  const publisher = new DeltaPublisher({ server, keys, now, entryOf, snapshotTtlMs });
-  const subscriptions = new BucketSubscriptions(options.follow, now);
-  return {
-    server,
-    clock,
-    keys,
-    membership,
-    replicas,
-    claims,
-    acknowledgements,
-    publisher,
-    subscriptions,
-    snapshotTtlMs,
-  };
-}
-
-type Parts = ReturnType<typeof createParts>;
-
 class Mesh implements MeshStore {
   readonly server: string;
   readonly kind?: 'redis';
-  readonly #parts: Parts;
+  readonly #parts: MeshParts;
   readonly #health: Health;
   readonly #reconnector: Reconnector;
   readonly #texts: SiteTexts;
@@ -138,7 +58,7 @@ class Mesh implements MeshStore {
   constructor(options: MeshOptions) {
     this.server = options.server;
     if (options.kind) this.kind = options.kind;
-    this.#parts = createParts(options, {
+    this.#parts = createMeshParts(options, {
       entryOf: (site) => this.#entryOf(site),
       changed: (site) => {
         this.#putEntry(site);
