@@ -7,7 +7,7 @@ import type { Clock, Connection, Store, TotalUpdate } from './ports.ts';
 import { Presence, type Member } from './presence.ts';
 import { PublishScheduler } from './publish-scheduler.ts';
 import { formatResumeToken, parseResumeToken } from './resume-token.ts';
-import { isSiteKey } from './site-keys.ts';
+import { isSiteKey, siteOfKey } from './site-keys.ts';
 
 /** What a connection joins with. */
 export interface JoinDetails extends MemberDetails {
@@ -94,7 +94,7 @@ export class Counter implements MembershipOwner {
   /** Counts `member` on `site`, and sends `connection` the total at once, itself included. [C3] */
   join(site: string, member: Member, connection: Connection, details: JoinDetails = {}): Membership {
     const previous = this.#presence.join(site, member, connection);
-    const changed = this.#pages.join(site, member, connection, details, previous);
+    const changed = this.#pages.join(site, connection, details, previous);
     const newToken = this.#claim(site, member, connection, details.resumeToken);
     if (previous) {
       previous.closeReplaced();
@@ -118,7 +118,7 @@ export class Counter implements MembershipOwner {
   /** Changes what is given of a member's details, and sends the count of its page if that is another one. */
   setDetails(site: string, member: Member, connection: Connection, details: MemberDetails): void {
     if (this.#presence.find(site, member) !== connection) return;
-    this.#pages.set(site, member, connection, details);
+    this.#pages.set(site, connection, details);
   }
 
   /** The members of `site` on all servers at this moment. */
@@ -244,20 +244,19 @@ export class Counter implements MembershipOwner {
 
   /** Another server counts this member now, on a site or on a page. */
   #release(key: string, member: string, connectionNumber: number): void {
-    const isSite = isSiteKey(key);
-    const connection = isSite ? this.#presence.find(key, member) : this.#pages.find(key, member);
+    const connection = this.#presence.find(siteOfKey(key), member);
     if (!connection || (this.#connectionNumbers.get(connection) ?? 1) >= connectionNumber) return;
-    if (isSite) {
+    if (isSiteKey(key)) {
       this.#remove(key, member, connection);
       connection.closeReplaced();
-    } else {
-      this.#pages.release(key, member, connection);
+    } else if (this.#pages.keyOf(connection) === key) {
+      this.#pages.release(key, connection);
     }
   }
 
   #remove(site: string, member: Member, connection: Connection): void {
     if (this.#presence.leave(site, member, connection)) this.#localChanged(site);
-    this.#pages.leave(site, member, connection);
+    this.#pages.leave(site, connection);
     this.#migration.remove(connection);
   }
 

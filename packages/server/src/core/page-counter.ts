@@ -1,6 +1,5 @@
 import { foldPages, PagesAndTabs, type MemberDetails, type PageCounts } from './pages-and-tabs.ts';
 import type { Connection, ResumePoint, Store, TotalUpdate } from './ports.ts';
-import type { Member } from './presence.ts';
 import { isPageKey, otherPagesKey, pageKeysOf, siteOfKey, tabsKey } from './site-keys.ts';
 
 export interface PageCounterOptions {
@@ -21,20 +20,19 @@ export class PageCounter {
   }
 
   /**
-   * Makes `connection` the one of `member`, in place of `previous`.
+   * Makes `connection` that of its member, in place of `previous`.
    *
    * @returns the keys whose counts have changed, for `publish`.
    */
   join(
     site: string,
-    member: Member,
     connection: Connection,
     details: MemberDetails,
     previous: Connection | undefined,
   ): string[] {
-    const changed = this.#local.set(site, member, connection, details);
+    const changed = this.#local.set(site, connection, details);
     // Not before `set`: a member who connects again does not leave its page in between.
-    if (previous) changed.push(...this.#local.remove(site, member, previous));
+    if (previous) changed.push(...this.#local.remove(site, previous));
     return changed;
   }
 
@@ -47,8 +45,9 @@ export class PageCounter {
   /** Reports the counts of these keys to the store, and publishes those of pages. */
   publish(keys: readonly string[]): void {
     for (const key of keys) {
-      this.#options.store.report(key, this.#local.count(key));
-      this.#setCount(key);
+      const count = this.#local.count(key);
+      this.#options.store.report(key, count);
+      this.#setCount(key, count);
     }
   }
 
@@ -60,29 +59,31 @@ export class PageCounter {
   }
 
   /** Changes what is given of a member's details, and sends the count of its page if that is another one. */
-  set(site: string, member: Member, connection: Connection, details: MemberDetails): void {
+  set(site: string, connection: Connection, details: MemberDetails): void {
     const before = this.#local.pageKeyOf(connection);
-    this.publish(this.#local.set(site, member, connection, details));
+    this.publish(this.#local.set(site, connection, details));
     if (this.#local.pageKeyOf(connection) !== before) this.send(connection);
   }
 
-  leave(site: string, member: Member, connection: Connection): void {
-    this.publish(this.#local.remove(site, member, connection));
+  leave(site: string, connection: Connection): void {
+    this.publish(this.#local.remove(site, connection));
   }
 
   /** Takes a member from a page, because another server counts it there. */
-  release(key: string, member: string, connection: Connection): void {
-    this.#local.removeFromPage(key, siteOfKey(key), member, connection);
+  release(key: string, connection: Connection): void {
+    this.#local.removeFromPage(siteOfKey(key), connection);
     this.publish([key]);
   }
 
   /** The count of other servers has changed. */
   remoteChanged(key: string): void {
-    if (this.#local.count(key) > 0) this.#setCount(key);
+    const count = this.#local.count(key);
+    if (count > 0) this.#setCount(key, count);
   }
 
-  find(key: string, member: Member): Connection | undefined {
-    return this.#local.find(key, member);
+  /** The key under which the page of a connection is counted; `undefined` if its client has sent none. */
+  keyOf(connection: Connection): string | undefined {
+    return this.#local.pageKeyOf(connection);
   }
 
   connections(key: string): IterableIterator<Connection> {
@@ -110,9 +111,9 @@ export class PageCounter {
     return this.#local.count(key) + this.#options.store.others(key);
   }
 
-  #setCount(key: string): void {
+  #setCount(key: string, local: number): void {
     if (!isPageKey(key)) return;
     // A page without members here falls to 0: one who comes back soon still finds its highest count.
-    this.#options.setCount(key, this.#local.count(key) > 0 ? this.#total(key) : 0);
+    this.#options.setCount(key, local > 0 ? local + this.#options.store.others(key) : 0);
   }
 }

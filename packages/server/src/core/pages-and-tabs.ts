@@ -1,5 +1,4 @@
-import type { Connection } from './ports.ts';
-import { Presence, type Member } from './presence.ts';
+import type { Connection, OpenPage } from './ports.ts';
 import { otherPagesKey, pageKey, tabsKey } from './site-keys.ts';
 
 /** How many pages of a site are counted by themselves. The members on more pages are counted together. */
@@ -38,24 +37,17 @@ export function foldPages(
   return { pages: new Map(pages), other: other + rest };
 }
 
-interface Entry {
-  /** The key under which its page is counted. */
-  pageKey: string | undefined;
-  tabs: number;
-}
+/** The pages of one site that are counted by themselves, by their paths. */
+type PathsOfSite = Map<string, OpenPage>;
 
 /**
- * The pages and the tabs of the members of this server, by the keys of `site-keys.ts`. [C2] Only members whose clients send
- * a page or several tabs have an entry.
+ * The pages and the tabs of the members of this server, by the keys of `site-keys.ts`. [C2] What it knows of a member is in
+ * the connection's `openPage` and `tabs`.
  */
 export class PagesAndTabs {
-  readonly #entries = new Map<Connection, Entry>();
-  readonly #pages = new Presence<Connection>();
-  /**
-   * The keys of the pages that are counted by themselves, by site. Each key is also its value: all members on a page have
-   * the same text, not one of their own.
-   */
-  readonly #pageKeys = new Map<string, Map<string, string>>();
+  /** By their keys: the pages that have members, and for each site the one for all pages that are not counted by themselves. */
+  readonly #open = new Map<string, OpenPage>();
+  readonly #paths = new Map<string, PathsOfSite>();
   /** The tabs that are more than the members, by site. */
   readonly #extraTabs = new Map<string, number>();
 
@@ -64,114 +56,106 @@ export class PagesAndTabs {
    *
    * @returns the keys whose counts may have changed.
    */
-  set(site: string, member: Member, connection: Connection, { page, tabs }: MemberDetails): string[] {
+  set(site: string, connection: Connection, { page, tabs }: MemberDetails): string[] {
     const changed: string[] = [];
-    if (page !== undefined) changed.push(...this.#setPage(site, member, connection, page));
-    if (tabs !== undefined && tabs !== (this.#entries.get(connection)?.tabs ?? 1)) {
-      const entry = this.#entryOf(connection);
-      this.#addTabs(site, tabs - entry.tabs);
-      entry.tabs = tabs;
-      this.#forgetIfDefault(connection, entry);
-      changed.push(tabsKey(site));
-    }
+    if (page !== undefined) this.#setPage(site, connection, page, changed);
+    if (tabs !== undefined) this.#setTabs(site, connection, tabs, changed);
     return changed;
   }
 
   /** Removes the details of a connection. Returns the keys whose counts may have changed. */
-  remove(site: string, member: Member, connection: Connection): string[] {
-    const entry = this.#entries.get(connection);
-    if (!entry) return [];
-    this.#entries.delete(connection);
+  remove(site: string, connection: Connection): string[] {
     const changed: string[] = [];
-    if (entry.tabs > 1) {
-      this.#addTabs(site, 1 - entry.tabs);
-      changed.push(tabsKey(site));
-    }
-    if (entry.pageKey !== undefined) {
-      this.#leavePage(site, member, connection, entry.pageKey);
-      changed.push(entry.pageKey);
+    this.#setTabs(site, connection, 1, changed);
+    const { openPage } = connection;
+    if (openPage) {
+      this.#leavePage(site, connection, openPage);
+      connection.openPage = undefined;
+      changed.push(openPage.key);
     }
     return changed;
   }
 
   /** Takes a member from its page, because another server counts it there. */
-  removeFromPage(key: string, site: string, member: Member, connection: Connection): void {
-    const entry = this.#entries.get(connection);
-    if (entry?.pageKey !== key) return;
-    this.#leavePage(site, member, connection, key);
-    entry.pageKey = undefined;
-    this.#forgetIfDefault(connection, entry);
+  removeFromPage(site: string, connection: Connection): void {
+    if (!connection.openPage) return;
+    this.#leavePage(site, connection, connection.openPage);
+    connection.openPage = undefined;
   }
 
   /** The key under which the page of a connection is counted; `undefined` if its client has sent none. */
   pageKeyOf(connection: Connection): string | undefined {
-    return this.#entries.get(connection)?.pageKey;
+    return connection.openPage?.key;
   }
 
   /** The count of a key, without those of other servers. */
   count(key: string): number {
-    return key.endsWith('#') ? (this.#extraTabs.get(key.slice(0, -1)) ?? 0) : this.#pages.count(key);
+    const page = this.#open.get(key);
+    if (page) return page.connections.size;
+    return key.endsWith('#') ? (this.#extraTabs.get(key.slice(0, -1)) ?? 0) : 0;
   }
 
-  /** The connections of the members on a page. */
+  /** The connections of the members on a page. The iterator stays valid while members come and leave. */
   connections(key: string): IterableIterator<Connection> {
-    return this.#pages.connections(key);
-  }
-
-  /** The connection of a member on a page. */
-  find(key: string, member: Member): Connection | undefined {
-    return this.#pages.find(key, member);
+    return (this.#open.get(key)?.connections ?? new Set<Connection>()).values();
   }
 
   /** The keys of the pages of a site that are counted by themselves. */
-  pageKeys(site: string): Iterable<string> {
-    return this.#pageKeys.get(site)?.keys() ?? [];
+  pageKeys(site: string): string[] {
+    return Array.from(this.#paths.get(site)?.values() ?? [], ({ key }) => key);
   }
 
-  #setPage(site: string, member: Member, connection: Connection, path: string): string[] {
-    const before = this.#entries.get(connection)?.pageKey;
-    const key = this.#openPage(site, path);
-    if (key === before) return [];
+  #setPage(site: string, connection: Connection, path: string, changed: string[]): void {
+    const { openPage: before } = connection;
+    const page = this.#openPage(site, path);
+    if (page === before) return;
     // The next one before the last one is left: a page with one member, who connects again, stays open.
-    this.#pages.join(key, member, connection);
-    this.#entryOf(connection).pageKey = key;
-    if (before === undefined) return [key];
-    this.#leavePage(site, member, connection, before);
-    return [before, key];
+    page.connections.add(connection);
+    connection.openPage = page;
+    if (before) {
+      this.#leavePage(site, connection, before);
+      changed.push(before.key);
+    }
+    changed.push(page.key);
   }
 
-  /** The key under which a page is counted from now on. */
-  #openPage(site: string, path: string): string {
-    const key = pageKey(site, path);
-    let keys = this.#pageKeys.get(site);
-    const open = keys?.get(key);
-    if (open !== undefined) return open;
-    if (keys && keys.size >= MAX_PATHS) return otherPagesKey(site);
-    if (!keys) this.#pageKeys.set(site, (keys = new Map<string, string>()));
-    keys.set(key, key);
-    return key;
+  #setTabs(site: string, connection: Connection, tabs: number, changed: string[]): void {
+    const { tabs: before = 1 } = connection;
+    if (tabs === before) return;
+    connection.tabs = tabs;
+    const extra = (this.#extraTabs.get(site) ?? 0) + tabs - before;
+    if (extra === 0) this.#extraTabs.delete(site);
+    else this.#extraTabs.set(site, extra);
+    changed.push(tabsKey(site));
   }
 
-  #leavePage(site: string, member: Member, connection: Connection, key: string): void {
-    this.#pages.leave(key, member, connection);
-    if (this.#pages.count(key) > 0) return;
-    const keys = this.#pageKeys.get(site);
-    if (keys?.delete(key) && keys.size === 0) this.#pageKeys.delete(site);
+  /** What a path is counted in from now on. All members on a page have the same object. */
+  #openPage(site: string, path: string): OpenPage {
+    let paths = this.#paths.get(site);
+    const open = paths?.get(path);
+    if (open) return open;
+    if (paths && paths.size >= MAX_PATHS) {
+      const key = otherPagesKey(site);
+      return this.#open.get(key) ?? this.#create(key, undefined);
+    }
+    if (!paths) this.#paths.set(site, (paths = new Map<string, OpenPage>()));
+    const page = this.#create(pageKey(site, path), path);
+    paths.set(path, page);
+    return page;
   }
 
-  #entryOf(connection: Connection): Entry {
-    let entry = this.#entries.get(connection);
-    if (!entry) this.#entries.set(connection, (entry = { pageKey: undefined, tabs: 1 }));
-    return entry;
+  #create(key: string, path: string | undefined): OpenPage {
+    const page: OpenPage = { key, path, connections: new Set() };
+    this.#open.set(key, page);
+    return page;
   }
 
-  #forgetIfDefault(connection: Connection, { pageKey: key, tabs }: Entry): void {
-    if (key === undefined && tabs === 1) this.#entries.delete(connection);
-  }
-
-  #addTabs(site: string, by: number): void {
-    const tabs = (this.#extraTabs.get(site) ?? 0) + by;
-    if (tabs === 0) this.#extraTabs.delete(site);
-    else this.#extraTabs.set(site, tabs);
+  #leavePage(site: string, connection: Connection, page: OpenPage): void {
+    page.connections.delete(connection);
+    if (page.connections.size > 0) return;
+    this.#open.delete(page.key);
+    if (page.path === undefined) return;
+    const paths = this.#paths.get(site);
+    if (paths?.delete(page.path) && paths.size === 0) this.#paths.delete(site);
   }
 }

@@ -16,8 +16,24 @@ export interface TotalUpdate {
   readonly sequence: number;
 }
 
+/** A page with members on this server. */
+export interface OpenPage {
+  /** The key under which it is counted. */
+  readonly key: string;
+  /** Normalized. `undefined` for all pages of a site that are not counted by themselves. */
+  readonly path: string | undefined;
+  /** Those of its members. */
+  readonly connections: Set<Connection>;
+}
+
 /** The connection of one member, as the core sees it. */
 export interface Connection {
+  /**
+   * The page that its member is on, and how many tabs the member has. Only `PagesAndTabs` uses them. They are properties,
+   * because a map with an entry for each connection takes several times as much memory.
+   */
+  openPage?: OpenPage | undefined;
+  tabs?: number;
   /** Sends the newest update. It must not queue: a connection that cannot take it now gets the newest one later. */
   send(update: TotalUpdate): void;
   /** The same for the member's page. */

@@ -19,10 +19,15 @@ let last: { update: TotalUpdate; encoded: EncodedUpdate } | undefined;
 
 export function encodeUpdate(update: TotalUpdate): EncodedUpdate {
   if (last?.update === update) return last.encoded;
-  const packet = `2${JSON.stringify([eventOf(update), ...argumentsOf(update)])}`;
+  const packet = encodePacket(update);
   const encoded = { packet, frame: encodeTextFrames(`4${packet}`) };
   last = { update, encoded };
   return encoded;
+}
+
+/** The packet alone, for an update that one connection receives. */
+export function encodePacket(update: TotalUpdate): string {
+  return `2${JSON.stringify([eventOf(update), ...argumentsOf(update)])}`;
 }
 
 /** The event that an update is. */

@@ -1,4 +1,4 @@
-import type { Connection, TotalUpdate } from '../core/ports.ts';
+import type { Connection, OpenPage, TotalUpdate } from '../core/ports.ts';
 import type { CounterStats } from '../core/stats.ts';
 
 /** What a connection has sent of its page. Only the connections of clients that have sent a page have it. */
@@ -19,6 +19,8 @@ interface PageUpdates {
  * A class, because the cost of a broadcast is mostly memory access: all that one send reads lies in one object.
  */
 export abstract class UpdateConnection implements Connection {
+  openPage: OpenPage | undefined = undefined;
+  tabs = 1;
   protected readonly stats: CounterStats;
   // Not the update itself, which would keep its encodings in memory for as long as the connection is idle.
   private sentSequence = -1;

@@ -16,12 +16,21 @@ const MAX_HEAD_BYTES = 4;
  * @param texts each of them up to 65,535 bytes in UTF-8.
  */
 export function encodeTextFrames(...texts: string[]): Buffer {
-  let size = 0;
+  return encodeResponse('', texts);
+}
+
+/**
+ * Encodes a response and the text frames that follow it in one buffer.
+ *
+ * @param response latin1; may be empty.
+ */
+export function encodeResponse(response: string, texts: readonly string[]): Buffer {
+  let size = response.length;
   for (const text of texts) size += MAX_HEAD_BYTES + Buffer.byteLength(text);
-  const frames = Buffer.allocUnsafe(size);
-  let end = 0;
-  for (const text of texts) end = writeTextFrame(frames, end, text);
-  return frames.subarray(0, end);
+  const bytes = Buffer.allocUnsafe(size);
+  let end = response === '' ? 0 : bytes.write(response, 'latin1');
+  for (const text of texts) end = writeTextFrame(bytes, end, text);
+  return bytes.subarray(0, end);
 }
 
 /** @param payload at most 125 bytes, as in all control frames. */

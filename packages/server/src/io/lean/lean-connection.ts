@@ -4,8 +4,8 @@ import type { Membership } from '../../core/membership.ts';
 import type { TotalUpdate } from '../../core/ports.ts';
 import type { CounterStats } from '../../core/stats.ts';
 import type { AdmissionTicket } from '../admission/handshake-guard.ts';
-import { encodeUpdate } from '../encode-update.ts';
-import { encodeTextFrames, writeFrame } from '../web-socket-frames.ts';
+import { encodePacket, encodeUpdate } from '../encode-update.ts';
+import { encodeResponse, encodeTextFrames, writeFrame } from '../web-socket-frames.ts';
 import type { Beating } from './heartbeats.ts';
 import type { PacketState } from './packet-reader.ts';
 import type { WheelEntry } from './timer-wheel.ts';
@@ -46,7 +46,7 @@ export class LeanConnection extends WebSocketConnection implements Beating, Pack
   isAsked = false;
   readonly beats: boolean;
 
-  private head: Buffer | undefined = undefined;
+  private firstPackets: string[] | undefined = undefined;
   private readonly owner: ConnectionOwner;
 
   constructor(
@@ -92,18 +92,16 @@ export class LeanConnection extends WebSocketConnection implements Beating, Pack
     if (this.socket.writable) this.socket.write(frame);
   }
 
-  /**
-   * Sends bytes in one write with the first total, if `join` sends that.
-   *
-   * @param hasPage whether the count of its page follows: a write of its own would cost as much as the rest of the handshake.
-   */
-  sendWithTotal(bytes: Buffer, hasPage: boolean, join: () => void): void {
-    this.head = bytes;
-    if (hasPage) this.socket.cork();
-    join();
-    if (this.head) this.sendFrame(this.head);
-    this.head = undefined;
-    if (hasPage) this.socket.uncork();
+  /** Until `endFirstWrite`, updates are added to `packets`: each write costs as much as the rest of a handshake. */
+  startFirstWrite(packets: string[]): void {
+    this.firstPackets = packets;
+  }
+
+  /** Sends `response` and the packets in one write. */
+  endFirstWrite(response: string): void {
+    const packets = this.firstPackets;
+    this.firstPackets = undefined;
+    if (packets) this.sendFrame(encodeResponse(response, packets));
   }
 
   ask(): void {
@@ -130,12 +128,11 @@ export class LeanConnection extends WebSocketConnection implements Beating, Pack
   }
 
   protected override write(update: TotalUpdate): boolean {
-    const { head } = this;
-    let { frame } = encodeUpdate(update);
-    if (head) {
-      frame = Buffer.concat([head, frame]);
-      this.head = undefined;
+    if (this.firstPackets) {
+      this.firstPackets.push(`4${encodePacket(update)}`);
+      return true;
     }
+    const { frame } = encodeUpdate(update);
     return writeFrame(this.socket, frame, () => this.drained());
   }
 }

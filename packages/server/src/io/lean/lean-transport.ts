@@ -16,7 +16,7 @@ import {
 } from '../admission/handshake-guard.ts';
 import { applyEvent } from '../client-events.ts';
 import { JOIN_TIMEOUT_MS, type CounterTransport, type TransportOptions } from '../transport.ts';
-import { encodeTextFrames } from '../web-socket-frames.ts';
+import { encodeResponse, encodeTextFrames } from '../web-socket-frames.ts';
 import { Heartbeats, planHeartbeats } from './heartbeats.ts';
 import { LeanConnection, type ConnectionOwner } from './lean-connection.ts';
 import { readPacket } from './packet-reader.ts';
@@ -182,14 +182,12 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     const id = randomUUID();
     const [before, after] = this.#openPackets[accepted ? 'joined' : 'asked'];
     const openPacket = before + id + after;
-    const answer = Buffer.from(response, 'latin1');
     if (accepted) {
       connection.hasConnected = true;
-      const packets = encodeTextFrames(openPacket, connectAnswer(id));
-      this.#join(connection, accepted, Buffer.concat([answer, packets]));
+      this.#join(connection, accepted, response, [openPacket, connectAnswer(id)]);
     } else {
       this.#withoutMember.set(connection, this.#options.clock.now());
-      connection.sendFrame(Buffer.concat([answer, encodeTextFrames(openPacket)]));
+      connection.sendFrame(encodeResponse(response, [openPacket]));
     }
     connection.startReading(head);
   }
@@ -204,17 +202,17 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     connection.ticket = undefined;
     if (!result.ok) return connection.sendFrame(connectError(result.problem, { code: result.code }));
     this.#withoutMember.delete(connection);
-    this.#join(connection, result, encodeTextFrames(connectAnswer(randomUUID())));
+    this.#join(connection, result, '', [connectAnswer(randomUUID())]);
   }
 
-  /** @param answer what leaves in one write with the first total. */
-  #join(connection: LeanConnection, accepted: AcceptedHandshake, answer: Buffer): void {
+  /** @param response what leaves in one write with `packets` and the first updates; may be empty. */
+  #join(connection: LeanConnection, accepted: AcceptedHandshake, response: string, packets: string[]): void {
     const { counter, stats } = this.#options;
-    const { site, member, page } = accepted;
+    const { site, member } = accepted;
     stats.connections++;
-    connection.sendWithTotal(answer, page !== undefined, () => {
-      connection.membership = counter.join(site, member ?? connection, connection, accepted);
-    });
+    connection.startFirstWrite(packets);
+    connection.membership = counter.join(site, member ?? connection, connection, accepted);
+    connection.endFirstWrite(response);
   }
 
   #leave(connection: LeanConnection): void {

@@ -25,8 +25,19 @@ export function readQuery(url: string): SocketQuery {
   const decoded = page === undefined ? undefined : decode(page);
   // `URLSearchParams` decodes what is not encoded correctly in its own way.
   if (page !== undefined && decoded === undefined) return parseQuery(text);
-  const handshake = { v: Number(version), member, resume, page: decoded, tabs: tabs && Number(tabs) };
+  const handshake = {
+    v: Number(version),
+    member: copy(member!),
+    resume,
+    page: decoded,
+    tabs: tabs && Number(tabs),
+  };
   return { problem: undefined, handshake };
+}
+
+/** A part of a text keeps all of it in memory, here for as long as its member is counted. */
+function copy(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 function decode(text: string): string | undefined {
