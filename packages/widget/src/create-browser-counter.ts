@@ -1,8 +1,7 @@
-import { chooseConnect } from './choose-connect.ts';
 import { createCounterHandle, type Counter } from './client/counter-handle.ts';
 import { createFallback } from './client/fallback.ts';
-import { shareClient } from './client/shared-client.ts';
 import { resolveOptions, type CounterOptions } from './options.ts';
+import { shareCounter } from './share-counter.ts';
 
 /**
  * A counter like that of `createCounter`, without socket.io-client: by the browser's own WebSocket, and by server-sent
@@ -12,7 +11,5 @@ import { resolveOptions, type CounterOptions } from './options.ts';
  */
 export function createBrowserCounter(options: CounterOptions): Counter {
   const target = resolveOptions(options);
-  return createCounterHandle(
-    globalThis.document && shareClient(target, chooseConnect(options, createFallback())),
-  );
+  return createCounterHandle(globalThis.document && shareCounter(target, options, createFallback()));
 }

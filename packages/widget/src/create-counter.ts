@@ -1,8 +1,7 @@
-import { chooseConnect } from './choose-connect.ts';
 import { createCounterHandle, type Counter } from './client/counter-handle.ts';
-import { shareClient } from './client/shared-client.ts';
 import { connectSocketIo } from './client/socket-io-connection.ts';
 import { resolveOptions, type CounterOptions } from './options.ts';
+import { shareCounter } from './share-counter.ts';
 
 /**
  * Connects to a counter server, so that this page is counted on its site, and receives the total. All counters of a page
@@ -23,7 +22,5 @@ import { resolveOptions, type CounterOptions } from './options.ts';
  */
 export function createCounter(options: CounterOptions): Counter {
   const target = resolveOptions(options);
-  return createCounterHandle(
-    globalThis.document && shareClient(target, chooseConnect(options, connectSocketIo)),
-  );
+  return createCounterHandle(globalThis.document && shareCounter(target, options, connectSocketIo));
 }

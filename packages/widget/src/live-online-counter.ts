@@ -70,7 +70,7 @@ export class LiveOnlineCounter extends Base {
   }
 
   /**
-   * What is one in the number: a tab, or all tabs of a browser. That of the page's first counter holds for all of them.
+   * What is one in the number: a tab, or all tabs of a browser. `people` of one counter of the page holds for all of them.
    *
    * @default 'tabs'
    */
@@ -82,8 +82,7 @@ export class LiveOnlineCounter extends Base {
   }
 
   /**
-   * Where members are counted: on the whole site, or on this page of it. That of the page's first counter holds for all
-   * of them.
+   * Which number is shown: that of the whole site, or of this page of it.
    *
    * @default 'site'
    */

@@ -26,7 +26,7 @@ export interface CounterOptions {
   token?: string | undefined;
   /**
    * Who is one member: each tab, or all tabs of a browser on this origin together. `people` needs https or localhost;
-   * elsewhere each tab is one. Counters of a page share a connection: the options of the first one hold.
+   * elsewhere each tab is one. Counters of a page share a connection: `people` of one of them holds for all.
    *
    * @default 'tabs'
    */

@@ -1,5 +1,5 @@
 import { isIdentifier, isTotal, PROTOCOL_VERSION } from '@live-online/protocol';
-import type { Connect, ConnectionTarget, Handshake } from './connection.ts';
+import type { Connect, ConnectionTarget, Handshake, MoreOptions } from './connection.ts';
 import { createMemberId } from './member-id.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { CounterState } from './state.ts';
@@ -22,8 +22,12 @@ export interface Client extends Subscribe {
   /**
    * Removes the page from the count for good: the client is closed, with the reason `opted-out`. Absent in other versions
    * of this package.
+   *
+   * @param by How the page connects from now on, at once if it has listeners, instead of opting out.
    */
-  optOut?: () => void;
+  optOut?: (by?: Connect) => void;
+  /** What the counters of the page ask for, all together. Absent if that is the total of its tabs. */
+  asked?: MoreOptions | false | undefined;
 }
 
 /**
@@ -115,8 +119,8 @@ export function createClient(
       disconnect();
     };
   };
-  client.optOut = () => {
-    connect = (_target, _handshake, _onTotal, onEnd) => onEnd('opted-out') as never;
+  client.optOut = (by = (_target, _handshake, _onTotal, onEnd) => onEnd('opted-out') as never) => {
+    connect = by;
     if (listeners.size) open();
   };
   return client;

@@ -14,3 +14,8 @@ export function shareClient(
     JSON.stringify(target)
   ] ??= createClient(target, connect, readFirstTotal));
 }
+
+/** The clients of the page, if there are any. */
+export function getClients(): Registry | undefined {
+  return (globalThis as unknown as Record<symbol, Registry | undefined>)[Symbol.for('live-online')];
+}

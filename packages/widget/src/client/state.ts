@@ -10,7 +10,7 @@ import type { RejectionCode } from '@live-online/protocol';
  * - `closed`: closed by `close()`, or rejected by the server with a `reason`
  */
 export type CounterState = {
-  /** How many members are on this page: with `scope: 'page'`, once the server has sent it. */
+  /** How many members are on this page: if a counter of the page has `scope: 'page'`, once the server has sent it. */
   readonly page?: number;
 } & (
   | { readonly status: 'live' | 'stale'; readonly total: number }

@@ -210,7 +210,7 @@ class BrowserGroup {
     try {
       const { held = [], pending = [] } = await navigator.locks.query();
       const tabs = [...held, ...pending].filter(({ name }) => name === this.#name).length;
-      this.#handshake.tabs = Math.min(MAX_TABS, Math.max(1, tabs));
+      this.#handshake.tabs = Math.min(MAX_TABS, tabs || 1);
       if (this.#release) this.#connection?.report();
     } catch {
       // The number of tabs stays.

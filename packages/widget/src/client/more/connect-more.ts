@@ -1,5 +1,6 @@
 import type { Connect, ConnectMore, Handshake } from '../connection.ts';
 import { createFallback, type ConnectReporting } from '../fallback.ts';
+import { getClients } from '../shared-client.ts';
 import { connectAsBrowser } from './browser-group.ts';
 import { freezeWhenHidden } from './freeze.ts';
 import { currentPath, watchPath } from './watch-path.ts';
@@ -10,14 +11,16 @@ const fallbacks: Record<string, ConnectReporting> = {};
 /** A connection with options, and with server-sent events where WebSocket is blocked. */
 export const connectMore: ConnectMore = (options, target, ...others) => {
   // Without options, the script tag connects in this way because its socket has failed.
-  const direct = (fallbacks[JSON.stringify([target, !options])] ??= createFallback(!options));
+  const key = JSON.stringify(target);
+  const direct = (fallbacks[key + !options] ??= createFallback(!options));
   const { count, scope, freeze } = options || {};
+  // The script tag asks by its attributes.
+  const client = getClients()?.[key];
+  if (client) client.asked = options;
   // Browsers offer locks to secure contexts only. Elsewhere each tab is a member.
   const isShared = count === 'people' && navigator.locks && globalThis.BroadcastChannel;
   const connect: Connect = (...args) =>
-    isShared
-      ? connectAsBrowser(direct, scope === 'page', ...args)
-      : connectAsTab(direct, scope === 'page', ...args);
+    (isShared ? connectAsBrowser : connectAsTab)(direct, scope === 'page', ...args);
   return freeze === undefined ? connect(target, ...others) : freezeWhenHidden(connect, target, ...others);
 };
 

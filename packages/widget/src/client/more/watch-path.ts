@@ -16,6 +16,7 @@ export function currentPath(): string | undefined {
 export function watchPath(onChange: () => void): () => void {
   const stopping = new AbortController();
   let path = currentPath();
+  let timer: ReturnType<typeof setInterval> | undefined;
   const look = (): void => {
     if (path === (path = currentPath())) return;
     onChange();
@@ -25,8 +26,10 @@ export function watchPath(onChange: () => void): () => void {
   else {
     addEventListener('popstate', look, stopping);
     addEventListener('hashchange', look, stopping);
-    const timer = setInterval(look, POLL_MS);
-    stopping.signal.addEventListener('abort', () => clearInterval(timer));
+    timer = setInterval(look, POLL_MS);
   }
-  return () => stopping.abort();
+  return () => {
+    clearInterval(timer);
+    stopping.abort();
+  };
 }
