@@ -100,6 +100,14 @@ export const benches = new Map([
     },
   ],
   [
+    'history',
+    {
+      about: 'what a server does each minute to keep the history of its sites, in a file and in Redis',
+      flags: '--sites 1000, --rounds 5',
+      load: async () => (await import('./counter/history.mjs')).history,
+    },
+  ],
+  [
     'first-total',
     {
       about: 'how long a visitor waits for the first number of the script tag, at a distance',

@@ -41,6 +41,8 @@ export const longest = [
   'tests/browser/readme.test.ts',
   'tests/browser/page-styles.test.ts',
   'tests/browser/script-tags.test.ts',
+  'tests/browser/docs.test.ts',
+  'tests/browser/package-readmes.test.ts',
   'tests/browser/frameworks.test.ts',
   'tests/browser/reload/css-and-images.test.ts',
   'tests/browser/without-web-socket.test.ts',

@@ -52,6 +52,20 @@ describe('docs/api.md', () => {
     );
   });
 
+  it('[A12] its commands list the servers as it shows, and drain one', async () => {
+    const { url } = await startCounter({ adminToken });
+    const base = { 'http://localhost:8081/': url, $TOKEN: adminToken };
+    const listed = JSON.parse(await outputOf(snippetUnder(snippets, 'The servers', 'sh'), base)) as {
+      servers: { name: string }[];
+    };
+    expect(shapeOf(listed)).toEqual(shapeOf(documented('The servers')));
+    const [{ name }] = (documented('The servers') as typeof listed).servers as [{ name: string }];
+    const own = { ...base, [name]: listed.servers[0]!.name };
+    await outputOf(snippetUnder(snippets, 'The servers', 'sh', 1), own);
+    // It has no other server to wait for.
+    await vi.waitFor(() => expect(fetch(url)).rejects.toThrow('fetch failed'));
+  });
+
   it('[A6] an error is what it shows', async () => {
     const { url } = await startCounter({ sites: ['example.org'], adminToken });
     const headers = { Authorization: `Bearer ${adminToken}` };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { transform } from 'esbuild';
-import { describe, expect, it, vi } from 'vitest';
+import { io } from 'socket.io-client';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { chromiumBrowser } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { freePort } from '../helpers/free-port.ts';
@@ -38,6 +39,14 @@ describe('the server’s README', () => {
     const { output } = await runProgram(code);
     const link = await vi.waitFor(() => /dashboard: (http:\S+)/.exec(output())![1]!);
     expect((await fetch(link, { redirect: 'manual' })).status).toBe(303);
+  });
+
+  it('[C10] its program “On your Socket.IO server” counts', async () => {
+    const port = await freePort();
+    const { output } = await runProgram(program('On your Socket.IO server').replace('3000', String(port)));
+    const socket = io(`http://localhost:${port}/live-online`);
+    onTestFinished(() => void socket.close());
+    await vi.waitFor(() => expect(output()).toBe('local: 1\n'));
   });
 
   it('[S8] its program for several processes serves', async () => {

@@ -4,10 +4,22 @@ import { readFileSync } from 'node:fs';
 import { chmod, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { chromiumBrowser } from '../helpers/browsers.ts';
 import { floors, isAtLeast } from '../helpers/floors.ts';
+import {
+  ADMIN_TOKEN,
+  buildPage,
+  frameworkPackages,
+  readJson,
+  readPage,
+  startInstalled,
+  startReceiver,
+} from '../helpers/packed-product.ts';
 import { countsFromItsBin, reloadsFromItsBin } from '../helpers/packed-smoke.ts';
 import { createProject, installPacked, root, tool, type Project } from '../helpers/packed.ts';
+import { startSite } from '../helpers/site.ts';
+import { visit } from '../helpers/visitor.ts';
 
 /** Ports below this one need root. */
 const lowestFreePort = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
@@ -15,7 +27,7 @@ const lowestFreePort = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_p
 let project: Project;
 beforeAll(async () => {
   project = await createProject();
-  await installPacked(project, ['@types/node@20']);
+  await installPacked(project, ['@types/node@20', ...frameworkPackages]);
 }, 180_000);
 afterAll(() => project?.remove());
 
@@ -61,6 +73,58 @@ describe('installed with plain npm', () => {
       );
     },
   );
+
+  it('[C10] every feature works: entries, tag, badges, embed page, API, metrics, dashboard, webhooks, --data', async () => {
+    const { url: webhook, received } = await startReceiver();
+    const { url, metricsUrl, end } = await startInstalled(project, webhook);
+    const site = await startSite({
+      ...(await buildPage(project, url)),
+      '/blog': `<b data-live-online></b><script async src="${url}" data-scope="page"></script>`,
+    });
+    const context = await chromiumBrowser.getContext();
+    const { page, problems } = await visit(context, site.at('localhost'));
+    const shows = (total: string): Promise<void> =>
+      vi.waitFor(async () => expect(await page.evaluate(readPage)).toEqual(Array(5).fill(total)));
+    await shows('1');
+    // Its second file counts pages.
+    const tag = await visit(context, site.at('localhost', '/blog'));
+    await tag.sees(1);
+    await shows('2');
+
+    const api = `${url}v1/sites/localhost`;
+    expect(await readJson(api)).toMatchObject({ people: 2, tabs: 2, stale: false });
+    expect(await readJson(`${api}/pages`)).toMatchObject({ pages: [{ path: '/blog', people: 1 }] });
+    expect(await readJson(`${api}/history`)).toMatchObject({ stepSeconds: 60 });
+    expect(await readJson(`${url}v1/openapi.json`)).toMatchObject({ openapi: '3.1.1' });
+    expect((await fetch(`${url}v1/sites`)).status).toBe(401);
+    expect(await (await fetch(`${api}/badge.svg`)).text()).toMatch(/<svg[^]*>2</);
+    expect(await (await fetch(metricsUrl)).text()).toMatch(/^live_online_members 2$/m);
+    await vi.waitFor(() =>
+      expect(received.sort()).toEqual(['site.occupied localhost', 'site.threshold localhost']),
+    );
+
+    const other = await visit(context, `${api}/badge.html`);
+    await vi.waitFor(async () => expect(await other.page.innerText('body')).toContain('2'));
+    await other.page.goto(`${url}embed`);
+    await vi.waitFor(async () => expect(await other.page.locator('#code').textContent()).toContain(url));
+    await other.page.goto(`${url}dashboard/`);
+    await other.page.fill('input[name=token]', ADMIN_TOKEN);
+    await other.page.click('button');
+    await other.page.getByText('localhost', { exact: true }).first().waitFor();
+    expect([...problems, ...tag.problems, ...other.problems]).toEqual([]);
+
+    const { since } = await readJson<{ since: string }>(api);
+    expect(await end()).toBe(0);
+    const restarted = await startInstalled(project, webhook);
+    // It is read after the start.
+    await vi.waitFor(async () =>
+      expect(await readJson(`${restarted.url}v1/sites/localhost`)).toMatchObject({
+        since,
+        peak: { today: { people: 2 } },
+      }),
+    );
+    expect(await restarted.end()).toBe(0);
+  });
 
   it('[C10] no package has an install script, or files that it does not need', async () => {
     const installed = join(project.folder, 'node_modules', '@live-online');

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { limits } from '@live-online/protocol';
+import { SESSION_MS } from '../../packages/server/src/io/http/access/session.ts';
+import { STREAM_LIMITS } from '../../packages/server/src/io/http/api/site-streams.ts';
 import { DEFAULT_HEARTBEAT } from '../../packages/server/src/io/transport.ts';
 import { resolveRedisStoreOptions } from '../../packages/server/src/options/redis-options.ts';
 import { resolveServerOptions } from '../../packages/server/src/options/resolve-options.ts';
@@ -45,6 +47,26 @@ const figures: [spec: 'reload' | 'server' | 'widget', pattern: RegExp, unit: num
     ['reload', /HTML of more than\s+([\d,.]+) nodes/, 1, () => constant('reload', 'MAX_NODES')],
     ['reload', /At most ([\d,.]+) MB is held back/, MB, () => constant('reload', 'LOOK_AHEAD_BYTES')],
     ['reload', /more than ([\d,.]+) requests that\s+wait/, 1, () => constant('reload', 'MAX_PIPELINED')],
+    ['server', /at most ([\d,.]+) streams, and/, 1, () => STREAM_LIMITS.total],
+    ['server', /streams, and ([\d,.]+) from one address/, 1, () => STREAM_LIMITS.perAddress],
+    ['server', /cookie is an admin's token for ([\d,.]+) h/, 3_600_000, () => SESSION_MS],
+    ['server', /session cookie lasts ([\d,.]+) h/, 3_600_000, () => SESSION_MS],
+    ['server', /a rejected token costs ([\d,.]+)\./, 1, () => constant('server', 'REJECTED_COST')],
+    ['server', /gets a comment every ([\d,.]+) s/, 1_000, () => constant('server', 'PING_MS')],
+    ['server', /does not read for ([\d,.]+) s is disconnected/, 1_000, () => constant('server', 'STUCK_MS')],
+    ['server', /asked, at most every ([\d,.]+) s/, 1_000, () => constant('server', 'MAX_AGE_MS')],
+    ['server', /description has at most ([\d,.]+) characters/, 1, () => constant('server', 'MAX_TEXT')],
+    ['server', /`historySites` \(([\d,.]+)\)/, 1, () => server.historySites],
+    ['server', /A form has at most ([\d,.]+) bytes/, 1, () => constant('server', 'MAX_FORM_BYTES')],
+    [
+      'server',
+      /An answer from 200 to 299 within ([\d,.]+) s/,
+      1_000,
+      () => constant('server', 'WEBHOOK_TIMEOUT_MS'),
+    ],
+    ['server', /At most ([\d,.]+) attempts run/, 1, () => constant('server', 'MAX_CONCURRENT')],
+    ['server', /At most ([\d,.]+) deliveries wait/, 1, () => constant('server', 'MAX_WAITING')],
+    ['server', /itself in the last ([\d,.]+) s/, 1_000, () => constant('server', 'UNANNOUNCED_MS')],
     ['server', /`metricsSites` \(([\d,.]+)\)/, 1, () => server.operations.metrics.maxSites],
     ['server', /one event for each rise, ([\d,.]+) s/, 1_000, () => constant('server', 'PEAK_DELAY_MS')],
     ['server', /since the server\s+started, and at least ([\d,.]+)/, 1, () => constant('server', 'MIN_PEAK')],
