@@ -14,6 +14,8 @@ export interface NamedFile {
 const ANSWER_MS = 500;
 /** A document that takes longer to be sent, such as a stream, no longer counts as being requested, in ms. */
 const MAX_REQUEST_MS = 10_000;
+/** The same if another server receives the request, so that it is only assumed, in ms. */
+const MAX_ASSUMED_MS = 1_500;
 /** How soon after an update a page requests its document again, in ms. */
 const RELOAD_MS = 5_000;
 /** How many answers in a row show a loop: the first one answers a request that another file caused. */
@@ -32,6 +34,7 @@ interface DocumentRequest {
   readonly startMs: number;
   endMs?: number;
   readonly reload: Reload | undefined;
+  readonly isAssumed: boolean;
 }
 
 /** Answers of one file in a row. */
@@ -57,15 +60,31 @@ export class FeedbackLoops {
     this.#clock = clock;
   }
 
+  /** Records that pages of other servers request their documents now, because of the last update. */
+  assumeRequest(): void {
+    this.#addRequest(true);
+  }
+
+  /** Records that a page of another server has received its document. */
+  endAssumedRequests(): void {
+    const nowMs = this.#clock.now();
+    for (const request of this.#requests) if (request.isAssumed) request.endMs ??= nowMs;
+  }
+
   /** Records that a document is requested. Returns a function to call when its response has ended. */
   recordRequest(): () => void {
+    const request = this.#addRequest(false);
+    return () => void (request.endMs ??= this.#clock.now());
+  }
+
+  #addRequest(isAssumed: boolean): DocumentRequest {
     const nowMs = this.#clock.now();
     const last = this.#lastReload;
     const reload = last && nowMs - last.atMs <= RELOAD_MS ? last : undefined;
-    const request: DocumentRequest = { startMs: nowMs, reload };
+    const request: DocumentRequest = { startMs: nowMs, reload, isAssumed };
     this.#requests = this.#requests.filter((one) => isAnswered(one, nowMs));
     this.#requests.push(request);
-    return () => void (request.endMs ??= this.#clock.now());
+    return request;
   }
 
   /** Records an update, and whether pages load again because of it. */
@@ -98,7 +117,7 @@ export class FeedbackLoops {
     const isOwn = reload !== undefined && hasCaused(reload, name, kind);
     if (!streak || !isOwn) {
       if (streak) this.#forget(streak);
-      this.#streaks.push({ name, answered: reload, count: 1, isSure: !isOwn });
+      this.#streaks.push({ name, answered: reload, count: 1, isSure: !isOwn && !request.isAssumed });
       return undefined;
     }
     if (streak.answered !== reload) streak.count++;
@@ -125,8 +144,9 @@ export class FeedbackLoops {
   }
 }
 
-function isAnswered({ startMs, endMs }: DocumentRequest, nowMs: number): boolean {
-  return endMs === undefined ? nowMs - startMs <= MAX_REQUEST_MS : nowMs - endMs <= ANSWER_MS;
+function isAnswered({ startMs, endMs, isAssumed }: DocumentRequest, nowMs: number): boolean {
+  if (endMs !== undefined) return nowMs - endMs <= ANSWER_MS;
+  return nowMs - startMs <= (isAssumed ? MAX_ASSUMED_MS : MAX_REQUEST_MS);
 }
 
 /** Whether a reload was caused by a file, or by a new one beside it. */
