@@ -5,7 +5,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page, Request } from 'playwright-core';
 import { expect, onTestFinished, vi } from 'vitest';
-import { createReloadServer, type ReloadServerOptions, type UpdateReport } from '@live-online/reload';
+import {
+  createReloadServer,
+  type ReloadServerOptions,
+  type SkippedReport,
+  type UpdateReport,
+} from '@live-online/reload';
 import { takePage } from './browsers.ts';
 import { startFamily, type Family } from './processes.ts';
 
@@ -65,6 +70,8 @@ export interface Reload {
   url: string;
   /** Every update so far. */
   updates: UpdateReport[];
+  /** Every report of files that caused no update. */
+  skipped: SkippedReport[];
   /** Resolves when all files have been read. Pages that load later know the digest of their content. */
   read: Promise<void>;
   stop: () => Promise<void>;
@@ -74,11 +81,13 @@ export interface Reload {
 export async function startReload(options: ReloadServerOptions): Promise<Reload> {
   const server = createReloadServer({ port: 0, cacheFolder: makeFolder().folder, ...options });
   const updates: UpdateReport[] = [];
+  const skipped: SkippedReport[] = [];
   server.on('update', (report) => updates.push(report));
+  server.on('skipped', (report) => skipped.push(report));
   const read = new Promise<void>((resolve) => server.on('indexed', () => resolve()));
   onTestFinished(() => server.close());
   const { url } = await server.listen();
-  return { url, updates, read, stop: () => server.close() };
+  return { url, updates, skipped, read, stop: () => server.close() };
 }
 
 /** A tab that counts its loads and keeps the errors of its pages. */

@@ -42,6 +42,7 @@ async function start(command: Command, log: Log, ready: () => void): Promise<voi
   warn = log.warning;
   early.forEach(warn);
   server.on('update', log.update);
+  server.on('skipped', log.skipped);
   server.on('backend', log.backend);
   if (command.open) await openBrowser(listening.url, log);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { pathOf } from '@live-online/internal/http/request-path';
@@ -7,6 +7,7 @@ import { interceptServer, offersWebSocket, type Interceptor } from '@live-online
 import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import { systemClock } from '@live-online/internal/system-clock';
 import { createContentVersions } from './core/content-versions.ts';
+import { FeedbackLoops } from './core/feedback-loops.ts';
 import { createFileUses } from './core/file-uses.ts';
 import { alreadyClosed } from './errors.ts';
 import { createEvents, type Events, type ListenTo } from './events.ts';
@@ -24,7 +25,7 @@ import { createOwnServer, DEADLINES, type Deadlines } from './http/own-server.ts
 import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
 import { respondText } from './http/respond.ts';
 import { createUpdateChannel, type UpdateChannel } from './http/update-channel.ts';
-import { HtmlResponder } from './injection/html-responder.ts';
+import { HtmlResponder, mayBeDocument } from './injection/html-responder.ts';
 import { hookResponse } from './injection/response-hook.ts';
 import { createServedDocuments } from './injection/served-documents.ts';
 import type { ReloadServerOptions, ResolvedReloadServerOptions } from './options/options.ts';
@@ -69,6 +70,7 @@ class Assembly implements ReloadServer {
   readonly #cache: ReturnType<typeof openProjectCache>;
   readonly #uses = createFileUses();
   readonly #documents = createServedDocuments();
+  readonly #loops = new FeedbackLoops(systemClock);
   readonly #versions = createContentVersions(randomBytes(6).toString('base64url'));
   readonly #channel: UpdateChannel;
   readonly #publisher: UpdatePublisher;
@@ -77,6 +79,8 @@ class Assembly implements ReloadServer {
   readonly #servers = new Set<Server>();
   readonly #connections = new Set<Socket>();
   #files: FileWatcher | undefined;
+  /** Whether the pages of a host use this server. They may get any file from the host. */
+  #hasHost = false;
   #closing: Promise<void> | undefined;
   /** Whether pages of all servers on this machine may connect. Updates then contain names of files, but no text. [R8] */
   #allowsLoopback = false;
@@ -96,12 +100,20 @@ class Assembly implements ReloadServer {
     this.#publisher = createUpdatePublisher({
       folder: source.kind === 'folder' ? source.folder : undefined,
       roots,
+      servedFolders: () => (source.kind === 'folder' && !this.#hasHost ? [source.folder] : []),
       useOf: this.#uses.of,
+      loops: this.#loops,
       reloadOnly,
       versions: this.#versions,
+      pages: this.#channel.pages,
       broadcast: this.#channel.broadcast,
       broadcastVersion: this.#channel.broadcastVersion,
-      onUpdate: (report) => this.#events.emit('update', report),
+      onUpdate: (report) => {
+        if (this.#allowsLoopback && report.pages.reload > 0) this.#loops.assumeRequest();
+        this.#events.emit('update', report);
+      },
+      onSkipped: (report) => this.#events.emit('skipped', report),
+      onWarning: this.#warn,
     });
     this.#responder = new HtmlResponder({
       documents: this.#documents,
@@ -118,6 +130,7 @@ class Assembly implements ReloadServer {
     this.#disposers.add(() => handler.close());
     const guard = this.#createGuard(this.#allowsLoopback);
     const routes = this.#createRoutes(serves);
+    const recordDocument = this.#recordDocument;
     const { servers, listening } = await listen({
       ...this.#options,
       create: () =>
@@ -127,7 +140,9 @@ class Assembly implements ReloadServer {
             if (rejection) {
               return respondText(response, rejection.status, rejection.problem, { Connection: 'close' });
             }
-            if (!routes(request, response)) handler.handle(request, response);
+            if (routes(request, response)) return;
+            recordDocument(request, response);
+            handler.handle(request, response);
           },
           acceptsUpgrade: (request) =>
             isForChannel(request) || (handler.upgrade !== undefined && offersWebSocket(request)),
@@ -146,6 +161,7 @@ class Assembly implements ReloadServer {
 
   middleware(): ReloadMiddleware {
     this.#watch();
+    this.#hasHost = true;
     void this.#responder.prepare();
     const guard = this.#createGuard(false);
     const routes = this.#createRoutes(true);
@@ -162,6 +178,7 @@ class Assembly implements ReloadServer {
       // HTTP/2, which Vite uses with https, has the host in another header.
       request.headers.host ??= request.headers[':authority']?.toString();
       if (!pathOf(request).startsWith(BASE)) {
+        this.#recordDocument(request, response);
         hookResponse(request, response, this.#responder);
         return next();
       }
@@ -176,7 +193,7 @@ class Assembly implements ReloadServer {
     if (files.length === 0) return this.#publisher.publishReload();
     const unwatched = files.map((file) => resolve(file)).filter((file) => !this.#files?.isWatched(file));
     if (unwatched.length === 0) return;
-    this.#publisher.publish(
+    this.#publisher.publishNotified(
       unwatched.map((path) => ({ path, kind: 'changed' })),
       this.#files?.digest(),
     );
@@ -246,8 +263,13 @@ class Assembly implements ReloadServer {
       serves,
       documents: this.#documents,
       version: this.#versions.current,
+      onScript: () => this.#loops.endAssumedRequests(),
     });
   }
+
+  readonly #recordDocument = (request: IncomingMessage, response: ServerResponse): void => {
+    if (mayBeDocument(request)) response.once('close', this.#loops.recordRequest());
+  };
 
   #createGuard(allowLoopback: boolean): RequestGuard {
     const { host, allowedHosts, allowedOrigins } = this.#options;

@@ -4,6 +4,8 @@ import { EventEmitter } from 'node:events';
 export interface ReloadEventMap {
   /** Files have changed, and an update has been sent to all open pages. */
   update: UpdateReport;
+  /** Files have changed, and open pages need no update. */
+  skipped: SkippedReport;
   /** A problem that does not stop the server. The text says what to do. */
   warning: string;
   /** All watched files have been read: from now on a save that changes no byte is no update. */
@@ -19,6 +21,13 @@ export interface UpdateReport {
   pages: Record<'none' | 'apply' | 'reload', number>;
   /** What was replaced in place. */
   applied: ('css' | 'images' | 'html')[];
+}
+
+export interface SkippedReport {
+  /** The changed files, named as in an update. */
+  files: string[];
+  /** Why they cause no update, such as `no open page has requested it`. */
+  reason: string;
 }
 
 /** Subscribes to an event. Returns a function that unsubscribes. */

@@ -3,7 +3,9 @@ import type { ContentVersion, ReloadUpdate } from '@live-online/protocol';
 import { decideUpdate, type Decision, type FileUse, type NamedChange } from './core/classify-change.ts';
 import type { ContentVersions } from './core/content-versions.ts';
 import type { FileChange } from './core/ports.ts';
-import type { UpdateReport } from './events.ts';
+import type { FeedbackLoops } from './core/feedback-loops.ts';
+import type { SkippedReport, UpdateReport } from './events.ts';
+import { isWithin } from './files/public-path.ts';
 
 /**
  * The last step of a change's way to the pages: the file watcher reports which files changed, the publisher decides what each
@@ -12,6 +14,8 @@ import type { UpdateReport } from './events.ts';
 export interface UpdatePublisher {
   /** Sends every page what these changes mean for it. */
   publish(changes: readonly FileChange[], digest: string | undefined): void;
+  /** The same for files that the user has named: pages may use them in a way that this server does not see. */
+  publishNotified(changes: readonly FileChange[], digest: string | undefined): void;
   /** Makes every page load again, whatever it shows. */
   publishReload(): void;
   /** Sends every page the digest of the content, once it is known. */
@@ -21,51 +25,115 @@ export interface UpdatePublisher {
 export interface UpdatePublisherOptions {
   /** The folder that this server serves, if it serves one. */
   folder: string | undefined;
+  /** The folders whose files reach pages only through this server, so that it knows which ones pages use. */
+  servedFolders: () => readonly string[];
   /** What is watched. */
   roots: readonly string[];
   /** How pages have used a file. */
   useOf: (path: string) => FileUse;
   reloadOnly: boolean;
   versions: ContentVersions;
+  loops: FeedbackLoops;
+  /** The open pages, by the files that they were made from, if known. */
+  pages: () => readonly { file: string | undefined }[];
   /** Sends each open page what `decide` returns for it, and returns what was sent. */
   broadcast: (decide: (page: { file: string | undefined }) => ReloadUpdate) => ReloadUpdate[];
   broadcastVersion: (version: ContentVersion) => void;
   onUpdate: (report: UpdateReport) => void;
+  onSkipped: (report: SkippedReport) => void;
+  onWarning: (text: string) => void;
 }
 
+type PathChange = NamedChange & { path: string };
+
 const RELOAD: Decision = { action: 'reload' };
+const UNUSED = 'no open page has requested it';
 
 export function createUpdatePublisher(options: UpdatePublisherOptions): UpdatePublisher {
-  const { folder, roots, useOf, reloadOnly, versions, broadcast, broadcastVersion, onUpdate } = options;
+  const { folder, roots, reloadOnly, versions, loops, broadcast, broadcastVersion, onUpdate } = options;
 
-  function send(files: string[], decide: (file: string | undefined) => Decision): void {
+  function send(files: string[], decide: (file: string | undefined) => Decision): UpdateReport {
     const version = versions.advance();
     const sent = broadcast(({ file }) => {
       const decision = decide(file);
       return { version, ...(reloadOnly && decision.action === 'apply' ? RELOAD : decision) };
     });
-    onUpdate(reportOf(files, sent));
+    return reportOf(files, sent);
+  }
+
+  /** Removes files that are written in answer to reloads. [R9] */
+  function withoutLoops(changes: readonly FileChange[]): FileChange[] {
+    return changes.filter(({ path, kind }) => {
+      const name = nameInRoot(path, roots);
+      const glob = loops.isSetAside(name) ? undefined : loops.recordChange({ name, kind });
+      if (glob !== undefined) options.onWarning(describeLoop(name, glob));
+      return !loops.isSetAside(name);
+    });
+  }
+
+  function nameChange({ path, kind, text }: FileChange): PathChange {
+    const use = folder === undefined ? 'unknown' : options.useOf(path);
+    return { path, ...nameFile(path, folder, roots), kind, use, ...(text !== undefined && { text }) };
+  }
+
+  /** Sends an update. Pages that this server has served are only concerned by `used`. */
+  function sendChanges(changes: readonly NamedChange[], used: readonly NamedChange[]): UpdateReport {
+    // A page from before this server's start, or from another server, may have used any file.
+    const unknown = changes.map((change) => ({ ...change, use: 'unknown' as const }));
+    return send(changes.map(shownName), (file) =>
+      file === undefined
+        ? decideUpdate(unknown, undefined)
+        : decideUpdate(used, nameFile(file, folder, roots).name),
+    );
+  }
+
+  /** Changes that no page can have used, and the others. [R4] */
+  function divide(changes: readonly PathChange[]): { used: PathChange[]; unused: PathChange[] } {
+    const served = options.servedFolders();
+    const isUnused = ({ path, use }: PathChange): boolean =>
+      use === 'never' && served.some((one) => isWithin(one, path));
+    return {
+      used: changes.filter((change) => !isUnused(change)),
+      unused: changes.filter(isUnused),
+    };
+  }
+
+  function publishChanges(changes: readonly PathChange[], used: readonly PathChange[]): UpdateReport {
+    const report = sendChanges(changes, used);
+    const isReload = report.pages.reload > 0 || options.pages().length === 0;
+    loops.recordUpdate(
+      changes.map(({ path }) => nameInRoot(path, roots)),
+      isReload,
+    );
+    return report;
   }
 
   return {
     publish(changes, digest) {
       versions.setDigest(digest);
-      const named: NamedChange[] = changes.map(({ path, kind, text }) => ({
-        ...nameFile(path, folder, roots),
-        kind,
-        use: folder === undefined ? 'unknown' : useOf(path),
-        ...(text !== undefined && { text }),
-      }));
-      // A page from before this server's start, or from another server, may have used any file.
-      const unknown = named.map((change) => ({ ...change, use: 'unknown' as const }));
-      const files = named.map(({ name, served }) => (served ? decodeURI(name.slice(1)) : name));
-      send(files, (file) =>
-        file === undefined
-          ? decideUpdate(unknown, undefined)
-          : decideUpdate(named, nameFile(file, folder, roots).name),
-      );
+      const named = withoutLoops(changes).map(nameChange);
+      const { used, unused } = divide(named);
+      const pages = options.pages();
+      if (unused.length === 0 || pages.some(({ file }) => file === undefined)) {
+        if (named.length > 0) onUpdate(publishChanges(named, used));
+        else broadcastVersion(versions.current());
+        return;
+      }
+      if (used.length > 0) onUpdate(publishChanges(used, used));
+      // The version stays: a page that loads just now needs no update either.
+      else broadcastVersion(versions.current());
+      if (pages.length === 0) onUpdate(reportOf(unused.map(shownName), []));
+      else options.onSkipped({ files: unused.map(shownName), reason: UNUSED });
     },
-    publishReload: () => send([], () => RELOAD),
+    publishNotified(changes, digest) {
+      versions.setDigest(digest);
+      const named = changes.map(nameChange);
+      onUpdate(publishChanges(named, named));
+    },
+    publishReload() {
+      loops.recordUpdate([], true);
+      onUpdate(send([], () => RELOAD));
+    },
     publishDigest(digest) {
       versions.setDigest(digest);
       broadcastVersion(versions.current());
@@ -83,6 +151,19 @@ export function nameFile(
   const root = served ? folder : roots.find((candidate) => path.startsWith(candidate + sep));
   const segments = roots.includes(path) ? [basename(path)] : relative(root ?? '/', path).split(sep);
   return { served, name: served ? `/${segments.map(encodeURIComponent).join('/')}` : segments.join('/') };
+}
+
+/** The path of a file in its root, with slashes. */
+function nameInRoot(path: string, roots: readonly string[]): string {
+  return nameFile(path, undefined, roots).name;
+}
+
+function shownName({ name, served }: NamedChange): string {
+  return served ? decodeURI(name.slice(1)) : name;
+}
+
+function describeLoop(name: string, glob: string): string {
+  return `${name} changes whenever a page is loaded: it causes no more updates in this run; to ignore it always, start with --ignore '${glob}'`;
 }
 
 function reportOf(files: string[], sent: readonly ReloadUpdate[]): UpdateReport {

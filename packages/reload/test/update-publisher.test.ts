@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ContentVersion, ReloadUpdate } from '@live-online/protocol';
 import { createContentVersions } from '../src/core/content-versions.ts';
-import type { UpdateReport } from '../src/events.ts';
+import { createFakeClock } from '@live-online/internal/testing/fake-clock';
+import { FeedbackLoops } from '../src/core/feedback-loops.ts';
+import type { SkippedReport, UpdateReport } from '../src/events.ts';
 import { createUpdatePublisher, nameFile, type UpdatePublisherOptions } from '../src/update-publisher.ts';
 
 /** A publisher with one open page for each of `files`, and what was sent and reported. */
@@ -9,12 +11,17 @@ function setUp(files: (string | undefined)[], options: Partial<UpdatePublisherOp
   const sent: ReloadUpdate[] = [];
   const versions: ContentVersion[] = [];
   const reports: UpdateReport[] = [];
+  const skipped: SkippedReport[] = [];
+  const warnings: string[] = [];
   const publisher = createUpdatePublisher({
     folder: '/site',
     roots: ['/site', '/more'],
+    servedFolders: () => ['/site'],
     useOf: () => 'part',
     reloadOnly: false,
     versions: createContentVersions('e'),
+    loops: new FeedbackLoops(createFakeClock()),
+    pages: () => files.map((file) => ({ file })),
     broadcast(decide) {
       const updates = files.map((file) => decide({ file }));
       sent.push(...updates);
@@ -22,9 +29,11 @@ function setUp(files: (string | undefined)[], options: Partial<UpdatePublisherOp
     },
     broadcastVersion: (version) => versions.push(version),
     onUpdate: (report) => reports.push(report),
+    onSkipped: (report) => skipped.push(report),
+    onWarning: (text) => warnings.push(text),
     ...options,
   });
-  return { publisher, sent, versions, reports };
+  return { publisher, sent, versions, reports, skipped, warnings };
 }
 
 describe('what is sent to pages', () => {
@@ -49,6 +58,66 @@ describe('what is sent to pages', () => {
     const { publisher, sent } = setUp(['/site/index.html'], { reloadOnly: true });
     publisher.publish([{ path: '/site/a.css', kind: 'changed' }], undefined);
     expect(sent).toEqual([{ version: { id: 'e.1' }, action: 'reload' }]);
+  });
+
+  describe.each([
+    ['changed', 'index.html'],
+    ['added', 'README.md'],
+    ['removed', 'old.css'],
+  ] as const)('a file that was %s and that no page has requested', (kind, name) => {
+    const path = `/site/${name}`;
+    const useOf = (one: string) => (one === path ? 'never' : 'part');
+
+    it('[R4] is skipped, with the reason, and begins no version', () => {
+      const { publisher, sent, reports, skipped, versions } = setUp(['/site/a.html'], { useOf });
+      publisher.publish([{ path, kind }], 'd1');
+      expect([sent, reports]).toEqual([[], []]);
+      expect(skipped).toEqual([{ files: [name], reason: 'no open page has requested it' }]);
+      expect(versions).toEqual([{ id: 'e.0', digest: 'd1' }]);
+    });
+
+    it('[R4] does not prevent that the other files of a save are applied', () => {
+      const { publisher, sent, reports, skipped } = setUp(['/site/a.html'], { useOf });
+      publisher.publish(
+        [
+          { path, kind },
+          { path: '/site/a.css', kind: 'changed' },
+        ],
+        undefined,
+      );
+      expect(sent).toMatchObject([{ action: 'apply', css: ['/a.css'] }]);
+      expect(reports).toMatchObject([{ files: ['a.css'] }]);
+      expect(skipped).toMatchObject([{ files: [name] }]);
+    });
+
+    it('[R4] reloads a page from before the start of the server, which may use it, and no other', () => {
+      const { publisher, sent, reports, skipped } = setUp(['/site/a.html', undefined], { useOf });
+      publisher.publish([{ path, kind }], undefined);
+      expect(sent.map(({ action }) => action)).toEqual(['none', 'reload']);
+      expect([reports.length, skipped.length]).toEqual([1, 0]);
+    });
+
+    it('[R4] reloads pages if the user has named it, or if it is not in the served folder', () => {
+      const { publisher, sent } = setUp(['/site/a.html'], { useOf: () => 'never' });
+      publisher.publishNotified([{ path, kind }], undefined);
+      publisher.publish([{ path: '/more/a.php', kind }], undefined);
+      expect(sent.map(({ action }) => action)).toEqual(['reload', 'reload']);
+    });
+  });
+
+  it('[R9] what is set aside changes only the digest, with one warning', () => {
+    const clock = createFakeClock();
+    const loops = new FeedbackLoops(clock);
+    const { publisher, sent, versions, warnings } = setUp([undefined], { loops, folder: undefined });
+    const save = (name: string): void => {
+      publisher.publish([{ path: `/more/${name}`, kind: 'changed' }], undefined);
+      loops.recordRequest()();
+    };
+    save('index.php');
+    for (let round = 0; round < 5; round++) save('debug.log');
+    expect(sent).toHaveLength(2);
+    expect(versions).toHaveLength(4);
+    expect(warnings).toEqual([expect.stringContaining("--ignore 'debug.log'")]);
   });
 
   it('[R6] each update has its own version, and a digest that becomes known has none', () => {

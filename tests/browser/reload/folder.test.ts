@@ -75,12 +75,15 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
     await vi.waitFor(() => expect(tab.loads()).toBe(2));
   });
 
-  it("[R4] another page's HTML does nothing here, and a new file reloads", async () => {
+  it("[R4] another page's HTML does nothing here, and a new file that was requested reloads", async () => {
     const { write, tab, tool, context } = await open();
     const other = await openTab(context, `${tool.url}about`);
     write('about.html', html('changed'));
     await vi.waitFor(async () => expect(await other.page.textContent('#text')).toBe('changed'));
     expect([tab.loads(), other.loads()]).toEqual([1, 1]);
+    write('not-requested.txt', 'new');
+    await vi.waitFor(() => expect(tool.skipped).toMatchObject([{ files: ['not-requested.txt'] }]));
+    await tab.page.evaluate(() => fetch('new.txt'));
     write('new.txt', 'new');
     await vi.waitFor(() => expect([tab.loads(), other.loads()]).toEqual([2, 2]));
   });
@@ -147,11 +150,14 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
 
   it('[R2] 500 files at once are one update, and one reload', async () => {
     const { at, tab, tool } = await open();
+    await tab.page.evaluate(() => fetch('many/7.txt'));
     mkdirSync(at('many'));
     for (let index = 0; index < 500; index++) writeFileSync(at(`many/${index}.txt`), String(index));
     await vi.waitFor(() => expect(tab.loads()).toBe(2));
     expect(tool.updates).toHaveLength(1);
-    expect(tool.updates[0]!.files).toHaveLength(500);
+    expect(tool.updates[0]!.files).toEqual(['many/7.txt']);
+    await vi.waitFor(() => expect(tool.skipped).toHaveLength(1));
+    expect(tool.skipped[0]!.files).toHaveLength(499);
   });
 
   it('[R2] a touch, and a save that changes no byte, are no update', async () => {

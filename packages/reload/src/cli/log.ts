@@ -1,5 +1,5 @@
 import { createJsonWriter, paint, type Output } from '@live-online/internal/command-line/output';
-import type { UpdateReport } from '../events.ts';
+import type { SkippedReport, UpdateReport } from '../events.ts';
 import type { Listening } from '../http/listen.ts';
 import { describeFiles, describePages } from './describe-update.ts';
 
@@ -7,6 +7,7 @@ import { describeFiles, describePages } from './describe-update.ts';
 export interface Log {
   listening(where: Listening, about: About): void;
   update(report: UpdateReport): void;
+  skipped(report: SkippedReport): void;
   backend(change: { state: 'down'; problem: string } | { state: 'up' }): void;
   warning(text: string): void;
   error(text: string): void;
@@ -29,6 +30,7 @@ export function createJsonLog(out: Output): Log {
   return {
     listening: ({ url }, { network }) => write('listening', { url, ...(network.length > 0 && { network }) }),
     update: (report) => write('update', report),
+    skipped: (report) => write('skipped', report),
     backend: (change) => write('backend', change),
     warning: (message) => write('warning', { message }),
     error: (message) => write('error', { message }),
@@ -52,6 +54,7 @@ export function createPrettyLog(out: Output, errors: Output): Log {
     },
     update: (report) =>
       writeTimed(`${describeFiles(report.files)} ${paint('dim', '→')} ${describePages(report)}`),
+    skipped: ({ files, reason }) => writeTimed(paint('dim', `${describeFiles(files)} → nothing: ${reason}`)),
     backend: (change) =>
       writeTimed(
         change.state === 'down'

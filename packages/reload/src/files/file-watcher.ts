@@ -43,6 +43,8 @@ export interface FileWatcherOptions {
   watch?: (options: FolderWatchOptions) => FolderWatch;
 }
 
+/** How many files that do not exist are watched although rules ignore them. */
+const MAX_AWAITED_FILES = 1_000;
 /** How long the first scan may block the event loop, in ms. */
 const SCAN_SLICE_MS = 4;
 
@@ -55,6 +57,8 @@ export class FileWatcher {
   readonly #stored: StoredIndex;
   /** Files that stay watched although rules may come to ignore them. */
   readonly #served = new Set<string>();
+  /** Requested files that did not exist. */
+  readonly #awaited = new Set<string>();
   readonly #pendingEvents = new PendingEvents();
   readonly #startedMs = Date.now() - FILE_TIME_STEP_MS;
   readonly #closings = new Closings();
@@ -130,6 +134,13 @@ export class FileWatcher {
     void this.#readUnread(path).then(() => {
       if (this.#scanned) this.#updateDigest();
     });
+  }
+
+  /** Watches a file that a page has requested and that does not exist yet, whatever `.gitignore` names. */
+  awaitFile(path: string): void {
+    if (this.#closed || this.#watch.accepts(path) || this.#awaited.size >= MAX_AWAITED_FILES) return;
+    this.#awaited.add(path);
+    this.#watch.include(path);
   }
 
   /** Whether changes of this file are noticed. */

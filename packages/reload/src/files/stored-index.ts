@@ -24,7 +24,8 @@ export class StoredIndex {
 
   constructor(options: StoredIndexOptions) {
     this.#options = options;
-    this.#cached = options.cacheFile === undefined ? new Map() : readIndexCache(options.cacheFile);
+    this.#cached =
+      options.cacheFile === undefined ? new Map<string, CachedFile>() : readIndexCache(options.cacheFile);
   }
 
   /** The hash that a file had at an earlier start; 0 if the file has changed since then. */

@@ -29,6 +29,8 @@ export interface ClientRoutesOptions {
   serves: boolean;
   documents: ServedDocuments;
   version: () => ContentVersion;
+  /** Called when a page requests the script. */
+  onScript: () => void;
 }
 
 /** Responds to requests below `BASE`. Returns `false` for all others. */
@@ -38,11 +40,12 @@ export type ClientRoutes = (request: IncomingMessage, response: ServerResponse) 
 const PLACEHOLDER = /(["'`])__LIVE_ONLINE_CONFIG__\1/;
 
 export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
-  const { token, reloadOnly, serves, documents, version } = options;
+  const { token, reloadOnly, serves, documents, version, onScript } = options;
   const resourcePolicy = serves ? 'same-origin' : 'cross-origin';
 
   function respond(path: string, request: IncomingMessage, response: ServerResponse): void {
     if (path === 'client.js') {
+      onScript();
       const script = scriptFor(request.headers.host);
       return send(request, response, 'text/javascript; charset=utf-8', resourcePolicy, script);
     }

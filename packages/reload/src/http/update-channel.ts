@@ -26,6 +26,8 @@ interface OpenPage {
 export interface UpdateChannel {
   /** Handles an upgrade that the request guard has accepted. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** All open pages. */
+  pages(): OpenPage[];
   /** Sends each page the update that `decide` returns for it, and returns all of them. */
   broadcast(decide: (page: OpenPage) => ReloadUpdate): ReloadUpdate[];
   /** Sends each page the version of the content. */
@@ -106,6 +108,7 @@ export function createUpdateChannel({ path, token, version, fileOf }: UpdateChan
       socket.on('close', () => connections.delete(socket));
       engine.handleUpgrade(request, socket, head);
     },
+    pages: () => [...io.of('/').sockets.values()].map(({ data }) => data),
     broadcast(decide) {
       const sent: ReloadUpdate[] = [];
       for (const socket of io.of('/').sockets.values()) {

@@ -74,6 +74,9 @@ export function createPageHandler(options: PageHandlerOptions): PageHandler {
     responder,
     content: {
       whenStable: (path) => files.whenStable(path),
+      requested: uses.recordRequest,
+      missing: (path) => files.awaitFile(path),
+      listed: uses.recordListing,
       served(path, request) {
         files.markServed(path);
         uses.record(path, isForDocument(request) ? 'document' : 'part');

@@ -18,7 +18,7 @@ export interface FileEvent {
 export interface FolderWatch {
   /** Resolves when every folder is watched. */
   ready: Promise<void>;
-  /** Reports this file although rules ignore it, without the files beside it. */
+  /** Reports this file although `.gitignore` names it, without the files beside it. It may not exist yet. */
   include(path: string): void;
   /** Whether changes of this file are reported. */
   accepts(path: string): boolean;

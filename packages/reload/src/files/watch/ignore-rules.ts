@@ -10,6 +10,8 @@ export interface IgnoreRules {
   ignores(path: string, isFolder: boolean): boolean;
   /** Whether an entry, or any folder between the root and it, is ignored. */
   ignoresDeep(path: string, isFolder: boolean): boolean;
+  /** Whether a glob of the options names an entry, or a folder above it. */
+  matchesGlob(path: string): boolean;
   /** Whether changing this file changes the rules. */
   isRule(path: string): boolean;
   /** Reads all rules again, when they are needed next. */
@@ -34,7 +36,8 @@ function isEditorTempFile(name: string): boolean {
 }
 
 export function createIgnoreRules(root: string, globs: readonly string[]): IgnoreRules {
-  const matchesGlob = globs.length > 0 ? picomatch(globs.flatMap(variants), { dot: true }) : undefined;
+  const matcher = globs.length > 0 ? picomatch(globs.flatMap(variants), { dot: true }) : undefined;
+  const matchesGlob = (path: string): boolean => matcher?.(slashed(relative(root, path))) ?? false;
   /** The rules that apply in each folder, so that they are not searched for each of its files. */
   const rulesOfFolders = new Map<string, Rules>();
   const above = foldersAbove(root);
@@ -70,7 +73,7 @@ export function createIgnoreRules(root: string, globs: readonly string[]): Ignor
   function ignores(path: string, isFolder: boolean): boolean {
     const name = basename(path);
     if (name === 'node_modules' || isDotfile(name) || isEditorTempFile(name)) return true;
-    return matchesGlob?.(slashed(relative(root, path))) || ignoredByGit(path, isFolder);
+    return matchesGlob(path) || ignoredByGit(path, isFolder);
   }
 
   return {
@@ -82,6 +85,7 @@ export function createIgnoreRules(root: string, globs: readonly string[]): Ignor
         ignores(join(root, ...segments.slice(0, index + 1)), isFolder || index < segments.length - 1),
       );
     },
+    matchesGlob,
     isRule: (path) => basename(path) === '.gitignore',
     reload: () => rulesOfFolders.clear(),
   };

@@ -79,10 +79,11 @@ export class RootWatch {
     return accepts(this.#scope, path);
   }
 
-  /** Reports this file although rules ignore it, now or later. */
+  /** Reports this file although `.gitignore` names it, now or later. */
   include(path: string): void {
     const { only } = this.#options;
     if (!isWithin(this.#root, path) || (only !== undefined && path !== only)) return;
+    if (this.#rules.matchesGlob(path)) return;
     this.#included.add(path);
     let folder = dirname(path);
     if (this.#folders.has(folder) || !this.#rules.ignoresDeep(folder, true)) return;

@@ -5,14 +5,22 @@ import { resolveFile, type Resolved } from './resolve-file.ts';
 
 const INDEX_FILES = ['index.html', 'index.htm'];
 
+export interface RequestedFiles {
+  whenStable(path: string): Promise<FileStat | undefined>;
+  /** A path was looked for. */
+  requested(path: string): void;
+  /** There is no such file yet. */
+  missing(path: string): void;
+}
+
 /** Finds the files for URL paths, and waits until they are stable. */
 export class FileFinder {
   readonly #root: string;
-  readonly #whenStable: (path: string) => Promise<FileStat | undefined>;
+  readonly #files: RequestedFiles;
 
-  constructor(root: string, whenStable: (path: string) => Promise<FileStat | undefined>) {
+  constructor(root: string, files: RequestedFiles) {
     this.#root = root;
-    this.#whenStable = whenStable;
+    this.#files = files;
   }
 
   /** The file for a path: the file itself, the index file of a folder, or the page without its `.html`. */
@@ -40,9 +48,12 @@ export class FileFinder {
   async open(segments: readonly string[]): Promise<Resolved> {
     const requested = join(this.#root, ...segments);
     const path = realPathOf(requested) ?? requested;
+    this.#files.requested(requested);
     // A file that is not served must not be read either: updates would contain its text.
     if (!isPublic(this.#root, path)) return { kind: 'none' };
-    await this.#whenStable(path);
-    return resolveFile(this.#root, segments);
+    await this.#files.whenStable(path);
+    const resolved = await resolveFile(this.#root, segments);
+    if (resolved.kind === 'none') this.#files.missing(requested);
+    return resolved;
   }
 }

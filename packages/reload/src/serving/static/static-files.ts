@@ -4,14 +4,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { platform } from 'node:os';
 import { extname, join } from 'node:path';
 import { isDotfile } from '../../core/dotfiles.ts';
-import type { FileStat } from '../../core/ports.ts';
 import { readUrlPath } from '../../core/url-path.ts';
 import { isPublic, realPathOf } from '../../files/public-path.ts';
 import { respondMethodNotAllowed, respondText } from '../../http/respond.ts';
 import { mayBeDocument, type HtmlResponder } from '../../injection/html-responder.ts';
 import { renderListingPage } from '../templates/listing-page.ts';
 import { renderNotFoundPage, renderRejectedPage } from '../templates/not-found-page.ts';
-import { FileFinder } from './find-file.ts';
+import { FileFinder, type RequestedFiles } from './find-file.ts';
 import { COMMON_HEADERS, sendFile, type OpenFile } from './send-file.ts';
 
 export interface StaticFilesOptions {
@@ -20,9 +19,9 @@ export interface StaticFilesOptions {
   spa: boolean;
   directoryListing: boolean;
   responder: HtmlResponder;
-  content: {
-    whenStable(path: string): Promise<FileStat | undefined>;
+  content: RequestedFiles & {
     served(path: string, request: IncomingMessage): void;
+    listed(folder: string): void;
   };
 }
 
@@ -33,7 +32,7 @@ export class StaticFiles {
 
   constructor(options: StaticFilesOptions) {
     this.#options = options;
-    this.#files = new FileFinder(options.root, (path) => options.content.whenStable(path));
+    this.#files = new FileFinder(options.root, options.content);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -99,6 +98,7 @@ export class StaticFiles {
     segments: string[],
     folder: string,
   ): Promise<void> {
+    this.#options.content.listed(folder);
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     const rows = entries.flatMap((entry) => {
       const path = join(folder, entry.name);

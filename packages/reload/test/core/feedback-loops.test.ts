@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '@live-online/internal/testing/fake-clock';
+import { FeedbackLoops, type NamedFile } from '../../src/core/feedback-loops.ts';
+
+/** A page that loads again 30 ms after each update, from a backend that responds after 20 ms. */
+function setUp() {
+  const clock = createFakeClock();
+  const loops = new FeedbackLoops(clock);
+  const load = (): void => {
+    const end = loops.recordRequest();
+    clock.advance(20);
+    end();
+  };
+  return {
+    loops,
+    load,
+    pass: clock.advance,
+    /** Publishes a change, if it is not set aside, and loads the page again. */
+    change(name: string, kind: NamedFile['kind'] = 'changed'): string | undefined {
+      const glob = loops.isSetAside(name) ? undefined : loops.recordChange({ name, kind });
+      if (loops.isSetAside(name)) return glob;
+      loops.recordUpdate([name], true);
+      clock.advance(30);
+      load();
+      return glob;
+    },
+  };
+}
+
+describe('what is set aside', () => {
+  it('[R9] a file that changes after the request of another one, and again after its own', () => {
+    const { change, loops } = setUp();
+    expect(change('index.php')).toBeUndefined();
+    expect(change('debug.log')).toBeUndefined();
+    expect(change('debug.log')).toBe('debug.log');
+    expect(loops.isSetAside('debug.log')).toBe(true);
+    expect(loops.isSetAside('index.php')).toBe(false);
+  });
+
+  it('[R9] a file that has caused all requests itself, at the fourth time', () => {
+    const { change } = setUp();
+    const globs = [1, 2, 3, 4, 5].map(() => change('data/[a].db'));
+    expect(globs).toEqual([undefined, undefined, undefined, undefined, String.raw`data/\[a\].db`]);
+  });
+
+  it('[R9] new files with other names at each request, with their folder', () => {
+    const { change, loops } = setUp();
+    change('index.php');
+    const globs = [1, 2, 3, 4].map((round) => change(`cache/${round}/page.html`, 'added'));
+    expect(globs).toEqual([undefined, undefined, undefined, 'cache/**/*.html']);
+    expect(loops.isSetAside('cache/9/page.html')).toBe(true);
+    expect(loops.isSetAside('cache/9/page.css')).toBe(false);
+    expect(loops.isSetAside('page.html')).toBe(false);
+  });
+});
+
+describe('what is not set aside', () => {
+  it('[R9] a file that a person saves, however often, more than half a second after each load', () => {
+    const { change, pass } = setUp();
+    for (let round = 0; round < 20; round++) {
+      expect(change('index.php')).toBeUndefined();
+      pass(501);
+    }
+  });
+
+  it('[R9] a file that a person saves after another one, and again later', () => {
+    const { change, pass } = setUp();
+    change('a.php');
+    expect(change('b.php')).toBeUndefined();
+    pass(2_000);
+    expect(change('b.php')).toBeUndefined();
+    change('a.php');
+    expect(change('b.php')).toBeUndefined();
+  });
+
+  it('[R9] a file that is written at each request, and causes no reload', () => {
+    const { change, loops, load } = setUp();
+    for (let round = 0; round < 5; round++) {
+      change('index.php');
+      expect(loops.recordChange({ name: 'app.css', kind: 'changed' })).toBeUndefined();
+      loops.recordUpdate(['app.css'], false);
+      load();
+    }
+  });
+
+  it('[R9] two writes in answer to one request count once', () => {
+    const { change, loops } = setUp();
+    change('index.php');
+    for (let round = 0; round < 3; round++)
+      expect(loops.recordChange({ name: 'debug.log', kind: 'changed' })).toBeUndefined();
+  });
+});

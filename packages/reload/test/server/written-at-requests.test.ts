@@ -1,0 +1,92 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createReloadServer } from '../../src/create-reload-server.ts';
+import { asDocument } from '../helpers/backend.ts';
+import { connectPage, makeFolder, startReload } from '../helpers/reload-server.ts';
+
+/** A backend that writes files in `folder` at each request of a page. */
+async function startWritingBackend(folder: string): Promise<string> {
+  let requests = 0;
+  const backend = createServer((_request, response) => {
+    requests++;
+    appendFileSync(join(folder, 'debug.log'), `request ${requests}\n`);
+    writeFileSync(join(folder, 'db.sqlite-journal'), 'x');
+    writeFileSync(join(folder, 'db.sqlite'), `row ${requests}`);
+    response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>x</title><p>hello');
+  });
+  return `http://127.0.0.1:${await listen(backend)}`;
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A page that loads itself again when it is asked to, as a browser does. */
+async function openPage(url: string): Promise<{ reloads: () => number }> {
+  let reloads = 0;
+  const load = async (): Promise<void> => void (await (await fetch(url, { headers: asDocument })).text());
+  await load();
+  const { socket, ok } = await connectPage(url, { origin: `http://127.0.0.1:${new URL(url).port}` });
+  expect(ok).toBe(true);
+  socket.on('update', ({ action }) => {
+    if (action !== 'reload') return;
+    reloads++;
+    void load().catch(() => {});
+  });
+  return { reloads: () => reloads };
+}
+
+describe('a backend that writes into the watched folder at each request', () => {
+  it('[R9] causes few reloads, and each file is set aside with one warning', async () => {
+    const { folder, write } = makeFolder({ 'index.php': 'one', 'debug.log': '', 'db.sqlite': '' });
+    const { url, warnings, updates, indexed } = await startReload(
+      {},
+      { folder, proxy: await startWritingBackend(folder) },
+    );
+    await indexed;
+    const page = await openPage(url);
+    const ignored = (): string[] => warnings.map((text) => /--ignore '(.*)'/.exec(text)?.[1] ?? text).sort();
+    write('index.php', 'two');
+    await vi.waitFor(() => expect(ignored()).toEqual(['db.sqlite', 'debug.log']));
+    const before = page.reloads();
+    expect(before).toBeLessThan(8);
+    // What is saved last is reported last, and nothing comes in between.
+    const saved = ['a.php', 'b.php', 'c.php'];
+    for (const [index, name] of saved.entries()) {
+      write(name, 'x');
+      await vi.waitFor(() => expect(page.reloads()).toBe(before + index + 1));
+    }
+    expect(updates.slice(-3).map(({ files }) => files)).toEqual(saved.map((name) => [name]));
+    expect(ignored()).toHaveLength(2);
+  });
+
+  it('[R9] a file that a host writes is set aside, too', async () => {
+    const { folder, write } = makeFolder({ 'index.js': 'one', 'debug.log': '' });
+    const warnings: string[] = [];
+    const reload = createReloadServer({ watch: [folder], cacheFolder: makeFolder().folder });
+    reload.on('warning', (text) => warnings.push(text));
+    onTestFinished(() => reload.close());
+    const middleware = reload.middleware();
+    const host = createServer((request, response) =>
+      middleware(request, response, () => {
+        appendFileSync(join(folder, 'debug.log'), 'request\n');
+        response.setHeader('Content-Type', 'text/html').end('<!doctype html><p>hello');
+      }),
+    );
+    const url = `http://localhost:${await listen(host)}`;
+    await reload.ready();
+    await openPage(url);
+    write('index.js', 'two');
+    await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining("--ignore 'debug.log'")]));
+  });
+});
