@@ -10,7 +10,8 @@ import { redisStore } from '@live-online/server/redis';
 import { openPage } from '../../packages/server/test/helpers/page.ts';
 import { startRedis } from '../../packages/server/test/helpers/redis.ts';
 import { chromiumBrowser, takePage } from '../helpers/browsers.ts';
-import { expectAccessible, overflowOf } from '../helpers/dashboard-page.ts';
+import { dashboardAnswers } from '../helpers/dashboard-answers.ts';
+import { expectAccessible, openDashboard, overflowOf } from '../helpers/dashboard-page.ts';
 
 const adminToken = 'a-token-of-20-letters';
 const options = { port: 0, host: '127.0.0.1', adminToken };
@@ -23,6 +24,20 @@ async function listen(counter: CounterServer | CounterWorkers): Promise<string> 
 }
 
 describe('the dashboard of several servers', () => {
+  it('[A12, D8] marks servers that do not answer, and those whose totals may be old', async () => {
+    const answers = dashboardAnswers();
+    const { servers } = answers['servers'] as { servers: { name: string; stale: boolean }[] };
+    servers[1]!.stale = true;
+    const { page } = await openDashboard(chromiumBrowser, answers, '#/servers');
+    const card = (name: string) => page.locator('.server').filter({ hasText: name });
+    await card('ams-1').getByText('does not answer').waitFor(patient);
+    await card('fra-2').getByText('totals may be old').waitFor(patient);
+    await page.getByText('No answer from ams-1').waitFor(patient);
+    await page.getByText('The totals of fra-2 may be old').waitFor(patient);
+    expect(await page.locator('.server .tag-warn').count()).toBe(2);
+    await expectAccessible(page, 'servers without an answer');
+  });
+
   it('[A1, A8, A12] each shows the sum of all, lists all, and drains another one', async () => {
     const { url: redisUrl } = await startRedis();
     const start = (name: string) =>

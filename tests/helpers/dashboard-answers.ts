@@ -111,7 +111,7 @@ export function dashboardAnswers(count = NAMES.length): DashboardAnswers {
       servers: [
         fakeServer('fra-1', 8_412, 1.8, true),
         fakeServer('fra-2', 8_187, 2.4, false),
-        { ...fakeServer('ams-1', 3_020, 71, false), stale: true },
+        { ...fakeServer('ams-1', 3_020, 71, false), stale: true, silent: true },
       ],
     },
     stats: {
@@ -151,6 +151,7 @@ function fakeServer(name: string, connections: number, eventLoopDelayMs: number,
     store: 'redis',
     processes: isSelf ? 5 : 1,
     stale: false,
+    silent: false,
     isSelf,
   };
 }

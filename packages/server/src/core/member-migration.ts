@@ -48,8 +48,7 @@ export class MemberMigration {
         overMs,
         reconnectTimeoutMs: RECONNECT_DUE_MS,
         // Without a member id the client cannot say where it was, and would count twice meanwhile.
-        isResumable: (connection) =>
-          hasResumeTokens() && typeof joined.get(connection)?.member === 'string',
+        isResumable: (connection) => hasResumeTokens() && typeof joined.get(connection)?.member === 'string',
         migrate: (connection) => connection.migrate(),
         reconnectDeadlinePassed: (connection) => this.#leave(connection),
         done: resolve,

@@ -231,6 +231,7 @@ function toInfo(name: string, description: ServerDescription, isSilent: boolean)
     store,
     processes,
     stale: stale || isSilent,
+    silent: isSilent,
     isSelf: false,
   };
 }

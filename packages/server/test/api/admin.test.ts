@@ -54,6 +54,7 @@ describe('the API of the admin', () => {
           store: 'memory',
           processes: 1,
           stale: false,
+          silent: false,
           isSelf: true,
         },
       ],

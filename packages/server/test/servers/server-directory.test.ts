@@ -6,6 +6,7 @@ import {
   MIN_INTERVAL_MS,
   ServerDirectory,
 } from '../../src/servers/server-directory.ts';
+import type { ServerInfo } from '../../src/io/http/api/api-ports.ts';
 import { createServersWorld } from '../helpers/servers-world.ts';
 
 const kinds = (announced: [string, string][]) =>
@@ -27,6 +28,7 @@ describe('the servers that share a store', () => {
           store: 'redis',
           processes: 1,
           stale: false,
+          silent: false,
           isSelf: other === name,
         })),
       );
@@ -56,8 +58,8 @@ describe('the servers that share a store', () => {
     clock.advance(MAX_AGE_MS);
     const list = directory.list();
     clock.advance(ANSWER_MS);
-    const staleness = (list: { name: string; stale: boolean }[]) =>
-      list.map(({ name, stale }) => [name, stale]);
+    const staleness = (servers: ServerInfo[]) =>
+      servers.map(({ name, silent, stale }) => [name, silent && stale]);
     expect(staleness(await list)).toEqual([
       ['a', false],
       ['b', true],

@@ -13,6 +13,7 @@ const server: ServerInfo = {
   store: 'memory',
   processes: 3,
   stale: false,
+  silent: false,
   isSelf: true,
 };
 

@@ -65,6 +65,8 @@ export interface ServerState {
   /** With workers, these and their primary. */
   processes: number;
   stale: boolean;
+  /** It does not answer: the rest is its last answer. */
+  silent: boolean;
   isSelf: boolean;
 }
 

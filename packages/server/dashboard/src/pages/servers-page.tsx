@@ -84,7 +84,8 @@ function Servers({ servers }: { servers: ServerState[] }) {
 
 function ServerItem(props: { server: ServerState; onDrain: (button: HTMLElement) => void }) {
   const { server, onDrain } = props;
-  const { name, version, since, connections, eventLoopDelayMs, processes, stale, store, isSelf } = server;
+  const { name, version, since, connections, eventLoopDelayMs, processes, silent, stale, store, isSelf } =
+    server;
   const { given, random } = splitName(name);
   return (
     <li class="card server">
@@ -95,7 +96,7 @@ function ServerItem(props: { server: ServerState; onDrain: (button: HTMLElement)
           {random && <span class="faint server-random">{random}</span>}
         </h2>
         {isSelf && <span class="tag">answers this page</span>}
-        {stale && <span class="tag tag-warn">out of reach</span>}
+        {stale && <span class="tag tag-warn">{silent ? 'does not answer' : 'totals may be old'}</span>}
         <button
           type="button"
           class="button button-small"

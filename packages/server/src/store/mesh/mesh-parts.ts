@@ -36,7 +36,10 @@ export interface MeshPartsHooks {
 const SNAPSHOT_LEASES = 6;
 
 /** Creates the parts that live as long as the store. Those of a link are created by the store. */
-export function createMeshParts(options: MeshOptions, { entryOf, changed, epoch, listener }: MeshPartsHooks): MeshParts {
+export function createMeshParts(
+  options: MeshOptions,
+  { entryOf, changed, epoch, listener }: MeshPartsHooks,
+): MeshParts {
   const { clock, leaseMs, server } = options;
   const now = (): number => clock.now();
   const keys = createKeyNames(options.prefix);

@@ -117,10 +117,8 @@ function serversRoute(servers: ApiServers): ApiRoute {
             eventLoopDelayMs: { type: 'number', minimum: 0 },
             store: { enum: ['memory', 'redis'] },
             processes: { type: 'integer', minimum: 1, description: 'With workers, these and their primary.' },
-            stale: {
-              ...flag,
-              description: 'Whether its numbers may be old, or it does not answer the others.',
-            },
+            stale: { ...flag, description: 'Whether its totals may be old.' },
+            silent: { ...flag, description: 'Whether it does not answer: the rest is its last answer.' },
             isSelf: { ...flag, description: 'Whether it is the server that answers.' },
           }),
         ),

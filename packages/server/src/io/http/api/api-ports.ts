@@ -26,8 +26,10 @@ export interface ServerInfo {
   store: 'memory' | 'redis';
   /** With workers, these and their primary. */
   processes: number;
-  /** Whether its totals may be old, or it has not answered the one that lists it. */
+  /** Whether its totals may be old. */
   stale: boolean;
+  /** Whether it has not answered the one that lists it. Then the rest is its last answer, and `stale` is `true`. */
+  silent: boolean;
   /** Whether it is the one that answers. */
   isSelf: boolean;
 }
