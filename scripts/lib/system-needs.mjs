@@ -39,6 +39,13 @@ export const needs = [
     find: () => findProgram('php'),
   },
   {
+    name: 'Flask',
+    helper: 'tests/helpers/flask.ts',
+    debian: 'python3-flask',
+    elsewhere: 'pip install flask',
+    find: () => findProgram('flask'),
+  },
+  {
     name: 'Redis',
     helper: 'packages/server/test/helpers/redis.ts',
     debian: 'redis-server',

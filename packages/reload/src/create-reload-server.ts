@@ -77,6 +77,7 @@ class Assembly implements ReloadServer {
   readonly #servers = new Set<Server>();
   readonly #connections = new Set<Socket>();
   #files: FileWatcher | undefined;
+  #handler: PageHandler | undefined;
   #closing: Promise<void> | undefined;
   /** Whether pages of all servers on this machine may connect. Updates then contain names of files, but no text. [R8] */
   #allowsLoopback = false;
@@ -101,7 +102,10 @@ class Assembly implements ReloadServer {
       versions: this.#versions,
       broadcast: this.#channel.broadcast,
       broadcastVersion: this.#channel.broadcastVersion,
-      onUpdate: (report) => this.#events.emit('update', report),
+      onUpdate: (report) => {
+        this.#events.emit('update', report);
+        if (report.files.length > 0) this.#handler?.updated?.();
+      },
     });
     this.#responder = new HtmlResponder({
       documents: this.#documents,
@@ -114,7 +118,7 @@ class Assembly implements ReloadServer {
   async listen(): Promise<Listening> {
     const serves = this.#options.source.kind !== 'none';
     this.#allowsLoopback ||= !serves;
-    const handler = this.#createPageHandler(this.#watch());
+    const handler = (this.#handler = this.#createPageHandler(this.#watch()));
     this.#disposers.add(() => handler.close());
     const guard = this.#createGuard(this.#allowsLoopback);
     const routes = this.#createRoutes(serves);
@@ -231,6 +235,10 @@ class Assembly implements ReloadServer {
       onDown: (problem) => this.#events.emit('backend', { state: 'down', problem }),
       onUp: () => {
         this.#events.emit('backend', { state: 'up' });
+        this.#publisher.publishReload();
+      },
+      onRestart: () => {
+        this.#events.emit('backend', { state: 'restarted' });
         this.#publisher.publishReload();
       },
     });
