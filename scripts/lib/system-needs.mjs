@@ -46,6 +46,13 @@ export const needs = [
     find: () => findProgram('curl'),
   },
   {
+    name: 'Flask',
+    helper: 'tests/helpers/flask.ts',
+    debian: 'python3-flask',
+    elsewhere: 'pip install flask',
+    find: () => findProgram('flask'),
+  },
+  {
     name: 'Redis',
     helper: 'packages/server/test/helpers/redis.ts',
     debian: 'redis-server',

@@ -7,6 +7,7 @@ import type { BrowserContext, Page, Request } from 'playwright-core';
 import { expect, onTestFinished, vi } from 'vitest';
 import {
   createReloadServer,
+  type ReloadEventMap,
   type ReloadServerOptions,
   type SkippedReport,
   type UpdateReport,
@@ -75,6 +76,8 @@ export interface Reload {
   /** Resolves when all files have been read. Pages that load later know the digest of their content. */
   read: Promise<void>;
   stop: () => Promise<void>;
+  /** Subscribes to changes of the backend's state. */
+  onBackend: (listener: (change: ReloadEventMap['backend']) => void) => void;
 }
 
 /** Does what the command line does, without the 200 ms that a process takes to start. */
@@ -87,7 +90,8 @@ export async function startReload(options: ReloadServerOptions): Promise<Reload>
   const read = new Promise<void>((resolve) => server.on('indexed', () => resolve()));
   onTestFinished(() => server.close());
   const { url } = await server.listen();
-  return { url, updates, skipped, read, stop: () => server.close() };
+  const onBackend: Reload['onBackend'] = (listener) => void server.on('backend', listener);
+  return { url, updates, skipped, read, stop: () => server.close(), onBackend };
 }
 
 /** A tab that counts its loads and keeps the errors of its pages. */

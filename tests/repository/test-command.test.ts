@@ -34,7 +34,7 @@ describe('what tests need from the system', () => {
   });
 
   it('[test] no filter, or a filter that matches no path, selects everything', () => {
-    expect(needsOf([])).toHaveLength(11);
+    expect(needsOf([])).toHaveLength(13);
     expect(needsOf(['-t', 'some title'])).toEqual(needsOf([]));
   });
 

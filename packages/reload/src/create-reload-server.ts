@@ -81,6 +81,7 @@ class Assembly implements ReloadServer {
   #files: FileWatcher | undefined;
   /** Whether the pages of a host use this server. They may get any file from the host. */
   #hasHost = false;
+  #handler: PageHandler | undefined;
   #closing: Promise<void> | undefined;
   /** Whether pages of all servers on this machine may connect. Updates then contain names of files, but no text. [R8] */
   #allowsLoopback = false;
@@ -111,6 +112,7 @@ class Assembly implements ReloadServer {
       onUpdate: (report) => {
         if (this.#allowsLoopback && report.pages.reload > 0) this.#loops.assumeRequest();
         this.#events.emit('update', report);
+        if (report.files.length > 0) this.#handler?.updated?.();
       },
       onSkipped: (report) => this.#events.emit('skipped', report),
       onWarning: this.#warn,
@@ -126,7 +128,7 @@ class Assembly implements ReloadServer {
   async listen(): Promise<Listening> {
     const serves = this.#options.source.kind !== 'none';
     this.#allowsLoopback ||= !serves;
-    const handler = this.#createPageHandler(this.#watch());
+    const handler = (this.#handler = this.#createPageHandler(this.#watch()));
     this.#disposers.add(() => handler.close());
     const guard = this.#createGuard(this.#allowsLoopback);
     const routes = this.#createRoutes(serves);
@@ -248,6 +250,10 @@ class Assembly implements ReloadServer {
       onDown: (problem) => this.#events.emit('backend', { state: 'down', problem }),
       onUp: () => {
         this.#events.emit('backend', { state: 'up' });
+        this.#publisher.publishReload();
+      },
+      onRestart: () => {
+        this.#events.emit('backend', { state: 'restarted' });
         this.#publisher.publishReload();
       },
     });

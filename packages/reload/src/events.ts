@@ -10,9 +10,11 @@ export interface ReloadEventMap {
   warning: string;
   /** All watched files have been read: from now on a save that changes no byte is no update. */
   indexed: undefined;
-  /** The backend of `proxy` is down, or up again. */
-  backend: { state: 'down'; problem: string } | { state: 'up' };
+  /** The backend of `proxy` is down, up again, or was replaced by another process without a time in between. */
+  backend: BackendChange;
 }
+
+export type BackendChange = { state: 'down'; problem: string } | { state: 'up' } | { state: 'restarted' };
 
 export interface UpdateReport {
   /** The changed files: URL paths in a served folder, otherwise paths relative to a watched one. Empty after `notify()`. */

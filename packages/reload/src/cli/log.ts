@@ -1,5 +1,5 @@
 import { createJsonWriter, paint, type Output } from '@live-online/internal/command-line/output';
-import type { SkippedReport, UpdateReport } from '../events.ts';
+import type { BackendChange, SkippedReport, UpdateReport } from '../events.ts';
 import type { Listening } from '../http/listen.ts';
 import { describeFiles, describePages } from './describe-update.ts';
 
@@ -8,7 +8,7 @@ export interface Log {
   listening(where: Listening, about: About): void;
   update(report: UpdateReport): void;
   skipped(report: SkippedReport): void;
-  backend(change: { state: 'down'; problem: string } | { state: 'up' }): void;
+  backend(change: BackendChange): void;
   warning(text: string): void;
   error(text: string): void;
   closing(): void;
@@ -59,7 +59,7 @@ export function createPrettyLog(out: Output, errors: Output): Log {
       writeTimed(
         change.state === 'down'
           ? `${paint('yellow', 'backend down')} (${change.problem}): pages wait for it`
-          : 'backend up: pages reload',
+          : `backend ${change.state}: pages reload`,
       ),
     warning: (text) => write(`${paint('yellow', 'Warning:')} ${text}`),
     error: (text) => errors.write(`live-online-reload: ${text}\n`),

@@ -14,6 +14,8 @@ export interface PageHandler {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Handles WebSockets of a backend. */
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Reports an update of changed files: a backend may restart now. */
+  updated?(): void;
   close(): void;
 }
 
@@ -29,6 +31,7 @@ export interface PageHandlerOptions {
   clock: Clock;
   onDown: (problem: string) => void;
   onUp: () => void;
+  onRestart: () => void;
 }
 
 /** Values of Sec-Fetch-Dest for a whole page, also in a frame. */
@@ -40,21 +43,11 @@ function isForDocument({ headers }: IncomingMessage): boolean {
 }
 
 export function createPageHandler(options: PageHandlerOptions): PageHandler {
-  const { source, files, uses, clock, responder, spa, directoryListing, onDown, onUp } = options;
+  const { source, files, uses, responder, spa, directoryListing } = options;
   if (source.kind === 'proxy') {
     const target = source.target.origin;
     const renderBackendDown = (problem: string): string => renderBackendDownPage({ target, problem });
-    const { revalidate, rewrite } = options;
-    return new ReverseProxy({
-      target: source.target,
-      revalidate,
-      rewrite,
-      responder,
-      clock,
-      renderBackendDown,
-      onDown,
-      onUp,
-    });
+    return new ReverseProxy({ ...options, target: source.target, renderBackendDown });
   }
   if (source.kind === 'none') {
     return {

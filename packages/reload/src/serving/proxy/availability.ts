@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { Clock } from '../../core/ports.ts';
-import { addressOf } from './backend.ts';
+import { addressOf } from './backend-address.ts';
 
 /** Knows whether the backend is up, and probes one that is down. */
 export interface Availability {
@@ -37,7 +37,7 @@ export function watchAvailability(
   function probe(): void {
     cancel = undefined;
     if (closed || !down) return;
-    const socket = connect({ ...addressOf(target), autoSelectFamily: true });
+    const socket = connect(addressOf(target));
     socket.setTimeout(1_000, () => socket.destroy());
     const probeAgain = (): void => {
       if (!down || closed) return;

@@ -6,6 +6,7 @@ import {
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { withoutAuthority } from '@live-online/internal/http/request-path';
+import { addressOf } from './backend-address.ts';
 import { BackendTimeout } from './backend-errors.ts';
 
 /** Sends requests to one backend. `close` destroys everything that is open. */
@@ -30,12 +31,11 @@ export const LOOPBACK: RegExp = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 export function createBackend(target: URL): Backend {
   const secure = target.protocol === 'https:';
   const open = new Set<Closable>();
-  const settings: RequestOptions & { rejectUnauthorized?: boolean; autoSelectFamily: boolean } = {
+  const settings: RequestOptions & { rejectUnauthorized?: boolean } = {
     ...addressOf(target),
     setHost: false,
     // A new connection for each request, so that no response can be taken for that of another request.
     agent: false,
-    autoSelectFamily: true,
     // Certificates of this machine are self-signed.
     ...(secure && LOOPBACK.test(target.hostname) && { rejectUnauthorized: false }),
   };
@@ -75,11 +75,6 @@ function limitConnectTime(sent: ClientRequest, connected: 'connect' | 'secureCon
     socket.once('close', stop);
   });
   sent.once('close', stop);
-}
-
-/** Host and port for `net.connect`. */
-export function addressOf({ hostname, port, protocol }: URL): { host: string; port: number } {
-  return { host: hostname.replace(/[[\]]/g, ''), port: Number(port) || (protocol === 'https:' ? 443 : 80) };
 }
 
 /** Path and query. A request that names another host goes to the backend, too. */

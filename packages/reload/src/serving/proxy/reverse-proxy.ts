@@ -5,7 +5,8 @@ import type { Clock } from '../../core/ports.ts';
 import { respondText } from '../../http/respond.ts';
 import { mayBeDocument, type HtmlResponder, type ResponseParts } from '../../injection/html-responder.ts';
 import { createAddressMap } from './address-map.ts';
-import { watchAvailability } from './availability.ts';
+import { watchAvailability, type Availability } from './availability.ts';
+import { openIdle } from './backend-address.ts';
 import { createBackend, type Backend } from './backend.ts';
 import { describeBackendError, isUnreachable } from './backend-errors.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type HeaderList,
   type Sides,
 } from './headers.ts';
+import { RestartDetector } from './restart-detector.ts';
 import { revalidated } from './revalidation.ts';
 import { rewriteResponse } from './rewrite-body.ts';
 import { bufferEarly, forwardRejection, joinTunnel } from './tunnel.ts';
@@ -32,6 +34,8 @@ export interface ReverseProxyOptions {
   renderBackendDown: (problem: string) => string;
   onDown: (problem: string) => void;
   onUp: () => void;
+  /** Another process has taken the backend's port, without a time in which there was none. */
+  onRestart: () => void;
 }
 
 /** Characters that Node accepts in a status line that it reads, but not in one that it writes. */
@@ -42,12 +46,35 @@ const UNPRINTABLE = /[\x00-\x08\x0a-\x1f\x7f]/g;
 export class ReverseProxy {
   readonly #options: ReverseProxyOptions;
   readonly #backend: Backend;
-  readonly #availability: ReturnType<typeof watchAvailability>;
+  readonly #availability: Availability;
+  readonly #restarts: RestartDetector;
 
   constructor(options: ReverseProxyOptions) {
     this.#options = options;
     this.#backend = createBackend(options.target);
-    this.#availability = watchAvailability(options.target, options.clock, options);
+    const { target, clock, onDown, onUp, onRestart } = options;
+    const availability = watchAvailability(target, clock, {
+      onDown: (problem) => {
+        this.#restarts.rest();
+        onDown(problem);
+      },
+      onUp: () => {
+        this.#restarts.resume();
+        onUp();
+      },
+    });
+    this.#availability = availability;
+    this.#restarts = new RestartDetector({
+      clock,
+      open: (events) => openIdle(target, events),
+      onGone: (error) => availability.failed(describeBackendError(error)),
+      onRestart,
+    });
+  }
+
+  /** Watches whether the backend restarts, because its files may have changed. */
+  updated(): void {
+    this.#restarts.watch();
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
@@ -63,8 +90,11 @@ export class ReverseProxy {
       sent.destroy();
       this.#fail(request, response, new Error(reason));
     };
+    const endWait = this.#restarts.requested();
+    sent.once('close', endWait);
     let responded = false;
     sent.once('response', (received) => {
+      endWait();
       this.#availability.responded();
       // Node accepts such a status, but does not write one.
       if (received.statusCode! < 200) return reject(`its status ${received.statusCode} is invalid`);
@@ -138,9 +168,12 @@ export class ReverseProxy {
       ['Upgrade', request.headers.upgrade ?? 'websocket'],
     ]);
     const takeEarly = bufferEarly(socket, head);
+    const endWait = this.#restarts.requested();
+    sent.once('close', endWait);
     let responded = false;
     socket.once('close', () => sent.destroy());
     const receive = ({ rawHeaders }: IncomingMessage): HeaderList => {
+      endWait();
       this.#availability.responded();
       responded = true;
       return responseHeaders(rawHeaders, sides);
@@ -167,6 +200,7 @@ export class ReverseProxy {
 
   close(): void {
     this.#availability.close();
+    this.#restarts.close();
     this.#backend.close();
   }
 

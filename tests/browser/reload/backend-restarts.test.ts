@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module';
+import { expect, it, vi } from 'vitest';
+import { chromiumBrowser } from '../../helpers/browsers.ts';
+import { needFlask, startFlask } from '../../helpers/flask.ts';
+import { freePort } from '../../helpers/free-port.ts';
+import { needPhp, startPhp } from '../../helpers/php.ts';
+import { startFamily } from '../../helpers/processes.ts';
+import { makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
+
+const { resolve } = createRequire(import.meta.url);
+const express = createRequire(resolve('@live-online/reload/package.json')).resolve('express');
+
+const expressApp = (text: string): string => `
+require(${JSON.stringify(express)})()
+  .get('/', (request, response) => response.send('<!doctype html><link rel="icon" href="data:,"><h1>${text}</h1>'))
+  .listen(process.env.PORT, '127.0.0.1');
+`;
+
+const flaskApp = (text: string): string => `
+import flask
+app = flask.Flask(__name__)
+@app.route('/')
+def page(): return '<!doctype html><h1>${text}</h1>'
+`;
+
+const textAt = async (url: string): Promise<string> => (await fetch(url)).text();
+
+it('[R1] Express under nodemon, which restarts after the page was loaded again: it is loaded once more', async () => {
+  const { folder, write } = makeFolder({ 'app.cjs': expressApp('one') });
+  const port = await freePort();
+  startFamily(process.execPath, [resolve('nodemon/bin/nodemon.js'), '--delay', '400ms', 'app.cjs'], {
+    cwd: folder,
+    env: { PORT: String(port) },
+  });
+  const tool = await startReload({ proxy: `http://127.0.0.1:${port}`, watch: [folder] });
+  await vi.waitFor(async () => expect(await textAt(`http://127.0.0.1:${port}`)).toContain('one'), {
+    timeout: 30_000,
+  });
+  const tab = await openTab(await chromiumBrowser.getContext(), tool.url);
+  await tool.read;
+  write('app.cjs', expressApp('two'));
+  await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'), { timeout: 30_000 });
+  expect(tool.updates.map(({ files }) => files)).toEqual([['app.cjs'], []]);
+  await vi.waitFor(() => expect(tab.loads()).toBe(3));
+  expect(tab.problems).toEqual([]);
+});
+
+it('[R1] Flask, whose port accepts connections all the time: pages are loaded once more', async () => {
+  needFlask();
+  const { folder, write } = makeFolder({ 'app.py': flaskApp('one') });
+  const port = await freePort();
+  await startFlask(port, folder);
+  const tool = await startReload({
+    proxy: `http://127.0.0.1:${port}`,
+    watch: [folder],
+    ignore: ['__pycache__'],
+  });
+  const states: string[] = [];
+  tool.onBackend(({ state }) => states.push(state));
+  await tool.read;
+  write('app.py', flaskApp('two and more'));
+  await vi.waitFor(() => expect(states).toEqual(['restarted']), { timeout: 30_000 });
+  expect(await textAt(tool.url)).toContain('two');
+  expect(tool.updates.map(({ files }) => files)).toEqual([['app.py'], []]);
+});
+
+it('[R1] php -S, which does not restart: pages are not loaded once more', async () => {
+  needPhp();
+  const { folder, write } = makeFolder({ 'index.php': 'one' });
+  const port = await freePort();
+  const php = await startPhp(port, folder);
+  const tool = await startReload({ proxy: `http://127.0.0.1:${port}`, watch: [folder] });
+  const states: string[] = [];
+  tool.onBackend(({ state }) => states.push(state));
+  await tool.read;
+  write('index.php', 'two');
+  await vi.waitFor(() => expect(tool.updates).toHaveLength(1));
+  const accepted = (): number => php.output().match(/Accepted/g)!.length;
+  const before = accepted();
+  await vi.waitFor(() => expect(accepted()).toBeGreaterThanOrEqual(before + 4), { timeout: 10_000 });
+  expect(await textAt(tool.url)).toBe('two');
+  expect([tool.updates.length, states]).toEqual([1, []]);
+});
