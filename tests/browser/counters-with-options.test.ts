@@ -32,7 +32,7 @@ const numbers = ({ page }: Visitor): Promise<(string | undefined)[]> =>
   );
 
 const show = (visitor: Visitor, ...expected: string[]): Promise<void> =>
-  vi.waitFor(async () => expect(await numbers(visitor)).toEqual(expected), 20_000);
+  vi.waitFor(async () => expect(await numbers(visitor)).toEqual(expected));
 
 inEachBrowser('counters with different options on one page, in $name', ({ getContext }) => {
   it('[W6] elements for the page and for the site show their own numbers, by one connection', async () => {
@@ -53,7 +53,7 @@ inEachBrowser('counters with different options on one page, in $name', ({ getCon
   });
 
   it('[W6] a counter that asks for the page later connects again as the same member', async () => {
-    const { counter, url } = await startCounter();
+    const { counter, url } = await startCounter({ decreaseDelayMs: 30_000 });
     const site = await startSite({
       '/': `${script}<script async src="${url}"></script>`,
       '/other': `<script async src="${url}"></script>`,
@@ -74,7 +74,7 @@ inEachBrowser('counters with different options on one page, in $name', ({ getCon
       Object.assign(window, { counters: options.map(createCounter) });
     }, url);
     const live = { status: 'live', total: 2, page: 1 };
-    await vi.waitFor(async () => expect(await states()).toEqual([live, live, live]), 20_000);
+    await vi.waitFor(async () => expect(await states()).toEqual([live, live, live]));
     expect([...counter.pages('localhost').pages]).toEqual([['/', 1]]);
     expect(counter.stats().connections).toBe(2);
     const seen = await watcher.seen();
