@@ -24,7 +24,8 @@ await run(async (onEnd) => {
   const controlPort = await freePort(CONTROL_PORT);
 
   const adminToken = randomBytes(24).toString('base64url');
-  const counter = createCounterServer({ port, host: '127.0.0.1', adminToken });
+  // Public, so that the badges on the page with all looks and the API work without a token.
+  const counter = createCounterServer({ port, host: '127.0.0.1', adminToken, publicSites: ['*'] });
   onEnd(() => counter.close());
   await counter.listen();
   const createLink = () => createLoginLink(`http://localhost:${port}/`, adminToken);
@@ -61,6 +62,7 @@ await run(async (onEnd) => {
       ['site', `http://localhost:${sitePort}/`],
       ['another', `http://127.0.0.1:${sitePort}/`, 'the same pages, counted as a site of their own'],
       ['counter', `http://localhost:${port}/`],
+      ['looks', `http://localhost:${port}/embed`, 'every look of the number, and its code'],
       ['dashboard', createLink(), 'signs in once'],
     ]),
   );

@@ -68,6 +68,10 @@ describe('npm start', () => {
     const dashboard = await takePage(context);
     await dashboard.goto(link);
     await dashboard.getByRole('link', { name: 'harbour-news.example' }).waitFor();
+    const looks = /http:\S+\/embed/.exec(output())![0];
+    for (const address of [looks, looks.replace('embed', 'v1/sites/localhost')]) {
+      expect([address, (await fetch(address)).status]).toEqual([address, 200]);
+    }
     const { page } = await visit(context, `http://localhost:${sitePort}/`);
     const slider = page.getByRole('slider', { name: 'Simulated visitors' });
     expect(await slider.inputValue()).toBe('160');
