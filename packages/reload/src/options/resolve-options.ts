@@ -108,17 +108,21 @@ function findFolder(folder: string): string {
   return path;
 }
 
+/** A folder keeps its name, because it may be a symlink that leads to another folder later. A file is watched where it is. */
 function findPath(path: string): string {
   try {
-    return realpathSync(resolve(path));
+    const real = realpathSync(resolve(path));
+    return statSync(real).isDirectory() ? resolve(path) : real;
   } catch (error) {
     throw folderMissing(path, error);
   }
 }
 
 function withoutNested(paths: readonly string[]): string[] {
-  const unique = [...new Set(paths)];
-  return unique.filter((path) => !unique.some((other) => other !== path && path.startsWith(other + sep)));
+  const unique = [...new Map(paths.map((path) => [realpathSync(path), path]))];
+  return unique.flatMap(([real, path]) =>
+    unique.some(([other]) => other !== real && real.startsWith(other + sep)) ? [] : path,
+  );
 }
 
 function isBackend(address: string): boolean {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FileStat } from '../../core/ports.ts';
-import { isPublic, realPathOf } from '../../files/public-path.ts';
+import { isPublic, resolveLinks } from '../../files/public-path.ts';
 import { resolveFile, type Resolved } from './resolve-file.ts';
 
 const INDEX_FILES = ['index.html', 'index.htm'];
@@ -47,7 +47,7 @@ export class FileFinder {
   /** The file or folder of exactly this name, when it is stable. */
   async open(segments: readonly string[]): Promise<Resolved> {
     const requested = join(this.#root, ...segments);
-    const path = realPathOf(requested) ?? requested;
+    const path = resolveLinks(this.#root, requested) ?? requested;
     this.#files.requested(requested);
     // A file that is not served must not be read either: updates would contain its text.
     if (!isPublic(this.#root, path)) return { kind: 'none' };

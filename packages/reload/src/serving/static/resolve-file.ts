@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPublic } from '../../files/public-path.ts';
+import { isPublic, realPathOf } from '../../files/public-path.ts';
 
 /** A file that is open for reading, or what is at the path instead. */
 export type Resolved =
@@ -29,9 +29,17 @@ const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
  *
  * The system calls are synchronous, because they take less time than a switch to another thread.
  *
- * @param root a real path
+ * @param root its own path may contain symlinks; the path of the result begins with it
  */
 export async function resolveFile(root: string, segments: readonly string[]): Promise<Resolved> {
+  const realRoot = realPathOf(root) ?? root;
+  const found = await openBelow(realRoot, segments);
+  return 'path' in found && realRoot !== root
+    ? { ...found, path: root + found.path.slice(realRoot.length) }
+    : found;
+}
+
+async function openBelow(root: string, segments: readonly string[]): Promise<Resolved> {
   try {
     const path = realpathSync.native(join(root, ...segments));
     if (!isPublic(root, path)) return { kind: 'none' };

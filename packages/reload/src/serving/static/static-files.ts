@@ -5,7 +5,7 @@ import { platform } from 'node:os';
 import { extname, join } from 'node:path';
 import { isDotfile } from '../../core/dotfiles.ts';
 import { readUrlPath } from '../../core/url-path.ts';
-import { isPublic, realPathOf } from '../../files/public-path.ts';
+import { isPublic, resolveLinks } from '../../files/public-path.ts';
 import { respondMethodNotAllowed, respondText } from '../../http/respond.ts';
 import { mayBeDocument, type HtmlResponder } from '../../injection/html-responder.ts';
 import { renderListingPage } from '../templates/listing-page.ts';
@@ -14,7 +14,6 @@ import { FileFinder, type RequestedFiles } from './find-file.ts';
 import { COMMON_HEADERS, sendFile, type OpenFile } from './send-file.ts';
 
 export interface StaticFilesOptions {
-  /** A real path. */
   root: string;
   spa: boolean;
   directoryListing: boolean;
@@ -102,7 +101,7 @@ export class StaticFiles {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     const rows = entries.flatMap((entry) => {
       const path = join(folder, entry.name);
-      const shown = entry.isSymbolicLink() ? realPathOf(path) : path;
+      const shown = entry.isSymbolicLink() ? resolveLinks(this.#options.root, path) : path;
       if (isDotfile(entry.name) || shown === undefined || !isPublic(this.#options.root, shown)) return [];
       const stats = shown === path ? entry : statSync(shown, { throwIfNoEntry: false });
       return { name: entry.name, folder: stats?.isDirectory() ?? false };
