@@ -100,7 +100,8 @@ class Assembly implements ReloadServer {
     this.#publisher = createUpdatePublisher({
       folder: source.kind === 'folder' ? source.folder : undefined,
       roots,
-      servedFolders: () => (source.kind === 'folder' && !this.#hasHost ? [source.folder] : []),
+      servedFolders: () =>
+        source.kind === 'folder' && !this.#hasHost ? [source.folder, ...options.allow] : [],
       useOf: this.#uses.of,
       loops: this.#loops,
       reloadOnly,
@@ -244,6 +245,7 @@ class Assembly implements ReloadServer {
       responder: this.#responder,
       files,
       uses: this.#uses,
+      onWarning: this.#warn,
       clock: systemClock,
       onDown: (problem) => this.#events.emit('backend', { state: 'down', problem }),
       onUp: () => {

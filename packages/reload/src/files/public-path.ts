@@ -17,6 +17,11 @@ export function isPublic(root: string, path: string): boolean {
   return isWithin(root, path) && !path.slice(root.length).split(sep).some(isDotfile);
 }
 
+/** The same for several folders. */
+export function isPublicInOneOf(folders: readonly string[], path: string): boolean {
+  return folders.some((folder) => isPublic(folder, path));
+}
+
 /**
  * The path without symlinks below `root`; `undefined` if nothing is there. A root may be reached through symlinks itself, and keeps
  * its name, so that it can lead to another folder later.

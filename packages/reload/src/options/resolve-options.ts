@@ -32,6 +32,7 @@ const schema = v.strictObject(
       ),
     ),
     watch: v.optional(list(text('must be the path of a folder or a file')), []),
+    allow: v.optional(list(text('must be the path of a folder')), []),
     serve: v.optional(flag(), true),
     spa: v.optional(flag(), false),
     directoryListing: v.optional(flag(), false),
@@ -84,7 +85,8 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
   if (proxy && !serve) {
     throw optionsInvalid([{ path: 'proxy', message: 'cannot be combined with serve: false (--no-serve)' }]);
   }
-  const roots = [...(folder === undefined ? [] : [findFolder(folder)]), ...watch.map(findPath)];
+  const allow = rest.allow.map((path) => realpathSync(findFolder(path)));
+  const roots = [...(folder === undefined ? [] : [findFolder(folder)]), ...watch.map(findPath), ...allow];
   const source: Source = !serve
     ? { kind: 'none' }
     : proxy
@@ -94,6 +96,7 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
         : { kind: 'folder', folder: roots[0]! };
   return {
     ...rest,
+    allow,
     source,
     roots: withoutNested(roots),
     port: rest.port ?? (source.kind === 'none' ? 8081 : 8080),
