@@ -3,8 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { pathOf } from '@live-online/internal/http/request-path';
-import { interceptServer, offersWebSocket, type Interceptor } from '@live-online/internal/intercept-server';
-import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
+import { interceptServer, offersWebSocket } from '@live-online/internal/intercept-server';
 import { systemClock } from '@live-online/internal/system-clock';
 import { createContentVersions } from './core/content-versions.ts';
 import { FeedbackLoops } from './core/feedback-loops.ts';
@@ -24,6 +23,7 @@ import { listen, type Listening } from './http/listen.ts';
 import { createOwnServer, DEADLINES, type Deadlines } from './http/own-server.ts';
 import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
 import { respondText } from './http/respond.ts';
+import { createUpgradeHandler, isForChannel } from './http/upgrades.ts';
 import { createUpdateChannel, type UpdateChannel } from './http/update-channel.ts';
 import { HtmlResponder, mayBeDocument } from './injection/html-responder.ts';
 import { hookResponse } from './injection/response-hook.ts';
@@ -101,7 +101,8 @@ class Assembly implements ReloadServer {
     this.#publisher = createUpdatePublisher({
       folder: source.kind === 'folder' ? source.folder : undefined,
       roots,
-      servedFolders: () => (source.kind === 'folder' && !this.#hasHost ? [source.folder] : []),
+      servedFolders: () =>
+        source.kind === 'folder' && !this.#hasHost ? [source.folder, ...options.allow] : [],
       useOf: this.#uses.of,
       loops: this.#loops,
       reloadOnly,
@@ -148,7 +149,7 @@ class Assembly implements ReloadServer {
           },
           acceptsUpgrade: (request) =>
             isForChannel(request) || (handler.upgrade !== undefined && offersWebSocket(request)),
-          upgrade: this.#upgradeHandler(guard, handler),
+          upgrade: createUpgradeHandler(guard, this.#channel, handler),
           acceptsBodies: this.#options.source.kind === 'proxy',
           deadlines: this.#deadlines,
           connections: this.#connections,
@@ -174,7 +175,7 @@ class Assembly implements ReloadServer {
       if (this.#closing || !server) return next();
       if (!hosts.has(server)) {
         hosts.add(server);
-        const upgrade = this.#upgradeHandler(guard);
+        const upgrade = createUpgradeHandler(guard, this.#channel);
         this.#disposers.add(interceptServer(server, { acceptsUpgrade: isForChannel, upgrade }));
       }
       // HTTP/2, which Vite uses with https, has the host in another header.
@@ -246,6 +247,7 @@ class Assembly implements ReloadServer {
       responder: this.#responder,
       files,
       uses: this.#uses,
+      onWarning: this.#warn,
       clock: systemClock,
       onDown: (problem) => this.#events.emit('backend', { state: 'down', problem }),
       onUp: () => {
@@ -286,20 +288,6 @@ class Assembly implements ReloadServer {
     });
   }
 
-  /** Handles accepted upgrades: those of the client, and those for the backend. */
-  #upgradeHandler(guard: RequestGuard, handler?: PageHandler): Interceptor['upgrade'] {
-    return (request, socket, head) => {
-      const rejection = guard.checkUpgrade(request);
-      if (rejection) rejectUpgrade(socket, rejection.status, rejection.problem);
-      else if (isForChannel(request)) this.#channel.handleUpgrade(request, socket, head);
-      else handler?.upgrade?.(request, socket, head);
-    };
-  }
-
   /** Emits in a microtask, because nothing can be subscribed before createReloadServer() has returned. */
   readonly #warn = (text: string): void => queueMicrotask(() => this.#events.emit('warning', text));
-}
-
-function isForChannel(request: IncomingMessage): boolean {
-  return pathOf(request).startsWith(SOCKET_PATH) && offersWebSocket(request);
 }

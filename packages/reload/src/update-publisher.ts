@@ -61,7 +61,7 @@ export function createUpdatePublisher(options: UpdatePublisherOptions): UpdatePu
     return reportOf(files, sent);
   }
 
-  /** Removes files that are written in answer to reloads. [R9] */
+  /** Removes files that are written in answer to reloads. [R11] */
   function withoutLoops(changes: readonly FileChange[]): FileChange[] {
     return changes.filter(({ path, kind }) => {
       const name = nameInRoot(path, roots);

@@ -105,7 +105,7 @@ describe('what is sent to pages', () => {
     });
   });
 
-  it('[R9] what is set aside changes only the digest, with one warning', () => {
+  it('[R11] what is set aside changes only the digest, with one warning', () => {
     const clock = createFakeClock();
     const loops = new FeedbackLoops(clock);
     const { publisher, sent, versions, warnings } = setUp([undefined], { loops, folder: undefined });

@@ -39,6 +39,13 @@ const serving: readonly Setting<Values>[] = [
     sets: false,
     help: 'serve no pages, only the script and the socket for pages of another server',
   },
+  {
+    flag: 'allow',
+    value: 'DIRS',
+    option: 'allow',
+    many: 'lists',
+    help: 'serve and watch these folders, too, where symlinks in the served folder lead to them',
+  },
   { flag: 'spa', option: 'spa', help: 'single-page app: serve index.html for paths without a file' },
   {
     flag: 'directory-listing',

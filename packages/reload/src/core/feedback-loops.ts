@@ -1,6 +1,6 @@
 /**
  * Finds files that a backend or a page writes whenever a page is loaded: an update for such a file loads the page, which writes the
- * file again. [R9]
+ * file again. [R11]
  */
 import type { Clock } from './ports.ts';
 
@@ -47,7 +47,7 @@ interface Streak {
   isSure: boolean;
 }
 
-/** Separates what a person saves from what is written in answer to reloads. [R9] */
+/** Separates what a person saves from what is written in answer to reloads. [R11] */
 export class FeedbackLoops {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #setAside = new Set<string>();

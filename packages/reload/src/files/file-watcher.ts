@@ -16,7 +16,7 @@ import { afterEvents } from './after-events.ts';
 import { Closings } from './closings.ts';
 import { FileIndex } from './file-index.ts';
 import { PendingEvents } from './pending-events.ts';
-import { isPublic, isWithin, realPathOf } from './public-path.ts';
+import { isPublic, isWithin, resolveLinks } from './public-path.ts';
 import { readFile } from './read-file.ts';
 import { StoredIndex } from './stored-index.ts';
 import { storedName } from './stored-name.ts';
@@ -208,8 +208,9 @@ export class FileWatcher {
     const { roots, includeTexts = () => true } = this.#options;
     const before = this.#index.get(path);
     // A change of a link carries the text of the linked file only if that file may be shown itself. [R8]
-    const target = realPathOf(path) ?? path;
-    const withText = includeTexts() && roots.some((root) => isWithin(root, path) && isPublic(root, target));
+    const root = roots.find((one) => isWithin(one, path)) ?? path;
+    const target = resolveLinks(root, path) ?? path;
+    const withText = includeTexts() && isPublic(root, target);
     const now = (target === path && this.#closings.take(path)) || (await readFile(target, true));
     this.#closings.record(path, now?.text);
     if (!now) return this.#index.delete(path) ? { path, kind: 'removed' } : undefined;

@@ -13,6 +13,10 @@ export interface ReloadServerOptions {
    * @default true
    */
   serve?: boolean;
+  /**
+   * Folders outside of `folder` that symlinks in it may lead to, such as the packages that `node_modules` links to. They are watched, too.
+   */
+  allow?: string[];
   /** Whether a path without a file gets the index.html of `folder`, for single-page apps. @default false */
   spa?: boolean;
   /** Whether a folder without an index file shows a list of its files. @default false */

@@ -32,6 +32,7 @@ const schema = v.strictObject(
       ),
     ),
     watch: v.optional(list(text('must be the path of a folder or a file')), []),
+    allow: v.optional(list(text('must be the path of a folder')), []),
     serve: v.optional(flag(), true),
     spa: v.optional(flag(), false),
     directoryListing: v.optional(flag(), false),
@@ -84,7 +85,8 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
   if (proxy && !serve) {
     throw optionsInvalid([{ path: 'proxy', message: 'cannot be combined with serve: false (--no-serve)' }]);
   }
-  const roots = [...(folder === undefined ? [] : [findFolder(folder)]), ...watch.map(findPath)];
+  const allow = rest.allow.map((path) => realpathSync(findFolder(path)));
+  const roots = [...(folder === undefined ? [] : [findFolder(folder)]), ...watch.map(findPath), ...allow];
   const source: Source = !serve
     ? { kind: 'none' }
     : proxy
@@ -94,6 +96,7 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
         : { kind: 'folder', folder: roots[0]! };
   return {
     ...rest,
+    allow,
     source,
     roots: withoutNested(roots),
     port: rest.port ?? (source.kind === 'none' ? 8081 : 8080),
@@ -108,17 +111,21 @@ function findFolder(folder: string): string {
   return path;
 }
 
+/** A folder keeps its name, because it may be a symlink that leads to another folder later. A file is watched where it is. */
 function findPath(path: string): string {
   try {
-    return realpathSync(resolve(path));
+    const real = realpathSync(resolve(path));
+    return statSync(real).isDirectory() ? resolve(path) : real;
   } catch (error) {
     throw folderMissing(path, error);
   }
 }
 
 function withoutNested(paths: readonly string[]): string[] {
-  const unique = [...new Set(paths)];
-  return unique.filter((path) => !unique.some((other) => other !== path && path.startsWith(other + sep)));
+  const unique = [...new Map(paths.map((path) => [realpathSync(path), path]))];
+  return unique.flatMap(([real, path]) =>
+    unique.some(([other]) => other !== real && real.startsWith(other + sep)) ? [] : path,
+  );
 }
 
 function isBackend(address: string): boolean {

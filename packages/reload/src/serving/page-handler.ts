@@ -23,6 +23,8 @@ export interface PageHandlerOptions {
   source: { kind: 'folder'; folder: string } | { kind: 'proxy'; target: URL } | { kind: 'none' };
   spa: boolean;
   directoryListing: boolean;
+  allow: readonly string[];
+  onWarning: (text: string) => void;
   revalidate: boolean;
   rewrite: boolean;
   responder: HtmlResponder;
@@ -40,6 +42,18 @@ const DOCUMENTS = new Set(['document', 'iframe', 'frame']);
 /** Whether a whole page is requested: by navigation, or by the client, which then sends `X-Live-Online`. */
 function isForDocument({ headers }: IncomingMessage): boolean {
   return DOCUMENTS.has(String(headers['sec-fetch-dest'])) || headers['x-live-online'] === 'morph';
+}
+
+/** How many different warnings are emitted, each of them once. */
+const MAX_WARNINGS = 1_000;
+
+function warnOnce(warn: (text: string) => void): (text: string) => void {
+  const warned = new Set<string>();
+  return (text) => {
+    if (warned.has(text) || warned.size >= MAX_WARNINGS) return;
+    warned.add(text);
+    warn(text);
+  };
 }
 
 export function createPageHandler(options: PageHandlerOptions): PageHandler {
@@ -62,6 +76,8 @@ export function createPageHandler(options: PageHandlerOptions): PageHandler {
   }
   const staticFiles = new StaticFiles({
     root: source.folder,
+    allow: options.allow,
+    onWarning: warnOnce(options.onWarning),
     spa,
     directoryListing,
     responder,

@@ -28,7 +28,7 @@ function setUp() {
 }
 
 describe('what is set aside', () => {
-  it('[R9] a file that changes after the request of another one, and again after its own', () => {
+  it('[R11] a file that changes after the request of another one, and again after its own', () => {
     const { change, loops } = setUp();
     expect(change('index.php')).toBeUndefined();
     expect(change('debug.log')).toBeUndefined();
@@ -37,13 +37,13 @@ describe('what is set aside', () => {
     expect(loops.isSetAside('index.php')).toBe(false);
   });
 
-  it('[R9] a file that has caused all requests itself, at the fourth time', () => {
+  it('[R11] a file that has caused all requests itself, at the fourth time', () => {
     const { change } = setUp();
     const globs = [1, 2, 3, 4, 5].map(() => change('data/[a].db'));
     expect(globs).toEqual([undefined, undefined, undefined, undefined, String.raw`data/\[a\].db`]);
   });
 
-  it('[R9] new files with other names at each request, with their folder', () => {
+  it('[R11] new files with other names at each request, with their folder', () => {
     const { change, loops } = setUp();
     change('index.php');
     const globs = [1, 2, 3, 4].map((round) => change(`cache/${round}/page.html`, 'added'));
@@ -55,7 +55,7 @@ describe('what is set aside', () => {
 });
 
 describe('what is not set aside', () => {
-  it('[R9] a file that a person saves, however often, more than half a second after each load', () => {
+  it('[R11] a file that a person saves, however often, more than half a second after each load', () => {
     const { change, pass } = setUp();
     for (let round = 0; round < 20; round++) {
       expect(change('index.php')).toBeUndefined();
@@ -63,7 +63,7 @@ describe('what is not set aside', () => {
     }
   });
 
-  it('[R9] a file that a person saves after another one, and again later', () => {
+  it('[R11] a file that a person saves after another one, and again later', () => {
     const { change, pass } = setUp();
     change('a.php');
     expect(change('b.php')).toBeUndefined();
@@ -73,7 +73,7 @@ describe('what is not set aside', () => {
     expect(change('b.php')).toBeUndefined();
   });
 
-  it('[R9] a file that is written at each request, and causes no reload', () => {
+  it('[R11] a file that is written at each request, and causes no reload', () => {
     const { change, loops, load } = setUp();
     for (let round = 0; round < 5; round++) {
       change('index.php');
@@ -83,7 +83,7 @@ describe('what is not set aside', () => {
     }
   });
 
-  it('[R9] two writes in answer to one request count once', () => {
+  it('[R11] two writes in answer to one request count once', () => {
     const { change, loops } = setUp();
     change('index.php');
     for (let round = 0; round < 3; round++)

@@ -47,7 +47,7 @@ async function openPage(url: string): Promise<{ reloads: () => number }> {
 }
 
 describe('a backend that writes into the watched folder at each request', () => {
-  it('[R9] causes few reloads, and each file is set aside with one warning', async () => {
+  it('[R11] causes few reloads, and each file is set aside with one warning', async () => {
     const { folder, write } = makeFolder({ 'index.php': 'one', 'debug.log': '', 'db.sqlite': '' });
     const { url, warnings, updates, indexed } = await startReload(
       {},
@@ -70,7 +70,7 @@ describe('a backend that writes into the watched folder at each request', () => 
     expect(ignored()).toHaveLength(2);
   });
 
-  it('[R9] a file that a host writes is set aside, too', async () => {
+  it('[R11] a file that a host writes is set aside, too', async () => {
     const { folder, write } = makeFolder({ 'index.js': 'one', 'debug.log': '' });
     const warnings: string[] = [];
     const reload = createReloadServer({ watch: [folder], cacheFolder: makeFolder().folder });

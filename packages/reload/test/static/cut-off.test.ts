@@ -17,6 +17,8 @@ async function serve(before: string, after: string): Promise<string> {
   let cut = false;
   const files = new StaticFiles({
     root,
+    allow: [],
+    onWarning: () => {},
     spa: false,
     directoryListing: false,
     responder: new HtmlResponder({

@@ -1,14 +1,15 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { platform } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
-import { isWithin } from '../public-path.ts';
+import { isWithin, realPathOf } from '../public-path.ts';
 import { FloodDetector } from './flood-detector.ts';
 import { FolderPoller } from './folder-poller.ts';
 import { FolderWalk } from './folder-walk.ts';
 import type { FolderWatchOptions } from './folder-watch.ts';
 import { createIgnoreRules, type IgnoreRules } from './ignore-rules.ts';
 import { findNetworkFilesystem, readMounts } from './network-filesystems.ts';
-import { entriesOf, FILE_TIME_STEP_MS, identityOf, isNewborn, kindOf } from './stat-file.ts';
+import { RootLinks } from './root-links.ts';
+import { entriesOf, FILE_TIME_STEP_MS, identityOf, isFolder, isNewborn, kindOf } from './stat-file.ts';
 import { classifyWatchError, describeWatchLimit } from './watch-limit.ts';
 import { accepts, isPartial, type WatchScope } from './watch-scope.ts';
 
@@ -48,6 +49,7 @@ export class RootWatch {
   readonly #polls: boolean;
   readonly #walk = new FolderWalk((folder, isNew) => this.#visit(folder, isNew));
   readonly #flood = new FloodDetector((sinceMs) => this.#rescan(sinceMs));
+  readonly #links: RootLinks;
   #rootIdentity: string | undefined;
   #returnTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -68,6 +70,9 @@ export class RootWatch {
       },
       onFolder: (path) => this.#addFolder(path, true),
       onDeleted: (folder) => this.#unwatch(folder),
+    });
+    this.#links = new RootLinks(root, () => {
+      if (!this.#closed && this.#wasRemoved(root)) this.#unwatch(root);
     });
     this.#polls = options.poll === true || this.#isOnNetwork();
     this.#addFolder(root, false);
@@ -101,6 +106,7 @@ export class RootWatch {
     this.#walk.stop();
     this.#flood.stop();
     clearTimeout(this.#returnTimer);
+    this.#links.close();
     for (const { watcher } of this.#folders.values()) watcher?.close();
     this.#folders.clear();
     this.#poller.close();
@@ -108,7 +114,7 @@ export class RootWatch {
 
   #isOnNetwork(): boolean {
     if (this.#options.poll) return false;
-    const type = findNetworkFilesystem(this.#root, readMounts());
+    const type = findNetworkFilesystem(realPathOf(this.#root) ?? this.#root, readMounts());
     if (type === undefined) return false;
     const text = `${this.#root} is on a file system (${type}) that reports no changes: its files are polled twice a second instead`;
     this.#options.warnOnce('network', text);
@@ -158,7 +164,10 @@ export class RootWatch {
     }
     this.#folders.set(folder, { watcher, partial });
     if (polls) this.#poller.add(folder, isNew);
-    if (folder === this.#root) this.#rootIdentity = identityOf(folder);
+    if (folder === this.#root) {
+      this.#rootIdentity = identityOf(folder);
+      this.#links.watch();
+    }
     return true;
   }
 
@@ -215,7 +224,7 @@ export class RootWatch {
   /** Watches a deleted root again once it is created again. */
   #awaitRoot(): void {
     if (this.#closed) return;
-    if (kindOf(this.#root) === 'folder') this.#addFolder(this.#root, true);
+    if (isFolder(this.#root)) this.#addFolder(this.#root, true);
     else this.#awaitRootLater();
   }
 
@@ -241,7 +250,7 @@ export class RootWatch {
   /** Compares everything: events may have been missed since this time. */
   #rescan(sinceMs: number): void {
     for (const folder of [...this.#folders.keys()]) {
-      if (kindOf(folder) !== 'folder') {
+      if (folder === this.#root ? !isFolder(folder) : kindOf(folder) !== 'folder') {
         this.#unwatch(folder);
         continue;
       }

@@ -33,6 +33,11 @@ export function kindOf(path: string): 'folder' | 'file' | undefined {
   }
 }
 
+/** Whether a path is a folder, or a link to one. */
+export function isFolder(path: string): boolean {
+  return statOf(path)?.isDirectory() ?? false;
+}
+
 /**
  * Distinguishes a folder from another one that replaced it. The inode alone does not: file systems reuse the inode of a deleted
  * folder for the next new one.

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { isWithin } from '../public-path.ts';
 import type { FolderWatch, FolderWatchOptions } from './folder-watch.ts';
 import { RootWatch } from './root-watch.ts';
-import { kindOf } from './stat-file.ts';
+import { statFile } from './stat-file.ts';
 
 /** Watches folders with all files in them, and single files. */
 export function watchFolders({ roots, onWarning, ...options }: FolderWatchOptions): FolderWatch {
@@ -17,7 +17,7 @@ export function watchFolders({ roots, onWarning, ...options }: FolderWatchOption
     watch: new RootWatch({
       ...options,
       // Only the folder of a file reports that the file was renamed over.
-      ...(kindOf(root) === 'file' ? { root: dirname(root), only: root } : { root }),
+      ...(statFile(root) ? { root: dirname(root), only: root } : { root }),
       warnOnce,
     }),
   }));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FileStat } from '../../core/ports.ts';
-import { isPublic, realPathOf } from '../../files/public-path.ts';
+import { isPublicInOneOf, resolveLinks } from '../../files/public-path.ts';
 import { resolveFile, type Resolved } from './resolve-file.ts';
 
 const INDEX_FILES = ['index.html', 'index.htm'];
@@ -16,10 +16,13 @@ export interface RequestedFiles {
 /** Finds the files for URL paths, and waits until they are stable. */
 export class FileFinder {
   readonly #root: string;
+  readonly #allow: readonly string[];
   readonly #files: RequestedFiles;
 
-  constructor(root: string, files: RequestedFiles) {
+  /** @param allow real paths of folders that symlinks in `root` may lead to. */
+  constructor(root: string, allow: readonly string[], files: RequestedFiles) {
     this.#root = root;
+    this.#allow = allow;
     this.#files = files;
   }
 
@@ -47,12 +50,12 @@ export class FileFinder {
   /** The file or folder of exactly this name, when it is stable. */
   async open(segments: readonly string[]): Promise<Resolved> {
     const requested = join(this.#root, ...segments);
-    const path = realPathOf(requested) ?? requested;
+    const path = resolveLinks(this.#root, requested) ?? requested;
     this.#files.requested(requested);
     // A file that is not served must not be read either: updates would contain its text.
-    if (!isPublic(this.#root, path)) return { kind: 'none' };
+    if (!isPublicInOneOf([this.#root, ...this.#allow], path)) return { kind: 'none' };
     await this.#files.whenStable(path);
-    const resolved = await resolveFile(this.#root, segments);
+    const resolved = await resolveFile(this.#root, segments, this.#allow);
     if (resolved.kind === 'none') this.#files.missing(requested);
     return resolved;
   }

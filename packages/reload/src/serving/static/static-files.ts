@@ -5,20 +5,23 @@ import { platform } from 'node:os';
 import { extname, join } from 'node:path';
 import { isDotfile } from '../../core/dotfiles.ts';
 import { readUrlPath } from '../../core/url-path.ts';
-import { isPublic, realPathOf } from '../../files/public-path.ts';
+import { isPublicInOneOf, resolveLinks } from '../../files/public-path.ts';
 import { respondMethodNotAllowed, respondText } from '../../http/respond.ts';
 import { mayBeDocument, type HtmlResponder } from '../../injection/html-responder.ts';
 import { renderListingPage } from '../templates/listing-page.ts';
-import { renderNotFoundPage, renderRejectedPage } from '../templates/not-found-page.ts';
+import { renderNotFoundPage, renderOutsidePage, renderRejectedPage } from '../templates/not-found-page.ts';
+import { describeOutsideLink, findOutsideLink } from './outside-links.ts';
 import { FileFinder, type RequestedFiles } from './find-file.ts';
 import { COMMON_HEADERS, sendFile, type OpenFile } from './send-file.ts';
 
 export interface StaticFilesOptions {
-  /** A real path. */
   root: string;
+  /** Real paths of folders that symlinks in `root` may lead to. */
+  allow: readonly string[];
   spa: boolean;
   directoryListing: boolean;
   responder: HtmlResponder;
+  onWarning: (text: string) => void;
   content: RequestedFiles & {
     served(path: string, request: IncomingMessage): void;
     listed(folder: string): void;
@@ -32,7 +35,7 @@ export class StaticFiles {
 
   constructor(options: StaticFilesOptions) {
     this.#options = options;
-    this.#files = new FileFinder(options.root, options.content);
+    this.#files = new FileFinder(options.root, options.allow, options.content);
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -76,7 +79,10 @@ export class StaticFiles {
       if (index.kind === 'file') return this.#send(request, response, index, 200);
     }
     const names = trailingSlash || segments.length === 0 ? [...segments, 'index.html'] : segments;
-    return this.#notFound(request, response, renderNotFoundPage(`/${names.join('/')}`));
+    const outside = findOutsideLink(this.#options.root, segments);
+    if (!outside) return this.#notFound(request, response, renderNotFoundPage(`/${names.join('/')}`));
+    this.#options.onWarning(describeOutsideLink(outside));
+    return this.#notFound(request, response, renderOutsidePage(`/${names.join('/')}`));
   }
 
   async #send(
@@ -98,12 +104,14 @@ export class StaticFiles {
     segments: string[],
     folder: string,
   ): Promise<void> {
-    this.#options.content.listed(folder);
+    const { root, allow, content } = this.#options;
+    content.listed(folder);
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     const rows = entries.flatMap((entry) => {
       const path = join(folder, entry.name);
-      const shown = entry.isSymbolicLink() ? realPathOf(path) : path;
-      if (isDotfile(entry.name) || shown === undefined || !isPublic(this.#options.root, shown)) return [];
+      const shown = entry.isSymbolicLink() ? resolveLinks(root, path) : path;
+      if (isDotfile(entry.name) || shown === undefined || !isPublicInOneOf([root, ...allow], shown))
+        return [];
       const stats = shown === path ? entry : statSync(shown, { throwIfNoEntry: false });
       return { name: entry.name, folder: stats?.isDirectory() ?? false };
     });
