@@ -8,6 +8,7 @@ import { expect, onTestFinished, vi } from 'vitest';
 import {
   createReloadServer,
   type ReloadEventMap,
+  type ReloadServer,
   type ReloadServerOptions,
   type SkippedReport,
   type UpdateReport,
@@ -69,6 +70,7 @@ export async function runReload(args: string[], { cwd = tmpdir(), cache = '' } =
 /** A reload server in the process of the test. */
 export interface Reload {
   url: string;
+  server: ReloadServer;
   /** Every update so far. */
   updates: UpdateReport[];
   /** Every report of files that caused no update. */
@@ -91,7 +93,7 @@ export async function startReload(options: ReloadServerOptions): Promise<Reload>
   onTestFinished(() => server.close());
   const { url } = await server.listen();
   const onBackend: Reload['onBackend'] = (listener) => void server.on('backend', listener);
-  return { url, updates, skipped, read, stop: () => server.close(), onBackend };
+  return { url, server, updates, skipped, read, stop: () => server.close(), onBackend };
 }
 
 /** A tab that counts its loads and keeps the errors of its pages. */

@@ -4,6 +4,7 @@ import { limits } from './limits.ts';
 /** The version of the reload protocol. It rises by the same rule as `PROTOCOL_VERSION`. [P8] */
 export const RELOAD_PROTOCOL_VERSION = 1;
 
+const MAX_CACHED_BY_LENGTH = 200;
 const PAGE = /^[\w-]{1,64}$/;
 
 /** The fields of a valid handshake, or the first problem of an invalid one. */
@@ -28,7 +29,7 @@ export function parseReloadHandshake(value: unknown): ReloadHandshakeResult {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return invalid('the handshake must be an object');
   }
-  const { v, token, page } = value as Record<string, unknown>;
+  const { v, token, page, cachedBy } = value as Record<string, unknown>;
   if (v !== undefined) {
     if (!Number.isSafeInteger(v) || (v as number) < 1) return invalid('v must be an integer ≥ 1');
     if ((v as number) > RELOAD_PROTOCOL_VERSION) {
@@ -42,9 +43,20 @@ export function parseReloadHandshake(value: unknown): ReloadHandshakeResult {
   if (page !== undefined && (typeof page !== 'string' || !PAGE.test(page))) {
     return invalid('page must be 1 to 64 letters, digits, "-" or "_"');
   }
+  if (
+    cachedBy !== undefined &&
+    (typeof cachedBy !== 'string' || cachedBy.length < 1 || cachedBy.length > MAX_CACHED_BY_LENGTH)
+  ) {
+    return invalid(`cachedBy must be a string of 1 to ${MAX_CACHED_BY_LENGTH} characters`);
+  }
   return {
     ok: true,
-    handshake: { token, ...(v !== undefined && { v: v as number }), ...(page !== undefined && { page }) },
+    handshake: {
+      token,
+      ...(v !== undefined && { v: v as number }),
+      ...(page !== undefined && { page }),
+      ...(cachedBy !== undefined && { cachedBy }),
+    },
   };
 }
 

@@ -54,6 +54,8 @@ export interface ReloadHandshake {
   token: string;
   /** The id under which the server remembers the document that it served: 1 to 64 letters, digits, `-`, `_`. */
   page?: string;
+  /** The path of the service worker that has answered with a stored copy of the page: 1 to 200 characters. */
+  cachedBy?: string;
 }
 
 /**

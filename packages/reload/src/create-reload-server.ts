@@ -24,6 +24,7 @@ import { createOwnServer, DEADLINES, type Deadlines } from './http/own-server.ts
 import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
 import { respondText } from './http/respond.ts';
 import { createUpgradeHandler, isForChannel } from './http/upgrades.ts';
+import { createWorkerWarnings } from './http/worker-warnings.ts';
 import { createUpdateChannel, type UpdateChannel } from './http/update-channel.ts';
 import { HtmlResponder, mayBeDocument } from './injection/html-responder.ts';
 import { hookResponse } from './injection/response-hook.ts';
@@ -97,6 +98,7 @@ class Assembly implements ReloadServer {
       token: this.#cache.token,
       version: this.#versions.current,
       fileOf: (page) => this.#documents.get(page)?.file,
+      onCached: createWorkerWarnings(this.#warn),
     });
     this.#publisher = createUpdatePublisher({
       folder: source.kind === 'folder' ? source.folder : undefined,

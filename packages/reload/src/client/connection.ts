@@ -36,14 +36,19 @@ export class Connection {
   #rejections = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ base, token }: ClientConfig, page: string | undefined, listener: ConnectionListener) {
+  /** @param cachedBy the service worker that has answered with a stored copy of the page, if one has. */
+  constructor(
+    { base, token }: ClientConfig,
+    { page, cachedBy }: { page: string | undefined; cachedBy?: string | undefined },
+    listener: ConnectionListener,
+  ) {
     this.#base = new URL(base, location.href);
     const socket = (this.#socket = io(this.#base.origin, {
       path: `${this.#base.pathname}socket.io/`,
       transports: ['websocket'],
       autoConnect: false,
       reconnection: false,
-      auth: { v: 1, token, ...(page !== undefined && { page }) },
+      auth: { v: 1, token, ...(page !== undefined && { page }), ...(cachedBy !== undefined && { cachedBy }) },
     }));
     socket.on('version', (version) =>
       isContentVersion(version) ? listener.onVersion(version) : listener.onUnreadable(),
@@ -85,7 +90,8 @@ export class Connection {
   /** Browsers allow requests more often than sockets. */
   async #probe(): Promise<void> {
     try {
-      const url = new URL('alive', this.#base);
+      // A service worker may answer a known address from its cache.
+      const url = new URL(`alive?${Date.now()}`, this.#base);
       await fetch(url, { mode: 'no-cors', cache: 'no-store', credentials: 'omit' });
       if (!this.#isWanted) return;
       this.#rejections++;

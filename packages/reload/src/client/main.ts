@@ -12,6 +12,7 @@ import { recordLoadedFiles } from './loaded-files.ts';
 import { lastReloadedVersion, PageReloader } from './page-reloader.ts';
 import { restoreScrollPosition } from './scroll-position.ts';
 import { SleepDetector } from './sleep-detector.ts';
+import { bypassWorker, deleteStored, findCachingWorker } from './worker-cache.ts';
 import { UpdateQueue } from './update-queue.ts';
 
 /** The server replaces this text by the configuration. */
@@ -19,23 +20,30 @@ const config = '__LIVE_ONLINE_CONFIG__' as unknown as ClientConfig;
 const info = readPageInfo();
 const htmlUpdater = new HtmlUpdater(`${config.base}pages/${info.page ?? ''}`);
 const id = info.version ?? config.version;
+const reloader = new PageReloader(info.post);
 const updates = new UpdateQueue({
   version: id === undefined ? undefined : { id },
   reloadedVersion: lastReloadedVersion(),
-  reloader: new PageReloader(info.post),
+  reloader,
   sleep: new SleepDetector(),
+  onStale: () => void bypassWorker(info.page, () => reloader.reload(id ?? '')),
   async apply({ css = [], cssTexts = {}, images = [], html = false, htmlText, exact = true, version }) {
     const stamp = version.id;
+    await deleteStored();
     if (css.length > 0 && !(await applyCss(css, cssTexts, exact, stamp))) return false;
     if (images.length > 0 && !(await applyImages(images, exact, stamp))) return false;
     return !html || (!info.post && (await htmlUpdater.apply(htmlText)));
   },
 });
-const connection = new Connection(config, info.page, {
-  onVersion: (version) => updates.compare(version),
-  onUpdate: (update) => updates.add(update),
-  onUnreadable: () => updates.reloadForNewScript(),
-});
+const connection = new Connection(
+  config,
+  { page: info.page, cachedBy: findCachingWorker(info.page) },
+  {
+    onVersion: (version) => updates.compare(version),
+    onUpdate: (update) => updates.add(update),
+    onUnreadable: () => updates.reloadForNewScript(),
+  },
+);
 
 recordLoadedFiles();
 restoreScrollPosition();

@@ -1,3 +1,4 @@
+import { deleteStored } from './worker-cache.ts';
 import { readItem, saveScrollPosition, writeItem } from './scroll-position.ts';
 
 const LAST_RELOAD = 'live-online-reload-guard';
@@ -25,6 +26,10 @@ export class PageReloader {
     writeItem(LAST_RELOAD, JSON.stringify([location.href, version]));
     // The user may stay (beforeunload): then the next update tries again.
     setTimeout(() => (this.#isReloading = false), RETRY_MS);
+    void deleteStored().then(() => this.#load());
+  }
+
+  #load(): void {
     // The response to a form is requested by its address, or the form would be sent again. With a fragment, the browser
     // would only scroll.
     if (this.#post) location.replace(location.href.replace(/#.*/s, ''));

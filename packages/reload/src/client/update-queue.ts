@@ -11,6 +11,8 @@ export interface UpdateQueueOptions {
   reloadedVersion: string | undefined;
   reloader: PageReloader;
   sleep: SleepDetector;
+  /** Called if the page is still an old version after it was loaded again. */
+  onStale?: () => void;
   /** @returns whether the page is updated; otherwise it has to be loaded again. */
   apply: (update: ReloadUpdate) => Promise<boolean>;
 }
@@ -44,7 +46,10 @@ export class UpdateQueue {
       ? compareVersions(this.#version, current, this.#options.reloadedVersion)
       : 'same';
     if (result === 'reload') this.#reload();
-    else if (result === 'same') this.#version = current;
+    if (result !== 'same') return;
+    const isStale = this.#version && compareVersions(this.#version, current, undefined) === 'reload';
+    this.#version = current;
+    if (isStale) this.#options.onStale?.();
   }
 
   /** Loads the page again for a script that may understand the server, unless that was tried already. */

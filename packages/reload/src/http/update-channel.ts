@@ -41,6 +41,8 @@ export interface UpdateChannelOptions {
   version: () => ContentVersion;
   /** The file that a served document was made from. */
   fileOf: (page: string) => string | undefined;
+  /** Called when a page reports that a service worker has answered with a stored copy of it. */
+  onCached: (worker: string) => void;
 }
 
 /** Short, so that a laptop that has slept reconnects soon. A page that stops in a debugger for longer reconnects afterwards. */
@@ -54,7 +56,8 @@ const MAX_WAITING_BYTES = 4 << 20;
 const PACKETS = { burst: 20, perSecond: 1 };
 const CLOSE_TIMEOUT_MS = 2_000;
 
-export function createUpdateChannel({ path, token, version, fileOf }: UpdateChannelOptions): UpdateChannel {
+export function createUpdateChannel(options: UpdateChannelOptions): UpdateChannel {
+  const { path, token, version, fileOf, onCached } = options;
   const connections = new Set<Duplex>();
   const engine = createBoundedEngine(
     {
@@ -83,7 +86,7 @@ export function createUpdateChannel({ path, token, version, fileOf }: UpdateChan
   io.use((socket, next) => {
     const parsed = parseReloadHandshake(socket.handshake.auth);
     if (!parsed.ok) return next(rejection(parsed.code, parsed.problem));
-    const { token: sent, page } = parsed.handshake;
+    const { token: sent, page, cachedBy } = parsed.handshake;
     if (!isSameSecret(sent, token)) {
       return next(
         rejection(
@@ -92,6 +95,7 @@ export function createUpdateChannel({ path, token, version, fileOf }: UpdateChan
         ),
       );
     }
+    if (cachedBy !== undefined) onCached(cachedBy);
     socket.data = { page, file: page === undefined ? undefined : fileOf(page) };
     next();
   });

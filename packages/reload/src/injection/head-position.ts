@@ -5,7 +5,7 @@ export type Token =
   | { kind: 'start'; name: string; attributes: readonly Attribute[]; selfClosing: boolean; at: Span }
   | { kind: 'end'; name: string; at: Span }
   | { kind: 'text'; text: string; at: Span }
-  | { kind: 'other'; at: Span };
+  | { kind: 'other'; isDoctype?: boolean; at: Span };
 
 export interface Span {
   startOffset: number;
@@ -22,6 +22,8 @@ export type Finding =
   | { kind: 'here'; offset: number }
   /** The position is not before this offset. */
   | { kind: 'later'; offset: number }
+  /** It is no whole document, so it gets no tag. */
+  | { kind: 'fragment' }
   /** The bytes of this encoding cannot be scanned. */
   | { kind: 'unsafe'; encoding: string };
 
@@ -36,8 +38,21 @@ export interface HeadPositionOptions {
   isCharsetKnown: boolean;
   /** Whether each byte is scanned as a character. */
   isByteWise: boolean;
+  /** Whether only a document that begins with a doctype or `<html>` has a position. */
+  isWholeOnly?: boolean | undefined;
   /** Called for a `<meta http-equiv="Content-Security-Policy">`. */
   onMetaPolicy?: ((policy: string) => void) | undefined;
+}
+
+/** Whether a whole document can begin with this token. */
+function mayPrecedeDocument(token: Token): boolean {
+  if (token.kind === 'start') return token.name === 'html';
+  return token.kind === 'other' || (token.kind === 'text' && !isShown(token.text));
+}
+
+/** Browsers ignore NUL, also before a doctype. */
+function isShown(text: string): boolean {
+  return /[^\t\n\f\r ]/.test(text.replaceAll('\0', ''));
 }
 
 /** Finds the first position in a document at which a script may stand, token by token. [R7] */
@@ -47,13 +62,19 @@ export class HeadPosition {
   #templates = 0;
   /** The number of open elements with raw text, such as `<title>`. */
   #raw = 0;
+  #isWhole: boolean;
 
   constructor(options: HeadPositionOptions) {
     this.#options = options;
+    this.#isWhole = !options.isWholeOnly;
   }
 
   read(token: Token): Finding {
     const { startOffset, endOffset } = token.at;
+    if (!this.#isWhole) {
+      if (!mayPrecedeDocument(token)) return { kind: 'fragment' };
+      this.#isWhole = token.kind === 'start' || (token.kind === 'other' && token.isDoctype === true);
+    }
     const before: Finding = { kind: 'here', offset: startOffset };
     const after: Finding = { kind: 'here', offset: endOffset };
     const later: Finding = { kind: 'later', offset: endOffset };
@@ -76,9 +97,7 @@ export class HeadPosition {
         return later;
       }
       case 'text': {
-        // Browsers ignore NUL, also before a doctype.
-        const isShown = /[^\t\n\f\r ]/.test(token.text.replaceAll('\0', ''));
-        return this.#raw === 0 && this.#templates === 0 && isShown ? before : later;
+        return this.#raw === 0 && this.#templates === 0 && isShown(token.text) ? before : later;
       }
       case 'other':
         return later;

@@ -4,7 +4,10 @@ import { HeadPosition, type HeadPositionOptions, type Span, type Token } from '.
 import type { Transform } from './send-body.ts';
 import { createDecoder, type Decoder, type CodeUnit } from './text-encoding.ts';
 
-export interface HeadScannerOptions extends Pick<HeadPositionOptions, 'isCharsetKnown' | 'onMetaPolicy'> {
+export interface HeadScannerOptions extends Pick<
+  HeadPositionOptions,
+  'isCharsetKnown' | 'isWholeOnly' | 'onMetaPolicy'
+> {
   unit: CodeUnit;
   tag: Uint8Array;
   /** Called if the document cannot be scanned and stays unchanged. */
@@ -77,7 +80,7 @@ export class HeadScanner implements Transform {
     );
     for (const event of ['comment', 'doctype'] as const) {
       this.#parser.on(event, ({ sourceCodeLocation }: { sourceCodeLocation?: Span | null }) =>
-        this.#read({ kind: 'other', at: sourceCodeLocation! }),
+        this.#read({ kind: 'other', isDoctype: event === 'doctype', at: sourceCodeLocation! }),
       );
     }
   }
@@ -90,6 +93,9 @@ export class HeadScanner implements Transform {
       this.#notBefore = finding.offset * bytesPerCharacter;
     } else if (finding.kind === 'here') {
       this.#insertAt = finding.offset * bytesPerCharacter;
+      this.#parser.stop();
+    } else if (finding.kind === 'fragment') {
+      this.#done = true;
       this.#parser.stop();
     } else {
       this.#skip(`its encoding (${finding.encoding}) cannot be scanned safely`);

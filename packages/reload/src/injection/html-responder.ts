@@ -16,6 +16,7 @@ import {
 import type * as Injecting from './script-injector.ts';
 import { sendBody, writeHead, type Transform } from './send-body.ts';
 import type { ServedDocuments } from './served-documents.ts';
+import { isRequestOfWorker, isWorkerNavigation } from './worker-requests.ts';
 
 /** A response that is not sent yet. */
 export interface ResponseParts {
@@ -37,8 +38,10 @@ const DOCUMENTS = new Set(['document', 'iframe', 'frame', 'object', 'embed']);
 export const CONDITIONAL_HEADERS = ['if-none-match', 'if-modified-since', 'if-range', 'range'] as const;
 
 /** Whether a browser requests a document to show, and not a part of one for a script. */
-export function mayBeDocument({ method, headers }: IncomingMessage): boolean {
+export function mayBeDocument(request: IncomingMessage): boolean {
+  const { method, headers } = request;
   if (method === 'HEAD') return false;
+  if (isWorkerNavigation(request) || isRequestOfWorker(request)) return true;
   const destination = headers['sec-fetch-dest'];
   if (destination !== undefined) return DOCUMENTS.has(String(destination));
   // Over plain HTTP, browsers send Sec-Fetch-Dest only to this machine.
@@ -125,6 +128,7 @@ export class HtmlResponder {
         ...(policies.length > 0 && { nonce }),
         ...(request.method === 'POST' && { 'data-method': 'post' }),
       }),
+      isWholeOnly: isRequestOfWorker(request) && !isWorkerNavigation(request),
       onSkip: (reason) => this.#warn(request, reason),
       onMetaPolicy: () =>
         this.#warn(

@@ -6,6 +6,8 @@ export interface InjectorOptions {
   /** The charset of the Content-Type. */
   charset: string | undefined;
   tag: string;
+  /** Whether only a whole document gets the tag: one that begins with a doctype or `<html>`. */
+  isWholeOnly?: boolean;
   /** Called if the document cannot be scanned and stays unchanged. */
   onSkip: (reason: string) => void;
   /** Called for a `<meta http-equiv="Content-Security-Policy">`. */

@@ -4,6 +4,7 @@ import type { Clock } from '../core/ports.ts';
 import type { FileUses } from '../core/file-uses.ts';
 import type { FileWatcher } from '../files/file-watcher.ts';
 import type { HtmlResponder } from '../injection/html-responder.ts';
+import { isWorkerNavigation } from '../injection/worker-requests.ts';
 import { renderBackendDownPage } from './templates/backend-down-page.ts';
 import { ReverseProxy } from './proxy/reverse-proxy.ts';
 import { respondText } from '../http/respond.ts';
@@ -40,8 +41,13 @@ export interface PageHandlerOptions {
 const DOCUMENTS = new Set(['document', 'iframe', 'frame']);
 
 /** Whether a whole page is requested: by navigation, or by the client, which then sends `X-Live-Online`. */
-function isForDocument({ headers }: IncomingMessage): boolean {
-  return DOCUMENTS.has(String(headers['sec-fetch-dest'])) || headers['x-live-online'] === 'morph';
+function isForDocument(request: IncomingMessage): boolean {
+  const { headers } = request;
+  return (
+    isWorkerNavigation(request) ||
+    DOCUMENTS.has(String(headers['sec-fetch-dest'])) ||
+    headers['x-live-online'] === 'morph'
+  );
 }
 
 /** How many different warnings are emitted, each of them once. */

@@ -1,5 +1,10 @@
 import { LOOPBACK } from './backend.ts';
-import type { Sides } from './headers.ts';
+
+/** How the backend and the browser are connected to this server. */
+interface Connected {
+  target: URL;
+  scheme: 'http' | 'https';
+}
 
 /** Browsers accept a cookie with such a name only over HTTPS. */
 const PREFIXED = /^__(?:host|secure|http|host-http)-/i;
@@ -12,7 +17,7 @@ const SECURE_ONLY = /^(secure|partitioned|samesite=none)$/;
  * Maps a `Set-Cookie` header of the backend to this server: the domain, and what browsers accept only over HTTPS if the
  * backend uses it and this server does not.
  */
-export function setCookieToBrowser(cookie: string, { target, scheme }: Sides): string {
+export function setCookieToBrowser(cookie: string, { target, scheme }: Connected): string {
   const isDowngraded = target.protocol === 'https:' && scheme === 'http';
   const [pair = '', ...attributes] = cookie.split(';');
   const kept = attributes.filter((attribute) => {
