@@ -4,6 +4,8 @@ import { dashboardAnswers, fakeSite, type DashboardAnswers } from '../helpers/da
 import { expectAccessible, openDashboard, overflowOf } from '../helpers/dashboard-page.ts';
 
 const SITE = 'harbour-news.example';
+/** What Chromium writes to the console for a request that the server rejects. */
+const FAILED_REQUEST = /Failed to load resource/;
 const SITE_HASH = `#/sites/${SITE}`;
 
 inEachBrowser('the dashboard in $name', (browser) => {
@@ -35,7 +37,7 @@ inEachBrowser('the dashboard in $name', (browser) => {
       webhooks: { webhooks: [] },
       servers: { servers: [] },
     };
-    const { page, problems } = await openDashboard(browser, answers);
+    const { page, problems } = await openDashboard(browser, answers, '#/', { ignored: FAILED_REQUEST });
     const show = async (hash: string, text: string): Promise<void> => {
       await page.evaluate((hash) => (location.hash = hash), hash);
       await page.getByText(text).first().waitFor();
@@ -65,6 +67,37 @@ inEachBrowser('the dashboard in $name', (browser) => {
     await page.getByRole('button', { name: 'Try now' }).click();
     answers['sites'] = sites!;
     await page.getByText('Offline.').waitFor({ state: 'detached' });
+  });
+
+  it('[D10] a private site: no page writes an error, and its token is shown when it is asked for', async () => {
+    const { page, problems, url } = await openDashboard(browser, undefined);
+    const shown: [hash: string, text: string][] = [
+      ['#/', 'Waiting for the first visitor'],
+      ['#/servers', 'Event loop'],
+      ['#/rejections', 'Rejections'],
+      ['#/webhooks', 'No webhooks yet'],
+      ['#/sites/private.example', 'The HTTP API and the badge need a token.'],
+    ];
+    for (const [hash, text] of shown) {
+      await page.evaluate((hash) => (location.hash = hash), hash);
+      await page.getByText(text).first().waitFor();
+    }
+    await page.getByRole('radio', { name: 'Badge' }).check();
+    await page.getByAltText('Badge of private.example').waitFor();
+    expect(await page.getByRole('button', { name: 'Copy token' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Show token' }).click();
+    await page.getByRole('button', { name: 'Copy token' }).waitFor();
+    const token = await page.getByText(/^[\w-]{43}$/).textContent();
+    const answer = await fetch(`${url}v1/sites/private.example`, {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    expect(answer.status).toBe(200);
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    await page.getByText(/^https:\/\/private\.example\/#live-online=\d+\.[\w-]{43}$/).waitFor();
+    await expectAccessible(page, 'private site');
+    await page.getByRole('button', { name: 'Hide' }).first().click();
+    await page.getByRole('button', { name: 'Show token' }).waitFor();
+    expect(problems).toEqual([]);
   });
 
   it('[D9] ten thousand sites: few rows are in the document, and the keyboard reaches all', async () => {

@@ -1,6 +1,6 @@
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it, vi } from 'vitest';
+import { axeViolations } from '../helpers/axe-violations.ts';
 import { bundleApp } from '../helpers/bundle.ts';
 import { chromiumBrowser, inEachBrowser, type TestBrowser } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
@@ -12,15 +12,6 @@ let app: Record<string, SitePage>;
 beforeAll(async () => {
   app = await bundleApp({ entry: `import '@live-online/widget/define';` });
 });
-
-/** The rules of axe-core that the page breaks, with the elements. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations: found } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
-}
 
 const parts = (
   page: Page,
@@ -63,11 +54,11 @@ inEachBrowser('<live-online-counter> for all visitors, in $name', (browser) => {
     );
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      expect(await violations(page)).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
     }
     // A page that breaks a rule is found.
     await page.evaluate(() => document.querySelector('main')!.append(document.createElement('img')));
-    expect(await violations(page)).toEqual([expect.stringContaining('image-alt')]);
+    expect(await axeViolations(page)).toEqual([expect.stringContaining('image-alt')]);
   });
 
   it('[W2] screen readers get the first text without an announcement, and a later one after 10 s', async () => {

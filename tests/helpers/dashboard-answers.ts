@@ -81,6 +81,9 @@ export function dashboardAnswers(count = NAMES.length): DashboardAnswers {
   return {
     sites: { sites: Array.from({ length: count }, (_, index) => fakeSite(index)) },
     [`sites/${site}`]: { site, people, tabs: 1_644, stale: false, since: ago(60 * 24 * 9), peak },
+    [`sites/${site}/access`]: { site, isPublic: false },
+    [`sites/${site}/token`]: { site, token: 'RkFLRS1yZWFkLXRva2VuLW9mLWEtZmFrZS1zaXRl' },
+    [`sites/${site}/opt-out`]: { site, fragment: '#live-online=1.RkFLRQ', expiresAt: ago(-60 * 24) },
     [`sites/${site}/events`]: `retry: 600000\nevent: total\nid: 1\ndata: {"people":${people},"tabs":1644,"stale":false}\n\n`,
     [`sites/${site}/pages`]: {
       site,

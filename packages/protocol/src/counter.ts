@@ -69,6 +69,7 @@ export interface CounterHandshake {
  * - `token-wrong`: the site requires a token, which was missing or wrong
  * - `handshake-invalid`: the handshake breaks the protocol; the message says where
  * - `version-unsupported`: the client's protocol version is newer than the server's
+ * - `opted-out`: an opt-out link of the site was opened in this browser
  * - `full`: a limit on connections or sites is reached (only where the server cannot reject the HTTP request)
  */
 export type RejectionCode =
@@ -76,6 +77,7 @@ export type RejectionCode =
   | 'token-wrong'
   | 'handshake-invalid'
   | 'version-unsupported'
+  | 'opted-out'
   | 'full';
 
 /** The `data` of the `connect_error` that a rejected client receives. */

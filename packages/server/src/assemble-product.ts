@@ -9,6 +9,7 @@ import type { Histogram } from './core/histogram.ts';
 import type { CounterStats } from './core/stats.ts';
 import { createDashboard } from './dashboard/create-dashboard.ts';
 import { readAddress } from './io/admission/client-address.ts';
+import { createAccessRoutes } from './io/http/api/access-routes.ts';
 import { createAdminRoutes } from './io/http/api/admin-routes.ts';
 import type { ApiCounts } from './io/http/api/api-counts.ts';
 import type { ApiRoute } from './io/http/api/api-route.ts';
@@ -17,6 +18,7 @@ import { createOpenApiRoute } from './io/http/api/open-api.ts';
 import { createSiteRoutes } from './io/http/api/site-routes.ts';
 import { SiteStreams } from './io/http/api/site-streams.ts';
 import { createBadgeRoutes } from './io/http/badge/badge-routes.ts';
+import { createOptOutRoute } from './io/http/opt-out-route.ts';
 import { createPagesRoutes } from './io/http/pages/pages-routes.ts';
 import type { RouteGroup } from './io/http/route.ts';
 import { createOperationsRoutes } from './io/http/operations-routes.ts';
@@ -74,6 +76,7 @@ export function createProduct(parts: ProductParts): Product {
     ...createSiteRoutes({ counts, history }),
     streams.route,
     ...createBadgeRoutes(counts),
+    ...createAccessRoutes(access),
     ...createAdminRoutes({ counts, history, servers, now }),
     ...createOperationsRoutes(operations),
   ];
@@ -85,6 +88,7 @@ export function createProduct(parts: ProductParts): Product {
     routes: [
       { prefixes: { 'v1/': (request, response, rest) => api.handle(request, response, rest) } },
       createPagesRoutes(),
+      { exact: { 'opt-out': createOptOutRoute(access, sites) } },
       { exact: { metrics: (request, response) => api.handle(request, response, 'metrics') } },
       createDashboard({ access, addressOf, now }),
     ],

@@ -257,7 +257,7 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
     onOpen: guard.hold,
     relay: options.answerRelay,
   });
-  const firstTotalOptions = { sites: options.sites, counter, timeOfDay: Date.now };
+  const firstTotalOptions = { ...options, counter, timeOfDay: Date.now };
   const firstTotal = (request: IncomingMessage): string | undefined =>
     firstTotalHeader(request, firstTotalOptions);
   const onLostUpgrade = (): void => reportProxy(UPGRADE_HEADERS_MISSING);

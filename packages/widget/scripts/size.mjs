@@ -24,7 +24,7 @@ const frameworks = {
 /** Bytes: the script tag in brotli, as browsers get it, and the others in gzip. */
 export const budgets = {
   scriptTag: 2_500,
-  secondFile: 2_500,
+  secondFile: 2_600,
   createCounter: 1_250,
   element: 5_500,
   framework: 2_600,

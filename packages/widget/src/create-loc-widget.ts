@@ -19,8 +19,10 @@ export function createLocWidget(
   { style, server: ownServer, queued }: LocWidgetStub = {},
 ): LocWidget {
   const { server, token } = dataset;
-  const names = JSON.stringify(dataset);
-  const more = /"(count|scope|freeze)":/.test(names) && dataset;
+  // Addresses have no quotation marks.
+  const names = JSON.stringify(dataset) + (location as unknown as string);
+  // The second file handles an opt-out link.
+  const more = /#live-online|"(scope|count|freeze)":/.test(names) && dataset;
   let stop: (() => void) | undefined;
   let client: Client | undefined;
   let update: (() => void) | undefined;
@@ -59,7 +61,7 @@ export function createLocWidget(
       client?.optOut?.();
     },
   };
-  if (async || defer || queued || more || /"(token|server|theme|label|position|min)":/.test(names))
+  if (async || defer || queued || more || /"(label|token|min|position|server|theme)":/.test(names))
     widget.init();
   return widget;
 }

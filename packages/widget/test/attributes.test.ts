@@ -13,6 +13,7 @@ function startsItself(fields: object, locWidget?: object): boolean {
   const page: Record<string, unknown> = {
     URL,
     document: { currentScript },
+    location: 'https://a.example/',
     console: { warn: (text: string) => warnings.push(text) },
     locWidget,
   };

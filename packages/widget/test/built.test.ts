@@ -35,7 +35,8 @@ test.each([
 
 test('[W1] a bare tag defines locWidget, keeps the style set before, and waits for init()', () => {
   const document = { currentScript: { src: 'http://localhost:8081/', dataset: {} } };
-  const page: Record<string, unknown> = { URL, document, locWidget: { style: 'top: 0' } };
+  const location = 'https://a.example/';
+  const page: Record<string, unknown> = { URL, document, location, locWidget: { style: 'top: 0' } };
   page['self'] = page['window'] = page;
   runInNewContext(code, page);
   expect(page['locWidget']).toMatchObject({ style: 'top: 0', state: undefined });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { TLSSocket } from 'node:tls';
 import { queryOf } from '@live-online/internal/http/request-path';
 import { COOKIE_NAME, isSameOrigin, type Access } from '../io/http/access/access.ts';
+import { cookiePath, isEncrypted } from '../io/http/access/cookies.ts';
 import { RateLimits, type RateLimit } from '../io/http/access/rate-limits.ts';
 import { SESSION_MS } from '../io/http/access/session.ts';
 import { respondWithLoginPage, type LoginMessage } from './login-page.ts';
@@ -84,17 +84,6 @@ function redirect(response: ServerResponse, location: string, cookie: string): v
 
 /** The cookie is for the whole counter, because the HTTP API is beside the dashboard. */
 function sessionCookie(request: IncomingMessage, value: string, maxAgeSeconds: number): string {
-  const { encrypted } = request.socket as TLSSocket;
-  // The header decides on this client's own cookie only, so it needs no trusted proxy.
-  const isSecure = encrypted || /^https\b/i.test(String(request.headers['x-forwarded-proto'] ?? ''));
-  const attributes = `Path=${basePath(request)}; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
-  return `${COOKIE_NAME}=${value}; ${attributes}${isSecure ? '; Secure' : ''}`;
-}
-
-/**
- * The path of the counter in the address that this server sees. A reverse proxy that removes a prefix shows it `/`, which
- * covers the path in the browser, too.
- */
-function basePath({ url }: IncomingMessage): string {
-  return url!.slice(0, url!.lastIndexOf('dashboard/')).replace(/[^\w./~-].*$/, '') || '/';
+  const attributes = `Path=${cookiePath(request, 'dashboard/')}; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
+  return `${COOKIE_NAME}=${value}; ${attributes}${isEncrypted(request) ? '; Secure' : ''}`;
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Admission, AdmissionLimits } from '../core/admission.ts';
 import type { Store } from '../core/ports.ts';
 import type { SiteList, SiteOptions } from '../core/site-list.ts';
@@ -190,6 +191,8 @@ export interface ResolvedCountingOptions {
   admission?: Admission;
   countLoopback: boolean;
   countBots: boolean;
+  /** Whether the browser of a request is left out of the count of a site. */
+  isOptedOut?: (request: IncomingMessage, site: string) => boolean;
   trustsProxy: TrustsProxy | undefined;
   minUpdateIntervalMs: number;
   decreaseDelayMs: number;

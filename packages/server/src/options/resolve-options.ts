@@ -156,7 +156,8 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
     ...PENDING_TIMEOUTS,
   };
   const own = { port, host, path, transports, engine, bounds, httpBounds };
-  return { ...counting, ...own, access, operations, data, historySites };
+  const isOptedOut = access.isOptedOut.bind(access);
+  return { ...counting, ...own, access, isOptedOut, operations, data, historySites };
 }
 
 type ServerValues = v.InferOutput<v.StrictObjectSchema<typeof serverEntries, undefined>>;

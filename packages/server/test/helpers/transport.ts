@@ -58,6 +58,7 @@ export async function startTransport(
       return {
         isOriginValid: true,
         isBot: false,
+        isOptedOut: false,
         listed: { site: 'a.example', token: undefined, isNamed: true },
         address: undefined,
       };

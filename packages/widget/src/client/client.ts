@@ -103,11 +103,11 @@ export function createClient(
     if (!listeners.size) {
       state = { status: 'connecting', total: readFirstTotal?.() };
       stopping = new AbortController();
+      addEventListener('visibilitychange', wake, stopping);
+      addEventListener('online', wake, stopping);
+      addEventListener('pageshow', wake, stopping);
       // A page in the back/forward cache must not be counted.
       addEventListener('pagehide', disconnect, stopping);
-      addEventListener('pageshow', wake, stopping);
-      addEventListener('online', wake, stopping);
-      addEventListener('visibilitychange', wake, stopping);
       open();
     }
     listeners.add(listener);

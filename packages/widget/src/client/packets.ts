@@ -49,18 +49,17 @@ export function openPackets(
   let silenceMs = open ? CONNECT_TIMEOUT_MS : SOCKET_TIMEOUT_MS;
   let heartbeat: ReturnType<typeof setTimeout>;
   let heartbeatMs: number;
-  let isClosed = false;
 
   const close = (): void => {
-    isClosed = true;
+    onEnd = () => {};
     clearTimeout(silenceTimer);
     clearTimeout(heartbeat);
     transport?.close();
   };
   const end = (code?: unknown): void => {
-    if (isClosed) return;
+    const report = onEnd;
     close();
-    onEnd(code);
+    report(code);
   };
   const watch = (): void => {
     clearTimeout(silenceTimer);

@@ -19,7 +19,7 @@ export type CounterState = {
       readonly status: 'closed';
       readonly total: number | undefined;
       /** Why the server rejected the connection, or `opted-out` after `optOut()`; absent after `close()`. */
-      readonly reason?: RejectionCode | 'opted-out' | (string & Record<never, never>);
+      readonly reason?: RejectionCode | (string & Record<never, never>);
     }
 );
 

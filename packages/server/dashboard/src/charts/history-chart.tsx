@@ -83,8 +83,7 @@ export function HistoryChart(props: ChartProps) {
 }
 
 function createChart(box: HTMLElement, latest: { current: ChartProps & { columns: ChartColumns } }): uPlot {
-  const style = getComputedStyle(document.documentElement);
-  const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  const color = (name: string): string => readColor(box, name);
   const axis = {
     stroke: color('faint'),
     grid: { stroke: color('grid'), width: 1 },
@@ -170,4 +169,12 @@ function isZoomed(chart: uPlot, columns: ChartColumns): boolean {
 function resetZoom(chart: uPlot, columns: ChartColumns): void {
   const [min, max] = wholeOf(columns);
   chart.setScale('x', { min, max });
+}
+
+/** A colour of the style sheet as a canvas can use it, which knows no `light-dark()`. */
+function readColor(element: HTMLElement, name: string): string {
+  element.style.color = `var(--${name})`;
+  const { color } = getComputedStyle(element);
+  element.style.color = '';
+  return color;
 }

@@ -39,13 +39,6 @@ export async function post(path: string): Promise<void> {
   await request(path, { method: 'POST' });
 }
 
-/** Whether the site can be read without signing in. */
-export async function isPublic(site: string): Promise<boolean> {
-  const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-  const response = await fetch(apiAddress(sitePath(site)), { credentials: 'omit', signal });
-  return response.ok;
-}
-
 async function request(path: string, init: RequestInit): Promise<Response> {
   const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
   const response = await fetch(apiAddress(path), { ...init, credentials: 'same-origin', signal });

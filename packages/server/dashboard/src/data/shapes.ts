@@ -34,6 +34,24 @@ export interface SitesAnswer {
   sites: SiteSummary[];
 }
 
+/** `GET v1/sites/SITE/access` */
+export interface AccessAnswer {
+  isPublic: boolean;
+}
+
+/** `GET v1/sites/SITE/token` */
+export interface TokenAnswer {
+  token: string;
+}
+
+/** `GET v1/sites/SITE/opt-out` */
+export interface OptOutAnswer {
+  /** What follows the address of a page, from `#` on. */
+  fragment: string;
+  /** ISO 8601. */
+  expiresAt: string;
+}
+
 /** `GET v1/sites/SITE/pages` */
 export interface PagesAnswer {
   site: string;

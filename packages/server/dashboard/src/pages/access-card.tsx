@@ -1,24 +1,18 @@
-import { useEffect, useState } from 'preact/hooks';
-import { apiAddress, isPublic, sitePath } from '../data/api.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
+import { apiAddress, sitePath } from '../data/api.ts';
+import type { AccessAnswer, TokenAnswer } from '../data/shapes.ts';
+import { useResource } from '../data/use-resource.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Card } from '../parts/page-head.tsx';
+import { OnRequest } from '../parts/on-request.tsx';
+import { Snippet } from '../parts/snippet.tsx';
 
-type Access = 'unknown' | 'public' | 'private' | 'failed';
+/** A server changes it only when it is restarted with other options. */
+const INTERVAL_MS = 30_000;
 
-/** Who may read this site's figures. It is found out by a request without the session. */
+/** Who may read this site's figures, and the token that reads them. */
 export function AccessCard({ site }: { site: string }) {
-  const [access, setAccess] = useState<Access>('unknown');
-  useEffect(() => {
-    let isCurrent = true;
-    isPublic(site).then(
-      (answer) => isCurrent && setAccess(answer ? 'public' : 'private'),
-      () => isCurrent && setAccess('failed'),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [site]);
+  const { data, failure } = useResource<AccessAnswer>(sitePath(site, '/access'), INTERVAL_MS);
+  const access = data ? (data.isPublic ? 'public' : 'private') : failure ? 'failed' : 'unknown';
   const { icon, title, text } = TEXTS[access];
   const command = commandOf(access, site);
   return (
@@ -30,13 +24,25 @@ export function AccessCard({ site }: { site: string }) {
           <p class="muted">{text}</p>
         </div>
       </div>
-      {command !== undefined && (
-        <div class="snippet">
-          <code tabIndex={0}>{command}</code>
-          <CopyButton text={command} label="command" />
-        </div>
-      )}
+      {command !== undefined && <Snippet text={command} label="command" />}
+      {access === 'private' && <ReadToken site={site} />}
     </Card>
+  );
+}
+
+/** The token is not in the page until it is asked for: others may look at the screen. */
+function ReadToken({ site }: { site: string }) {
+  return (
+    <div class="card-part">
+      <h3>Read token</h3>
+      <p class="muted">
+        A program that sends it as <code>Authorization: Bearer TOKEN</code> may read the numbers of this site
+        by the HTTP API, and nothing else. It changes with the admin token.
+      </p>
+      <OnRequest<TokenAnswer> path={sitePath(site, '/token')} action="Show token">
+        {({ token }) => <Snippet text={token} label="token" />}
+      </OnRequest>
+    </div>
   );
 }
 
@@ -55,7 +61,7 @@ const TEXTS = {
   failed: { icon: 'warning', title: 'Not known', text: 'The server cannot be asked at the moment.' },
 } as const;
 
-function commandOf(access: Access, site: string): string | undefined {
+function commandOf(access: keyof typeof TEXTS, site: string): string | undefined {
   if (access === 'private') return `live-online-server --public ${site}`;
   if (access === 'public') return `curl ${apiAddress(sitePath(site))}`;
   return undefined;

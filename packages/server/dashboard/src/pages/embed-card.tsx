@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { apiAddress, counterUrl, sitePath } from '../data/api.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
 import { Card } from '../parts/page-head.tsx';
 import { Segmented } from '../parts/segmented.tsx';
+import { Snippet } from '../parts/snippet.tsx';
 
 type Kind = 'tag' | 'element' | 'react' | 'badge' | 'frame';
 
@@ -39,10 +39,7 @@ export function EmbedCard({ site }: { site: string }) {
     >
       <Segmented label="Kind" options={KINDS} value={kind} onChange={setKind} />
       <p class="card-lead">{text}</p>
-      <div class="snippet">
-        <code tabIndex={0}>{snippet}</code>
-        <CopyButton text={snippet} label="snippet" />
-      </div>
+      <Snippet text={snippet} label="snippet" />
       {(kind === 'badge' || kind === 'frame') && <Badge site={site} />}
     </Card>
   );

@@ -1,5 +1,5 @@
 import { counterUrl } from '../data/api.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
+import { Snippet } from '../parts/snippet.tsx';
 import { Mark } from '../parts/shell.tsx';
 
 /** What is shown as long as no site has been counted. */
@@ -15,10 +15,7 @@ export function FirstSite() {
         <p>
           Add this line to your pages, before the end of the body. A site appears here with its first visitor.
         </p>
-        <div class="snippet">
-          <code tabIndex={0}>{tag}</code>
-          <CopyButton text={tag} label="script tag" />
-        </div>
+        <Snippet text={tag} label="script tag" />
         <p class="faint">
           <span class="live-dot" aria-hidden="true" /> This page looks for new sites every two seconds.
         </p>

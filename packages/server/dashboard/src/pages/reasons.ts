@@ -12,6 +12,7 @@ const REASONS: Record<string, string> = {
   'token-wrong': 'The token of the site was missing or wrong.',
   'handshake-invalid': 'The client sent a handshake that the protocol does not allow.',
   'version-unsupported': 'The client is newer than this server: update the server.',
+  'opted-out': 'The browser has opened an opt-out link of the site, and is not counted.',
   full: 'A limit of connections is reached.',
   'origin-invalid': 'The header Origin is not an address of a page.',
   'url-too-long': 'The address of the request was too long.',

@@ -9,6 +9,7 @@ import { FailureNotice, Loaded, Message, Notice } from '../parts/states.tsx';
 import { AccessCard } from './access-card.tsx';
 import { EmbedCard } from './embed-card.tsx';
 import { HistoryCard } from './history-card.tsx';
+import { LeaveOutCard } from './leave-out-card.tsx';
 import { peakOf } from './order-sites.ts';
 import { PagesCard } from './pages-card.tsx';
 import { SiteWebhooksCard } from './site-webhooks-card.tsx';
@@ -38,6 +39,7 @@ export function SitePage({ site }: { site: string }) {
             <div class="stack">
               <EmbedCard site={site} />
               <AccessCard site={site} />
+              <LeaveOutCard site={site} />
               <SiteWebhooksCard site={site} />
             </div>
           </div>

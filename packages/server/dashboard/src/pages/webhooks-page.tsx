@@ -1,10 +1,10 @@
 import type { WebhooksAnswer } from '../data/shapes.ts';
 import { useResource } from '../data/use-resource.ts';
 import { formatCount } from '../format.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
 import { Card, PageHead } from '../parts/page-head.tsx';
 import { FailureNotice, Loaded, Message, SkeletonRows } from '../parts/states.tsx';
 import { Deliveries } from './deliveries.tsx';
+import { Snippet } from '../parts/snippet.tsx';
 
 const INTERVAL_MS = 5_000;
 const COMMAND = 'live-online-server --webhook https://example.org/hook';
@@ -32,10 +32,7 @@ function NoWebhooks() {
         Start the server with the address of your own service. Every request is signed, and repeated after
         failures.
       </p>
-      <div class="snippet">
-        <code tabIndex={0}>{COMMAND}</code>
-        <CopyButton text={COMMAND} label="command" />
-      </div>
+      <Snippet text={COMMAND} label="command" />
     </Message>
   );
 }

@@ -28,6 +28,8 @@ export interface AdmissionTicket {
   readonly isOriginValid: boolean;
   /** Whether it comes from a crawler, which is not counted. */
   readonly isBot: boolean;
+  /** Whether its browser is left out of the count of the site. */
+  readonly isOptedOut: boolean;
   /** The site that its connection is counted on; `undefined` if it is not listed. */
   readonly listed: ListedSite | undefined;
   /** The address that its connection counts against; `undefined` for none. */
@@ -50,6 +52,12 @@ export interface AcceptedHandshake extends JoinDetails {
 
 export type HandshakeResult = AcceptedHandshake | { ok: false; code: RejectionCode; problem: string };
 
+const OPTED_OUT: HandshakeResult = {
+  ok: false,
+  code: 'opted-out',
+  problem: 'an opt-out link was opened in this browser',
+};
+
 export interface HandshakeGuardOptions {
   sites: SiteList;
   admission: Admission;
@@ -59,21 +67,25 @@ export interface HandshakeGuardOptions {
   countLoopback: boolean;
   /** Whether crawlers are counted. */
   countBots: boolean;
+  /** Whether the browser of a request is left out of the count of a site. @default none is */
+  isOptedOut?: (request: IncomingMessage, site: string) => boolean;
   /** Called for every connection that is rejected because of a limit. */
   onLimit: (limit: string, address: string | undefined) => void;
 }
 
 export function createHandshakeGuard(options: HandshakeGuardOptions): HandshakeGuard {
-  const { sites, admission, stats, trustsProxy, countLoopback, countBots, onLimit } = options;
+  const { sites, admission, stats, trustsProxy, countLoopback, countBots, isOptedOut, onLimit } = options;
   const bots = new BotDetector();
   const tickets = new WeakMap<IncomingMessage, AdmissionTicket>();
 
   function readTicket(request: IncomingMessage): AdmissionTicket {
     const hostname = siteOf(readPageHeaders(request));
+    const listed = hostname === undefined ? undefined : sites.find(hostname);
     return {
       isOriginValid: hostname !== undefined,
       isBot: !countBots && bots.isBot(request.headers['user-agent']),
-      listed: hostname === undefined ? undefined : sites.find(hostname),
+      isOptedOut: listed !== undefined && isOptedOut?.(request, listed.site) === true,
+      listed,
       address: readAddress(request, trustsProxy, countLoopback),
     };
   }
@@ -103,8 +115,8 @@ export function createHandshakeGuard(options: HandshakeGuardOptions): HandshakeG
       });
       return { release, granted };
     },
-    authenticate({ listed }, auth) {
-      const result = checkHandshake(listed, auth);
+    authenticate(ticket, auth) {
+      const result = ticket.isOptedOut ? OPTED_OUT : checkHandshake(ticket.listed, auth);
       if (!result.ok) countReason(stats.rejected, result.code);
       return result;
     },

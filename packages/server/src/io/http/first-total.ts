@@ -7,6 +7,8 @@ import { readPageHeaders } from '../admission/page-headers.ts';
 export interface FirstTotalOptions {
   sites: SiteList;
   counter: Pick<Counter, 'preview'>;
+  /** Whether the browser of a request is left out of the count of a site. */
+  isOptedOut?: (request: IncomingMessage, site: string) => boolean;
   /** The time of day, in ms since the epoch. */
   timeOfDay: () => number;
 }
@@ -18,14 +20,14 @@ export interface FirstTotalOptions {
  */
 export function firstTotalHeader(
   request: IncomingMessage,
-  { sites, counter, timeOfDay }: FirstTotalOptions,
+  { sites, counter, isOptedOut, timeOfDay }: FirstTotalOptions,
 ): string | undefined {
   const page = readPageHeaders(request);
   const hostname = siteOf(page);
   // Without an Origin that is also the site of a page that is not named.
   if (hostname === undefined || (hostname === LOCAL_SITE && page.origin === undefined)) return undefined;
   const listed = sites.find(hostname);
-  if (!listed || listed.token !== undefined) return undefined;
+  if (!listed || listed.token !== undefined || isOptedOut?.(request, listed.site)) return undefined;
   const total = counter.preview(listed.site);
   if (total === undefined) return undefined;
   return `live-online;dur=${total};desc="${Math.floor(timeOfDay() / 1_000)}"`;

@@ -1,13 +1,9 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import fresh from 'fresh';
-import Negotiator from 'negotiator';
+import { chooseEncoding, type Encoding } from './choose-encoding.ts';
 import type { Route } from './route.ts';
 import { readWidgetScript, type WidgetFile } from './widget-script.ts';
-
-/** Encodings, the smallest first. */
-const ENCODINGS = ['br', 'gzip', 'identity'] as const;
-type Encoding = (typeof ENCODINGS)[number];
 
 interface Variant {
   body: Buffer;
@@ -67,17 +63,6 @@ function respond(
   }
   response.writeHead(200, { ...headers, ...more });
   response.end(body);
-}
-
-/** The smallest encoding that the client accepts. */
-function chooseEncoding(request: IncomingMessage): Encoding {
-  const negotiator = new Negotiator(request);
-  // Missing in the published types: `preferred` breaks ties in our order instead of the header's.
-  const encoding = negotiator.encoding.bind(negotiator) as (
-    available: readonly string[],
-    options: { preferred: readonly string[] },
-  ) => string | undefined;
-  return (encoding(ENCODINGS, { preferred: ENCODINGS }) as Encoding | undefined) ?? 'identity';
 }
 
 function compressScript(file: WidgetFile): Record<Encoding, Variant> {

@@ -173,7 +173,7 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     const { onEstablished, stats } = this.#options;
     onEstablished(socket);
     // Whatever is wrong with it, the CONNECT that follows is answered with the reason.
-    const checked = handshake && checkHandshake(ticket.listed, handshake);
+    const checked = handshake && !ticket.isOptedOut ? checkHandshake(ticket.listed, handshake) : undefined;
     const accepted = checked?.ok ? checked : undefined;
     const admitted = { ticket: accepted ? undefined : ticket, release, stats };
     const connection = new LeanConnection(this, socket, this.#bounds, admitted);

@@ -8,8 +8,30 @@ import { currentPath, watchPath } from './watch-path.ts';
 /** One for each server, so that what it has learned about WebSocket lasts for the page. */
 const fallbacks: Record<string, ConnectReporting> = {};
 
-/** A connection with options, and with server-sent events where WebSocket is blocked. */
+/**
+ * A connection with options, and with server-sent events where WebSocket is blocked. A page that an opt-out link has opened
+ * sends the link's token first, for which the browser gets a cookie; the server then rejects the connection.
+ */
 export const connectMore: ConnectMore = (options, target, ...others) => {
+  const [page, token] = location.href.split('#live-online=');
+  /** `undefined` after the end. */
+  let close: (() => void) | undefined = () => {};
+  const open = (): void => {
+    close &&= connectNow(options, target, ...others);
+  };
+  if (!token) open();
+  else {
+    // Who copies the address must not pass the link on.
+    history.replaceState(history.state, '', page);
+    const url = target.origin + target.path.replace('socket.io', `opt-out?token=${token}`);
+    fetch(url, { method: 'POST', credentials: 'include' }).then(open, open);
+  }
+  return () => {
+    close = close?.() as undefined;
+  };
+};
+
+const connectNow: ConnectMore = (options, target, ...others) => {
   // Without options, the script tag connects in this way because its socket has failed.
   const key = JSON.stringify(target);
   const direct = (fallbacks[key + !options] ??= createFallback(!options));

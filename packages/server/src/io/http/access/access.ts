@@ -1,7 +1,16 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { SiteList } from '../../../core/site-list.ts';
+import { readCookie } from './cookies.ts';
 import { LoginCodes } from './login-code.ts';
+import {
+  createOptOutToken,
+  isOptOutTokenValid,
+  OPT_OUT_COOKIE,
+  OPT_OUT_LINK_MS,
+  optOutCookieName,
+  optOutCookieValue,
+} from './opt-out.ts';
 import { createSessionValue, isSameText, isSessionValid, sign } from './session.ts';
 
 /** The name of the session cookie. */
@@ -44,7 +53,7 @@ export class Access {
   isAdmin(request: IncomingMessage): boolean {
     const token = bearerToken(request);
     if (token !== undefined) return this.isAdminToken(token);
-    const session = sessionOf(request);
+    const session = readCookie(request, COOKIE_NAME);
     if (session === undefined || !isSessionValid(this.#key, session, this.#options.timeOfDay())) return false;
     return request.method === 'GET' || request.method === 'HEAD' || isSameOrigin(request);
   }
@@ -74,6 +83,26 @@ export class Access {
     return sign(this.#key, 'site', site);
   }
 
+  /** The token of a link that leaves browsers out of the count of `site`, for 24 h, and when it ends in ms since 1970. */
+  createOptOut(site: string): { token: string; expiresAt: number } {
+    const expiresAt = this.#options.timeOfDay() + OPT_OUT_LINK_MS;
+    return { token: createOptOutToken(this.#key, site, expiresAt), expiresAt };
+  }
+
+  /** The cookie for a browser that has opened an opt-out link. `undefined` if the token is not valid for `site`. */
+  redeemOptOut(site: string, token: string): string | undefined {
+    if (!isOptOutTokenValid(this.#key, site, token, this.#options.timeOfDay())) return undefined;
+    return `${optOutCookieName(site)}=${optOutCookieValue(this.#key, site)}`;
+  }
+
+  /** Whether the browser of a request has opened an opt-out link of `site`. */
+  isOptedOut(request: IncomingMessage, site: string): boolean {
+    // Nearly all requests are without it.
+    if (!request.headers.cookie?.includes(OPT_OUT_COOKIE)) return false;
+    const value = readCookie(request, optOutCookieName(site));
+    return value !== undefined && isSameText(value, optOutCookieValue(this.#key, site));
+  }
+
   /** The value of a session cookie for 12 h. It is valid at every server with the same token. */
   createSession(): string {
     return createSessionValue(this.#key, this.#options.timeOfDay());
@@ -83,14 +112,6 @@ export class Access {
 /** The token of the header `Authorization: Bearer TOKEN` (RFC 6750). */
 export function bearerToken({ headers }: IncomingMessage): string | undefined {
   return /^bearer +([\w.~+/-]+=*) *$/i.exec(headers.authorization ?? '')?.[1];
-}
-
-function sessionOf({ headers }: IncomingMessage): string | undefined {
-  for (const pair of (headers.cookie ?? '').split(';')) {
-    const [name, value] = pair.trim().split('=', 2);
-    if (name === COOKIE_NAME) return value;
-  }
-  return undefined;
 }
 
 /** Whether a browser says that a page of this server's own origin has sent a request. */

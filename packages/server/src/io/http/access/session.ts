@@ -3,8 +3,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** How long a session lasts, in ms. */
 export const SESSION_MS: number = 12 * 3_600_000;
 
+type Purpose = 'login' | 'session' | 'site' | 'opt-out' | 'opted-out';
+
 /** Signs texts with a key. The purpose is part of what is signed, so that no signature serves another purpose. */
-export function sign(key: Buffer, purpose: 'login' | 'session' | 'site', text: string): string {
+export function sign(key: Buffer, purpose: Purpose, text: string): string {
   return createHmac('sha256', key).update(`${purpose}:${text}`).digest('base64url');
 }
 

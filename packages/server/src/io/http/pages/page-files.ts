@@ -5,11 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import fresh from 'fresh';
-import Negotiator from 'negotiator';
-
-/** Encodings, the smallest first. */
-const ENCODINGS = ['br', 'gzip', 'identity'] as const;
-type Encoding = (typeof ENCODINGS)[number];
+import { chooseEncoding, type Encoding } from '../choose-encoding.ts';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -73,15 +69,4 @@ function readPageFile(name: string): PageFile {
     hash: createHash('sha256').update(identity).digest('hex').slice(0, 16),
     type: TYPES[extname(name)]!,
   };
-}
-
-/** The smallest encoding that the client accepts. */
-function chooseEncoding(request: IncomingMessage): Encoding {
-  const negotiator = new Negotiator(request);
-  // Missing in the published types: `preferred` breaks ties in our order instead of the header's.
-  const encoding = negotiator.encoding.bind(negotiator) as (
-    available: readonly string[],
-    options: { preferred: readonly string[] },
-  ) => string | undefined;
-  return (encoding(ENCODINGS, { preferred: ENCODINGS }) as Encoding | undefined) ?? 'identity';
 }
