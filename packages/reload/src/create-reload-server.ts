@@ -224,13 +224,14 @@ class Assembly implements ReloadServer {
 
   #watch(): FileWatcher {
     if (this.#closing) throw alreadyClosed();
-    const { roots, debounceMs, ignore, poll } = this.#options;
+    const { roots, filter, debounceMs, ignore, poll } = this.#options;
     const { indexFile } = this.#cache;
     return (this.#files ??= new FileWatcher({
       roots,
       clock: systemClock,
       debounceMs,
       ignore,
+      filter,
       poll,
       includeTexts: () => !this.#allowsLoopback,
       ...(indexFile !== undefined && { cacheFile: indexFile }),

@@ -2,6 +2,7 @@ import { readSettings, UsageError } from '@live-online/internal/command-line/rea
 import type { BasicCommand } from '@live-online/internal/command-line/run-command';
 import type { ReloadServerOptions } from '../options/options.ts';
 import { syntax } from './settings.ts';
+import { restoreWatchArguments } from './watch-patterns.ts';
 
 /** The command line and the environment. */
 export interface Command extends BasicCommand {
@@ -18,12 +19,14 @@ export function readCommandLine(
   args: readonly string[],
   environment: Record<string, string | undefined>,
 ): Command {
-  const { ask, values, sources, rest } = readSettings(syntax, args, environment);
-  const { open = false, log = 'pretty', ...options } = values;
-  const [folder, ...others] = rest;
-  if (ask === 'run' && others.length > 0) {
+  const { ask, values, sources, rest: given } = readSettings(syntax, args, environment);
+  const { open = false, log = 'pretty', watch: patterns, ...others } = values;
+  const { watch, rest } = restoreWatchArguments(args, { watch: patterns, rest: given });
+  const options = { ...others, ...(watch && { watch }) };
+  const [folder, ...more] = rest;
+  if (ask === 'run' && more.length > 0) {
     throw new UsageError(
-      `only one folder can be served, not ${rest.length}: watch the others with --watch ${others.join(',')}`,
+      `only one folder can be served, not ${rest.length}: watch the others with --watch ${more.join(',')}`,
     );
   }
   sources.set('folder', 'the folder');

@@ -61,7 +61,7 @@ const watching: readonly Setting<Values>[] = [
     value: 'PATHS',
     option: 'watch',
     many: 'lists',
-    help: 'also watch these folders and files, separated by commas; with --proxy the source files of the backend',
+    help: 'also watch these folders, files and globs, such as "src/**/*.php", separated by commas, and nothing that matches a glob with "!"; with --proxy the source files of the backend',
   },
   {
     flag: 'ignore',

@@ -25,12 +25,9 @@ import type { FileEvent, FolderWatch, FolderWatchOptions } from './watch/folder-
 import { entriesOf, FILE_TIME_STEP_MS, isSameStat, statFile } from './watch/stat-file.ts';
 import { watchFolders } from './watch/watch-folders.ts';
 
-export interface FileWatcherOptions {
-  roots: readonly string[];
+export interface FileWatcherOptions extends Pick<FolderWatchOptions, 'roots' | 'ignore' | 'filter' | 'poll'> {
   clock: Clock;
   debounceMs: number;
-  ignore?: readonly string[];
-  poll?: boolean;
   /** Whether changes may carry the texts of files. @default always */
   includeTexts?: () => boolean;
   /** Where the index is stored between two starts. */
@@ -71,7 +68,7 @@ export class FileWatcher {
   #closed = false;
 
   constructor(options: FileWatcherOptions) {
-    const { roots, clock, debounceMs, ignore, poll, cacheFile, onWarning } = options;
+    const { roots, clock, debounceMs, ignore, filter, poll, cacheFile, onWarning } = options;
     this.#options = options;
     this.#index = new FileIndex((path) => storedName(roots, path));
     this.#stored = new StoredIndex({
@@ -91,6 +88,7 @@ export class FileWatcher {
     this.#watch = (options.watch ?? watchFolders)({
       roots,
       ...(ignore && { ignore }),
+      filter,
       ...(poll !== undefined && { poll }),
       onFileEvent: (event) => void this.#onFileEvent(event),
       onWarning,

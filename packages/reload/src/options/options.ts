@@ -1,10 +1,15 @@
+import type { WatchFilter } from './watch-roots.ts';
+
 /** The options of a reload server. All are optional, but `folder` or `watch` must be set. */
 export interface ReloadServerOptions {
   /** The folder that is served and watched. With `proxy` or without `serve` it is only watched. */
   folder?: string;
   /** Makes the server a reverse proxy for the backend at this URL, such as `http://localhost:8000`. */
   proxy?: string | URL;
-  /** Folders and files that are watched in addition to `folder`. */
+  /**
+   * Folders and files that are watched in addition to `folder`: paths, and globs such as `src/**\/*.php`. What matches a glob with `!`
+   * is not watched (`!src/vendor/**`).
+   */
   watch?: string[];
   /**
    * Whether this server serves pages. With `false` it serves only the script and the socket, for pages of other servers
@@ -75,5 +80,7 @@ export interface ResolvedReloadServerOptions extends Required<Omit<ReloadServerO
   source: Source;
   /** The absolute paths of everything that is watched, without paths inside another one. */
   roots: string[];
+  /** What is watched in the roots; `undefined` if they are watched as a whole. */
+  filter: WatchFilter | undefined;
   cacheFolder: string | undefined;
 }

@@ -1,10 +1,10 @@
 import { realpathSync, statSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
 import * as v from 'valibot';
 import { problemsOfIssues } from '@live-online/internal/option-problems';
 import { withoutUndefined } from '@live-online/internal/records';
 import { DEFAULT_DEBOUNCE_MS } from '../core/write-in-progress.ts';
-import { folderIsFile, folderMissing, optionsInvalid } from '../errors.ts';
+import { folderIsFile, optionsInvalid } from '../errors.ts';
+import { findPath, findWatchRoots, isExclusion } from './watch-roots.ts';
 import type { ReloadServerOptions, ResolvedReloadServerOptions, Source } from './options.ts';
 
 const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
@@ -31,7 +31,7 @@ const schema = v.strictObject(
         v.transform((value) => new URL(String(value))),
       ),
     ),
-    watch: v.optional(list(text('must be the path of a folder or a file')), []),
+    watch: v.optional(list(text('must be the path of a folder or a file, or a glob')), []),
     allow: v.optional(list(text('must be the path of a folder')), []),
     serve: v.optional(flag(), true),
     spa: v.optional(flag(), false),
@@ -75,7 +75,7 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
   const result = v.safeParse(schema, withoutUndefined(options));
   if (!result.success) throw optionsInvalid(problemsOfIssues(result.issues));
   const { folder, proxy, watch, serve, ...rest } = result.output;
-  if (folder === undefined && watch.length === 0) {
+  if (folder === undefined && watch.every(isExclusion)) {
     throw optionsInvalid([
       proxy
         ? { path: 'watch', message: 'must name the source files of the backend, such as src' }
@@ -86,19 +86,21 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
     throw optionsInvalid([{ path: 'proxy', message: 'cannot be combined with serve: false (--no-serve)' }]);
   }
   const allow = rest.allow.map((path) => realpathSync(findFolder(path)));
-  const roots = [...(folder === undefined ? [] : [findFolder(folder)]), ...watch.map(findPath), ...allow];
+  const folders = folder === undefined ? [] : [findFolder(folder)];
+  const { roots, filter } = findWatchRoots([...folders, ...allow], watch);
   const source: Source = !serve
     ? { kind: 'none' }
     : proxy
       ? { kind: 'proxy', target: proxy }
       : folder === undefined
         ? { kind: 'none' }
-        : { kind: 'folder', folder: roots[0]! };
+        : { kind: 'folder', folder: folders[0]! };
   return {
     ...rest,
     allow,
     source,
-    roots: withoutNested(roots),
+    roots,
+    filter,
     port: rest.port ?? (source.kind === 'none' ? 8081 : 8080),
     strictPort: rest.strictPort ?? source.kind === 'none',
     cacheFolder: rest.cacheFolder,
@@ -109,23 +111,6 @@ function findFolder(folder: string): string {
   const path = findPath(folder);
   if (!statSync(path).isDirectory()) throw folderIsFile(folder);
   return path;
-}
-
-/** A folder keeps its name, because it may be a symlink that leads to another folder later. A file is watched where it is. */
-function findPath(path: string): string {
-  try {
-    const real = realpathSync(resolve(path));
-    return statSync(real).isDirectory() ? resolve(path) : real;
-  } catch (error) {
-    throw folderMissing(path, error);
-  }
-}
-
-function withoutNested(paths: readonly string[]): string[] {
-  const unique = [...new Map(paths.map((path) => [realpathSync(path), path]))];
-  return unique.flatMap(([real, path]) =>
-    unique.some(([other]) => other !== real && real.startsWith(other + sep)) ? [] : path,
-  );
 }
 
 function isBackend(address: string): boolean {

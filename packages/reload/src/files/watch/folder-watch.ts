@@ -32,6 +32,8 @@ export interface FolderWatchOptions {
   roots: readonly string[];
   /** Globs of ignored files, relative to each root. */
   ignore?: readonly string[];
+  /** What is watched in the roots, if they are not watched as a whole. */
+  filter?: Readonly<Record<'includes' | 'excludes', (path: string) => boolean>> | undefined;
   /** Whether to poll instead of using the system's events. */
   poll?: boolean;
   /** @default 500 */

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
 import { isDotfile } from '../../core/dotfiles.ts';
+import type { FolderWatchOptions } from './folder-watch.ts';
 
 /** What is not watched: dotfiles, `node_modules`, temporary files of editors and systems, and what `.gitignore` and globs name. [R3] */
 export interface IgnoreRules {
@@ -35,9 +36,14 @@ function isEditorTempFile(name: string): boolean {
   return TEMPORARY_FILES.some((pattern) => pattern.test(name));
 }
 
-export function createIgnoreRules(root: string, globs: readonly string[]): IgnoreRules {
+export function createIgnoreRules(
+  root: string,
+  globs: readonly string[],
+  filter?: FolderWatchOptions['filter'],
+): IgnoreRules {
   const matcher = globs.length > 0 ? picomatch(globs.flatMap(variants), { dot: true }) : undefined;
-  const matchesGlob = (path: string): boolean => matcher?.(slashed(relative(root, path))) ?? false;
+  const matchesGlob = (path: string): boolean =>
+    (matcher?.(slashed(relative(root, path))) ?? false) || (filter?.excludes(path) ?? false);
   /** The rules that apply in each folder, so that they are not searched for each of its files. */
   const rulesOfFolders = new Map<string, Rules>();
   const above = foldersAbove(root);
@@ -73,6 +79,7 @@ export function createIgnoreRules(root: string, globs: readonly string[]): Ignor
   function ignores(path: string, isFolder: boolean): boolean {
     const name = basename(path);
     if (name === 'node_modules' || isDotfile(name) || isEditorTempFile(name)) return true;
+    if (filter && !isFolder && !filter.includes(path)) return true;
     return matchesGlob(path) || ignoredByGit(path, isFolder);
   }
 

@@ -58,7 +58,7 @@ export class RootWatch {
     const { root, only } = options;
     this.#options = options;
     this.#root = root;
-    this.#rules = createIgnoreRules(root, options.ignore ?? []);
+    this.#rules = createIgnoreRules(root, options.ignore ?? [], options.filter);
     this.#included = new Set(only === undefined ? [] : [only]);
     this.#scope = { root, only, rules: this.#rules, included: this.#included, folders: this.#folders };
     this.#poller = new FolderPoller({
