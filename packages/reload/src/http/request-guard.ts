@@ -34,6 +34,8 @@ export function createRequestGuard({
   function checkRequest(request: IncomingMessage): RequestRejection | undefined {
     const host = parseHost(request.headers.host);
     if (!host) return { status: 400, problem: 'the Host header is missing or invalid' };
+    const unclear = findHostProblem(request, host.host);
+    if (unclear !== undefined) return { status: 400, problem: unclear };
     const { hostname } = host;
     if (!hosts.allows(hostname)) {
       const problem = `host ${hostname} is not allowed: to allow it, start with --allow-host ${hostname}`;
@@ -69,6 +71,15 @@ export function createRequestGuard({
       return checkRequest(request);
     },
   };
+}
+
+/** Why it is not clear which host a request names. Two servers could understand it differently. (RFC 9112 §3.2) */
+function findHostProblem({ rawHeaders, url = '/' }: IncomingMessage, host: string): string | undefined {
+  const names = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
+  if (names.length > 1) return 'there is more than one Host header';
+  const [authority] = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i.exec(url) ?? [];
+  if (authority === undefined || parseOrigin(authority.toLowerCase())?.host === host) return undefined;
+  return 'the URL of the request names another host than its Host header';
 }
 
 /** Host and port in the form of an Origin. */

@@ -5,6 +5,7 @@ import type { FileUses } from '../core/file-uses.ts';
 import type { FileWatcher } from '../files/file-watcher.ts';
 import type { HtmlResponder } from '../injection/html-responder.ts';
 import { isWorkerNavigation } from '../injection/worker-requests.ts';
+import { renderBackendErrorPage, renderInvalidResponsePage } from './templates/backend-error-page.ts';
 import { renderBackendDownPage } from './templates/backend-down-page.ts';
 import { ReverseProxy } from './proxy/reverse-proxy.ts';
 import { respondText } from '../http/respond.ts';
@@ -66,8 +67,13 @@ export function createPageHandler(options: PageHandlerOptions): PageHandler {
   const { source, files, uses, responder, spa, directoryListing } = options;
   if (source.kind === 'proxy') {
     const target = source.target.origin;
-    const renderBackendDown = (problem: string): string => renderBackendDownPage({ target, problem });
-    return new ReverseProxy({ ...options, target: source.target, renderBackendDown });
+    return new ReverseProxy({
+      ...options,
+      target: source.target,
+      renderBackendDown: (problem) => renderBackendDownPage({ target, problem }),
+      renderInvalidResponse: (problem) => renderInvalidResponsePage(target, problem),
+      renderError: renderBackendErrorPage,
+    });
   }
   if (source.kind === 'none') {
     return {

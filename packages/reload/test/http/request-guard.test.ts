@@ -12,10 +12,15 @@ function guardWith(more: Partial<RequestGuardOptions> & { host?: string; allowed
     allowLoopback: false,
     ...rest,
   });
-  const requestWith = (headers: Record<string, string>): IncomingMessage =>
-    ({ headers }) as unknown as IncomingMessage;
+  const requestWith = (headers: Record<string, string>, url = '/', more: string[] = []): IncomingMessage =>
+    ({
+      headers,
+      url,
+      rawHeaders: [...Object.entries(headers).flat(), ...more],
+    }) as unknown as IncomingMessage;
   return {
-    request: (headers: Record<string, string>) => guard.checkRequest(requestWith(headers))?.status,
+    request: (headers: Record<string, string>, url?: string, further?: string[]) =>
+      guard.checkRequest(requestWith(headers, url, further))?.status,
     upgrade: (headers: Record<string, string>) => guard.checkUpgrade(requestWith(headers))?.status,
   };
 }
@@ -50,6 +55,30 @@ describe('the Host of a request', () => {
       expect(guardWith().request({ host })).toBe(400);
     },
   );
+
+  it('[R8] a request with two Host headers is invalid, also if they are the same', () => {
+    const { request } = guardWith();
+    expect(request({ host: 'localhost' }, '/', ['Host', 'localhost'])).toBe(400);
+    expect(request({ host: 'localhost' }, '/', ['hOST', 'evil.example'])).toBe(400);
+    expect(request({ host: 'localhost' }, '/', ['X-Name', 'Host'])).toBeUndefined();
+  });
+
+  it.each([
+    ['http://localhost:8080/a?b', 'localhost:8080', undefined],
+    ['HTTP://LocalHost/', 'localhost:80', undefined],
+    ['http://localhost', 'localhost', undefined],
+    ['/http://evil.example/', 'localhost', undefined],
+    ['//evil.example/', 'localhost', undefined],
+    ['*', 'localhost', undefined],
+    ['http://evil.example/', 'localhost', 400],
+    ['http://localhost:8081/', 'localhost:8080', 400],
+    ['http://127.0.0.1/', 'localhost', 400],
+    ['http://evil@localhost/', 'localhost', 400],
+    ['http:///', 'localhost', 400],
+    ['ftp://localhost/', 'localhost', 400],
+  ])('[R8] the URL %s with the Host %s: %s', (url, host, status) => {
+    expect(guardWith().request({ host }, url)).toBe(status);
+  });
 
   it('[R8] a request without a Host is rejected', () => {
     expect(guardWith().request({})).toBe(400);

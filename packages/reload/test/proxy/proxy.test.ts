@@ -229,14 +229,11 @@ describe('addresses of server and backend', () => {
     onTestFinished(() => void other.close());
     const { port } = await startBackend((request, response) => response.end(`backend ${request.url}`));
     const { port: otherPort } = other.address() as { port: number };
-    const lines = [`GET http://127.0.0.1:${otherPort}/x HTTP/1.1`, `GET //127.0.0.1:${otherPort}/x HTTP/1.1`];
-    for (const line of lines) {
-      const received = await sendBytes(
-        port,
-        `${line}\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`,
-      );
-      expect(received).toContain('backend ');
-    }
+    const send = (line: string): Promise<string> =>
+      sendBytes(port, `${line}\r\nHost: localhost:${port}\r\nConnection: close\r\n\r\n`);
+    expect(await send(`GET //127.0.0.1:${otherPort}/x HTTP/1.1`)).toContain('backend ');
+    expect(await send(`GET http://localhost:${port}/x HTTP/1.1`)).toContain('backend /x');
+    expect(await send(`GET http://127.0.0.1:${otherPort}/x HTTP/1.1`)).toMatch(/^HTTP\/1\.1 400 /);
   });
 });
 

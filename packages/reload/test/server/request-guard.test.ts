@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { sendBytes } from '../helpers/backend.ts';
 import { connectPage, makeFolder, readToken, startReload } from '../helpers/reload-server.ts';
 
 const page = { 'index.html': '<!doctype html><title>t</title><p>hello' };
@@ -37,6 +38,20 @@ describe('the request guard for requests', () => {
     const own = await get(port, '/', { host, origin: `http://${host}` });
     expect(own.status).toBe(200);
     expect(own.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('[R8] two Host headers, or a URL with another host, are invalid for a folder, too', async () => {
+    const { port } = await startReload(page);
+    const own = `localhost:${port}`;
+    const send = (line: string, ...hosts: string[]): Promise<string> =>
+      sendBytes(
+        port,
+        [line, ...hosts.map((host) => `Host: ${host}`), 'Connection: close', '', ''].join('\r\n'),
+      );
+    expect(await send('GET / HTTP/1.1', own, own)).toMatch(/^HTTP\/1\.1 400 [^]*more than one Host/);
+    expect(await send('GET / HTTP/1.1', own, 'evil.example')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await send('GET http://evil.example/ HTTP/1.1', own)).toMatch(/^HTTP\/1\.1 400 [^]*another host/);
+    expect(await send(`GET http://${own}/ HTTP/1.1`, own)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('[R8] other origins cannot embed anything', async () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { BackendError } from '../templates/backend-error-page.ts';
 import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import type { Clock } from '../../core/ports.ts';
 import { respondText } from '../../http/respond.ts';
@@ -9,6 +10,7 @@ import { watchAvailability, type Availability } from './availability.ts';
 import { openIdle } from './backend-address.ts';
 import { createBackend, type Backend } from './backend.ts';
 import { describeBackendError, isUnreachable } from './backend-errors.ts';
+import { errorInPage, isNavigation } from './error-answer.ts';
 import {
   bodyFraming,
   findNamedFraming,
@@ -32,6 +34,10 @@ export interface ReverseProxyOptions {
   clock: Clock;
   /** The HTML that is sent in place of a page while the backend is down. */
   renderBackendDown: (problem: string) => string;
+  /** The HTML that is sent in place of a response that is not HTTP. */
+  renderInvalidResponse: (problem: string) => string;
+  /** The HTML around an error of the backend that is not HTML itself. */
+  renderError: (error: BackendError) => { before: string; after: string };
   onDown: (problem: string) => void;
   onUp: () => void;
   /** Another process has taken the backend's port, without a time in which there was none. */
@@ -118,7 +124,7 @@ export class ReverseProxy {
     received: IncomingMessage,
     sides: Sides,
   ): void {
-    const { responder, revalidate, rewrite } = this.#options;
+    const { responder, revalidate, rewrite, target, renderError } = this.#options;
     const status = received.statusCode!;
     const hasBody = request.method !== 'HEAD' && status !== 204 && status !== 304;
     if (!hasBody) received.resume();
@@ -129,28 +135,33 @@ export class ReverseProxy {
       headers: revalidate ? revalidated(headers) : headers,
       body: hasBody ? received : undefined,
     };
-    const sent = rewrite ? rewriteResponse(parts, createAddressMap(sides)) : parts;
-    void responder.send(request, response, sent);
+    const send = (page?: ResponseParts): void => {
+      const sent = page ?? (rewrite ? rewriteResponse(parts, createAddressMap(sides)) : parts);
+      void responder.send(request, response, sent);
+    };
+    if (!hasBody || status < 400 || !isNavigation(request)) send();
+    else void errorInPage(request, { ...parts, body: received }, target, renderError).then(send);
   }
 
   /** Responds in place of the backend: 503 with a page that waits for it if it is not running, otherwise 502. */
   #fail(request: IncomingMessage, response: ServerResponse, error: NodeJS.ErrnoException): void {
-    const { target, responder, renderBackendDown } = this.#options;
+    const { target, responder, renderBackendDown, renderInvalidResponse } = this.#options;
     const problem = describeBackendError(error);
+    const isDown = isUnreachable(error);
     request.unpipe();
     request.resume();
-    if (isUnreachable(error)) this.#availability.failed(problem);
-    if (!mayBeDocument(request) || !isUnreachable(error)) {
+    if (isDown) this.#availability.failed(problem);
+    if (!mayBeDocument(request)) {
       return respondText(response, 502, `the backend ${target.origin} does not respond: ${problem}`);
     }
-    const body = Buffer.from(renderBackendDown(problem));
+    const body = Buffer.from(isDown ? renderBackendDown(problem) : renderInvalidResponse(problem));
     void responder.send(request, response, {
-      status: 503,
+      status: isDown ? 503 : 502,
       headers: [
         ['Content-Type', 'text/html; charset=utf-8'],
         ['Content-Length', String(body.length)],
         ['Cache-Control', 'no-store'],
-        ['Retry-After', '1'],
+        ...(isDown ? ([['Retry-After', '1']] as const) : []),
       ],
       body,
     });

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { expect, it, vi } from 'vitest';
+import type { AddressInfo } from 'node:net';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { chromiumBrowser } from '../../helpers/browsers.ts';
 import { needFlask, startFlask } from '../../helpers/flask.ts';
 import { freePort } from '../../helpers/free-port.ts';
@@ -42,6 +45,34 @@ it('[R1] Express under nodemon, which restarts after the page was loaded again: 
   await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('two'), { timeout: 30_000 });
   expect(tool.updates.map(({ files }) => files)).toEqual([['app.cjs'], []]);
   await vi.waitFor(() => expect(tab.loads()).toBe(3));
+  expect(tab.problems).toEqual([]);
+});
+
+it('[R1] an error as plain text is shown as it was sent, and replaced as soon as the address has a page again', async () => {
+  const { folder, write } = makeFolder({ 'page.html': '', 'app.js': '' });
+  let answer = { status: 500, type: 'text/plain', body: 'Error: <b> is wrong\n    at app.js:1' };
+  const backend = createServer((_request, response) => {
+    response.writeHead(answer.status, { 'Content-Type': answer.type }).end(answer.body);
+  }).listen(0, '127.0.0.1');
+  await once(backend, 'listening');
+  onTestFinished(() => {
+    backend.closeAllConnections();
+    backend.close();
+  });
+  const { port } = backend.address() as AddressInfo;
+  const tool = await startReload({ proxy: `http://127.0.0.1:${port}`, watch: [folder] });
+  const tab = await openTab(await chromiumBrowser.getContext(), tool.url);
+  const shown = (): Promise<string | null> => tab.page.textContent('pre, h1.fixed');
+  expect(await shown()).toBe(answer.body);
+  await tool.read;
+  answer = { status: 400, type: 'application/json', body: '{"error": 1}' };
+  write('page.html', 'again wrong');
+  await vi.waitFor(async () => expect(await shown()).toBe(answer.body));
+  const icon = '<link rel="icon" href="data:,">';
+  answer = { status: 200, type: 'text/html', body: `<!doctype html>${icon}<h1 class="fixed">fixed</h1>` };
+  write('page.html', 'right');
+  await vi.waitFor(async () => expect(await shown()).toBe('fixed'));
+  expect(await tab.page.$$eval('style', (styles) => styles.length)).toBe(0);
   expect(tab.problems).toEqual([]);
 });
 
