@@ -38,6 +38,8 @@ export interface FolderWatchOptions {
   poll?: boolean;
   /** @default 500 */
   pollMs?: number;
+  /** How to find out whether the system reports events. */
+  probe?: { touch: (folder: string) => boolean };
   onFileEvent: (event: FileEvent) => void;
   onWarning: (text: string) => void;
 }

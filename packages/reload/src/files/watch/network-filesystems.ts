@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isWithin } from '../public-path.ts';
+import { isWithin, realPathOf } from '../public-path.ts';
 
 /** Types of file systems that report no changes made elsewhere. */
 const NETWORK_FILESYSTEMS =
@@ -25,11 +25,18 @@ export function findNetworkFilesystem(path: string, mounts: string): string | un
   return NETWORK_FILESYSTEMS.test(found.type) ? found.type : undefined;
 }
 
-export function readMounts(): string {
+function readMounts(): string {
   try {
     return readFileSync('/proc/self/mountinfo', 'utf8');
   } catch {
     // Other systems have no such file: for a network file system there, users pass --poll.
     return '';
   }
+}
+
+/** The warning that a folder is polled because of its file system; `undefined` if that reports changes. */
+export function describeNetworkFilesystem(folder: string): string | undefined {
+  const type = findNetworkFilesystem(realPathOf(folder) ?? folder, readMounts());
+  if (type === undefined) return undefined;
+  return `${folder} is on a file system (${type}) that reports no changes: its files are polled twice a second instead`;
 }

@@ -1,13 +1,14 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { platform } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
-import { isWithin, realPathOf } from '../public-path.ts';
+import { isWithin } from '../public-path.ts';
+import { EventProbe } from './event-probe.ts';
 import { FloodDetector } from './flood-detector.ts';
 import { FolderPoller } from './folder-poller.ts';
 import { FolderWalk } from './folder-walk.ts';
 import type { FolderWatchOptions } from './folder-watch.ts';
 import { createIgnoreRules, type IgnoreRules } from './ignore-rules.ts';
-import { findNetworkFilesystem, readMounts } from './network-filesystems.ts';
+import { describeNetworkFilesystem } from './network-filesystems.ts';
 import { RootLinks } from './root-links.ts';
 import { entriesOf, FILE_TIME_STEP_MS, identityOf, isFolder, isNewborn, kindOf } from './stat-file.ts';
 import { classifyWatchError, describeWatchLimit } from './watch-limit.ts';
@@ -46,10 +47,12 @@ export class RootWatch {
   readonly #included: Set<string>;
   readonly #scope: WatchScope;
   readonly #poller: FolderPoller;
-  readonly #polls: boolean;
+  readonly #probe: EventProbe;
+  #polls: boolean;
   readonly #walk = new FolderWalk((folder, isNew) => this.#visit(folder, isNew));
   readonly #flood = new FloodDetector((sinceMs) => this.#rescan(sinceMs));
   readonly #links: RootLinks;
+  readonly #startedMs = Date.now() - FILE_TIME_STEP_MS;
   #rootIdentity: string | undefined;
   #returnTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -74,6 +77,7 @@ export class RootWatch {
     this.#links = new RootLinks(root, () => {
       if (!this.#closed && this.#wasRemoved(root)) this.#unwatch(root);
     });
+    this.#probe = new EventProbe({ ...options.probe, onSilence: () => this.#pollInstead() });
     this.#polls = options.poll === true || this.#isOnNetwork();
     this.#addFolder(root, false);
     this.ready = this.#walk.finished.then(() => this.#poller.ready());
@@ -107,18 +111,29 @@ export class RootWatch {
     this.#flood.stop();
     clearTimeout(this.#returnTimer);
     this.#links.close();
+    this.#probe.stop();
     for (const { watcher } of this.#folders.values()) watcher?.close();
     this.#folders.clear();
     this.#poller.close();
   }
 
   #isOnNetwork(): boolean {
-    if (this.#options.poll) return false;
-    const type = findNetworkFilesystem(realPathOf(this.#root) ?? this.#root, readMounts());
-    if (type === undefined) return false;
-    const text = `${this.#root} is on a file system (${type}) that reports no changes: its files are polled twice a second instead`;
+    const text = this.#options.poll ? undefined : describeNetworkFilesystem(this.#root);
+    if (text !== undefined) this.#options.warnOnce('network', text);
+    return text !== undefined;
+  }
+
+  /** Polls everything, because the system reports no events. */
+  #pollInstead(): void {
+    const text = `the system reports no changes in ${this.#root}: its files are polled twice a second instead`;
     this.#options.warnOnce('network', text);
-    return true;
+    this.#polls = true;
+    for (const [folder, watched] of this.#folders) {
+      watched.watcher?.close();
+      watched.watcher = undefined;
+      this.#poller.add(folder, false);
+    }
+    this.#rescan(this.#startedMs);
   }
 
   /** @param isNew whether the files in it were not there before. */
@@ -167,6 +182,7 @@ export class RootWatch {
     if (folder === this.#root) {
       this.#rootIdentity = identityOf(folder);
       this.#links.watch();
+      if (watcher && !RECURSIVE) this.#probe.start(folder);
     }
     return true;
   }
@@ -196,6 +212,7 @@ export class RootWatch {
 
   #onEvent(folder: string, event: string, name: string | null): void {
     if (this.#closed) return;
+    if (this.#probe.recordEvent(folder === this.#root && name === basename(folder))) return;
     this.#flood.countEvent();
     if (name === null) return this.#rescan(Date.now() - FILE_TIME_STEP_MS);
     const path = join(folder, name);
