@@ -8,6 +8,7 @@ import { createJsonLog, createPrettyLog, type About, type Log } from './cli/log.
 import { readCommandLine, type Command } from './cli/read-command-line.ts';
 import { createReloadServer } from './create-reload-server.ts';
 import type { Listening } from './http/listen.ts';
+import type { ReloadServerOptions } from './options/options.ts';
 import type { ReloadServer } from './reload-server.ts';
 
 /**
@@ -28,10 +29,13 @@ export function main(ready: () => void): Promise<void> {
 async function start(command: Command, log: Log, ready: () => void): Promise<void> {
   const server = createReloadServer(command.options);
   server.on('indexed', collectGarbageSoon);
-  endOnSignals(async () => {
-    log.closing();
-    await server.close();
-  });
+  endOnSignals(
+    async () => {
+      log.closing();
+      await server.close();
+    },
+    hasCommands(command.options) ? ['SIGHUP'] : [],
+  );
   ready();
   // The URL is always the first line.
   const early: string[] = [];
@@ -43,8 +47,15 @@ async function start(command: Command, log: Log, ready: () => void): Promise<voi
   early.forEach(warn);
   server.on('update', log.update);
   server.on('skipped', log.skipped);
+  server.on('command', log.command);
+  server.on('output', log.output);
   server.on('backend', log.backend);
   if (command.open) await openBrowser(listening.url, log);
+}
+
+/** A terminal that closes ends only this process, and not those of commands. */
+function hasCommands({ exec = [], serveCommand }: ReloadServerOptions): boolean {
+  return exec.length > 0 || serveCommand !== undefined;
 }
 
 async function listenOrClose(server: ReloadServer): Promise<Listening> {

@@ -52,16 +52,19 @@ export async function runCommand<Command extends BasicCommand, Log extends { err
   }
 }
 
-/** Calls `close` on SIGTERM and SIGINT, then exits. A second signal exits at once. */
-export function endOnSignals(close: () => Promise<void>): void {
+/**
+ * Calls `close` on SIGTERM and SIGINT, then exits. A second signal exits at once.
+ *
+ * @param more other signals that end the process.
+ */
+export function endOnSignals(close: () => Promise<void>, more: readonly NodeJS.Signals[] = []): void {
   let ending = false;
   const end = (): void => {
     if (ending) process.exit(0);
     ending = true;
     void close().then(() => process.exit(0));
   };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
+  for (const signal of ['SIGTERM', 'SIGINT', ...more] as const) process.on(signal, end);
 }
 
 function fail(log: { error(text: string): void }, message: string): void {

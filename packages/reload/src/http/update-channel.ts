@@ -9,6 +9,7 @@ import {
   parseReloadHandshake,
   type ContentVersion,
   type ReloadClientEvents,
+  type ReloadOverlay,
   type ReloadRejectionCode,
   type ReloadServerEvents,
   type ReloadUpdate,
@@ -32,6 +33,8 @@ export interface UpdateChannel {
   broadcast(decide: (page: OpenPage) => ReloadUpdate): ReloadUpdate[];
   /** Sends each page the version of the content. */
   broadcastVersion(version: ContentVersion): void;
+  /** Sends each page a problem to show, or `null` when it has ended. */
+  broadcastOverlay(overlay: ReloadOverlay | null): void;
   close(): Promise<void>;
 }
 
@@ -39,6 +42,8 @@ export interface UpdateChannelOptions {
   path: string;
   token: string;
   version: () => ContentVersion;
+  /** The problem that pages show. */
+  overlay: () => ReloadOverlay | null;
   /** The file that a served document was made from. */
   fileOf: (page: string) => string | undefined;
 }
@@ -54,7 +59,8 @@ const MAX_WAITING_BYTES = 4 << 20;
 const PACKETS = { burst: 20, perSecond: 1 };
 const CLOSE_TIMEOUT_MS = 2_000;
 
-export function createUpdateChannel({ path, token, version, fileOf }: UpdateChannelOptions): UpdateChannel {
+export function createUpdateChannel(options: UpdateChannelOptions): UpdateChannel {
+  const { path, token, version, overlay, fileOf } = options;
   const connections = new Set<Duplex>();
   const engine = createBoundedEngine(
     {
@@ -100,6 +106,8 @@ export function createUpdateChannel({ path, token, version, fileOf }: UpdateChan
     socket.use(() => {});
     socket.on('error' as never, (() => {}) as never);
     socket.emit('version', version());
+    const problem = overlay();
+    if (problem) socket.emit('overlay', problem);
   });
 
   return {
@@ -120,6 +128,9 @@ export function createUpdateChannel({ path, token, version, fileOf }: UpdateChan
     },
     broadcastVersion(current) {
       io.emit('version', current);
+    },
+    broadcastOverlay(problem) {
+      io.emit('overlay', problem);
     },
     async close() {
       await io.close();
