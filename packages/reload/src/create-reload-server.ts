@@ -172,7 +172,8 @@ class Assembly implements ReloadServer {
     });
     for (const server of servers) this.#servers.add(server);
     if (!this.#closing) {
-      this.#commands.start();
+      // After the caller has subscribed to events.
+      setImmediate(() => this.#commands.start());
       return listening;
     }
     // close() was called before these servers existed.

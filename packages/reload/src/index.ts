@@ -1,4 +1,6 @@
 export { createReloadServer } from './create-reload-server.ts';
+export { defineConfig } from './options/define-config.ts';
+export type { ReloadConfig } from './options/define-config.ts';
 export { ReloadServerError } from './errors.ts';
 export type { ReloadServerErrorCode } from './errors.ts';
 export type { OptionProblem } from '@live-online/internal/option-problems';

@@ -8,6 +8,7 @@ export function helpText(): string {
     'Updates open pages when a file is saved: styles, images and HTML in place, everything else by a reload.',
     '',
     'Usage: live-online-reload [folder] [options]',
+    '       live-online-reload init    looks at the project, and creates a config file',
     '',
     'Static files: serve and watch a folder, and open the URL that is printed',
     '  live-online-reload content',
@@ -25,7 +26,7 @@ export function helpText(): string {
       ...describeSettings(settings, { width: 100, column: 27, common: index === groups.length - 1 }),
     ]),
     '',
-    'Every option can also be set by an environment variable:',
+    'Every option can also be set by an environment variable, or in the config file. A flag overrides both:',
     `  ${variableOf(syntax, { flag: 'port' })}=8090 live-online-reload content`,
     '',
   ].join('\n');

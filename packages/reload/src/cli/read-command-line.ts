@@ -4,10 +4,15 @@ import type { ExecOption, ReloadServerOptions } from '../options/options.ts';
 import { readList } from '@live-online/internal/command-line/settings';
 import { syntax } from './settings.ts';
 
-/** The command line and the environment. */
+/** What a user wants, by the command line, the environment and the config file. */
 export interface Command extends BasicCommand {
+  /** `init` creates a config file, `print-config` shows the config. */
+  task: 'serve' | 'init' | 'print-config';
+  /** The config file: of a flag, or the one that was found. */
+  configFile: string | undefined;
   options: ReloadServerOptions;
-  open: boolean;
+  open: boolean | undefined;
+  isLogGiven: boolean;
 }
 
 /**
@@ -20,8 +25,11 @@ export function readCommandLine(
   environment: Record<string, string | undefined>,
 ): Command {
   const { ask, values, sources, order, rest } = readSettings(syntax, args, environment);
-  const { open = false, log = 'pretty', exec, on, ...options } = values;
-  const [folder, ...others] = rest;
+  const { open, log, exec, on, config, printConfig = false, ...options } = values;
+  const isInit = rest[0] === 'init';
+  if (isInit && rest.length > 1)
+    throw new UsageError('init takes no arguments: it looks at the current folder');
+  const [folder, ...others] = isInit ? [] : rest;
   if (ask === 'run' && others.length > 0) {
     throw new UsageError(
       `only one folder can be served, not ${rest.length}: watch the others with --watch ${others.join(',')}`,
@@ -34,13 +42,16 @@ export function readCommandLine(
   sources.set('folder', 'the folder');
   return {
     ask,
+    task: isInit ? 'init' : printConfig ? 'print-config' : 'serve',
+    configFile: config,
     options: {
       ...(folder !== undefined && { folder }),
       ...options,
       ...(exec && { exec: joinCommands(exec, on, order) }),
     },
     open,
-    log,
+    log: log ?? 'pretty',
+    isLogGiven: log !== undefined,
     sources,
   };
 }

@@ -15,6 +15,8 @@ export interface Values extends Omit<ReloadServerOptions, 'exec'> {
   on: string[];
   open: boolean;
   log: LogFormat;
+  config: string;
+  printConfig: boolean;
 }
 
 /** What is served, and from where. */
@@ -162,6 +164,17 @@ const network: readonly Setting<Values>[] = [
 const terminal: readonly Setting<Values>[] = [
   { flag: 'open', option: 'open', help: 'open the page in your browser' },
   logSetting,
+  {
+    flag: 'config',
+    value: 'FILE',
+    option: 'config',
+    help: 'read options from this file (live-online-reload.config.js, .mjs, .ts or .json, or liveOnlineReload in package.json)',
+  },
+  {
+    flag: 'print-config',
+    option: 'printConfig',
+    help: 'print the options and where each one is set, and end',
+  },
 ];
 
 /** The settings by their purpose, as `--help` lists them. */
