@@ -16,12 +16,14 @@ export type {
   ContentVersion,
   ReloadClientEvents,
   ReloadHandshake,
+  ReloadOverlay,
   ReloadRejectionCode,
   ReloadServerEvents,
   ReloadUpdate,
 } from './reload.ts';
 export {
   isContentVersion,
+  isReloadOverlay,
   isReloadUpdate,
   parseReloadHandshake,
   RELOAD_PROTOCOL_VERSION,

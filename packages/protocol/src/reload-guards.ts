@@ -1,4 +1,10 @@
-import type { ContentVersion, ReloadHandshake, ReloadRejectionCode, ReloadUpdate } from './reload.ts';
+import type {
+  ContentVersion,
+  ReloadHandshake,
+  ReloadOverlay,
+  ReloadRejectionCode,
+  ReloadUpdate,
+} from './reload.ts';
 import { limits } from './limits.ts';
 
 /** The version of the reload protocol. It rises by the same rule as `PROTOCOL_VERSION`. [P8] */
@@ -97,6 +103,26 @@ export function isReloadUpdate(value: unknown): value is ReloadUpdate {
     (cssTexts === undefined || isTexts(cssTexts)) &&
     (htmlText === undefined || typeof htmlText === 'string') &&
     [html, exact].every((flag) => flag === undefined || typeof flag === 'boolean')
+  );
+}
+
+/**
+ * Whether `value` is a valid problem to show. Unknown fields are allowed. [P24]
+ *
+ * @example
+ * ```ts
+ * import { isReloadOverlay } from '@live-online/protocol';
+ *
+ * const received: unknown = { title: 'npm run build failed', text: 'src/app.ts:3:5: error' };
+ * if (isReloadOverlay(received)) console.log(received.title, received.text);
+ * ```
+ */
+export function isReloadOverlay(value: unknown): value is ReloadOverlay {
+  const { title, text, file, line, column } = (value ?? {}) as Partial<ReloadOverlay>;
+  return (
+    typeof title === 'string' &&
+    [text, file].every((one) => one === undefined || typeof one === 'string') &&
+    [line, column].every((one) => one === undefined || Number.isSafeInteger(one))
   );
 }
 

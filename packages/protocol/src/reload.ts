@@ -35,12 +35,27 @@ export interface ReloadUpdate {
   exact?: boolean;
 }
 
+/** A problem that pages show over their content. [P24] */
+export interface ReloadOverlay {
+  title: string;
+  /** The output of the failed command, with the colours of a terminal (ANSI SGR). Absent if pages may not have it. */
+  text?: string;
+  /** A file that the text names, relative to the server's folder or absolute. */
+  file?: string;
+  /** From 1. */
+  line?: number;
+  /** From 1. */
+  column?: number;
+}
+
 /** Events from the reload server to a page. */
 export interface ReloadServerEvents {
   /** Sent right after CONNECT, and again when the digest becomes known. */
   version: (version: ContentVersion) => void;
   /** Sent once for each change. */
   update: (update: ReloadUpdate) => void;
+  /** Sent when a problem appears, changes, or ends (`null`), and after `version` while there is one. */
+  overlay: (overlay: ReloadOverlay | null) => void;
 }
 
 /** Events from a page to the reload server: none. [P13] */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   isContentVersion,
+  isReloadOverlay,
   isReloadUpdate,
   limits,
   parseReloadHandshake,
@@ -98,4 +99,17 @@ describe('versions and updates', () => {
       }),
     );
   });
+});
+
+describe('overlays', () => {
+  it.each([
+    { title: 't' },
+    { title: 't', text: 'x', file: 'a.ts', line: 1, column: 2 },
+    { title: '', more: 1 },
+  ])('[P24] %j is a valid overlay', (value) => expect(isReloadOverlay(value)).toBe(true));
+
+  it.each([null, undefined, 't', {}, { title: 5 }, { title: 't', text: 5 }, { title: 't', line: '1' }])(
+    '[P24] %j is not a valid overlay',
+    (value) => expect(isReloadOverlay(value)).toBe(false),
+  );
 });

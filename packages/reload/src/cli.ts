@@ -5,9 +5,12 @@ import { endOnSignals, runCommand } from '@live-online/internal/command-line/run
 import { collectGarbageSoon } from './cli/collect-garbage.ts';
 import { helpText } from './cli/help.ts';
 import { createJsonLog, createPrettyLog, type About, type Log } from './cli/log.ts';
-import { readCommandLine, type Command } from './cli/read-command-line.ts';
+import { printConfig } from './cli/print-config.ts';
+import { readCommand } from './cli/read-command.ts';
+import type { Command } from './cli/read-command-line.ts';
 import { createReloadServer } from './create-reload-server.ts';
 import type { Listening } from './http/listen.ts';
+import type { ReloadServerOptions } from './options/options.ts';
 import type { ReloadServer } from './reload-server.ts';
 
 /**
@@ -17,7 +20,7 @@ import type { ReloadServer } from './reload-server.ts';
  */
 export function main(ready: () => void): Promise<void> {
   return runCommand({
-    read: readCommandLine,
+    read: (args, environment) => readCommand(args, environment, process.cwd()),
     helpText,
     version,
     logs: { json: createJsonLog, pretty: createPrettyLog },
@@ -26,12 +29,17 @@ export function main(ready: () => void): Promise<void> {
 }
 
 async function start(command: Command, log: Log, ready: () => void): Promise<void> {
+  if (command.task === 'init') return init(log);
+  if (command.task === 'print-config') return void process.stdout.write(printConfig(command));
   const server = createReloadServer(command.options);
   server.on('indexed', collectGarbageSoon);
-  endOnSignals(async () => {
-    log.closing();
-    await server.close();
-  });
+  endOnSignals(
+    async () => {
+      log.closing();
+      await server.close();
+    },
+    hasCommands(command.options) ? ['SIGHUP'] : [],
+  );
   ready();
   // The URL is always the first line.
   const early: string[] = [];
@@ -43,8 +51,24 @@ async function start(command: Command, log: Log, ready: () => void): Promise<voi
   early.forEach(warn);
   server.on('update', log.update);
   server.on('skipped', log.skipped);
+  server.on('command', log.command);
+  server.on('output', log.output);
   server.on('backend', log.backend);
   if (command.open) await openBrowser(listening.url, log);
+}
+
+async function init(log: Log): Promise<void> {
+  // Needed once in the life of a project.
+  const { initProject } = await import('./cli/init/init.ts');
+  const { ok, text } = await initProject(process.cwd());
+  if (ok) return void process.stdout.write(text);
+  log.error(text);
+  process.exitCode = 1;
+}
+
+/** A terminal that closes ends only this process, and not those of commands. */
+function hasCommands({ exec = [], serveCommand }: ReloadServerOptions): boolean {
+  return exec.length > 0 || serveCommand !== undefined;
 }
 
 async function listenOrClose(server: ReloadServer): Promise<Listening> {
@@ -58,8 +82,9 @@ async function listenOrClose(server: ReloadServer): Promise<Listening> {
 }
 
 function about({ options }: Command, { host, port }: Listening): About {
-  const { folder, proxy, watch = [], serve = true } = options;
-  const watched = [...(folder === undefined ? [] : [folder]), ...watch].map(
+  const { folder, proxy, watch = [], serve = true, exec = [] } = options;
+  const on = exec.flatMap((command) => command.on ?? []).filter((glob) => !glob.startsWith('!'));
+  const watched = [...(folder === undefined ? [] : [folder]), ...watch, ...on].map(
     (path) => relative('', path) || '.',
   );
   const kind = !serve ? 'none' : proxy ? 'proxy' : folder === undefined ? 'none' : 'folder';

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { pathOf } from '@live-online/internal/http/request-path';
 import { interceptServer, offersWebSocket } from '@live-online/internal/intercept-server';
 import { systemClock } from '@live-online/internal/system-clock';
+import { createCommands, type Commands } from './commands/create-commands.ts';
 import { createContentVersions } from './core/content-versions.ts';
 import { FeedbackLoops } from './core/feedback-loops.ts';
 import { createFileUses } from './core/file-uses.ts';
@@ -76,6 +77,7 @@ class Assembly implements ReloadServer {
   readonly #channel: UpdateChannel;
   readonly #publisher: UpdatePublisher;
   readonly #responder: HtmlResponder;
+  readonly #commands: Commands;
   readonly #disposers = new Set<() => void>();
   readonly #servers = new Set<Server>();
   readonly #connections = new Set<Socket>();
@@ -97,6 +99,7 @@ class Assembly implements ReloadServer {
       path: SOCKET_PATH,
       token: this.#cache.token,
       version: this.#versions.current,
+      overlay: () => this.#commands.overlay(),
       fileOf: (page) => this.#documents.get(page)?.file,
       onCached: createWorkerWarnings(this.#warn),
     });
@@ -120,10 +123,22 @@ class Assembly implements ReloadServer {
       onSkipped: (report) => this.#events.emit('skipped', report),
       onWarning: this.#warn,
     });
+    this.#commands = createCommands({
+      ...options,
+      token: this.#cache.token,
+      hidesText: () => this.#allowsLoopback,
+      isSettled: () => this.#files?.isSettled() ?? true,
+      publish: (changes) => this.#publisher.publish(changes, this.#files?.digest()),
+      onOverlay: (overlay) => this.#channel.broadcastOverlay(overlay),
+      onReport: (report) => this.#events.emit('command', report),
+      onOutput: (output) => this.#events.emit('output', output),
+      onWarning: this.#warn,
+    });
     this.#responder = new HtmlResponder({
       documents: this.#documents,
       version: () => this.#versions.current().id,
       scriptUrl: SCRIPT_URL,
+      runsFirst: options.scriptErrors,
       onWarning: this.#warn,
     });
   }
@@ -158,7 +173,11 @@ class Assembly implements ReloadServer {
         }),
     });
     for (const server of servers) this.#servers.add(server);
-    if (!this.#closing) return listening;
+    if (!this.#closing) {
+      // After the caller has subscribed to events.
+      setImmediate(() => this.#commands.start());
+      return listening;
+    }
     // close() was called before these servers existed.
     for (const server of servers) server.close();
     throw alreadyClosed();
@@ -216,10 +235,11 @@ class Assembly implements ReloadServer {
     const closed = [...this.#servers].map(
       (server) => new Promise<void>((done) => server.close(() => done())),
     );
+    const commandsClosed = this.#commands.close();
     for (const dispose of this.#disposers) dispose();
     await this.#channel.close();
     for (const socket of this.#connections) socket.destroy();
-    await Promise.all([...closed, this.#files?.close()]);
+    await Promise.all([...closed, commandsClosed, this.#files?.close()]);
   }
 
   #watch(): FileWatcher {
@@ -235,7 +255,7 @@ class Assembly implements ReloadServer {
       poll,
       includeTexts: () => !this.#allowsLoopback,
       ...(indexFile !== undefined && { cacheFile: indexFile }),
-      onChanges: (changes) => this.#publisher.publish(changes, this.#files?.digest()),
+      onChanges: (changes) => this.#commands.handle(changes),
       onDigest: (digest) => {
         this.#publisher.publishDigest(digest);
         this.#events.emit('indexed', undefined);
@@ -267,10 +287,12 @@ class Assembly implements ReloadServer {
   /** @param serves whether pages come through this server or its middleware. */
   #createRoutes(serves: boolean): ClientRoutes {
     const { token } = this.#cache;
-    const { reloadOnly } = this.#options;
+    const { reloadOnly, scriptErrors } = this.#options;
     return createClientRoutes({
       token,
       reloadOnly,
+      scriptErrors,
+      openEditor: this.#commands.openEditor,
       serves,
       documents: this.#documents,
       version: this.#versions.current,

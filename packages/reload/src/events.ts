@@ -10,6 +10,10 @@ export interface ReloadEventMap {
   warning: string;
   /** All watched files have been read: from now on a save that changes no byte is no update. */
   indexed: undefined;
+  /** A command of `exec` or `serveCommand` was started, or has ended. */
+  command: CommandReport;
+  /** A command has written lines of text. */
+  output: { command: string; text: string };
   /** The backend of `proxy` is down, up again, or was replaced by another process without a time in between. */
   backend: BackendChange;
 }
@@ -30,6 +34,18 @@ export interface SkippedReport {
   files: string[];
   /** Why they cause no update, such as `no open page has requested it`. */
   reason: string;
+}
+
+export interface CommandReport {
+  command: string;
+  /** `superseded`: it was ended for a newer change, and runs again. */
+  state: 'started' | 'succeeded' | 'failed' | 'superseded';
+  /** How long it has run, if it has ended. */
+  durationMs?: number;
+  /** The exit code if it has failed; `null` if a signal ended it. */
+  code?: number | null;
+  /** The signal that ended it, such as `SIGSEGV`. */
+  signal?: string | null;
 }
 
 /** Subscribes to an event. Returns a function that unsubscribes. */

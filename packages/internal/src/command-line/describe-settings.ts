@@ -1,14 +1,21 @@
 import type { Setting } from './settings.ts';
 
-/** The lines of `--help` about flags, in two columns. `column` is where the second one starts. */
+/**
+ * The lines of `--help` about flags, in two columns. `column` is where the second one starts. `common` adds `--help` and
+ * `--version`, which every command line has.
+ */
 export function describeSettings<Values extends object>(
   settings: readonly Setting<Values>[],
-  { width, column }: { width: number; column: number },
+  { width, column, common = true }: { width: number; column: number; common?: boolean },
 ): string[] {
   const flags = [
     ...settings.map(({ flag, value, help }) => [value ? `--${flag} ${value}` : `--${flag}`, help] as const),
-    ['--help, -h', 'show this'] as const,
-    ['--version, -v', 'show the version'] as const,
+    ...(common
+      ? ([
+          ['--help, -h', 'show this'],
+          ['--version, -v', 'show the version'],
+        ] as const)
+      : []),
   ];
   return flags.flatMap(([flag, help]) =>
     wrap(help, width - column).map((line, index) => (index === 0 ? `  ${flag}` : '').padEnd(column) + line),

@@ -17,12 +17,19 @@ export interface ReadSettings<Values extends object> {
   values: Partial<Values>;
   /** The flag or variable of each option, such as `--port` or `LIVE_ONLINE_PORT`; the flag for those without a value. */
   sources: Map<string, string>;
+  /** The flags with values, in their order on the command line. */
+  order: { flag: string; text: string }[];
   /** Arguments beside flags. */
   rest: string[];
 }
 
 /** A mistake on the command line. The message says what to do about it. */
 export class UsageError extends Error {}
+
+/** The used part of a token of `parseArgs`. */
+type Token =
+  | { kind: 'option'; name: string; value?: string | undefined }
+  | { kind: 'positional' | 'option-terminator' };
 
 type Given = string | string[] | boolean;
 
@@ -36,7 +43,7 @@ export function readSettings<Values extends object>(
   args: readonly string[],
   environment: Record<string, string | undefined>,
 ): ReadSettings<Values> {
-  const { values: flags, positionals: rest } = parseFlags(syntax, args);
+  const { values: flags, positionals: rest, tokens } = parseFlags(syntax, args);
   const values: Record<string, unknown> = {};
   const sources = new Map<string, string>();
   // `--help` works even if other settings are wrong.
@@ -50,7 +57,10 @@ export function readSettings<Values extends object>(
     sources.set(setting.option, source);
     if (given !== undefined) values[setting.option] = readValue(setting, given, source);
   }
-  return { ask, values: values as Partial<Values>, sources, rest };
+  const order = tokens.flatMap((token) =>
+    token.kind === 'option' && token.value !== undefined ? [{ flag: token.name, text: token.value }] : [],
+  );
+  return { ask, values: values as Partial<Values>, sources, order, rest };
 }
 
 /** The environment variable of a setting. */
@@ -64,6 +74,7 @@ export function variableOf(
 function readValue(setting: Omit<Setting, 'option'>, given: Given, source: string): unknown {
   if (setting.value === undefined) return readSwitch(setting.sets ?? true, given, source);
   if (setting.many === 'lists') return [given].flat().flatMap((text) => readList(String(text)));
+  if (setting.many === 'texts') return [given].flat();
   if (setting.many === 'values') return Array.isArray(given) ? given : splitAtCommas(String(given));
   const text = String(given);
   if (setting.oneOf?.includes(text) === false) {
@@ -81,7 +92,7 @@ function readSwitch(sets: boolean, given: Given, source: string): boolean {
 function parseFlags<Values extends object>(
   { settings, acceptsArguments = false }: CommandSyntax<Values>,
   args: readonly string[],
-): { values: Record<string, Given | undefined>; positionals: string[] } {
+): { values: Record<string, Given | undefined>; positionals: string[]; tokens: Token[] } {
   const known = Object.fromEntries(
     settings.map(({ flag, value, many }) => [
       flag,
@@ -94,6 +105,7 @@ function parseFlags<Values extends object>(
     return parseArgs({
       args: [...args],
       allowPositionals: acceptsArguments,
+      tokens: true,
       options: {
         ...known,
         help: { type: 'boolean', short: 'h' },

@@ -13,7 +13,10 @@ export interface BasicCommand {
 
 export interface Program<Command extends BasicCommand, Log extends { error(text: string): void }> {
   /** May throw a {@link UsageError}. */
-  read: (args: readonly string[], environment: Record<string, string | undefined>) => Command;
+  read: (
+    args: readonly string[],
+    environment: Record<string, string | undefined>,
+  ) => Command | Promise<Command>;
   helpText: () => string;
   version: () => string;
   /** Creates the log, by its format. `out` is for lines, `errors` for errors if the format separates them. */
@@ -33,7 +36,7 @@ export async function runCommand<Command extends BasicCommand, Log extends { err
   const createLog = (format: LogFormat): Log => program.logs[format](process.stdout, process.stderr);
   let command: Command;
   try {
-    command = program.read(process.argv.slice(2), process.env);
+    command = await program.read(process.argv.slice(2), process.env);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return fail(createLog('pretty'), error.message);
@@ -52,16 +55,19 @@ export async function runCommand<Command extends BasicCommand, Log extends { err
   }
 }
 
-/** Calls `close` on SIGTERM and SIGINT, then exits. A second signal exits at once. */
-export function endOnSignals(close: () => Promise<void>): void {
+/**
+ * Calls `close` on SIGTERM and SIGINT, then exits. A second signal exits at once.
+ *
+ * @param more other signals that end the process.
+ */
+export function endOnSignals(close: () => Promise<void>, more: readonly NodeJS.Signals[] = []): void {
   let ending = false;
   const end = (): void => {
     if (ending) process.exit(0);
     ending = true;
     void close().then(() => process.exit(0));
   };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
+  for (const signal of ['SIGTERM', 'SIGINT', ...more] as const) process.on(signal, end);
 }
 
 function fail(log: { error(text: string): void }, message: string): void {

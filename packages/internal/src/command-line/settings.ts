@@ -9,9 +9,10 @@ export interface Setting<Values extends object = Record<string, unknown>> {
   option: keyof Values & string;
   /**
    * Whether the flag can be repeated. With `values`, each flag is one value, and commas separate the values of the
-   * environment variable. With `lists`, commas separate values in both.
+   * environment variable. With `lists`, commas separate values in both. With `texts`, each flag and the variable are one
+   * value.
    */
-  many?: 'values' | 'lists';
+  many?: 'values' | 'lists' | 'texts';
   /** The value that a switch sets. @default true */
   sets?: boolean;
   /** The allowed values. @default all */

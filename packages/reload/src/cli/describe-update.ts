@@ -1,5 +1,5 @@
 import { escapeControls } from '@live-online/internal/escape-controls';
-import type { UpdateReport } from '../events.ts';
+import type { CommandReport, UpdateReport } from '../events.ts';
 
 /** Names the changed files on one line. */
 export function describeFiles(files: readonly string[]): string {
@@ -19,6 +19,15 @@ export function describePages({ pages, applied }: UpdateReport): string {
   }
   if (parts.length > 0) return parts.join(', ');
   return pages.none > 0 ? 'no open page uses it' : 'no page is open';
+}
+
+/** How a command has ended. */
+export function describeCommand({ state, durationMs = 0, code, signal }: CommandReport): string {
+  if (state === 'started') return 'started';
+  const took = `(${(durationMs / 1_000).toFixed(1)} s)`;
+  if (state === 'succeeded') return `succeeded ${took}`;
+  if (state === 'superseded') return 'ended for a newer change';
+  return `${signal ? `ended by ${signal}` : `failed with exit code ${code ?? 'none'}`} ${took}`;
 }
 
 function count(pages: number): string {

@@ -1,7 +1,9 @@
 import { createJsonWriter, paint, type Output } from '@live-online/internal/command-line/output';
-import type { BackendChange, SkippedReport, UpdateReport } from '../events.ts';
+import { stripVTControlCharacters } from 'node:util';
+import type { BackendChange, CommandReport, SkippedReport, UpdateReport } from '../events.ts';
+import { escapeControls } from '@live-online/internal/escape-controls';
 import type { Listening } from '../http/listen.ts';
-import { describeFiles, describePages } from './describe-update.ts';
+import { describeCommand, describeFiles, describePages } from './describe-update.ts';
 
 /** The output of the command line while it runs. */
 export interface Log {
@@ -9,6 +11,9 @@ export interface Log {
   update(report: UpdateReport): void;
   skipped(report: SkippedReport): void;
   backend(change: BackendChange): void;
+  command(report: CommandReport): void;
+  /** The output of a command: complete lines. */
+  output(output: { command: string; text: string }): void;
   warning(text: string): void;
   error(text: string): void;
   closing(): void;
@@ -32,6 +37,8 @@ export function createJsonLog(out: Output): Log {
     update: (report) => write('update', report),
     skipped: (report) => write('skipped', report),
     backend: (change) => write('backend', change),
+    command: (report) => write('command', report),
+    output: ({ command, text }) => write('output', { command, text: stripVTControlCharacters(text) }),
     warning: (message) => write('warning', { message }),
     error: (message) => write('error', { message }),
     closing: () => write('closing'),
@@ -61,6 +68,11 @@ export function createPrettyLog(out: Output, errors: Output): Log {
           ? `${paint('yellow', 'backend down')} (${change.problem}): pages wait for it`
           : `backend ${change.state}: pages reload`,
       ),
+    command: (report) =>
+      writeTimed(
+        `${escapeControls(report.command)} ${paint('dim', '→')} ${paint(report.state === 'failed' ? 'yellow' : 'dim', describeCommand(report))}`,
+      ),
+    output: ({ text }) => out.write(out.isTTY === true ? text : stripVTControlCharacters(text)),
     warning: (text) => write(`${paint('yellow', 'Warning:')} ${text}`),
     error: (text) => errors.write(`live-online-reload: ${text}\n`),
     closing: () => {},

@@ -1,13 +1,19 @@
 import { readSettings, UsageError } from '@live-online/internal/command-line/read-settings';
 import type { BasicCommand } from '@live-online/internal/command-line/run-command';
-import type { ReloadServerOptions } from '../options/options.ts';
+import type { ExecOption, ReloadServerOptions } from '../options/options.ts';
+import { readList } from '@live-online/internal/command-line/settings';
 import { syntax } from './settings.ts';
 import { restoreWatchArguments } from './watch-patterns.ts';
 
-/** The command line and the environment. */
+/** What a user wants, by the command line, the environment and the config file. */
 export interface Command extends BasicCommand {
+  /** `init` creates a config file, `print-config` shows the config. */
+  task: 'serve' | 'init' | 'print-config';
+  /** The config file: of a flag, or the one that was found. */
+  configFile: string | undefined;
   options: ReloadServerOptions;
-  open: boolean;
+  open: boolean | undefined;
+  isLogGiven: boolean;
 }
 
 /**
@@ -19,16 +25,53 @@ export function readCommandLine(
   args: readonly string[],
   environment: Record<string, string | undefined>,
 ): Command {
-  const { ask, values, sources, rest: given } = readSettings(syntax, args, environment);
-  const { open = false, log = 'pretty', watch: patterns, ...others } = values;
+  const { ask, values, sources, order, rest: given } = readSettings(syntax, args, environment);
+  const { open, log, exec, on, config, printConfig = false, watch: patterns, ...others } = values;
   const { watch, rest } = restoreWatchArguments(args, { watch: patterns, rest: given });
   const options = { ...others, ...(watch && { watch }) };
-  const [folder, ...more] = rest;
+  const isInit = rest[0] === 'init';
+  if (isInit && rest.length > 1)
+    throw new UsageError('init takes no arguments: it looks at the current folder');
+  const [folder, ...more] = isInit ? [] : rest;
   if (ask === 'run' && more.length > 0) {
     throw new UsageError(
       `only one folder can be served, not ${rest.length}: watch the others with --watch ${more.join(',')}`,
     );
   }
+  const first = order.find(({ flag }) => flag === 'exec' || flag === 'on');
+  if (ask === 'run' && first?.flag === 'on') {
+    throw new UsageError('--on must follow the --exec that it belongs to');
+  }
   sources.set('folder', 'the folder');
-  return { ask, options: { ...(folder !== undefined && { folder }), ...options }, open, log, sources };
+  return {
+    ask,
+    task: isInit ? 'init' : printConfig ? 'print-config' : 'serve',
+    configFile: config,
+    options: {
+      ...(folder !== undefined && { folder }),
+      ...options,
+      ...(exec && { exec: joinCommands(exec, on, order) }),
+    },
+    open,
+    log: log ?? 'pretty',
+    isLogGiven: log !== undefined,
+    sources,
+  };
+}
+
+/** Gives each command the globs that follow it. Those of the environment are for its one command. */
+function joinCommands(
+  exec: readonly string[],
+  on: readonly string[] | undefined,
+  order: readonly { flag: string; text: string }[],
+): ExecOption[] {
+  const flags = order.filter(({ flag }) => flag === 'exec' || flag === 'on');
+  const commands: ExecOption[] = [];
+  for (const { flag, text } of flags) {
+    const last = commands.at(-1);
+    if (flag === 'exec') commands.push({ command: text });
+    else if (last) last.on = [...(last.on ?? []), ...readList(text)];
+  }
+  if (commands.length > 0) return commands;
+  return exec.map((command) => ({ command, ...(on && { on: [...on] }) }));
 }

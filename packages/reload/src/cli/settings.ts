@@ -8,9 +8,15 @@ import type { CommandSyntax } from '@live-online/internal/command-line/read-sett
 import type { ReloadServerOptions } from '../options/options.ts';
 
 /** The settings of the command line. */
-export interface Values extends ReloadServerOptions {
+export interface Values extends Omit<ReloadServerOptions, 'exec'> {
+  /** The commands, without their globs. */
+  exec: string[];
+  /** The globs of the command before it. */
+  on: string[];
   open: boolean;
   log: LogFormat;
+  config: string;
+  printConfig: boolean;
 }
 
 /** What is served, and from where. */
@@ -89,6 +95,35 @@ const watching: readonly Setting<Values>[] = [
   },
 ];
 
+/** Builds and backends. */
+const commands: readonly Setting<Values>[] = [
+  {
+    flag: 'exec',
+    value: 'COMMAND',
+    option: 'exec',
+    many: 'texts',
+    help: 'run this command when files change, such as "npm run build", and update pages when it has succeeded; can be repeated',
+  },
+  {
+    flag: 'on',
+    value: 'GLOBS',
+    option: 'on',
+    many: 'lists',
+    help: 'watch these files for the --exec before it, such as "src/**" or "src/**,!**/*.test.ts" (all watched files)',
+  },
+  {
+    flag: 'serve-command',
+    value: 'COMMAND',
+    option: 'serveCommand',
+    help: 'with --proxy: start the backend by this command, such as "node server.js", and again when files change',
+  },
+  {
+    flag: 'script-errors',
+    option: 'scriptErrors',
+    help: 'also show errors of scripts over the page',
+  },
+];
+
 /** Who may connect, and where. */
 const network: readonly Setting<Values>[] = [
   {
@@ -129,9 +164,29 @@ const network: readonly Setting<Values>[] = [
 const terminal: readonly Setting<Values>[] = [
   { flag: 'open', option: 'open', help: 'open the page in your browser' },
   logSetting,
+  {
+    flag: 'config',
+    value: 'FILE',
+    option: 'config',
+    help: 'read options from this file (live-online-reload.config.js, .mjs, .ts or .json, or liveOnlineReload in package.json)',
+  },
+  {
+    flag: 'print-config',
+    option: 'printConfig',
+    help: 'print the options and where each one is set, and end',
+  },
 ];
 
-const settings: readonly Setting<Values>[] = [...serving, ...watching, ...network, ...terminal];
+/** The settings by their purpose, as `--help` lists them. */
+export const groups: readonly { title: string; settings: readonly Setting<Values>[] }[] = [
+  { title: 'Pages', settings: serving },
+  { title: 'Changes', settings: watching },
+  { title: 'Builds and backends', settings: commands },
+  { title: 'Network', settings: network },
+  { title: 'Terminal', settings: terminal },
+];
+
+const settings: readonly Setting<Values>[] = groups.flatMap((group) => group.settings);
 
 export const syntax: CommandSyntax<Values> = {
   settings,

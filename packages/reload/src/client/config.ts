@@ -6,6 +6,8 @@ export interface ClientConfig {
   reloadOnly: boolean;
   /** Whether pages come through the tool's server. */
   serves: boolean;
+  /** Whether the page shows the errors of its scripts. */
+  scriptErrors: boolean;
   /** If they do not: the version with which the script was served. */
   version?: string;
 }

@@ -1,9 +1,11 @@
 import { io, type Socket } from 'socket.io-client';
 import {
   isContentVersion,
+  isReloadOverlay,
   isReloadUpdate,
   type ContentVersion,
   type ReloadClientEvents,
+  type ReloadOverlay,
   type ReloadServerEvents,
   type ReloadUpdate,
 } from '@live-online/protocol';
@@ -12,6 +14,8 @@ import type { ClientConfig } from './config.ts';
 export interface ConnectionListener {
   onVersion(version: ContentVersion): void;
   onUpdate(update: ReloadUpdate): void;
+  /** A command has failed, or works again. */
+  onOverlay(overlay: ReloadOverlay | null): void;
   /** The server sent something that this client cannot read. */
   onUnreadable(): void;
 }
@@ -56,6 +60,9 @@ export class Connection {
     socket.on('update', (update) =>
       isReloadUpdate(update) ? listener.onUpdate(update) : listener.onUnreadable(),
     );
+    socket.on('overlay', (overlay: unknown) => {
+      if (overlay === null || isReloadOverlay(overlay)) listener.onOverlay(overlay);
+    });
     socket.on('connect', () => (this.#rejections = 0));
     socket.on('disconnect', () => {
       this.#lostMs = performance.now();

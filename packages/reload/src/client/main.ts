@@ -9,6 +9,9 @@ import { readPageInfo, type ClientConfig } from './config.ts';
 import { Connection } from './connection.ts';
 import { HtmlUpdater } from './html-updater.ts';
 import { recordLoadedFiles } from './loaded-files.ts';
+import { createOpenInEditor } from './overlay/open-in-editor.ts';
+import { Overlay } from './overlay/overlay.ts';
+import { onScriptErrors } from './overlay/script-errors.ts';
 import { lastReloadedVersion, PageReloader } from './page-reloader.ts';
 import { restoreScrollPosition } from './scroll-position.ts';
 import { SleepDetector } from './sleep-detector.ts';
@@ -35,16 +38,19 @@ const updates = new UpdateQueue({
     return !html || (!info.post && (await htmlUpdater.apply(htmlText)));
   },
 });
+const overlay = new Overlay(createOpenInEditor(config));
 const connection = new Connection(
   config,
   { page: info.page, cachedBy: findCachingWorker(info.page) },
   {
     onVersion: (version) => updates.compare(version),
     onUpdate: (update) => updates.add(update),
+    onOverlay: (problem) => (problem ? overlay.show(problem) : overlay.hide()),
     onUnreadable: () => updates.reloadForNewScript(),
   },
 );
 
+if (config.scriptErrors) onScriptErrors((problem) => overlay.show(problem));
 recordLoadedFiles();
 restoreScrollPosition();
 connection.open();

@@ -89,6 +89,11 @@ export class ChangeDebouncer {
     return this.#writes.has(path);
   }
 
+  /** Whether no file changes now, and none is being reported. */
+  isSettled(): boolean {
+    return this.#writes.size === 0 && !this.#checking;
+  }
+
   /** Whether a file was reported a moment ago. */
   wasReported(path: string): boolean {
     const { clock, debounceMs } = this.#options;

@@ -146,6 +146,11 @@ export class FileWatcher {
     return this.#watch.accepts(path);
   }
 
+  /** Whether no watched file changes now, and all changes are reported. */
+  isSettled(): boolean {
+    return this.#debouncer.isSettled();
+  }
+
   /** A digest of all watched files, the same for the same bytes; `undefined` until every file was read. [R6] */
   digest(): string | undefined {
     return this.#digest;

@@ -11,6 +11,7 @@ import { respondMethodNotAllowed, respondText } from './respond.ts';
 export const BASE = '/__live-online/';
 export const SCRIPT_URL: string = `${BASE}client.js`;
 export const SOCKET_PATH: string = `${BASE}socket.io/`;
+const EDITOR_URL = `${BASE}editor`;
 
 /** The configuration of the client. It is part of the script. */
 interface ClientConfig {
@@ -19,12 +20,16 @@ interface ClientConfig {
   base: string;
   reloadOnly: boolean;
   serves: boolean;
+  scriptErrors: boolean;
   version?: string;
 }
 
 export interface ClientRoutesOptions {
   token: string;
   reloadOnly: boolean;
+  scriptErrors: boolean;
+  /** Opens a file in an editor. With another server's pages there is none. */
+  openEditor: (request: IncomingMessage, response: ServerResponse) => void;
   /** Whether pages come through this server. If not, the script is at `/`, for pages of other servers to embed. */
   serves: boolean;
   documents: ServedDocuments;
@@ -40,7 +45,7 @@ export type ClientRoutes = (request: IncomingMessage, response: ServerResponse) 
 const PLACEHOLDER = /(["'`])__LIVE_ONLINE_CONFIG__\1/;
 
 export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
-  const { token, reloadOnly, serves, documents, version, onScript } = options;
+  const { token, reloadOnly, scriptErrors, openEditor, serves, documents, version, onScript } = options;
   const resourcePolicy = serves ? 'same-origin' : 'cross-origin';
 
   function respond(path: string, request: IncomingMessage, response: ServerResponse): void {
@@ -68,6 +73,7 @@ export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
       base: serves ? BASE : `http://${host}${BASE}`,
       reloadOnly,
       serves,
+      scriptErrors,
       // Pages of other servers do not carry the version of their content, so the script does.
       ...(!serves && { version: version().id }),
     };
@@ -79,7 +85,8 @@ export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
     const path = pathOf(request);
     const isScript = !serves && path === '/';
     if (!isScript && !path.startsWith(BASE)) return false;
-    if (request.method !== 'GET' && request.method !== 'HEAD') respondMethodNotAllowed(response);
+    if (serves && path === EDITOR_URL) openEditor(request, response);
+    else if (request.method !== 'GET' && request.method !== 'HEAD') respondMethodNotAllowed(response);
     else respond(isScript ? 'client.js' : path.slice(BASE.length), request, response);
     return true;
   };

@@ -9,6 +9,7 @@ import {
   parseReloadHandshake,
   type ContentVersion,
   type ReloadClientEvents,
+  type ReloadOverlay,
   type ReloadRejectionCode,
   type ReloadServerEvents,
   type ReloadUpdate,
@@ -32,6 +33,8 @@ export interface UpdateChannel {
   broadcast(decide: (page: OpenPage) => ReloadUpdate): ReloadUpdate[];
   /** Sends each page the version of the content. */
   broadcastVersion(version: ContentVersion): void;
+  /** Sends each page a problem to show, or `null` when it has ended. */
+  broadcastOverlay(overlay: ReloadOverlay | null): void;
   close(): Promise<void>;
 }
 
@@ -39,6 +42,8 @@ export interface UpdateChannelOptions {
   path: string;
   token: string;
   version: () => ContentVersion;
+  /** The problem that pages show. */
+  overlay: () => ReloadOverlay | null;
   /** The file that a served document was made from. */
   fileOf: (page: string) => string | undefined;
   /** Called when a page reports that a service worker has answered with a stored copy of it. */
@@ -57,7 +62,7 @@ const PACKETS = { burst: 20, perSecond: 1 };
 const CLOSE_TIMEOUT_MS = 2_000;
 
 export function createUpdateChannel(options: UpdateChannelOptions): UpdateChannel {
-  const { path, token, version, fileOf, onCached } = options;
+  const { path, token, version, overlay, fileOf, onCached } = options;
   const connections = new Set<Duplex>();
   const engine = createBoundedEngine(
     {
@@ -104,6 +109,8 @@ export function createUpdateChannel(options: UpdateChannelOptions): UpdateChanne
     socket.use(() => {});
     socket.on('error' as never, (() => {}) as never);
     socket.emit('version', version());
+    const problem = overlay();
+    if (problem) socket.emit('overlay', problem);
   });
 
   return {
@@ -124,6 +131,9 @@ export function createUpdateChannel(options: UpdateChannelOptions): UpdateChanne
     },
     broadcastVersion(current) {
       io.emit('version', current);
+    },
+    broadcastOverlay(problem) {
+      io.emit('overlay', problem);
     },
     async close() {
       await io.close();

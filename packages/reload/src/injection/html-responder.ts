@@ -30,6 +30,8 @@ export interface HtmlResponderOptions {
   documents: ServedDocuments;
   version: () => string;
   scriptUrl: string;
+  /** Whether the client runs before the page's own scripts, so that it sees their errors. */
+  runsFirst?: boolean;
   onWarning: (text: string) => void;
 }
 
@@ -110,7 +112,7 @@ export class HtmlResponder {
     headers: HeaderList,
     from: { file?: string },
   ): { transform: Transform; head: HeaderList } {
-    const { documents, version, scriptUrl } = this.#options;
+    const { documents, version, scriptUrl, runsFirst } = this.#options;
     const policies = headers.filter(([name]) => isPolicy(name));
     if (policies.some(([, value]) => blocksClient(value)))
       this.#warn(
@@ -122,6 +124,7 @@ export class HtmlResponder {
     const injector = injecting!.createInjector({
       charset: mimeTypeOf(headers)?.parameters.get('charset'),
       tag: scriptTag({
+        ...(!runsFirst && { async: '' }),
         src: scriptUrl,
         'data-page': document.id,
         'data-version': version(),
@@ -161,8 +164,10 @@ export class HtmlResponder {
 }
 
 function scriptTag(attributes: Readonly<Record<string, string>>): string {
-  const list = Object.entries(attributes).map(([name, value]) => ` ${name}="${escapeHtml(value)}"`);
-  return `<script async${list.join('')}></script>`;
+  const list = Object.entries(attributes).map(([name, value]) =>
+    value === '' ? ` ${name}` : ` ${name}="${escapeHtml(value)}"`,
+  );
+  return `<script${list.join('')}></script>`;
 }
 
 /** Whether a response is a document that gets the client's tag. */

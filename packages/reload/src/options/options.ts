@@ -67,14 +67,34 @@ export interface ReloadServerOptions {
    * @default true
    */
   rewrite?: boolean;
+  /**
+   * Commands that run when files change, one at a time. A change during a run ends it and runs the command again. Pages are
+   * updated once all commands have succeeded, and show the output of one that fails.
+   */
+  exec?: ExecOption[];
+  /** A command that starts the backend of `proxy`. It runs again when files change, and ends with the server. */
+  serveCommand?: string;
+  /** Whether pages also show the errors of their scripts over their content. @default false */
+  scriptErrors?: boolean;
   /** The folder for the project's token and the index of its files. @default the user's cache folder */
   cacheFolder?: string;
+}
+
+/** A command that runs when files change. */
+export interface ExecOption {
+  /** The command line, for the shell. It runs in the current folder. */
+  command: string;
+  /**
+   * Globs of the files that it depends on, relative to the current folder; those with `!` are exceptions. Their folders are
+   * watched. @default all watched files, without the served folder if others are watched
+   */
+  on?: string[];
 }
 
 /** Where pages come from: a folder, a backend, or other servers. */
 export type Source = { kind: 'folder'; folder: string } | { kind: 'proxy'; target: URL } | { kind: 'none' };
 
-type Unresolved = 'folder' | 'proxy' | 'watch' | 'serve' | 'cacheFolder';
+type Unresolved = 'folder' | 'proxy' | 'watch' | 'serve' | 'cacheFolder' | 'serveCommand';
 
 export interface ResolvedReloadServerOptions extends Required<Omit<ReloadServerOptions, Unresolved>> {
   source: Source;
@@ -83,4 +103,5 @@ export interface ResolvedReloadServerOptions extends Required<Omit<ReloadServerO
   /** What is watched in the roots; `undefined` if they are watched as a whole. */
   filter: WatchFilter | undefined;
   cacheFolder: string | undefined;
+  serveCommand: string | undefined;
 }

@@ -1,11 +1,12 @@
 import { realpathSync, statSync } from 'node:fs';
+import picomatch from 'picomatch';
 import * as v from 'valibot';
 import { problemsOfIssues } from '@live-online/internal/option-problems';
 import { withoutUndefined } from '@live-online/internal/records';
 import { DEFAULT_DEBOUNCE_MS } from '../core/write-in-progress.ts';
 import { folderIsFile, optionsInvalid } from '../errors.ts';
 import { findPath, findWatchRoots, isExclusion } from './watch-roots.ts';
-import type { ReloadServerOptions, ResolvedReloadServerOptions, Source } from './options.ts';
+import type { ExecOption, ReloadServerOptions, ResolvedReloadServerOptions, Source } from './options.ts';
 
 const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
 const flag = (): v.GenericSchema<boolean> => v.boolean('must be true or false');
@@ -20,6 +21,7 @@ const ORIGIN = 'must be an origin such as http://localhost:3000';
 const NO_ORIGIN =
   'must not be "null", the origin of pages from disk and of sandboxed frames of any site: serve the pages over HTTP, and allow that origin';
 const PROXY = 'must be the URL of a backend without a path, such as http://localhost:8000';
+const COMMAND = 'must be a command line, such as npm run build';
 
 const schema = v.strictObject(
   {
@@ -61,6 +63,22 @@ const schema = v.strictObject(
     reloadOnly: v.optional(flag(), false),
     revalidate: v.optional(flag(), true),
     rewrite: v.optional(flag(), true),
+    exec: v.optional(
+      v.array(
+        v.strictObject(
+          {
+            command: text(COMMAND),
+            on: v.optional(list(text('must be a glob, such as src/**'))),
+          },
+          (issue) =>
+            issue.expected === 'never' ? 'is an unknown option' : 'must be an object with a command',
+        ),
+        'must be a list of commands',
+      ),
+      [],
+    ) as v.GenericSchema<ExecOption[] | undefined, ExecOption[]>,
+    serveCommand: v.optional(text(COMMAND)),
+    scriptErrors: v.optional(flag(), false),
     cacheFolder: v.optional(text('must be the path of a folder')),
   },
   (issue) => (issue.expected === 'never' ? 'is an unknown option' : 'must be an object'),
@@ -74,7 +92,8 @@ const schema = v.strictObject(
 export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServerOptions {
   const result = v.safeParse(schema, withoutUndefined(options));
   if (!result.success) throw optionsInvalid(problemsOfIssues(result.issues));
-  const { folder, proxy, watch, serve, ...rest } = result.output;
+  const { folder, proxy, serve, ...rest } = result.output;
+  const watch = [...result.output.watch, ...foldersOf(rest.exec)];
   if (folder === undefined && watch.every(isExclusion)) {
     throw optionsInvalid([
       proxy
@@ -84,6 +103,10 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
   }
   if (proxy && !serve) {
     throw optionsInvalid([{ path: 'proxy', message: 'cannot be combined with serve: false (--no-serve)' }]);
+  }
+  if (rest.serveCommand !== undefined && !proxy) {
+    const message = 'starts a backend: name its URL with proxy (--proxy)';
+    throw optionsInvalid([{ path: 'serveCommand', message }]);
   }
   const allow = rest.allow.map((path) => realpathSync(findFolder(path)));
   const folders = folder === undefined ? [] : [findFolder(folder)];
@@ -104,7 +127,16 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
     port: rest.port ?? (source.kind === 'none' ? 8081 : 8080),
     strictPort: rest.strictPort ?? source.kind === 'none',
     cacheFolder: rest.cacheFolder,
+    serveCommand: rest.serveCommand,
   };
+}
+
+/** The folders and files that the globs of commands are about. */
+function foldersOf(exec: readonly ExecOption[]): string[] {
+  return exec
+    .flatMap(({ on = [] }) => on)
+    .filter((glob) => !glob.startsWith('!'))
+    .map((glob) => picomatch.scan(glob).base || '.');
 }
 
 function findFolder(folder: string): string {

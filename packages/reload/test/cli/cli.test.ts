@@ -155,6 +155,55 @@ describe('live-online-reload', () => {
     again.close();
   });
 
+  it.each(['SIGINT', 'SIGHUP'] as const)('[R9] %s ends a command that never ends', async (signal) => {
+    const { folder, write } = makeFolder({ 'site/index.html': 'x', 'src/a.txt': 'x' });
+    const flags = [
+      '--exec',
+      'echo "pid $$"; while true; do sleep 1; done',
+      '--on',
+      'src/**',
+      '--log',
+      'json',
+    ];
+    const { prints, events, child, ended } = run(['site', '--port', '0', ...flags], { cwd: folder });
+    await prints(/listening/);
+    // A save before the folder is watched has no effect. Each save ends the command of the one before.
+    await vi.waitFor(
+      async () => {
+        write('src/a.txt', String(performance.now()));
+        await vi.waitFor(() => expect(events().some(({ event }) => event === 'output')).toBe(true), 5_000);
+      },
+      { timeout: 30_000 },
+    );
+    const pids = events().flatMap(({ text: line }) => /pid (\d+)/.exec(String(line))?.[1] ?? []);
+    child.kill(signal);
+    expect(await ended).toBe(0);
+    await vi.waitFor(() => expect(() => process.kill(-Number(pids.at(-1)), 'SIGTERM')).toThrow());
+  });
+
+  it('[R11] reads its config file, and a flag overrides it', async () => {
+    const config = "export default { folder: 'site', port: 1, log: 'json' }";
+    const { folder } = makeFolder({ 'site/index.html': 'x', 'live-online-reload.config.mjs': config });
+    const { prints, events } = run(['--port', '0'], { cwd: folder });
+    await prints(/listening/);
+    expect(await (await fetch(String(events()[0]!['url']))).text()).toContain('x');
+    const wrong = run(['--port', '0', '--config', 'missing.json'], { cwd: folder });
+    expect(await wrong.ended).toBe(1);
+    expect(await wrong.errors).toMatch(/missing\.json cannot be read/);
+  });
+
+  it('[R11] a mistake in the config file is one line with the file and the key', async () => {
+    const { folder } = makeFolder({
+      'site/index.html': 'x',
+      'package.json': '{ "liveOnlineReload": { "prot": 1 } }',
+    });
+    const { errors, ended } = run(['site', '--port', '0'], { cwd: folder });
+    expect(await ended).toBe(1);
+    expect(await errors).toBe(
+      'live-online-reload: package.json (liveOnlineReload): prot is an unknown option\n',
+    );
+  });
+
   it('[R1] prints its help and its version', async () => {
     const help = run(['--help']);
     expect(await help.ended).toBe(0);

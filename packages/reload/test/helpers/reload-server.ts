@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { onTestFinished } from 'vitest';
-import type { ReloadServerEvents, ReloadUpdate } from '@live-online/protocol';
+import type { ReloadOverlay, ReloadServerEvents, ReloadUpdate } from '@live-online/protocol';
 import { assembleReloadServer } from '../../src/create-reload-server.ts';
 import type { UpdateReport } from '../../src/events.ts';
 import { DEADLINES, type Deadlines } from '../../src/http/own-server.ts';
@@ -74,8 +74,10 @@ export async function connectPage(url: string, { origin, host, auth }: ConnectOp
   }) as Socket<ReloadServerEvents>;
   onTestFinished(() => void socket.disconnect());
   const updates: ReloadUpdate[] = [];
+  const overlays: (ReloadOverlay | null)[] = [];
   const versions: { id: string; digest?: string }[] = [];
   socket.on('update', (update) => updates.push(update));
+  socket.on('overlay', (overlay) => overlays.push(overlay));
   socket.on('version', (version) => versions.push(version));
   const outcome = await new Promise<{ ok: true } | { ok: false; error: Error & { data?: unknown } }>(
     (resolve) => {
@@ -83,5 +85,5 @@ export async function connectPage(url: string, { origin, host, auth }: ConnectOp
       socket.once('connect_error', (error) => resolve({ ok: false, error }));
     },
   );
-  return { socket, updates, versions, ...outcome };
+  return { socket, updates, versions, overlays, ...outcome };
 }
