@@ -36,7 +36,7 @@ function createApp() {
   app.all('/api', express.text(), (request, response) => {
     const { method, headers } = request;
     const offered = [headers.upgrade, headers['http2-settings']].map((one) => one !== undefined);
-    response.send(`${method} ${offered.join()} [${(request.body as string | undefined) ?? ''}]`);
+    response.type('text').send(`${method} ${offered.join()} [${(request.body as string | undefined) ?? ''}]`);
   });
   app.get('/', (_request, response) => void response.send('home'));
   return app;
