@@ -20,9 +20,16 @@ export function readCommandLine(
   environment: Record<string, string | undefined>,
 ): Command {
   const { ask, values, sources, rest: given } = readSettings(syntax, args, environment);
-  const { open = false, log = 'pretty', watch: patterns, ...others } = values;
+  const {
+    open = false,
+    log = 'pretty',
+    watch: patterns,
+    'https.key': key,
+    'https.cert': cert,
+    ...others
+  } = values;
   const { watch, rest } = restoreWatchArguments(args, { watch: patterns, rest: given });
-  const options = { ...others, ...(watch && { watch }) };
+  const options = { ...others, ...(watch && { watch }), ...keyPairOf(key, cert) };
   const [folder, ...more] = rest;
   if (ask === 'run' && more.length > 0) {
     throw new UsageError(
@@ -31,4 +38,14 @@ export function readCommandLine(
   }
   sources.set('folder', 'the folder');
   return { ask, options: { ...(folder !== undefined && { folder }), ...options }, open, log, sources };
+}
+
+/** The key and the certificate of the user. */
+function keyPairOf(
+  key: string | undefined,
+  cert: string | undefined,
+): { https?: { key: string; cert: string } } {
+  if (key !== undefined && cert !== undefined) return { https: { key, cert } };
+  if (key === undefined && cert === undefined) return {};
+  throw new UsageError('--https-key and --https-cert belong together: a certificate needs its key');
 }

@@ -11,6 +11,8 @@ import type { ReloadServerOptions } from '../options/options.ts';
 export interface Values extends ReloadServerOptions {
   open: boolean;
   log: LogFormat;
+  'https.key': string;
+  'https.cert': string;
 }
 
 /** What is served, and from where. */
@@ -109,6 +111,13 @@ const network: readonly Setting<Values>[] = [
     option: 'host',
     help: 'address to listen on; 0.0.0.0 opens the server to your network (localhost: this machine only)',
   },
+  {
+    flag: 'https',
+    option: 'https',
+    help: 'use HTTPS, with a certificate that is made for this machine and stored',
+  },
+  { flag: 'https-key', value: 'FILE', option: 'https.key', help: 'the key of your own certificate, as PEM' },
+  { flag: 'https-cert', value: 'FILE', option: 'https.cert', help: 'your own certificate, as PEM' },
   {
     flag: 'allow-host',
     value: 'NAMES',
