@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { endOnSignals, runCommand } from '@live-online/internal/command-line/run-command';
 import { collectGarbageSoon } from './cli/collect-garbage.ts';
 import { helpText } from './cli/help.ts';
+import { describeTrust } from './cli/describe-trust.ts';
 import { createJsonLog, createPrettyLog, type About, type Log } from './cli/log.ts';
 import { printConfig } from './cli/print-config.ts';
 import { readCommand } from './cli/read-command.ts';
@@ -81,7 +82,7 @@ async function listenOrClose(server: ReloadServer): Promise<Listening> {
   }
 }
 
-function about({ options }: Command, { host, port }: Listening): About {
+function about({ options }: Command, { host, port, url, certificateFile }: Listening): About {
   const { folder, proxy, watch = [], serve = true, exec = [] } = options;
   const on = exec.flatMap((command) => command.on ?? []).filter((glob) => !glob.startsWith('!'));
   const watched = [...(folder === undefined ? [] : [folder]), ...watch, ...on].map(
@@ -92,9 +93,10 @@ function about({ options }: Command, { host, port }: Listening): About {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const network = addresses
     .filter(({ family, internal }) => everywhere && family === 'IPv4' && !internal)
-    .map(({ address }) => `http://${address}:${port}/`);
+    .map(({ address }) => `${new URL(url).protocol}//${address}:${port}/`);
   const sources = { folder: watched[0]!, proxy: String(proxy).replace(/\/$/, ''), none: watched.join(', ') };
-  return { source: sources[kind], kind, watched, network };
+  const trust = certificateFile === undefined ? [] : describeTrust(certificateFile, process.platform);
+  return { source: sources[kind], kind, watched, network, trust };
 }
 
 /** Without a browser, the server continues with a warning. */

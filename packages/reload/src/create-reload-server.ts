@@ -13,6 +13,7 @@ import { alreadyClosed } from './errors.ts';
 import { createEvents, type Events, type ListenTo } from './events.ts';
 import { FileWatcher } from './files/file-watcher.ts';
 import { createAllowedHosts } from './http/allowed-hosts.ts';
+import { openKeyPair } from './http/certificate.ts';
 import {
   BASE,
   createClientRoutes,
@@ -32,7 +33,7 @@ import { hookResponse } from './injection/response-hook.ts';
 import { createServedDocuments } from './injection/served-documents.ts';
 import type { ReloadServerOptions, ResolvedReloadServerOptions } from './options/options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
-import { openProjectCache } from './project-cache.ts';
+import { cacheRoot, openProjectCache } from './project-cache.ts';
 import type { ReloadMiddleware, ReloadServer } from './reload-server.ts';
 import { createPageHandler, type PageHandler } from './serving/page-handler.ts';
 import { createUpdatePublisher, type UpdatePublisher } from './update-publisher.ts';
@@ -151,8 +152,13 @@ class Assembly implements ReloadServer {
     const guard = this.#createGuard(this.#allowsLoopback);
     const routes = this.#createRoutes(serves);
     const recordDocument = this.#recordDocument;
+    const keyPair = await openKeyPair(
+      { ...this.#options, cacheRoot: cacheRoot(this.#options.cacheFolder) },
+      this.#warn,
+    );
     const { servers, listening } = await listen({
       ...this.#options,
+      keyPair,
       create: () =>
         createOwnServer({
           handle(request, response) {
@@ -168,6 +174,7 @@ class Assembly implements ReloadServer {
             isForChannel(request) || (handler.upgrade !== undefined && offersWebSocket(request)),
           upgrade: createUpgradeHandler(guard, this.#channel, handler),
           acceptsBodies: this.#options.source.kind === 'proxy',
+          keyPair,
           deadlines: this.#deadlines,
           connections: this.#connections,
         }),

@@ -11,6 +11,11 @@ export interface ProjectCache {
   indexFile: string | undefined;
 }
 
+/** The folder for everything that the tool stores. */
+export function cacheRoot(folder: string | undefined): string {
+  return folder ?? envPaths('live-online-reload', { suffix: '' }).cache;
+}
+
 const TOKEN = /^[\w-]{32}$/;
 
 /**
@@ -24,7 +29,7 @@ export function openProjectCache(
   onWarning: (text: string) => void,
 ): ProjectCache {
   const name = createHash('sha256').update(key).digest('base64url').slice(0, 20);
-  const home = join(folder ?? envPaths('live-online-reload', { suffix: '' }).cache, name);
+  const home = join(cacheRoot(folder), name);
   try {
     // Other users of this machine must not read the token.
     mkdirSync(home, { recursive: true, mode: 0o700 });

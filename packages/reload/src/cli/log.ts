@@ -27,6 +27,8 @@ export interface About {
   watched: string[];
   /** The URLs for other machines. */
   network: string[];
+  /** How to trust the certificate that the tool has made, line by line. */
+  trust: string[];
 }
 
 /** Writes one JSON object per line. */
@@ -50,13 +52,14 @@ export function createPrettyLog(out: Output, errors: Output): Log {
   const write = (text: string): void => out.write(`${text}\n`);
   const writeTimed = (text: string): void => write(`${paint('dim', timeOfDay())}  ${text}`);
   return {
-    listening({ url }, { kind, source, watched, network }) {
+    listening({ url }, { kind, source, watched, network, trust }) {
       const what = { folder: 'Serving', proxy: 'Reverse proxy for', none: 'Publishing updates of' };
       write(`${what[kind]} ${paint('bold', source)} at ${paint('bold', url)}`);
       for (const address of network) write(`In your network at ${paint('bold', address)}`);
       if (kind === 'none') write(paint('dim', `Add this to your pages: <script src="${url}"></script>`));
       if (kind === 'proxy' || (kind === 'folder' && watched.length > 1))
         write(paint('dim', `Watching ${watched.join(', ')}`));
+      for (const line of trust) write(paint('dim', line));
       write(paint('dim', 'Save a file to see the change. Ctrl-C stops the server.'));
     },
     update: (report) =>

@@ -26,9 +26,20 @@ export function readCommandLine(
   environment: Record<string, string | undefined>,
 ): Command {
   const { ask, values, sources, order, rest: given } = readSettings(syntax, args, environment);
-  const { open, log, exec, on, config, printConfig = false, watch: patterns, ...others } = values;
+  const {
+    open,
+    log,
+    exec,
+    on,
+    config,
+    printConfig = false,
+    watch: patterns,
+    'https.key': key,
+    'https.cert': cert,
+    ...others
+  } = values;
   const { watch, rest } = restoreWatchArguments(args, { watch: patterns, rest: given });
-  const options = { ...others, ...(watch && { watch }) };
+  const options = { ...others, ...(watch && { watch }), ...keyPairOf(key, cert) };
   const isInit = rest[0] === 'init';
   if (isInit && rest.length > 1)
     throw new UsageError('init takes no arguments: it looks at the current folder');
@@ -74,4 +85,14 @@ function joinCommands(
   }
   if (commands.length > 0) return commands;
   return exec.map((command) => ({ command, ...(on && { on: [...on] }) }));
+}
+
+/** The key and the certificate of the user. */
+function keyPairOf(
+  key: string | undefined,
+  cert: string | undefined,
+): { https?: { key: string; cert: string } } {
+  if (key !== undefined && cert !== undefined) return { https: { key, cert } };
+  if (key === undefined && cert === undefined) return {};
+  throw new UsageError('--https-key and --https-cert belong together: a certificate needs its key');
 }

@@ -17,6 +17,8 @@ export interface Values extends Omit<ReloadServerOptions, 'exec'> {
   log: LogFormat;
   config: string;
   printConfig: boolean;
+  'https.key': string;
+  'https.cert': string;
 }
 
 /** What is served, and from where. */
@@ -144,6 +146,13 @@ const network: readonly Setting<Values>[] = [
     option: 'host',
     help: 'address to listen on; 0.0.0.0 opens the server to your network (localhost: this machine only)',
   },
+  {
+    flag: 'https',
+    option: 'https',
+    help: 'use HTTPS, with a certificate that is made for this machine and stored',
+  },
+  { flag: 'https-key', value: 'FILE', option: 'https.key', help: 'the key of your own certificate, as PEM' },
+  { flag: 'https-cert', value: 'FILE', option: 'https.cert', help: 'your own certificate, as PEM' },
   {
     flag: 'allow-host',
     value: 'NAMES',

@@ -42,9 +42,14 @@ export function isLoopback(name: string): boolean {
 function isThisMachine(name: string): boolean {
   const own = hostname().toLowerCase();
   if (name === own || name === `${own}.local`) return true;
-  return Object.values(networkInterfaces())
-    .flat()
-    .some((address) => address !== undefined && normalize(address.address) === name);
+  return addressesOfMachine().some((address) => normalize(address) === name);
+}
+
+/** The addresses of this machine in its networks. */
+export function addressesOfMachine(): string[] {
+  return Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).map(({ address }) => address.replace(/%.*$/, '')),
+  );
 }
 
 function normalize(name: string): string {

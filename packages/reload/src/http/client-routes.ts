@@ -51,7 +51,7 @@ export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
   function respond(path: string, request: IncomingMessage, response: ServerResponse): void {
     if (path === 'client.js') {
       onScript();
-      const script = scriptFor(request.headers.host);
+      const script = scriptFor(request);
       return send(request, response, 'text/javascript; charset=utf-8', resourcePolicy, script);
     }
     // Pages request this until the server is back, wherever they come from.
@@ -67,10 +67,11 @@ export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
     send(request, response, 'application/octet-stream', 'same-origin', document.body);
   }
 
-  function scriptFor(host: string | undefined): Buffer {
+  function scriptFor({ headers: { host }, socket }: IncomingMessage): Buffer {
+    const scheme = 'encrypted' in socket ? 'https' : 'http';
     const config: ClientConfig = {
       token,
-      base: serves ? BASE : `http://${host}${BASE}`,
+      base: serves ? BASE : `${scheme}://${host}${BASE}`,
       reloadOnly,
       serves,
       scriptErrors,

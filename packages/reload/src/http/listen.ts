@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { hostInUrl, listenOn } from '@live-online/internal/http/listen-on';
 import { listenFailed } from '../errors.ts';
+import type { KeyPair } from './certificate.ts';
 
 /** Where a reload server listens. */
 export interface Listening {
@@ -8,9 +9,13 @@ export interface Listening {
   url: string;
   host: string;
   port: number;
+  /** The file of the certificate that the tool has made for HTTPS. Browsers accept it once the user trusts it. */
+  certificateFile?: string;
 }
 
 export interface ListenOptions {
+  /** The key and the certificate of HTTPS; HTTP if absent. */
+  keyPair: KeyPair | undefined;
   host: string;
   port: number;
   strictPort: boolean;
@@ -27,13 +32,16 @@ const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL']);
  * @throws ReloadServerError that says what to do
  */
 export async function listen(options: ListenOptions): Promise<{ servers: Server[]; listening: Listening }> {
-  const { host, strictPort } = options;
+  const { host, strictPort, keyPair } = options;
+  const scheme = keyPair ? 'https' : 'http';
   const anyPort = options.port === 0;
   let port = options.port;
   for (let tries = 1; ; tries++) {
     try {
       const { servers, port: bound } = await bind(options, port);
-      return { servers, listening: { url: `http://${hostInUrl(host)}:${bound}/`, host, port: bound } };
+      const url = `${scheme}://${hostInUrl(host)}:${bound}/`;
+      const certificate = keyPair?.file === undefined ? {} : { certificateFile: keyPair.file };
+      return { servers, listening: { url, host, port: bound, ...certificate } };
     } catch (error) {
       const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
       if (!inUse || (strictPort && !anyPort) || tries === MAX_TRIES || port === 65_535) {

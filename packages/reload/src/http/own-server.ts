@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { interceptServer, type Interceptor } from '@live-online/internal/intercept-server';
+import type { KeyPair } from './certificate.ts';
 
 /**
  * The deadlines of a connection, in ms. The response of a backend and the upload to it have none, because both may be
@@ -32,6 +34,8 @@ export interface OwnServerOptions extends Pick<Interceptor, 'acceptsUpgrade' | '
   handle: (request: IncomingMessage, response: ServerResponse) => void;
   /** Whether the server reads the bodies of requests, to pass them to a backend. */
   acceptsBodies: boolean;
+  /** The key and the certificate of HTTPS, as PEM; HTTP if absent. */
+  keyPair?: KeyPair | undefined;
   deadlines: Readonly<Deadlines>;
   /** Contains every open connection, upgraded ones included. */
   connections: Set<Socket>;
@@ -39,7 +43,7 @@ export interface OwnServerOptions extends Pick<Interceptor, 'acceptsUpgrade' | '
 
 /** Creates the HTTP server for a port of the tool. It ends connections that exceed a deadline. [R8] */
 export function createOwnServer(options: OwnServerOptions): Server {
-  const { handle, acceptsBodies, deadlines, connections, ...upgrades } = options;
+  const { handle, acceptsBodies, keyPair, deadlines, connections, ...upgrades } = options;
   const { headMs, requestMs, unreadMs, checkMs } = deadlines;
   const pending = new WeakMap<Socket, number>();
 
@@ -57,14 +61,17 @@ export function createOwnServer(options: OwnServerOptions): Server {
     handle(request, response);
   }
 
-  const server = createServer(
-    {
-      headersTimeout: headMs,
-      requestTimeout: acceptsBodies ? 0 : requestMs,
-      connectionsCheckingInterval: checkMs,
-    },
-    handleRequest,
-  );
+  const settings = {
+    headersTimeout: headMs,
+    requestTimeout: acceptsBodies ? 0 : requestMs,
+    connectionsCheckingInterval: checkMs,
+  };
+  const server: Server = keyPair
+    ? createHttpsServer(
+        { ...settings, key: keyPair.key, cert: keyPair.cert, handshakeTimeout: headMs },
+        handleRequest,
+      )
+    : createServer(settings, handleRequest);
   server.on('connection', (socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));

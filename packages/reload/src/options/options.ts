@@ -76,6 +76,13 @@ export interface ReloadServerOptions {
   serveCommand?: string;
   /** Whether pages also show the errors of their scripts over their content. @default false */
   scriptErrors?: boolean;
+  /**
+   * Whether the server uses HTTPS. With `true`, it makes a certificate, and stores it for later starts. `key` and `cert` are
+   * those of the user: PEM, or the paths of files.
+   *
+   * @default false
+   */
+  https?: boolean | { key: string; cert: string };
   /** The folder for the project's token and the index of its files. @default the user's cache folder */
   cacheFolder?: string;
 }

@@ -1,4 +1,5 @@
-import { realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import picomatch from 'picomatch';
 import * as v from 'valibot';
 import { problemsOfIssues } from '@live-online/internal/option-problems';
@@ -22,6 +23,19 @@ const NO_ORIGIN =
   'must not be "null", the origin of pages from disk and of sandboxed frames of any site: serve the pages over HTTP, and allow that origin';
 const PROXY = 'must be the URL of a backend without a path, such as http://localhost:8000';
 const COMMAND = 'must be a command line, such as npm run build';
+
+const PEM = 'must be PEM, or the path of a file with it';
+const pem = v.pipe(v.string(PEM), v.nonEmpty(PEM), v.transform(readPem), v.includes('-----BEGIN ', PEM));
+const httpsSchema = v.union(
+  [
+    v.boolean(),
+    v.pipe(
+      v.strictObject({ key: pem, cert: pem }),
+      v.check(isKeyPair, 'must be a key and the certificate that belongs to it'),
+    ),
+  ],
+  'must be true, false, or an object with key and cert',
+);
 
 const schema = v.strictObject(
   {
@@ -79,6 +93,7 @@ const schema = v.strictObject(
     ) as v.GenericSchema<ExecOption[] | undefined, ExecOption[]>,
     serveCommand: v.optional(text(COMMAND)),
     scriptErrors: v.optional(flag(), false),
+    https: v.optional(httpsSchema, false),
     cacheFolder: v.optional(text('must be the path of a folder')),
   },
   (issue) => (issue.expected === 'never' ? 'is an unknown option' : 'must be an object'),
@@ -151,6 +166,25 @@ function isBackend(address: string): boolean {
   return (
     /^https?:$/.test(protocol) && pathname === '/' && search === '' && username === '' && password === ''
   );
+}
+
+/** The text of a file. Without such a file, the value is not PEM either. */
+function readPem(value: string): string {
+  if (value.includes('-----BEGIN ')) return value;
+  try {
+    return readFileSync(value, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function isKeyPair(pair: { key: string; cert: string }): boolean {
+  try {
+    createSecureContext(pair);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isOrigin(text: string): boolean {
