@@ -27,6 +27,7 @@ import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
 import { respondText } from './http/respond.ts';
 import { createUpgradeHandler, isForChannel } from './http/upgrades.ts';
 import { createWorkerWarnings } from './http/worker-warnings.ts';
+import { createSlowNetwork } from './http/slow-network.ts';
 import { createUpdateChannel, type UpdateChannel } from './http/update-channel.ts';
 import { HtmlResponder, mayBeDocument } from './injection/html-responder.ts';
 import { hookResponse } from './injection/response-hook.ts';
@@ -152,6 +153,7 @@ class Assembly implements ReloadServer {
     const guard = this.#createGuard(this.#allowsLoopback);
     const routes = this.#createRoutes(serves);
     const recordDocument = this.#recordDocument;
+    const slowNetwork = createSlowNetwork(this.#options.slow, systemClock);
     const keyPair = await openKeyPair(
       { ...this.#options, cacheRoot: cacheRoot(this.#options.cacheFolder) },
       this.#warn,
@@ -168,7 +170,7 @@ class Assembly implements ReloadServer {
             }
             if (routes(request, response)) return;
             recordDocument(request, response);
-            handler.handle(request, response);
+            slowNetwork(response, () => handler.handle(request, response));
           },
           acceptsUpgrade: (request) =>
             isForChannel(request) || (handler.upgrade !== undefined && offersWebSocket(request)),

@@ -42,6 +42,13 @@ const serving: readonly Setting<Values>[] = [
     help: 'leave the addresses of the backend in its pages and style sheets as they are',
   },
   {
+    flag: 'slow',
+    value: 'NETWORK',
+    option: 'slow',
+    oneOf: ['slow-3g', '3g', '4g'],
+    help: 'make responses as slow as those of a mobile network: slow-3g, 3g or 4g',
+  },
+  {
     flag: 'no-serve',
     option: 'serve',
     sets: false,

@@ -83,6 +83,11 @@ export interface ReloadServerOptions {
    * @default false
    */
   https?: boolean | { key: string; cert: string };
+  /**
+   * Makes responses as slow as those of a mobile network, in latency and bandwidth: `slow-3g` (400 ms, 50 kB/s), `3g` (300 ms,
+   * 200 kB/s) or `4g` (170 ms, 1.1 MB/s). Updates and the client are not slowed down.
+   */
+  slow?: 'slow-3g' | '3g' | '4g';
   /** The folder for the project's token and the index of its files. @default the user's cache folder */
   cacheFolder?: string;
 }
@@ -101,7 +106,7 @@ export interface ExecOption {
 /** Where pages come from: a folder, a backend, or other servers. */
 export type Source = { kind: 'folder'; folder: string } | { kind: 'proxy'; target: URL } | { kind: 'none' };
 
-type Unresolved = 'folder' | 'proxy' | 'watch' | 'serve' | 'cacheFolder' | 'serveCommand';
+type Unresolved = 'folder' | 'proxy' | 'watch' | 'serve' | 'cacheFolder' | 'serveCommand' | 'slow';
 
 export interface ResolvedReloadServerOptions extends Required<Omit<ReloadServerOptions, Unresolved>> {
   source: Source;
@@ -111,4 +116,5 @@ export interface ResolvedReloadServerOptions extends Required<Omit<ReloadServerO
   filter: WatchFilter | undefined;
   cacheFolder: string | undefined;
   serveCommand: string | undefined;
+  slow: 'slow-3g' | '3g' | '4g' | undefined;
 }

@@ -94,6 +94,7 @@ const schema = v.strictObject(
     serveCommand: v.optional(text(COMMAND)),
     scriptErrors: v.optional(flag(), false),
     https: v.optional(httpsSchema, false),
+    slow: v.optional(v.picklist(['slow-3g', '3g', '4g'], 'must be slow-3g, 3g or 4g')),
     cacheFolder: v.optional(text('must be the path of a folder')),
   },
   (issue) => (issue.expected === 'never' ? 'is an unknown option' : 'must be an object'),
@@ -143,6 +144,7 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
     strictPort: rest.strictPort ?? source.kind === 'none',
     cacheFolder: rest.cacheFolder,
     serveCommand: rest.serveCommand,
+    slow: rest.slow,
   };
 }
 
