@@ -14,6 +14,8 @@ import type { AddressMap } from './address-map.ts';
 import { CssRewriter, type TextRewriter } from './rewrite-css.ts';
 import { HtmlRewriter } from './rewrite-html.ts';
 
+/** What may wait on each side of the rewriter: a few reads of a socket, so that it need not stop after each of them. */
+const BUFFERED_BYTES = 256 << 10;
 /** Headers that describe the bytes of the original body. The validators identify the original, from which the rest follows. */
 const BODY_HEADERS = /^(content-(length|encoding|md5|digest)|digest|repr-digest|accept-ranges)$/;
 
@@ -55,6 +57,7 @@ function isDownload(headers: HeaderList): boolean {
 
 function transformStream(source: Readable, { write, end }: Transform): Readable {
   const stream = new TransformStream({
+    highWaterMark: BUFFERED_BYTES,
     transform(chunk: Buffer, _encoding, done) {
       pushAll(this, write(chunk));
       done();
@@ -108,7 +111,11 @@ class BytesRewriter implements Transform {
   }
 
   #rewrite(bytes: Uint8Array): Uint8Array[] {
-    return this.#decoder ? [this.#encode(this.#rewriter.write(this.#decoder.decode(bytes)))] : [bytes];
+    if (!this.#decoder) return [bytes];
+    const text = this.#decoder.decode(bytes);
+    const rewritten = this.#rewriter.write(text);
+    // Most chunks contain no address: their bytes need no copy.
+    return [this.#unit === 'byte' && rewritten === text ? bytes : this.#encode(rewritten)];
   }
 
   #encode(text: string): Uint8Array {
