@@ -61,7 +61,7 @@ describe('zstd', () => {
     const { port } = await startBackend((request, response) => {
       const offered = String(request.headers['accept-encoding']);
       const body = '<!doctype html><title>t</title><h1>page</h1>';
-      response.setHeader('Content-Type', 'text/html');
+      response.setHeader('Content-Type', request.url === '/' ? 'text/html' : 'text/plain');
       if (!/\bzstd\b/.test(offered)) return void response.end(body);
       response.setHeader('Content-Encoding', 'zstd');
       response.end(zstdCompressSync!(body));
