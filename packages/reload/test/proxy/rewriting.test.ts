@@ -108,6 +108,18 @@ describe('HTML', () => {
     expect(inHtml(page, size)).toBe(mapped);
   });
 
+  it('[R7] a digest of a style sheet of the backend is removed, because its addresses are mapped', () => {
+    const link = (href: string, integrity: string): string =>
+      `<link rel="stylesheet" href="${href}" ${integrity}>`;
+    const digest = 'integrity="sha384-a/b//c="';
+    expect(inHtml(link('http://localhost:8000/a.css', digest))).toBe(link('http://localhost:8080/a.css', ''));
+    expect(inHtml(link('/a.css', 'integrity=sha384-abc'))).toBe(link('/a.css', ''));
+    for (const href of ['https://cdn.example.org/a.css', '//cdn.example.org/a.css'])
+      expect(inHtml(link(href, digest))).toBe(link(href, digest));
+    const script = `<script src="/a.js" ${digest}></script>`;
+    expect(inHtml(script)).toBe(script);
+  });
+
   it('[R7] text is sent as it arrives; only an unfinished tag waits', () => {
     const rewriter = new HtmlRewriter(local);
     expect(rewriter.write('<p>first')).toBe('<p>first');

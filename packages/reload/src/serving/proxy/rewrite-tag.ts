@@ -21,24 +21,39 @@ export function rewriteTag(
   attributes: readonly AttributeSpan[],
   addresses: AddressMap,
 ): string {
-  if (!raw.includes('//') && !raw.includes('&')) return raw;
+  const isLink = tagName === 'link';
+  if (!isLink && !raw.includes('//') && !raw.includes('&')) return raw;
   const named = attributes.map((span) => ({
     ...span,
     name: raw.slice(span.nameStart, span.nameEnd).toLowerCase(),
   }));
-  const equivalent = (): string => {
-    const span = named.find(({ name }) => name === 'http-equiv');
-    return span ? raw.slice(span.valueStart, span.valueEnd).trim().toLowerCase() : '';
+  const valueOf = (wanted: string): string => {
+    const span = named.find(({ name }) => name === wanted);
+    return span ? raw.slice(span.valueStart, span.valueEnd).trim() : '';
   };
+  const equivalent = (): string => valueOf('http-equiv').toLowerCase();
   let out = '';
   let at = 0;
-  for (const { name, valueStart, valueEnd } of named) {
+  for (const { name, nameStart, valueStart, valueEnd } of named) {
+    if (isLink && name === 'integrity' && isOfBackend(valueOf('href'), addresses)) {
+      // Addresses in the style sheet are mapped, so that the digest of the original would block it.
+      out += raw.slice(at, nameStart);
+      at = /["']/.test(raw[valueStart - 1]!) ? valueEnd + 1 : valueEnd;
+      continue;
+    }
     const place = placeOf(name, tagName === 'meta' ? equivalent : undefined);
     if (!place) continue;
     out += raw.slice(at, valueStart) + addresses.mapAttribute(raw.slice(valueStart, valueEnd), place);
     at = valueEnd;
   }
   return out + raw.slice(at);
+}
+
+/** Whether an address is relative, or one of the backend. */
+function isOfBackend(address: string, addresses: AddressMap): boolean {
+  return (
+    !/^(?:[a-z][a-z\d+.-]*:|[\\/]{2})/i.test(address) || addresses.mapAttribute(address, 'whole') !== address
+  );
 }
 
 /** @param httpEquivalent returns the `http-equiv` of a `<meta>` */
