@@ -35,6 +35,31 @@ export async function reloadsFromItsBin(project: Project, node: string): Promise
   await ends(child);
 }
 
+/** Starts the reload tool with a config file, whose command runs on a save. */
+export async function buildsFromItsConfig(project: Project, node: string): Promise<void> {
+  const command = `"${node}" -e "fs.copyFileSync('app/src/a.txt', 'app/dist/a.txt')"`;
+  await project.write({
+    'app/src/a.txt': 'one',
+    'app/dist/index.html': '<h1>one</h1>',
+    'app/reload.config.mjs': `
+      import { defineConfig } from '@live-online/reload';
+      const exec = [{ command: ${JSON.stringify(command)}, on: ['src/**'] }];
+      export default defineConfig({ folder: 'dist', port: 0, log: 'json', exec });
+    `,
+  });
+  const child = startBin(project, node, 'live-online-reload', ['--config', 'app/reload.config.mjs']);
+  const { url, lines } = await listening(child);
+  const succeeded = new Promise<void>((resolve) =>
+    lines.on('line', (line) => {
+      if (line.includes('"succeeded"')) resolve();
+    }),
+  );
+  await project.write({ 'app/src/a.txt': 'two' });
+  await succeeded;
+  expect(await (await fetch(new URL('/a.txt', url))).text()).toBe('two');
+  await ends(child);
+}
+
 type Child = ChildProcessByStdio<null, Readable, null>;
 
 function startBin(project: Project, node: string, name: string, args: string[]): Child {

@@ -16,7 +16,7 @@ import {
   startInstalled,
   startReceiver,
 } from '../helpers/packed-product.ts';
-import { countsFromItsBin, reloadsFromItsBin } from '../helpers/packed-smoke.ts';
+import { buildsFromItsConfig, countsFromItsBin, reloadsFromItsBin } from '../helpers/packed-smoke.ts';
 import { createProject, installPacked, root, tool, type Project } from '../helpers/packed.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
@@ -38,6 +38,10 @@ describe('installed with plain npm', () => {
 
   it('[R1] the reload tool runs from its bin, serves and reports a save', async () => {
     await reloadsFromItsBin(project, process.execPath);
+  });
+
+  it('[R9] the reload tool runs a command of its config file on a save', async () => {
+    await buildsFromItsConfig(project, process.execPath);
   });
 
   // In some containers every user may listen on any port.

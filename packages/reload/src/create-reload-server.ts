@@ -282,15 +282,14 @@ class Assembly implements ReloadServer {
       onWarning: this.#warn,
       clock: systemClock,
       onDown: (problem) => this.#events.emit('backend', { state: 'down', problem }),
-      onUp: () => {
-        this.#events.emit('backend', { state: 'up' });
-        this.#publisher.publishReload();
-      },
-      onRestart: () => {
-        this.#events.emit('backend', { state: 'restarted' });
-        this.#publisher.publishReload();
-      },
+      onUp: () => this.#backendReturned('up'),
+      onRestart: () => this.#backendReturned('restarted'),
     });
+  }
+
+  #backendReturned(state: 'up' | 'restarted'): void {
+    this.#events.emit('backend', { state });
+    if (!this.#commands.publishesRestart()) this.#publisher.publishReload();
   }
 
   /** @param serves whether pages come through this server or its middleware. */

@@ -15,6 +15,10 @@ it('[R1] importing the package does nothing by itself', () => {
     timeout: 10_000,
     encoding: 'utf8',
   });
-  const expected = { stdout: '0 0 ReloadServerError createReloadServer\n', stderr: '', status: 0 };
+  const expected = {
+    stdout: '0 0 ReloadServerError createReloadServer defineConfig\n',
+    stderr: '',
+    status: 0,
+  };
   expect({ stdout, stderr, status }).toEqual(expected);
 });

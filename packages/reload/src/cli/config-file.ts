@@ -84,6 +84,14 @@ function withPathsFrom(base: string, cwd: string, config: Record<string, unknown
   if (base === cwd) return config;
   const values = { ...config };
   for (const key of PATHS) if (key in values) values[key] = fromBase(base, values[key]);
+  if (isRecord(values['https'])) {
+    // A text in PEM format has several lines.
+    const isPath = (value: unknown): boolean => typeof value === 'string' && !value.includes('\n');
+    const pair = Object.entries(values['https']);
+    values['https'] = Object.fromEntries(
+      pair.map(([key, value]) => [key, isPath(value) ? fromBase(base, value) : value]),
+    );
+  }
   if (Array.isArray(values['exec'])) {
     values['exec'] = values['exec'].map((command: unknown) =>
       isRecord(command) && 'on' in command ? { ...command, on: fromBase(base, command['on']) } : command,

@@ -3,7 +3,7 @@ import type { BasicCommand } from '@live-online/internal/command-line/run-comman
 import type { ExecOption, ReloadServerOptions } from '../options/options.ts';
 import { readList } from '@live-online/internal/command-line/settings';
 import { syntax } from './settings.ts';
-import { restoreWatchArguments } from './watch-patterns.ts';
+import { joinBraces, restoreWatchArguments } from './watch-patterns.ts';
 
 /** What a user wants, by the command line, the environment and the config file. */
 export interface Command extends BasicCommand {
@@ -81,10 +81,10 @@ function joinCommands(
   for (const { flag, text } of flags) {
     const last = commands.at(-1);
     if (flag === 'exec') commands.push({ command: text });
-    else if (last) last.on = [...(last.on ?? []), ...readList(text)];
+    else if (last) last.on = [...(last.on ?? []), ...joinBraces(readList(text))];
   }
   if (commands.length > 0) return commands;
-  return exec.map((command) => ({ command, ...(on && { on: [...on] }) }));
+  return exec.map((command) => ({ command, ...(on && { on: joinBraces(on) }) }));
 }
 
 /** The key and the certificate of the user. */

@@ -46,6 +46,6 @@ export function describeFailure(
   return { title: `${command}: ${describeExit(exit)}`, text, ...location };
 }
 
-export function describeExit({ code, signal }: Exit): string {
+function describeExit({ code, signal }: Exit): string {
   return signal === null ? `exit code ${code}` : `ended by ${signal}`;
 }

@@ -2,12 +2,12 @@ import { realpathSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ReloadOverlay } from '@live-online/protocol';
-import picomatch from 'picomatch';
 import type { FileChange } from '../core/ports.ts';
 import { statFile } from '../files/watch/stat-file.ts';
 import { isPublic, isWithin, realPathOf } from '../files/public-path.ts';
 import { createEditorRoute } from '../http/editor-route.ts';
 import type { ExecOption, Source } from '../options/options.ts';
+import { createPatternMatcher } from '../options/watch-roots.ts';
 import { addressOf } from '../serving/proxy/backend-address.ts';
 import type { CommandContext } from './command-context.ts';
 import { ExecRunner, type ExecCommand } from './exec-runner.ts';
@@ -21,6 +21,8 @@ export interface Commands {
   start(): void;
   /** Runs the commands that depend on changed files, and publishes the changes afterwards. */
   handle(changes: FileChange[]): void;
+  /** Whether an update after the restart of the backend follows, or has just been sent. A reload for the restart is not needed. */
+  publishesRestart(): boolean;
   /** The problem that pages show. */
   overlay(): ReloadOverlay | null;
   /** Responds to a page that opens a file in an editor. */
@@ -62,7 +64,7 @@ export function createCommands(options: CommandsOptions): Commands {
   const output = folder !== undefined && roots.some((root) => !isWithin(folder, root)) ? folder : undefined;
   const commands = exec.map(({ command, on }): ExecCommand => {
     const matches = on
-      ? createMatcher(on, nameOf)
+      ? createPatternMatcher(on)
       : (path: string): boolean => output === undefined || !isWithin(output, path);
     return { command, matches, explicit: on !== undefined };
   });
@@ -80,6 +82,7 @@ export function createCommands(options: CommandsOptions): Commands {
   return {
     start: () => serve?.start(),
     handle: runner ? (changes) => runner.handle(changes) : publishNext,
+    publishesRestart: () => serve?.publishesRestart() ?? false,
     overlay: () => withoutText(overlay.current()),
     openEditor: createEditorRoute({
       token,
@@ -113,17 +116,4 @@ function withoutSources(
     ({ path }) => isWithin(folder, path) || !commands.some(({ matches }) => matches(path)),
   );
   return others.length > 0 ? others : changes;
-}
-
-/** Matches globs, which are absolute or relative to the current folder. The name of a folder stands for all files in it. */
-function createMatcher(on: readonly string[], nameOf: (path: string) => string): (path: string) => boolean {
-  const matches = (glob: string): ((path: string) => boolean) => {
-    const clean = glob.replace(/^\.\//, '').replace(/\/+$/, '');
-    const test = picomatch([clean, `${clean}/**`], { dot: true });
-    return isAbsolute(clean) ? (path) => test(path.replaceAll(sep, '/')) : (path) => test(nameOf(path));
-  };
-  const wanted = on.filter((glob) => !glob.startsWith('!')).map(matches);
-  const excluded = on.filter((glob) => glob.startsWith('!')).map((glob) => matches(glob.slice(1)));
-  return (path) =>
-    (wanted.length === 0 || wanted.some((test) => test(path))) && !excluded.some((test) => test(path));
 }

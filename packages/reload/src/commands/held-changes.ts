@@ -4,6 +4,10 @@ import type { FileChange } from '../core/ports.ts';
 export class HeldChanges {
   readonly #changes = new Map<string, FileChange>();
 
+  get isEmpty(): boolean {
+    return this.#changes.size === 0;
+  }
+
   add(changes: readonly FileChange[]): void {
     for (const change of changes) {
       const merged = merge(this.#changes.get(change.path), change);

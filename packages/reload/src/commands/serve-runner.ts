@@ -22,6 +22,8 @@ export interface ServeRunnerOptions extends CommandContext {
 /** The interval at which a starting backend is probed, in ms. */
 const PROBE_MS = 50;
 const PROBE_TIMEOUT_MS = 1_000;
+/** How long after its update the restart of the backend may be noticed elsewhere, in ms. */
+const RECENT_MS = 5_000;
 
 /**
  * Runs the backend, and starts it again when files change. Changes are held until it accepts connections, so that pages do not
@@ -34,6 +36,7 @@ export class ServeRunner {
   /** Counts the starts, so that an earlier one knows that it is not the newest. */
   #starts = 0;
   #starting: Promise<void> | undefined;
+  #publishedMs = -Infinity;
   #closed = false;
 
   constructor(options: ServeRunnerOptions) {
@@ -52,6 +55,11 @@ export class ServeRunner {
     if (!this.#starting && changes.every(isForBrowsers)) return this.#options.publish(changes);
     this.#held.add(changes);
     if (!changes.every(isForBrowsers)) this.#restart();
+  }
+
+  /** Whether an update after a restart follows, or has just been sent. */
+  publishesRestart(): boolean {
+    return !this.#held.isEmpty || performance.now() - this.#publishedMs < RECENT_MS;
   }
 
   async close(): Promise<void> {
@@ -97,7 +105,9 @@ export class ServeRunner {
     this.#starting = undefined;
     overlay.clear(this);
     const changes = this.#held.take();
-    if (changes.length > 0) this.#options.publish(changes);
+    if (changes.length === 0) return;
+    this.#publishedMs = performance.now();
+    this.#options.publish(changes);
   }
 }
 

@@ -34,6 +34,10 @@ export function createEditorRoute({
     if (request.method !== 'POST') {
       return respondText(response, 405, 'method not allowed: use POST', { Allow: 'POST' });
     }
+    const { remoteAddress, localAddress } = request.socket;
+    if (!isFromThisMachine(remoteAddress, localAddress)) {
+      return respondText(response, 403, 'only a browser on the same machine can open an editor');
+    }
     if (origin === undefined || origin === 'null') {
       return respondText(response, 403, 'an Origin header other than "null" is required');
     }
@@ -57,6 +61,13 @@ export function createEditorRoute({
       respondText(response, 200, 'opened');
     });
   };
+}
+
+/** Whether both ends of a connection are on this machine: an editor is of no use for a phone in the network. */
+export function isFromThisMachine(remote: string | undefined, local: string | undefined): boolean {
+  if (remote === undefined) return false;
+  const address = remote.replace(/^::ffff:/, '');
+  return address === '::1' || address.startsWith('127.') || remote === local;
 }
 
 function parseRequest(

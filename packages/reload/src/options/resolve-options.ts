@@ -1,6 +1,5 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import picomatch from 'picomatch';
 import * as v from 'valibot';
 import { problemsOfIssues } from '@live-online/internal/option-problems';
 import { withoutUndefined } from '@live-online/internal/records';
@@ -109,7 +108,7 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
   const result = v.safeParse(schema, withoutUndefined(options));
   if (!result.success) throw optionsInvalid(problemsOfIssues(result.issues));
   const { folder, proxy, serve, ...rest } = result.output;
-  const watch = [...result.output.watch, ...foldersOf(rest.exec)];
+  const watch = [...result.output.watch, ...globsOf(rest.exec)];
   if (folder === undefined && watch.every(isExclusion)) {
     throw optionsInvalid([
       proxy
@@ -148,12 +147,9 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
   };
 }
 
-/** The folders and files that the globs of commands are about. */
-function foldersOf(exec: readonly ExecOption[]): string[] {
-  return exec
-    .flatMap(({ on = [] }) => on)
-    .filter((glob) => !glob.startsWith('!'))
-    .map((glob) => picomatch.scan(glob).base || '.');
+/** The files that commands depend on are watched. */
+function globsOf(exec: readonly ExecOption[]): string[] {
+  return exec.flatMap(({ on = [] }) => on).filter((glob) => !isExclusion(glob));
 }
 
 function findFolder(folder: string): string {

@@ -43,6 +43,15 @@ export function findWatchRoots(folders: readonly string[], watch: readonly strin
   };
 }
 
+/** Whether a path matches one of the patterns, and none of those with `!`. Without others, these are exceptions from everything. */
+export function createPatternMatcher(patterns: readonly string[]): (path: string) => boolean {
+  const excluded = patterns.filter(isExclusion).map((pattern) => createMatcher(pattern.slice(1)));
+  const wanted = patterns.filter((pattern) => !isExclusion(pattern)).map(createMatcher);
+  return (path) =>
+    (wanted.length === 0 || wanted.some(({ matches }) => matches(path))) &&
+    !excluded.some(({ matches }) => matches(path));
+}
+
 /** Whether a pattern names what is not watched. */
 export function isExclusion(pattern: string): boolean {
   return pattern.startsWith('!') && !exists(pattern);

@@ -51,12 +51,13 @@ describe('the config file', () => {
   it('[R11] paths are relative to the file', async () => {
     const { read, folder } = project({
       'tools/reload.json':
-        '{ "folder": "../site", "watch": ["../src"], "exec": [{ "command": "c", "on": ["../src/**", "!../src/x"] }] }',
+        '{ "folder": "../site", "watch": ["../src"], "https": { "key": "a.pem", "cert": "b.pem" }, "exec": [{ "command": "c", "on": ["../src/**", "!../src/x"] }] }',
     });
     const { options } = await read(['--config', 'tools/reload.json']);
     expect(options).toEqual({
       folder: join(folder, 'site'),
       watch: [join(folder, 'src')],
+      https: { key: join(folder, 'tools/a.pem'), cert: join(folder, 'tools/b.pem') },
       exec: [{ command: 'c', on: [`${folder}/src/**`, `!${folder}/src/x`] }],
     });
   });

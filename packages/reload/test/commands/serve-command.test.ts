@@ -57,6 +57,19 @@ describe('the command of the backend', () => {
     again.close();
   });
 
+  it('[R9] a restart is one update', async () => {
+    const { write, updates, shows, server } = await start('one');
+    await shows('one');
+    for (const text of ['two', 'three']) {
+      updates.length = 0;
+      write('text.txt', text);
+      await vi.waitFor(() => expect(updates.length).toBeGreaterThan(0));
+      await shows(text);
+    }
+    await server.close();
+    expect(updates.map(({ files }) => files)).toEqual([['text.txt']]);
+  });
+
   it('[R9] a stylesheet is published without a restart', async () => {
     const { write, updates, shows, reports } = await start('one');
     await shows('one');

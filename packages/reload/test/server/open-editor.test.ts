@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { isFromThisMachine } from '../../src/http/editor-route.ts';
 import { makeFolder, readToken, startReload } from '../helpers/reload-server.ts';
 
 /** A server, and a program in place of the editor that writes down its arguments. */
@@ -56,6 +57,18 @@ describe('opening a file in an editor', () => {
     for (const wrong of ['', '[]', 'null', '{"token":1}', JSON.stringify({ ...body, line: '1; rm -rf /' })])
       expect(await post(wrong)).toBe(400);
     expect(opened()).toBe(false);
+  });
+
+  it.each([
+    ['127.0.0.1', '127.0.0.1', true],
+    ['::ffff:127.0.0.1', '::ffff:127.0.0.1', true],
+    ['::1', '::1', true],
+    ['192.168.1.5', '192.168.1.5', true],
+    ['192.168.1.9', '192.168.1.5', false],
+    ['fe80::2', 'fe80::1', false],
+    [undefined, undefined, false],
+  ])('[R8] a connection from %s to %s may open an editor: %s', (remote, local, allowed) => {
+    expect(isFromThisMachine(remote, local)).toBe(allowed);
   });
 
   it('[R8] opens only files of watched folders, and no dotfile, also through links', async () => {

@@ -7,7 +7,7 @@ export interface ProjectFiles {
   read: (path: string) => string | undefined;
 }
 
-export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
+type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
 /** A project with its package.json read. */
 export interface Project extends ProjectFiles {
