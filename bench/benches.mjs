@@ -116,6 +116,15 @@ export const benches = new Map([
     },
   ],
   [
+    'dashboard',
+    {
+      about:
+        'the dashboard with 10,000 sites: long tasks and frames while numbers arrive, scrolling and typing',
+      flags: '--sites 10000, --rounds 3, --seconds 10 (for each of the three)',
+      load: async () => (await import('./dashboard/dashboard.mjs')).dashboard,
+    },
+  ],
+  [
     'reload',
     {
       about: 'the time from a save to the page, compared with other reload tools',

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createFrameReader, frameOf } from '../../bench/counter/frames.mjs';
 import { createJudge, merge } from '../../bench/crowd/judge.mjs';
+import { mainThreadTasks } from '../../bench/dashboard/main-thread.mjs';
 import { absoluteFigure, allReached, ratioFigure, showAmount } from '../../bench/lib/verdicts.mjs';
 import { chart } from '../../bench/report/chart.mjs';
 import { outdatedFiles, reportFiles, writeReport } from '../../bench/report/report.mjs';
@@ -155,5 +156,25 @@ describe('samples of a crowd', () => {
       shown: { lowest: 8, highest: 9 },
       bounds,
     });
+  });
+});
+
+describe('the trace of a page', () => {
+  const thread = (pid: number, name: string) => ({
+    ph: 'M',
+    name: 'thread_name',
+    pid,
+    tid: 1,
+    args: { name },
+  });
+  const task = (pid: number, dur: number) => ({ ph: 'X', name: 'RunTask', pid, tid: 1, dur });
+
+  it('[docs] the tasks are those of the busiest main thread', () => {
+    const events = [
+      ...[thread(1, 'CrRendererMain'), thread(2, 'CrRendererMain'), thread(3, 'CrBrowserMain')],
+      ...[task(1, 5), task(2, 7), task(2, 9), task(3, 90), { ...task(1, 90), name: 'Layout' }],
+    ];
+    expect(mainThreadTasks(events)).toEqual([task(2, 7), task(2, 9)]);
+    expect(mainThreadTasks([])).toEqual([]);
   });
 });

@@ -25,15 +25,13 @@ export function peakOf({ people }: { people: number }, peak: number | null | und
 export function orderSites(sites: readonly SiteSummary[], order: SiteOrder): SiteSummary[] {
   const { isReversed, pinned, sort } = order;
   const search = order.search.trim().toLowerCase();
-  const found = search === '' ? [...sites] : sites.filter(({ site }) => site.toLowerCase().includes(search));
+  const found = search === '' ? sites : sites.filter(({ site }) => site.toLowerCase().includes(search));
   const compare = COMPARE[sort];
   const direction = isReversed ? -1 : 1;
-  return found.sort(
-    (a, b) =>
-      Number(pinned.has(b.site)) - Number(pinned.has(a.site)) ||
-      direction * compare(a, b) ||
-      compareNames(a, b),
-  );
+  const sorted = [...found].sort((a, b) => direction * compare(a, b) || compareNames(a, b));
+  if (pinned.size === 0) return sorted;
+  const isPinned = ({ site }: SiteSummary): boolean => pinned.has(site);
+  return [...sorted.filter(isPinned), ...sorted.filter((site) => !isPinned(site))];
 }
 
 const compareNames = (a: SiteSummary, b: SiteSummary): number =>
@@ -63,7 +61,8 @@ export function sumSites(sites: readonly SiteSummary[]): Sum {
     sum.tabs += tabs;
     sum.isStale ||= stale;
     const offset = length - trend.length;
-    for (const [index, value] of trend.entries()) sum.trend[offset + index]! += value;
+    // Ten thousand sites have 600,000 values, and an iterator takes five times as long.
+    for (let index = 0; index < trend.length; index++) sum.trend[offset + index]! += trend[index]!;
   }
   return sum;
 }

@@ -4,6 +4,7 @@ import type { SiteSummary } from '../data/shapes.ts';
 import { formatCount } from '../format.ts';
 import { Change } from '../parts/change.tsx';
 import { Icon } from '../parts/icons.tsx';
+import { memo } from '../parts/memo.ts';
 import { useMedia } from '../parts/use-media.ts';
 import { useVirtualRows } from '../parts/use-virtual-rows.ts';
 import { linkTo } from '../router.ts';
@@ -75,7 +76,7 @@ export function SitesTable({ sites, sort, onSort, pins, onPin }: TableProps) {
           const site = sites[index];
           if (!site) return null;
           const isPinned = pins.has(site.site);
-          return <Row key={site.site} {...{ site, index, start, isPinned, onPin }} />;
+          return <SiteRow key={site.site} {...{ site, index, start, isPinned, onPin }} />;
         })}
       </div>
     </div>
@@ -110,7 +111,8 @@ interface RowProps {
   onPin: (site: string) => void;
 }
 
-function Row({ site, index, start, isPinned, onPin }: RowProps) {
+/** While the page scrolls, only rows that come into the document are drawn. */
+const SiteRow = memo(function SiteRow({ site, index, start, isPinned, onPin }: RowProps) {
   const isQuiet = site.people === 0;
   return (
     <div
@@ -158,7 +160,7 @@ function Row({ site, index, start, isPinned, onPin }: RowProps) {
       </span>
     </div>
   );
-}
+});
 
 /** The row may come into the document with the next frames, after the page has scrolled. */
 function focusRow(table: HTMLElement, index: number, attempts = 10): void {

@@ -28,16 +28,22 @@ export function useVirtualRows(count: number, rowHeight: number): VirtualRows {
   useEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => virtualizer._willUpdate());
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
-  useLayoutEffect(() => {
-    const list = listRef.current;
-    if (list) setMargin(Math.round(list.getBoundingClientRect().top + scrollY));
-  });
+  useLayoutEffect(() => watchTop(listRef.current!, setMargin), []);
   return {
     items: virtualizer.getVirtualItems().map((item) => ({ ...item, start: item.start - margin })),
     totalHeight: count * rowHeight,
     listRef,
     scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
   };
+}
+
+/** The list moves when what stands above it changes its height, and the page with it. To read it in each frame would cost a layout. */
+function watchTop(list: HTMLElement, onChange: (top: number) => void): () => void {
+  const read = (): void => onChange(Math.round(list.getBoundingClientRect().top + scrollY));
+  const observer = new ResizeObserver(read);
+  observer.observe(document.body);
+  read();
+  return () => observer.disconnect();
 }
 
 function optionsFor(count: number, rowHeight: number, scrollMargin: number) {
