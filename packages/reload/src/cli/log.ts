@@ -29,6 +29,8 @@ export interface About {
   network: string[];
   /** How to trust the certificate that the tool has made, line by line. */
   trust: string[];
+  /** The lines of a QR code for the first of them. */
+  qrCode: string[];
 }
 
 /** Writes one JSON object per line. */
@@ -52,10 +54,12 @@ export function createPrettyLog(out: Output, errors: Output): Log {
   const write = (text: string): void => out.write(`${text}\n`);
   const writeTimed = (text: string): void => write(`${paint('dim', timeOfDay())}  ${text}`);
   return {
-    listening({ url }, { kind, source, watched, network, trust }) {
+    listening({ url }, { kind, source, watched, network, qrCode, trust }) {
       const what = { folder: 'Serving', proxy: 'Reverse proxy for', none: 'Publishing updates of' };
       write(`${what[kind]} ${paint('bold', source)} at ${paint('bold', url)}`);
-      for (const address of network) write(`In your network at ${paint('bold', address)}`);
+      for (const address of network.filter((one) => one !== url))
+        write(`In your network at ${paint('bold', address)}`);
+      for (const line of qrCode) write(line);
       if (kind === 'none') write(paint('dim', `Add this to your pages: <script src="${url}"></script>`));
       if (kind === 'proxy' || (kind === 'folder' && watched.length > 1))
         write(paint('dim', `Watching ${watched.join(', ')}`));
