@@ -36,6 +36,7 @@ import { resolveOptions } from './options/resolve-options.ts';
 import { cacheRoot, openProjectCache } from './project-cache.ts';
 import type { ReloadMiddleware, ReloadServer } from './reload-server.ts';
 import { createPageHandler, type PageHandler } from './serving/page-handler.ts';
+import { createStatus, type ServerStatus } from './status/create-status.ts';
 import { createUpdatePublisher, type UpdatePublisher } from './update-publisher.ts';
 
 /**
@@ -79,6 +80,7 @@ class Assembly implements ReloadServer {
   readonly #publisher: UpdatePublisher;
   readonly #responder: HtmlResponder;
   readonly #commands: Commands;
+  readonly #status: ServerStatus;
   readonly #disposers = new Set<() => void>();
   readonly #servers = new Set<Server>();
   readonly #connections = new Set<Socket>();
@@ -101,7 +103,7 @@ class Assembly implements ReloadServer {
       token: this.#cache.token,
       version: this.#versions.current,
       overlay: () => this.#commands.overlay(),
-      fileOf: (page) => this.#documents.get(page)?.file,
+      originOf: this.#documents.originOf,
       onCached: createWorkerWarnings(this.#warn),
     });
     this.#publisher = createUpdatePublisher({
@@ -142,6 +144,7 @@ class Assembly implements ReloadServer {
       runsFirst: options.scriptErrors,
       onWarning: this.#warn,
     });
+    this.#status = createStatus({ options, on: this.on, pages: this.#channel.pages });
   }
 
   async listen(): Promise<Listening> {
@@ -304,10 +307,12 @@ class Assembly implements ReloadServer {
       documents: this.#documents,
       version: this.#versions.current,
       onScript: () => this.#loops.endAssumedRequests(),
+      status: this.#status.routes,
     });
   }
 
   readonly #recordDocument = (request: IncomingMessage, response: ServerResponse): void => {
+    this.#status.recordRequest(request, response);
     if (mayBeDocument(request)) response.once('close', this.#loops.recordRequest());
   };
 

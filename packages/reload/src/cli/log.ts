@@ -4,6 +4,7 @@ import type { BackendChange, CommandReport, SkippedReport, UpdateReport } from '
 import { escapeControls } from '@live-online/internal/escape-controls';
 import type { Listening } from '../http/listen.ts';
 import { describeCommand, describeFiles, describePages } from './describe-update.ts';
+import { BASE as STATUS_PATH } from '../http/client-routes.ts';
 
 /** The output of the command line while it runs. */
 export interface Log {
@@ -64,6 +65,7 @@ export function createPrettyLog(out: Output, errors: Output): Log {
       if (kind === 'proxy' || (kind === 'folder' && watched.length > 1))
         write(paint('dim', `Watching ${watched.join(', ')}`));
       for (const line of trust) write(paint('dim', line));
+      write(paint('dim', `Status at ${new URL(STATUS_PATH, url).href}`));
       write(paint('dim', 'Save a file to see the change. Ctrl-C stops the server.'));
     },
     update: (report) =>
