@@ -20,7 +20,7 @@ export default defineConfig([
     },
   },
   {
-    entry: { client: 'src/client/main.ts' },
+    entry: { client: 'src/client/main.ts', status: 'src/client/status/main.ts' },
     tsconfig: 'src/client/tsconfig.json',
     format: 'iife',
     outExtension: () => ({ js: '.js' }),

@@ -9,6 +9,9 @@ import { createJsonLog, createPrettyLog, type About, type Log } from './cli/log.
 import { printConfig } from './cli/print-config.ts';
 import { readCommand } from './cli/read-command.ts';
 import type { Command } from './cli/read-command-line.ts';
+import { networkUrls } from './cli/network-urls.ts';
+import { openBrowser } from './cli/open-browser.ts';
+import { drawQrCode } from './cli/qr-code.ts';
 import { createReloadServer } from './create-reload-server.ts';
 import type { Listening } from './http/listen.ts';
 import type { ReloadServerOptions } from './options/options.ts';
@@ -47,7 +50,7 @@ async function start(command: Command, log: Log, ready: () => void): Promise<voi
   let warn = (text: string): void => void early.push(text);
   server.on('warning', (text) => warn(text));
   const listening = await listenOrClose(server);
-  log.listening(listening, about(command, listening));
+  log.listening(listening, await about(command, listening));
   warn = log.warning;
   early.forEach(warn);
   server.on('update', log.update);
@@ -55,7 +58,8 @@ async function start(command: Command, log: Log, ready: () => void): Promise<voi
   server.on('command', log.command);
   server.on('output', log.output);
   server.on('backend', log.backend);
-  if (command.open) await openBrowser(listening.url, log);
+  if (command.open !== undefined && command.open !== false)
+    await openBrowser(listening.url, command.open, log.warning);
 }
 
 async function init(log: Log): Promise<void> {
@@ -82,33 +86,20 @@ async function listenOrClose(server: ReloadServer): Promise<Listening> {
   }
 }
 
-function about({ options }: Command, { host, port, url, certificateFile }: Listening): About {
+async function about({ options, log }: Command, listening: Listening): Promise<About> {
   const { folder, proxy, watch = [], serve = true, exec = [] } = options;
   const on = exec.flatMap((command) => command.on ?? []).filter((glob) => !glob.startsWith('!'));
   const watched = [...(folder === undefined ? [] : [folder]), ...watch, ...on].map(
     (path) => relative('', path) || '.',
   );
   const kind = !serve ? 'none' : proxy ? 'proxy' : folder === undefined ? 'none' : 'folder';
-  const everywhere = host === '0.0.0.0' || host === '::';
-  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  const network = addresses
-    .filter(({ family, internal }) => everywhere && family === 'IPv4' && !internal)
-    .map(({ address }) => `${new URL(url).protocol}//${address}:${port}/`);
+  const network = networkUrls(listening, networkInterfaces());
+  const showsCode = network.length > 0 && log === 'pretty' && process.stdout.isTTY;
+  const qrCode = showsCode ? await drawQrCode(network[0]!) : [];
   const sources = { folder: watched[0]!, proxy: String(proxy).replace(/\/$/, ''), none: watched.join(', ') };
+  const { certificateFile } = listening;
   const trust = certificateFile === undefined ? [] : describeTrust(certificateFile, process.platform);
-  return { source: sources[kind], kind, watched, network, trust };
-}
-
-/** Without a browser, the server continues with a warning. */
-async function openBrowser(url: string, log: Log): Promise<void> {
-  const failed = (): void => log.warning(`cannot open a browser: open ${url} yourself`);
-  try {
-    // Loaded only with --open.
-    const { default: open } = await import('open');
-    (await open(url)).once('error', failed);
-  } catch {
-    failed();
-  }
+  return { source: sources[kind], kind, watched, network, qrCode, trust };
 }
 
 function version(): string {

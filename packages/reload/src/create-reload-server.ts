@@ -31,6 +31,7 @@ import { resolveOptions } from './options/resolve-options.ts';
 import { cacheRoot, openProjectCache } from './project-cache.ts';
 import type { ReloadMiddleware, ReloadServer } from './reload-server.ts';
 import { createPageHandler, type PageHandler } from './serving/page-handler.ts';
+import { createStatus, type ServerStatus } from './status/create-status.ts';
 import { createUpdatePublisher, type UpdatePublisher } from './update-publisher.ts';
 
 /**
@@ -74,6 +75,7 @@ class Assembly implements ReloadServer {
   readonly #publisher: UpdatePublisher;
   readonly #responder: HtmlResponder;
   readonly #commands: Commands;
+  readonly #status: ServerStatus;
   readonly #disposers = new Set<() => void>();
   readonly #servers = new Set<Server>();
   readonly #connections = new Set<Socket>();
@@ -96,7 +98,7 @@ class Assembly implements ReloadServer {
       token: this.#cache.token,
       version: this.#versions.current,
       overlay: () => this.#commands.overlay(),
-      fileOf: (page) => this.#documents.get(page)?.file,
+      originOf: this.#documents.originOf,
       onCached: createWorkerWarnings(this.#warn),
     });
     this.#publisher = createUpdatePublisher({
@@ -137,6 +139,7 @@ class Assembly implements ReloadServer {
       runsFirst: options.scriptErrors,
       onWarning: this.#warn,
     });
+    this.#status = createStatus({ options, on: this.on, pages: this.#channel.pages });
   }
 
   async listen(): Promise<Listening> {
@@ -281,10 +284,12 @@ class Assembly implements ReloadServer {
       documents: this.#documents,
       version: this.#versions.current,
       onScript: () => this.#loops.endAssumedRequests(),
+      status: this.#status.routes,
     });
   }
 
   readonly #recordDocument = (request: IncomingMessage, response: ServerResponse): void => {
+    this.#status.recordRequest(request, response);
     response.once('close', this.#loops.recordRequest(mayBeDocument(request)));
   };
 

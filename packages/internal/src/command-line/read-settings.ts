@@ -77,11 +77,22 @@ function readValue(setting: Omit<Setting, 'option'>, given: Given, source: strin
   if (setting.many === 'texts') return [given].flat();
   if (setting.many === 'values') return Array.isArray(given) ? given : splitAtCommas(String(given));
   const text = String(given);
+  const asSwitch = setting.optional && SWITCHED[text.toLowerCase()];
+  if (asSwitch !== undefined) return asSwitch;
   if (setting.oneOf?.includes(text) === false) {
     throw new UsageError(`${source} must be ${setting.oneOf.join(' or ')}, not "${text}"`);
   }
   return setting.read ? setting.read(text) : text;
 }
+
+/** The texts that turn a setting with an optional value on and off. */
+const SWITCHED: Readonly<Record<string, boolean>> = {
+  '': true,
+  '1': true,
+  true: true,
+  '0': false,
+  false: false,
+};
 
 function readSwitch(sets: boolean, given: Given, source: string): boolean {
   if (given === true || given === '1' || given === 'true') return sets;
@@ -103,7 +114,7 @@ function parseFlags<Values extends object>(
   );
   try {
     return parseArgs({
-      args: [...args],
+      args: joinOptionalValues(settings, args),
       allowPositionals: acceptsArguments,
       tokens: true,
       options: {
@@ -117,4 +128,18 @@ function parseFlags<Values extends object>(
     const [problem] = (error as Error).message.split(/\.\s/, 1);
     throw new UsageError(`${problem}; --help lists all options`);
   }
+}
+
+/** Joins flags with their optional values, because `parseArgs` knows only flags that always or never have one. */
+function joinOptionalValues(settings: readonly Omit<Setting, 'option'>[], args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index]!;
+    if (arg === '--') return [...joined, ...args.slice(index)];
+    const optional = settings.find(({ flag }) => arg === `--${flag}`)?.optional;
+    if (!optional) joined.push(arg);
+    else if (optional.test(args[index + 1] ?? '')) joined.push(`${arg}=${args[++index]!}`);
+    else joined.push(`${arg}=`);
+  }
+  return joined;
 }

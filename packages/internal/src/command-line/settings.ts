@@ -13,6 +13,11 @@ export interface Setting<Values extends object = Record<string, unknown>> {
    * value.
    */
   many?: 'values' | 'lists' | 'texts';
+  /**
+   * Makes the value optional: without one, the flag sets `true`. The argument after the flag is its value only if it matches;
+   * any value can be given as `--flag=value`.
+   */
+  optional?: RegExp;
   /** The value that a switch sets. @default true */
   sets?: boolean;
   /** The allowed values. @default all */

@@ -11,6 +11,7 @@ const syntax: CommandSyntax<Record<string, unknown>> = {
     { flag: 'site', value: 'SITE', option: 'sites', many: 'values', help: 'one or several words of help' },
     { flag: 'watch', value: 'PATHS', option: 'watch', many: 'lists', help: 'more' },
     { flag: 'no-serve', option: 'serve', sets: false, help: 'switch' },
+    { flag: 'open', value: '[APP]', optional: /^(fox|bear)$/, option: 'open', help: 'open' },
     { ...logSetting, option: 'log' },
   ],
 };
@@ -24,6 +25,11 @@ describe('the settings of a command line', () => {
     [['--watch', 'a, b', '--watch', 'c,'], { watch: ['a', 'b', 'c'] }],
     [['--no-serve'], { serve: false }],
     [['--log', 'json'], { log: 'json' }],
+    [['--open'], { open: true }],
+    [['--open', '--no-serve'], { open: true, serve: false }],
+    [['--open', 'fox'], { open: 'fox' }],
+    [['--open=/opt/owl'], { open: '/opt/owl' }],
+    [['--open=false'], { open: false }],
   ])('[C11] %j are read as %j', (args, values) => {
     expect(readSettings(syntax, args, {})).toMatchObject({ ask: 'run', values });
   });
@@ -36,6 +42,9 @@ describe('the settings of a command line', () => {
     [{ TOOL_NO_SERVE: 'false' }, { serve: true }],
     [{ TOOL_MAX_SITES: ' 5 ' }, { maxSites: 5 }],
     [{ TOOL_PORT: ' ' }, {}],
+    [{ TOOL_OPEN: '1' }, { open: true }],
+    [{ TOOL_OPEN: 'false' }, { open: false }],
+    [{ TOOL_OPEN: 'owl' }, { open: 'owl' }],
   ])('[C11] the variables %j are read as %j', (environment, values) => {
     expect(readSettings(syntax, [], environment).values).toEqual(values);
   });
@@ -74,6 +83,14 @@ describe('the settings of a command line', () => {
   it('[R1] a command that takes arguments gets those that are not flags', () => {
     const { rest } = readSettings({ ...syntax, acceptsArguments: true }, ['a', '--port', '1', 'b'], {});
     expect(rest).toEqual(['a', 'b']);
+  });
+
+  it('[R1] an argument after a flag with an optional value is its value only if it looks like one', () => {
+    const withArguments = { ...syntax, acceptsArguments: true };
+    const read = (...args: string[]) => readSettings(withArguments, args, {});
+    expect(read('--open', 'content')).toMatchObject({ values: { open: true }, rest: ['content'] });
+    expect(read('--open', 'bear', 'content')).toMatchObject({ values: { open: 'bear' }, rest: ['content'] });
+    expect(read('--', '--open', 'bear')).toMatchObject({ values: {}, rest: ['--open', 'bear'] });
   });
 
   it('[C10] the help has two columns, and wraps the second one', () => {

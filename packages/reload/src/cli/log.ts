@@ -4,6 +4,7 @@ import type { BackendChange, CommandReport, SkippedReport, UpdateReport } from '
 import { escapeControls } from '@live-online/internal/escape-controls';
 import type { Listening } from '../http/listen.ts';
 import { describeCommand, describeFiles, describePages } from './describe-update.ts';
+import { BASE as STATUS_PATH } from '../http/client-routes.ts';
 
 /** The output of the command line while it runs. */
 export interface Log {
@@ -29,6 +30,8 @@ export interface About {
   network: string[];
   /** How to trust the certificate that the tool has made, line by line. */
   trust: string[];
+  /** The lines of a QR code for the first of them. */
+  qrCode: string[];
 }
 
 /** Writes one JSON object per line. */
@@ -52,14 +55,17 @@ export function createPrettyLog(out: Output, errors: Output): Log {
   const write = (text: string): void => out.write(`${text}\n`);
   const writeTimed = (text: string): void => write(`${paint('dim', timeOfDay())}  ${text}`);
   return {
-    listening({ url }, { kind, source, watched, network, trust }) {
+    listening({ url }, { kind, source, watched, network, qrCode, trust }) {
       const what = { folder: 'Serving', proxy: 'Reverse proxy for', none: 'Publishing updates of' };
       write(`${what[kind]} ${paint('bold', source)} at ${paint('bold', url)}`);
-      for (const address of network) write(`In your network at ${paint('bold', address)}`);
+      for (const address of network.filter((one) => one !== url))
+        write(`In your network at ${paint('bold', address)}`);
+      for (const line of qrCode) write(line);
       if (kind === 'none') write(paint('dim', `Add this to your pages: <script src="${url}"></script>`));
       if (kind === 'proxy' || (kind === 'folder' && watched.length > 1))
         write(paint('dim', `Watching ${watched.join(', ')}`));
       for (const line of trust) write(paint('dim', line));
+      write(paint('dim', `Status at ${new URL(STATUS_PATH, url).href}`));
       write(paint('dim', 'Save a file to see the change. Ctrl-C stops the server.'));
     },
     update: (report) =>

@@ -12,7 +12,8 @@ export interface Command extends BasicCommand {
   /** The config file: of a flag, or the one that was found. */
   configFile: string | undefined;
   options: ReloadServerOptions;
-  open: boolean | undefined;
+  /** `true`: the default browser; a text: another one; `undefined` if it is not given. */
+  open: boolean | string | undefined;
   isLogGiven: boolean;
 }
 

@@ -22,8 +22,8 @@ export async function readCommand(
 
 function withFile(command: Command, { path, name, values }: ConfigFile, cwd: string): Command {
   const { open, log, ...options } = values;
-  if (open !== undefined && typeof open !== 'boolean')
-    throw new UsageError(`${name}: open must be true or false`);
+  if (open !== undefined && typeof open !== 'boolean' && typeof open !== 'string')
+    throw new UsageError(`${name}: open must be true, false, or the name of a browser`);
   if (log !== undefined && log !== 'pretty' && log !== 'json') {
     throw new UsageError(`${name}: log must be pretty or json`);
   }

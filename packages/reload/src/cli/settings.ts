@@ -6,6 +6,7 @@ import {
 } from '@live-online/internal/command-line/settings';
 import type { CommandSyntax } from '@live-online/internal/command-line/read-settings';
 import type { ReloadServerOptions } from '../options/options.ts';
+import { BROWSERS } from './open-browser.ts';
 
 /** The settings of the command line. */
 export interface Values extends Omit<ReloadServerOptions, 'exec'> {
@@ -13,7 +14,7 @@ export interface Values extends Omit<ReloadServerOptions, 'exec'> {
   exec: string[];
   /** The globs of the command before it. */
   on: string[];
-  open: boolean;
+  open: boolean | string;
   log: LogFormat;
   config: string;
   printConfig: boolean;
@@ -178,7 +179,13 @@ const network: readonly Setting<Values>[] = [
 
 /** What the command itself does. */
 const terminal: readonly Setting<Values>[] = [
-  { flag: 'open', option: 'open', help: 'open the page in your browser' },
+  {
+    flag: 'open',
+    value: '[BROWSER]',
+    optional: new RegExp(`^(${BROWSERS.join('|')})$`),
+    option: 'open',
+    help: `open the page in your browser, or in ${BROWSERS.join(', ')}; --open=PATH for any other`,
+  },
   logSetting,
   {
     flag: 'config',

@@ -36,6 +36,8 @@ export interface ClientRoutesOptions {
   version: () => ContentVersion;
   /** Called when a page requests the script. */
   onScript: () => void;
+  /** Responds to requests for the page of the status. Returns `false` for all other paths. */
+  status: (path: string, request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 /** Responds to requests below `BASE`. Returns `false` for all others. */
@@ -45,7 +47,8 @@ export type ClientRoutes = (request: IncomingMessage, response: ServerResponse) 
 const PLACEHOLDER = /(["'`])__LIVE_ONLINE_CONFIG__\1/;
 
 export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
-  const { token, reloadOnly, scriptErrors, openEditor, serves, documents, version, onScript } = options;
+  const { token, reloadOnly, scriptErrors, openEditor, serves, documents, version, onScript, status } =
+    options;
   const resourcePolicy = serves ? 'same-origin' : 'cross-origin';
 
   function respond(path: string, request: IncomingMessage, response: ServerResponse): void {
@@ -62,6 +65,7 @@ export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
       });
       return void response.end();
     }
+    if (status(path, request, response)) return;
     const document = path.startsWith('pages/') ? documents.get(path.slice('pages/'.length)) : undefined;
     if (!document?.complete) return respondText(response, 404, 'not found');
     send(request, response, 'application/octet-stream', 'same-origin', document.body);

@@ -21,6 +21,12 @@ interface OpenPage {
   readonly page: string | undefined;
   /** The file that the document was made from, if known. It is kept while the page is open. */
   readonly file: string | undefined;
+  /** The path at which it was requested, if known. */
+  readonly path: string | undefined;
+  readonly address: string;
+  readonly userAgent: string;
+  /** When it connected, in ms since 1970. */
+  readonly since: number;
 }
 
 /** Sends updates to all open pages. It ignores what pages send. [R8] */
@@ -44,8 +50,8 @@ export interface UpdateChannelOptions {
   version: () => ContentVersion;
   /** The problem that pages show. */
   overlay: () => ReloadOverlay | null;
-  /** The file that a served document was made from. */
-  fileOf: (page: string) => string | undefined;
+  /** Where a served document came from. */
+  originOf: (page: string) => { file: string | undefined; path: string | undefined } | undefined;
   /** Called when a page reports that a service worker has answered with a stored copy of it. */
   onCached: (worker: string) => void;
 }
@@ -62,7 +68,7 @@ const PACKETS = { burst: 20, perSecond: 1 };
 const CLOSE_TIMEOUT_MS = 2_000;
 
 export function createUpdateChannel(options: UpdateChannelOptions): UpdateChannel {
-  const { path, token, version, overlay, fileOf, onCached } = options;
+  const { path, token, version, overlay, originOf, onCached } = options;
   const connections = new Set<Duplex>();
   const engine = createBoundedEngine(
     {
@@ -101,7 +107,10 @@ export function createUpdateChannel(options: UpdateChannelOptions): UpdateChanne
       );
     }
     if (cachedBy !== undefined) onCached(cachedBy);
-    socket.data = { page, file: page === undefined ? undefined : fileOf(page) };
+    const { file, path: requested } = (page === undefined ? undefined : originOf(page)) ?? {};
+    const { address, headers } = socket.handshake;
+    const userAgent = headers['user-agent'] ?? '';
+    socket.data = { page, file, path: requested, address, userAgent, since: Date.now() };
     next();
   });
   io.on('connection', (socket) => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { escapeControls } from '@live-online/internal/escape-controls';
+import { pathOf } from '@live-online/internal/http/request-path';
 import escapeHtml from 'escape-html';
 import { blocksClient } from './content-security-policy.ts';
 import { decompress } from './decompress.ts';
@@ -119,7 +120,7 @@ export class HtmlResponder {
         request,
         'its Content-Security-Policy has a sandbox without allow-scripts and allow-same-origin',
       );
-    const document = documents.open(from);
+    const document = documents.open({ ...from, path: pathOf(request) });
     const nonce = randomBytes(12).toString('base64');
     const injector = injecting!.createInjector({
       charset: mimeTypeOf(headers)?.parameters.get('charset'),

@@ -10,8 +10,14 @@ interface ServedDocument {
 
 /** Stores the HTML that was sent to pages, so that a page can find what scripts have changed. [R4] */
 export interface ServedDocuments {
-  open(from: { file?: string | undefined }): { id: string; collect(chunk: Uint8Array): void; finish(): void };
+  open(from: { file?: string | undefined; path?: string }): {
+    id: string;
+    collect(chunk: Uint8Array): void;
+    finish(): void;
+  };
   get(id: string): ServedDocument | undefined;
+  /** The file that a document was made from, and the path at which it was requested, if known. */
+  originOf(id: string): { file: string | undefined; path: string | undefined } | undefined;
 }
 
 const MAX_BYTES = 32 << 20;
@@ -22,6 +28,7 @@ const MAX_DOCUMENTS = 1_000;
 export function createServedDocuments(maxBytes: number = MAX_BYTES): ServedDocuments {
   interface Entry {
     file: string | undefined;
+    path: string | undefined;
     complete: boolean;
     chunks: Uint8Array[];
     bytes: number;
@@ -39,9 +46,9 @@ export function createServedDocuments(maxBytes: number = MAX_BYTES): ServedDocum
   }
 
   return {
-    open({ file }) {
+    open({ file, path }) {
       const id = randomBytes(9).toString('base64url');
-      const document: Entry = { file, complete: false, chunks: [], bytes: 0, tooLong: false };
+      const document: Entry = { file, path, complete: false, chunks: [], bytes: 0, tooLong: false };
       documents.set(id, document);
       makeRoom();
       return {
@@ -67,5 +74,6 @@ export function createServedDocuments(maxBytes: number = MAX_BYTES): ServedDocum
       if (!document) return undefined;
       return { file: document.file, complete: document.complete, body: Buffer.concat(document.chunks) };
     },
+    originOf: (id) => documents.get(id),
   };
 }

@@ -3,7 +3,7 @@ import type { ReloadServerOptions } from './options.ts';
 /** The config of the command line: the options of a server, and what the command itself does. */
 export interface ReloadConfig extends ReloadServerOptions {
   /** Whether to open the page in the browser. @default false */
-  open?: boolean;
+  open?: boolean | string;
   /** The format of the output: text, or one JSON object per line. @default `pretty` */
   log?: 'pretty' | 'json';
 }

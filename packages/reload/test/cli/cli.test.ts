@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { networkUrls } from '../../src/cli/network-urls.ts';
 import { connectPage, makeFolder } from '../helpers/reload-server.ts';
 
 const bin = fileURLToPath(new URL('../../bin/live-online-reload.js', import.meta.url));
@@ -222,5 +224,26 @@ describe('live-online-reload', () => {
     await prints(/Serving/);
     const url = /http:\/\/localhost:\d+\//.exec(output())![0];
     await vi.waitFor(() => expect(readFileSync(join(folder, 'opened'), 'utf8').trim()).toBe(url));
+  });
+
+  it('[R20] --open firefox opens it in that browser, and a browser that is missing is a warning', async () => {
+    const { folder, write } = makeFolder();
+    write('firefox', `#!/bin/sh\necho "$1" > "${join(folder, 'opened')}"\n`);
+    chmodSync(join(folder, 'firefox'), 0o755);
+    const env = { PATH: `${folder}:${process.env['PATH']}` };
+    const { prints, output } = run([makeFolder().folder, '--port', '0', '--open', 'firefox'], { env });
+    await prints(/Serving/);
+    const url = /http:\/\/localhost:\d+\//.exec(output())![0];
+    await vi.waitFor(() => expect(readFileSync(join(folder, 'opened'), 'utf8').trim()).toBe(url));
+    const missing = run([makeFolder().folder, '--port', '0', '--open=/no/such/browser']);
+    await missing.prints(/Warning: cannot open \/no\/such\/browser: open http:\/\/localhost:\d+\/ yourself/);
+  });
+
+  it('[R20] with --host, it names the addresses of the network, and draws no code where it is not seen', async () => {
+    const { prints, output } = run([makeFolder().folder, '--port', '0', '--host', '0.0.0.0']);
+    await prints(/Ctrl-C/);
+    const own = networkUrls({ url: 'http://localhost:1/', host: '0.0.0.0', port: 1 }, networkInterfaces());
+    expect([...output().matchAll(/^In your network at (.*)/gm)]).toHaveLength(own.length);
+    expect(output()).not.toMatch(/[▀▄█]/);
   });
 });

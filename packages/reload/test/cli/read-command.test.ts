@@ -90,7 +90,11 @@ describe('the config file', () => {
       /package\.json \(liveOnlineReload\) must contain an object/,
     ],
     [{ [`${NAME}.json`]: '{ "folder": "no" }' }, [], /config\.json: folder: no does not exist: create it/],
-    [{ [`${NAME}.json`]: '{ "open": 1 }' }, [], /config\.json: open must be true or false/],
+    [
+      { [`${NAME}.json`]: '{ "open": 1 }' },
+      [],
+      /config\.json: open must be true, false, or the name of a browser/,
+    ],
     [{ [`${NAME}.json`]: '{ "log": "x" }' }, [], /config\.json: log must be pretty or json/],
     [{}, ['--config', 'missing.mjs'], /missing\.mjs cannot be read: it does not exist/],
     [{}, ['init', 'x'], /init takes no arguments/],

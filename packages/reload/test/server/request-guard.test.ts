@@ -19,7 +19,13 @@ async function get(port: number, path: string, headers: Record<string, string>) 
 describe('the request guard for requests', () => {
   it('[R8] an evil Host is rejected for every path', async () => {
     const { port } = await startReload(page);
-    for (const path of ['/', '/__live-online/client.js', '/__live-online/alive', '/nothing']) {
+    for (const path of [
+      '/',
+      '/__live-online/client.js',
+      '/__live-online/alive',
+      '/__live-online/',
+      '/nothing',
+    ]) {
       const response = await get(port, path, { host: 'evil.example' });
       expect(response.status).toBe(403);
       expect(response.body).not.toMatch(/hello|token/);

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { basename, relative } from 'node:path';
+import { pathOf } from '@live-online/internal/http/request-path';
+import type { ListenTo } from '../events.ts';
+import type { ResolvedReloadServerOptions } from '../options/options.ts';
+import { StatusLog, type ConnectedPage, type StatusAbout } from './status-log.ts';
+import { createStatusRoutes, type StatusRoutes } from './status-routes.ts';
+
+/** The page at `/__live-online/`, which shows what the server does. [R21] */
+export interface ServerStatus {
+  routes: StatusRoutes;
+  /** Records the response to a request of a page. */
+  recordRequest(request: IncomingMessage, response: ServerResponse): void;
+}
+
+export interface ServerStatusOptions {
+  options: ResolvedReloadServerOptions;
+  on: ListenTo;
+  pages: () => readonly ConnectedPage[];
+}
+
+export function createStatus({ options, on, pages }: ServerStatusOptions): ServerStatus {
+  const { reloadOnly } = options;
+  const log = new StatusLog({ now: () => Date.now(), about: describe(options), reloadOnly, pages });
+  on('update', (report) => log.recordUpdate(report));
+  on('skipped', (report) => log.recordSkipped(report));
+  on('backend', (change) => log.recordBackend(change));
+  on('warning', (text) => log.recordWarning(text));
+  return {
+    routes: createStatusRoutes(() => log.snapshot()),
+    recordRequest(request, response) {
+      const path = pathOf(request);
+      response.once('close', () => {
+        if (response.headersSent) log.recordResponse(path, response.statusCode);
+      });
+    },
+  };
+}
+
+/** Other devices can see the page, so it names no folder outside of the current one. */
+function describe({ source, roots, ignore }: ResolvedReloadServerOptions): StatusAbout {
+  const watched = roots.map(shortPath);
+  const names = {
+    folder: () => (source.kind === 'folder' ? shortPath(source.folder) : ''),
+    proxy: () => (source.kind === 'proxy' ? source.target.origin : ''),
+    none: () => watched.join(', '),
+  };
+  return { kind: source.kind, source: names[source.kind](), watched, ignored: ignore };
+}
+
+function shortPath(path: string): string {
+  const short = relative('', path);
+  return short.startsWith('..') ? basename(path) : short || '.';
+}
