@@ -5,7 +5,7 @@ import { endOnSignals, runCommand } from '@live-online/internal/command-line/run
 import { collectGarbageSoon } from './cli/collect-garbage.ts';
 import { helpText } from './cli/help.ts';
 import { describeTrust } from './cli/describe-trust.ts';
-import { createJsonLog, createPrettyLog, type About, type Log } from './cli/log.ts';
+import { createJsonLog, createPrettyLog, createQuietLog, type About, type Log } from './cli/log.ts';
 import { printConfig } from './cli/print-config.ts';
 import { readCommand } from './cli/read-command.ts';
 import type { Command } from './cli/read-command-line.ts';
@@ -25,7 +25,7 @@ export function main(ready: () => void): Promise<void> {
     helpText,
     version,
     logs: { json: createJsonLog, pretty: createPrettyLog },
-    start: (command, log) => start(command, log, ready),
+    start: (command, log) => start(command, command.quiet ? createQuietLog(log) : log, ready),
   });
 }
 

@@ -111,6 +111,7 @@ class Assembly implements ReloadServer {
         source.kind === 'folder' && !this.#hasHost ? [source.folder, ...options.allow] : [],
       useOf: this.#uses.of,
       loops: this.#loops,
+      now: systemClock.now,
       reloadOnly,
       versions: this.#versions,
       pages: this.#channel.pages,
@@ -221,7 +222,7 @@ class Assembly implements ReloadServer {
 
   notify(files: readonly string[] = []): void {
     if (this.#closing) return;
-    if (files.length === 0) return this.#publisher.publishReload();
+    if (files.length === 0) return this.#publisher.publishReload('notify() names no files');
     const unwatched = files.map((file) => resolve(file)).filter((file) => !this.#files?.isWatched(file));
     if (unwatched.length === 0) return;
     this.#publisher.publishNotified(
@@ -282,11 +283,11 @@ class Assembly implements ReloadServer {
       onDown: (problem) => this.#events.emit('backend', { state: 'down', problem }),
       onUp: () => {
         this.#events.emit('backend', { state: 'up' });
-        this.#publisher.publishReload();
+        this.#publisher.publishReload('the backend is up again');
       },
       onRestart: () => {
         this.#events.emit('backend', { state: 'restarted' });
-        this.#publisher.publishReload();
+        this.#publisher.publishReload('the backend has restarted');
       },
     });
   }

@@ -82,6 +82,29 @@ export function createPrettyLog(out: Output, errors: Output): Log {
   };
 }
 
+/** Writes only warnings and errors, that the backend is down, and commands that fail, with their output. */
+export function createQuietLog(log: Log): Log {
+  /** The output of commands that run. */
+  const outputs = new Map<string, string>();
+  return {
+    ...log,
+    listening() {},
+    update() {},
+    skipped() {},
+    backend: (change) => change.state === 'down' && log.backend(change),
+    output: ({ command, text }) => void outputs.set(command, (outputs.get(command) ?? '') + text),
+    command(report) {
+      const { command, state } = report;
+      const text = outputs.get(command);
+      outputs.delete(command);
+      if (state !== 'failed') return;
+      if (text !== undefined) log.output({ command, text });
+      log.command(report);
+    },
+    closing() {},
+  };
+}
+
 function timeOfDay(): string {
   return new Date().toTimeString().slice(0, 8);
 }

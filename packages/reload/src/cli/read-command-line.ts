@@ -13,6 +13,7 @@ export interface Command extends BasicCommand {
   configFile: string | undefined;
   options: ReloadServerOptions;
   open: boolean | undefined;
+  quiet: boolean;
   isLogGiven: boolean;
 }
 
@@ -32,6 +33,7 @@ export function readCommandLine(
     exec,
     on,
     config,
+    quiet = false,
     printConfig = false,
     watch: patterns,
     'https.key': key,
@@ -64,6 +66,7 @@ export function readCommandLine(
       ...(exec && { exec: joinCommands(exec, on, order) }),
     },
     open,
+    quiet,
     log: log ?? 'pretty',
     isLogGiven: log !== undefined,
     sources,

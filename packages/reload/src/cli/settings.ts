@@ -14,6 +14,7 @@ export interface Values extends Omit<ReloadServerOptions, 'exec'> {
   /** The globs of the command before it. */
   on: string[];
   open: boolean;
+  quiet: boolean;
   log: LogFormat;
   config: string;
   printConfig: boolean;
@@ -172,6 +173,7 @@ const network: readonly Setting<Values>[] = [
 /** What the command itself does. */
 const terminal: readonly Setting<Values>[] = [
   { flag: 'open', option: 'open', help: 'open the page in your browser' },
+  { flag: 'quiet', option: 'quiet', help: 'write only warnings and errors' },
   logSetting,
   {
     flag: 'config',
