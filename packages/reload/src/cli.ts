@@ -32,6 +32,7 @@ export function main(ready: () => void): Promise<void> {
 async function start(command: Command, log: Log, ready: () => void): Promise<void> {
   if (command.task === 'init') return init(log);
   if (command.task === 'print-config') return void process.stdout.write(printConfig(command));
+  if (command.task === 'doctor') return diagnose(command, log, ready);
   const server = createReloadServer(command.options);
   server.on('indexed', collectGarbageSoon);
   endOnSignals(
@@ -70,6 +71,28 @@ async function init(log: Log): Promise<void> {
 /** A terminal that closes ends only this process, and not those of commands. */
 function hasCommands({ exec = [], serveCommand }: ReloadServerOptions): boolean {
   return exec.length > 0 || serveCommand !== undefined;
+}
+
+/** Runs `--doctor`. The exit code is 1 if there is a problem. */
+async function diagnose({ options }: Command, log: Log, ready: () => void): Promise<void> {
+  const { runDoctor } = await import('./doctor/run-doctor.ts');
+  const abort = new AbortController();
+  let problems = 0;
+  const ended = runDoctor({
+    options,
+    path: process.env['PATH'],
+    signal: abort.signal,
+    onFinding(finding) {
+      if (finding.state === 'problem') problems++;
+      log.finding(finding);
+    },
+  });
+  endOnSignals(async () => abort.abort());
+  ready();
+  await ended;
+  log.diagnosis(problems);
+  // A connection of a browser may keep the process.
+  process.exit(problems > 0 ? 1 : 0);
 }
 
 async function listenOrClose(server: ReloadServer): Promise<Listening> {

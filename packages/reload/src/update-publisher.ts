@@ -1,6 +1,12 @@
 import { basename, relative, sep } from 'node:path';
 import type { ContentVersion, ReloadUpdate } from '@live-online/protocol';
-import { decideUpdate, shownName, type Decision, type FileUse, type NamedChange } from './core/classify-change.ts';
+import {
+  decideUpdate,
+  shownName,
+  type Decision,
+  type FileUse,
+  type NamedChange,
+} from './core/classify-change.ts';
 import type { ContentVersions } from './core/content-versions.ts';
 import { explainReload } from './core/explain-reload.ts';
 import type { Clock, FileChange } from './core/ports.ts';

@@ -2,7 +2,9 @@ import { createJsonWriter, paint, type Output } from '@live-online/internal/comm
 import { stripVTControlCharacters } from 'node:util';
 import type { BackendChange, CommandReport, SkippedReport, UpdateReport } from '../events.ts';
 import { escapeControls } from '@live-online/internal/escape-controls';
+import type { Finding } from '../doctor/finding.ts';
 import type { Listening } from '../http/listen.ts';
+import { describeDiagnosis, describeFinding } from './describe-finding.ts';
 import { describeCommand, describeFiles, describePages } from './describe-update.ts';
 
 /** The output of the command line while it runs. */
@@ -16,6 +18,9 @@ export interface Log {
   output(output: { command: string; text: string }): void;
   warning(text: string): void;
   error(text: string): void;
+  finding(finding: Finding): void;
+  /** The last line of `--doctor`. */
+  diagnosis(problems: number): void;
   closing(): void;
 }
 
@@ -43,6 +48,8 @@ export function createJsonLog(out: Output): Log {
     output: ({ command, text }) => write('output', { command, text: stripVTControlCharacters(text) }),
     warning: (message) => write('warning', { message }),
     error: (message) => write('error', { message }),
+    finding: (finding) => write('finding', finding),
+    diagnosis: (problems) => write('diagnosis', { problems }),
     closing: () => write('closing'),
   };
 }
@@ -78,6 +85,8 @@ export function createPrettyLog(out: Output, errors: Output): Log {
     output: ({ text }) => out.write(out.isTTY === true ? text : stripVTControlCharacters(text)),
     warning: (text) => write(`${paint('yellow', 'Warning:')} ${text}`),
     error: (text) => errors.write(`live-online-reload: ${text}\n`),
+    finding: (finding) => write(describeFinding(finding)),
+    diagnosis: (problems) => write(describeDiagnosis(problems)),
     closing: () => {},
   };
 }
@@ -101,6 +110,8 @@ export function createQuietLog(log: Log): Log {
       if (text !== undefined) log.output({ command, text });
       log.command(report);
     },
+    finding: (finding) => finding.state === 'problem' && log.finding(finding),
+    diagnosis() {},
     closing() {},
   };
 }

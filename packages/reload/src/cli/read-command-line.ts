@@ -7,8 +7,8 @@ import { restoreWatchArguments } from './watch-patterns.ts';
 
 /** What a user wants, by the command line, the environment and the config file. */
 export interface Command extends BasicCommand {
-  /** `init` creates a config file, `print-config` shows the config. */
-  task: 'serve' | 'init' | 'print-config';
+  /** `init` creates a config file, `print-config` shows the config, `doctor` finds out why a save does nothing. */
+  task: 'serve' | 'init' | 'print-config' | 'doctor';
   /** The config file: of a flag, or the one that was found. */
   configFile: string | undefined;
   options: ReloadServerOptions;
@@ -34,6 +34,7 @@ export function readCommandLine(
     on,
     config,
     quiet = false,
+    doctor = false,
     printConfig = false,
     watch: patterns,
     'https.key': key,
@@ -58,7 +59,7 @@ export function readCommandLine(
   sources.set('folder', 'the folder');
   return {
     ask,
-    task: isInit ? 'init' : printConfig ? 'print-config' : 'serve',
+    task: isInit ? 'init' : doctor ? 'doctor' : printConfig ? 'print-config' : 'serve',
     configFile: config,
     options: {
       ...(folder !== undefined && { folder }),

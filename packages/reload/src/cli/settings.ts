@@ -15,6 +15,7 @@ export interface Values extends Omit<ReloadServerOptions, 'exec'> {
   on: string[];
   open: boolean;
   quiet: boolean;
+  doctor: boolean;
   log: LogFormat;
   config: string;
   printConfig: boolean;
@@ -173,6 +174,11 @@ const network: readonly Setting<Values>[] = [
 /** What the command itself does. */
 const terminal: readonly Setting<Values>[] = [
   { flag: 'open', option: 'open', help: 'open the page in your browser' },
+  {
+    flag: 'doctor',
+    option: 'doctor',
+    help: 'check everything between a save and the page, print what is wrong and what to do, and end',
+  },
   { flag: 'quiet', option: 'quiet', help: 'write only warnings and errors' },
   logSetting,
   {
