@@ -65,8 +65,9 @@ function checkCommand({ bin, args, env }: DocCommand): void {
 describe('the code in documents', () => {
   it('[docs] is in languages that are checked', () => {
     const known = ['sh', 'js', 'ts', 'jsx', 'tsx', 'html', 'css', 'json', 'php', 'vue', 'svelte', 'nginx'];
-    // A header, and an image in Markdown: tests/browser/docs.test.ts and embed-page.test.ts use them.
-    const inTests = ['http', 'md'];
+    // A header, an image in Markdown, and output of the reload tool: tests/browser/docs.test.ts, embed-page.test.ts and
+    // packages/reload/test/cli use them.
+    const inTests = ['http', 'md', 'text'];
     const languages = new Set(snippets.map(({ language }) => language));
     expect([...languages].filter((language) => ![...known, ...inTests].includes(language))).toEqual([]);
     expect(snippets.length).toBeGreaterThan(70);

@@ -29,7 +29,7 @@ const packages: [name: string, settings: readonly Setting<never>[], onlyFlags: s
     server.settings,
     ['redis-url', 'server-name', 'workers', 'log', 'log-addresses', 'webhook-secret', 'webhook-threshold'],
   ],
-  ['reload', reload.settings, ['log', 'open', 'on', 'config', 'print-config']],
+  ['reload', reload.settings, ['log', 'open', 'quiet', 'doctor', 'on', 'config', 'print-config']],
 ];
 
 describe.each(packages)('the options of %s', (name, settings, onlyFlags) => {

@@ -5,7 +5,7 @@ import { endOnSignals, runCommand } from '@live-online/internal/command-line/run
 import { collectGarbageSoon } from './cli/collect-garbage.ts';
 import { helpText } from './cli/help.ts';
 import { describeTrust } from './cli/describe-trust.ts';
-import { createJsonLog, createPrettyLog, type About, type Log } from './cli/log.ts';
+import { createJsonLog, createPrettyLog, createQuietLog, type About, type Log } from './cli/log.ts';
 import { printConfig } from './cli/print-config.ts';
 import { readCommand } from './cli/read-command.ts';
 import type { Command } from './cli/read-command-line.ts';
@@ -28,13 +28,14 @@ export function main(ready: () => void): Promise<void> {
     helpText,
     version,
     logs: { json: createJsonLog, pretty: createPrettyLog },
-    start: (command, log) => start(command, log, ready),
+    start: (command, log) => start(command, command.quiet ? createQuietLog(log) : log, ready),
   });
 }
 
 async function start(command: Command, log: Log, ready: () => void): Promise<void> {
   if (command.task === 'init') return init(log);
   if (command.task === 'print-config') return void process.stdout.write(printConfig(command));
+  if (command.task === 'doctor') return diagnose(command, log, ready);
   const server = createReloadServer(command.options);
   server.on('indexed', collectGarbageSoon);
   endOnSignals(
@@ -74,6 +75,28 @@ async function init(log: Log): Promise<void> {
 /** A terminal that closes ends only this process, and not those of commands. */
 function hasCommands({ exec = [], serveCommand }: ReloadServerOptions): boolean {
   return exec.length > 0 || serveCommand !== undefined;
+}
+
+/** Runs `--doctor`. The exit code is 1 if there is a problem. */
+async function diagnose({ options }: Command, log: Log, ready: () => void): Promise<void> {
+  const { runDoctor } = await import('./doctor/run-doctor.ts');
+  const abort = new AbortController();
+  let problems = 0;
+  const ended = runDoctor({
+    options,
+    path: process.env['PATH'],
+    signal: abort.signal,
+    onFinding(finding) {
+      if (finding.state === 'problem') problems++;
+      log.finding(finding);
+    },
+  });
+  endOnSignals(async () => abort.abort());
+  ready();
+  await ended;
+  log.diagnosis(problems);
+  // A connection of a browser may keep the process.
+  process.exit(problems > 0 ? 1 : 0);
 }
 
 async function listenOrClose(server: ReloadServer): Promise<Listening> {

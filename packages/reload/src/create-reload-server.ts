@@ -108,6 +108,7 @@ class Assembly implements ReloadServer {
         source.kind === 'folder' && !this.#hasHost ? [source.folder, ...options.allow] : [],
       useOf: this.#uses.of,
       loops: this.#loops,
+      now: systemClock.now,
       reloadOnly,
       versions: this.#versions,
       pages: this.#channel.pages,
@@ -205,7 +206,7 @@ class Assembly implements ReloadServer {
 
   notify(files: readonly string[] = []): void {
     if (this.#closing) return;
-    if (files.length === 0) return this.#publisher.publishReload();
+    if (files.length === 0) return this.#publisher.publishReload('notify() names no files');
     const unwatched = files.map((file) => resolve(file)).filter((file) => !this.#files?.isWatched(file));
     if (unwatched.length === 0) return;
     this.#publisher.publishNotified(
@@ -271,7 +272,8 @@ class Assembly implements ReloadServer {
 
   #backendReturned(state: 'up' | 'restarted'): void {
     this.#events.emit('backend', { state });
-    if (!this.#commands.publishesRestart()) this.#publisher.publishReload();
+    if (this.#commands.publishesRestart()) return;
+    this.#publisher.publishReload(state === 'up' ? 'the backend is up again' : 'the backend has restarted');
   }
 
   /** @param serves whether pages come through this server or its middleware. */

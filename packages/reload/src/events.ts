@@ -27,6 +27,10 @@ export interface UpdateReport {
   pages: Record<'none' | 'apply' | 'reload', number>;
   /** What was replaced in place. */
   applied: ('css' | 'images' | 'html')[];
+  /** Why pages reload, such as `scripts are not replaced in place`; only if pages do. */
+  reason?: string;
+  /** The time from the first file event until the update was sent, in ms; only if files have changed on the disk. */
+  durationMs?: number;
 }
 
 export interface SkippedReport {

@@ -1,8 +1,15 @@
 import { basename, relative, sep } from 'node:path';
 import type { ContentVersion, ReloadUpdate } from '@live-online/protocol';
-import { decideUpdate, type Decision, type FileUse, type NamedChange } from './core/classify-change.ts';
+import {
+  decideUpdate,
+  shownName,
+  type Decision,
+  type FileUse,
+  type NamedChange,
+} from './core/classify-change.ts';
 import type { ContentVersions } from './core/content-versions.ts';
-import type { FileChange } from './core/ports.ts';
+import { explainReload } from './core/explain-reload.ts';
+import type { Clock, FileChange } from './core/ports.ts';
 import type { FeedbackLoops } from './core/feedback-loops.ts';
 import type { SkippedReport, UpdateReport } from './events.ts';
 import { isWithin } from './files/public-path.ts';
@@ -16,8 +23,8 @@ export interface UpdatePublisher {
   publish(changes: readonly FileChange[], digest: string | undefined): void;
   /** The same for files that the user has named: pages may use them in a way that this server does not see. */
   publishNotified(changes: readonly FileChange[], digest: string | undefined): void;
-  /** Makes every page load again, whatever it shows. */
-  publishReload(): void;
+  /** Makes every page load again, whatever it shows, for a reason that the report names. */
+  publishReload(reason: string): void;
   /** Sends every page the digest of the content, once it is known. */
   publishDigest(digest: string): void;
 }
@@ -34,6 +41,7 @@ export interface UpdatePublisherOptions {
   reloadOnly: boolean;
   versions: ContentVersions;
   loops: FeedbackLoops;
+  now: Clock['now'];
   /** The open pages, by the files that they were made from, if known. */
   pages: () => readonly { file: string | undefined }[];
   /** Sends each open page what `decide` returns for it, and returns what was sent. */
@@ -44,7 +52,7 @@ export interface UpdatePublisherOptions {
   onWarning: (text: string) => void;
 }
 
-type PathChange = NamedChange & { path: string };
+type PathChange = NamedChange & { path: string; sinceMs?: number };
 
 const RELOAD: Decision = { action: 'reload' };
 const UNUSED = 'no open page has requested it';
@@ -52,13 +60,23 @@ const UNUSED = 'no open page has requested it';
 export function createUpdatePublisher(options: UpdatePublisherOptions): UpdatePublisher {
   const { folder, roots, reloadOnly, versions, loops, broadcast, broadcastVersion, onUpdate } = options;
 
-  function send(files: string[], decide: (file: string | undefined) => Decision): UpdateReport {
+  /** @param explain returns why a page made from `file` reloads. It is called after the update has been sent. */
+  function send(
+    files: string[],
+    decide: (file: string | undefined) => Decision,
+    explain: (file: string | undefined) => string,
+  ): UpdateReport {
     const version = versions.advance();
-    const sent = broadcast(({ file }) => {
-      const decision = decide(file);
-      return { version, ...(reloadOnly && decision.action === 'apply' ? RELOAD : decision) };
+    let reloading: { file: string | undefined } | undefined;
+    const sent = broadcast((page) => {
+      const decision = decide(page.file);
+      if (decision.action === 'none') return { version, ...decision };
+      if (decision.action === 'apply' && !reloadOnly) return { version, ...decision };
+      reloading ??= page;
+      return { version, ...RELOAD };
     });
-    return reportOf(files, sent);
+    const report = reportOf(files, sent);
+    return reloading ? { ...report, reason: explain(reloading.file) } : report;
   }
 
   /** Removes files that are written in answer to reloads. [R11] */
@@ -71,19 +89,21 @@ export function createUpdatePublisher(options: UpdatePublisherOptions): UpdatePu
     });
   }
 
-  function nameChange({ path, kind, text }: FileChange): PathChange {
+  function nameChange({ path, ...change }: FileChange): PathChange {
     const use = folder === undefined ? 'unknown' : options.useOf(path);
-    return { path, ...nameFile(path, folder, roots), kind, use, ...(text !== undefined && { text }) };
+    return { path, ...nameFile(path, folder, roots), ...change, use };
   }
 
   /** Sends an update. Pages that this server has served are only concerned by `used`. */
   function sendChanges(changes: readonly NamedChange[], used: readonly NamedChange[]): UpdateReport {
     // A page from before this server's start, or from another server, may have used any file.
     const unknown = changes.map((change) => ({ ...change, use: 'unknown' as const }));
-    return send(changes.map(shownName), (file) =>
-      file === undefined
-        ? decideUpdate(unknown, undefined)
-        : decideUpdate(used, nameFile(file, folder, roots).name),
+    const seenBy = (file: string | undefined): [changes: readonly NamedChange[], document?: string] =>
+      file === undefined ? [unknown] : [used, nameFile(file, folder, roots).name];
+    return send(
+      changes.map(shownName),
+      (file) => decideUpdate(...seenBy(file)),
+      (file) => explainReload(...seenBy(file)) ?? 'nothing is replaced in place (--reload-only)',
     );
   }
 
@@ -98,8 +118,14 @@ export function createUpdatePublisher(options: UpdatePublisherOptions): UpdatePu
     };
   }
 
+  /** How long the first of these changes took to be sent. */
+  function durationOf(changes: readonly PathChange[]): Pick<UpdateReport, 'durationMs'> {
+    const sinceMs = changes.reduce((least, one) => Math.min(least, one.sinceMs ?? Infinity), Infinity);
+    return sinceMs === Infinity ? {} : { durationMs: Math.round((options.now() - sinceMs) * 10) / 10 };
+  }
+
   function publishChanges(changes: readonly PathChange[], used: readonly PathChange[]): UpdateReport {
-    const report = sendChanges(changes, used);
+    const report = { ...sendChanges(changes, used), ...durationOf(changes) };
     const isReload = report.pages.reload > 0 || options.pages().length === 0;
     loops.recordUpdate(
       changes.map(({ path }) => nameInRoot(path, roots)),
@@ -130,9 +156,15 @@ export function createUpdatePublisher(options: UpdatePublisherOptions): UpdatePu
       const named = changes.map(nameChange);
       onUpdate(publishChanges(named, named));
     },
-    publishReload() {
+    publishReload(reason) {
       loops.recordUpdate([], true);
-      onUpdate(send([], () => RELOAD));
+      onUpdate(
+        send(
+          [],
+          () => RELOAD,
+          () => reason,
+        ),
+      );
     },
     publishDigest(digest) {
       versions.setDigest(digest);
@@ -156,10 +188,6 @@ export function nameFile(
 /** The path of a file in its root, with slashes. */
 function nameInRoot(path: string, roots: readonly string[]): string {
   return nameFile(path, undefined, roots).name;
-}
-
-function shownName({ name, served }: NamedChange): string {
-  return served ? decodeURI(name.slice(1)) : name;
 }
 
 function describeLoop(name: string, glob: string): string {

@@ -21,6 +21,7 @@ function setUp(files: (string | undefined)[], options: Partial<UpdatePublisherOp
     reloadOnly: false,
     versions: createContentVersions('e'),
     loops: new FeedbackLoops(createFakeClock()),
+    now: () => 1_020.04,
     pages: () => files.map((file) => ({ file })),
     broadcast(decide) {
       const updates = files.map((file) => decide({ file }));
@@ -50,7 +51,12 @@ describe('what is sent to pages', () => {
       { version, action: 'reload' },
     ]);
     expect(reports).toEqual([
-      { files: ['a b.html'], pages: { none: 1, apply: 1, reload: 1 }, applied: ['html'] },
+      {
+        files: ['a b.html'],
+        pages: { none: 1, apply: 1, reload: 1 },
+        applied: ['html'],
+        reason: 'pages may contain it',
+      },
     ]);
   });
 
@@ -105,6 +111,27 @@ describe('what is sent to pages', () => {
     });
   });
 
+  it('[R30] an update names why pages reload, and the time since the first event of its files', () => {
+    const { publisher, reports } = setUp(['/site/index.html']);
+    publisher.publish(
+      [
+        { path: '/site/a.css', kind: 'changed', sinceMs: 1_007 },
+        { path: '/site/a b.js', kind: 'changed', sinceMs: 1_010 },
+      ],
+      undefined,
+    );
+    publisher.publish([{ path: '/site/a.css', kind: 'changed', sinceMs: 1_010 }], undefined);
+    publisher.publishReload('the backend has restarted');
+    expect(reports.map(({ reason, durationMs }) => [reason, durationMs])).toEqual([
+      ['a b.js: scripts are not replaced in place', 13],
+      [undefined, 10],
+      ['the backend has restarted', undefined],
+    ]);
+    const always = setUp([undefined], { reloadOnly: true });
+    always.publisher.publish([{ path: '/site/a.css', kind: 'changed' }], undefined);
+    expect(always.reports).toMatchObject([{ reason: 'nothing is replaced in place (--reload-only)' }]);
+  });
+
   it('[R11] what is set aside changes only the digest, with one warning', () => {
     const clock = createFakeClock();
     const loops = new FeedbackLoops(clock);
@@ -122,9 +149,9 @@ describe('what is sent to pages', () => {
 
   it('[R6] each update has its own version, and a digest that becomes known has none', () => {
     const { publisher, sent, versions } = setUp([undefined]);
-    publisher.publishReload();
+    publisher.publishReload('why');
     publisher.publishDigest('d');
-    publisher.publishReload();
+    publisher.publishReload('why');
     expect(sent.map(({ version }) => version)).toEqual([{ id: 'e.1' }, { id: 'e.2', digest: 'd' }]);
     expect(versions).toEqual([{ id: 'e.1', digest: 'd' }]);
   });

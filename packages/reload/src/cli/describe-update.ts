@@ -9,16 +9,18 @@ export function describeFiles(files: readonly string[]): string {
   return `${names[0]!} and ${names.length - 1} more`;
 }
 
-/** What the open pages did, on one line. */
-export function describePages({ pages, applied }: UpdateReport): string {
+/** What the open pages do, and why, on one line. */
+export function describePages({ pages, applied, reason, durationMs }: UpdateReport): string {
   const parts: string[] = [];
-  if (pages.reload > 0) parts.push(`reloaded ${count(pages.reload)}`);
   if (pages.apply > 0) {
-    const what = applied.map((part) => ({ css: 'styles', images: 'images', html: 'HTML' })[part]).join(', ');
-    parts.push(`${what} replaced in ${count(pages.apply)}`);
+    const ways = new Set(applied.map((part) => (part === 'html' ? 'morphed' : 'swapped')));
+    parts.push(`${[...ways].join(' and ')} in ${count(pages.apply)}`);
   }
-  if (parts.length > 0) return parts.join(', ');
-  return pages.none > 0 ? 'no open page uses it' : 'no page is open';
+  if (pages.reload > 0) parts.push(`reloads ${count(pages.reload)}`);
+  if (parts.length === 0) return pages.none > 0 ? 'nothing: no open page uses it' : 'no page is open';
+  const duration = durationMs === undefined ? '' : ` (${Math.round(durationMs)} ms)`;
+  const why = reason === undefined ? '' : `: ${escapeControls(reason)}`;
+  return `${parts.join(', ')}${duration}${why}`;
 }
 
 /** How a command has ended. */

@@ -2,7 +2,9 @@ import { createJsonWriter, paint, type Output } from '@live-online/internal/comm
 import { stripVTControlCharacters } from 'node:util';
 import type { BackendChange, CommandReport, SkippedReport, UpdateReport } from '../events.ts';
 import { escapeControls } from '@live-online/internal/escape-controls';
+import type { Finding } from '../doctor/finding.ts';
 import type { Listening } from '../http/listen.ts';
+import { describeDiagnosis, describeFinding } from './describe-finding.ts';
 import { describeCommand, describeFiles, describePages } from './describe-update.ts';
 import { BASE as STATUS_PATH } from '../http/client-routes.ts';
 
@@ -17,6 +19,9 @@ export interface Log {
   output(output: { command: string; text: string }): void;
   warning(text: string): void;
   error(text: string): void;
+  finding(finding: Finding): void;
+  /** The last line of `--doctor`. */
+  diagnosis(problems: number): void;
   closing(): void;
 }
 
@@ -46,6 +51,8 @@ export function createJsonLog(out: Output): Log {
     output: ({ command, text }) => write('output', { command, text: stripVTControlCharacters(text) }),
     warning: (message) => write('warning', { message }),
     error: (message) => write('error', { message }),
+    finding: (finding) => write('finding', finding),
+    diagnosis: (problems) => write('diagnosis', { problems }),
     closing: () => write('closing'),
   };
 }
@@ -84,7 +91,34 @@ export function createPrettyLog(out: Output, errors: Output): Log {
     output: ({ text }) => out.write(out.isTTY === true ? text : stripVTControlCharacters(text)),
     warning: (text) => write(`${paint('yellow', 'Warning:')} ${text}`),
     error: (text) => errors.write(`live-online-reload: ${text}\n`),
+    finding: (finding) => write(describeFinding(finding)),
+    diagnosis: (problems) => write(describeDiagnosis(problems)),
     closing: () => {},
+  };
+}
+
+/** Writes only warnings and errors, that the backend is down, and commands that fail, with their output. */
+export function createQuietLog(log: Log): Log {
+  /** The output of commands that run. */
+  const outputs = new Map<string, string>();
+  return {
+    ...log,
+    listening() {},
+    update() {},
+    skipped() {},
+    backend: (change) => change.state === 'down' && log.backend(change),
+    output: ({ command, text }) => void outputs.set(command, (outputs.get(command) ?? '') + text),
+    command(report) {
+      const { command, state } = report;
+      const text = outputs.get(command);
+      outputs.delete(command);
+      if (state !== 'failed') return;
+      if (text !== undefined) log.output({ command, text });
+      log.command(report);
+    },
+    finding: (finding) => finding.state === 'problem' && log.finding(finding),
+    diagnosis() {},
+    closing() {},
   };
 }
 

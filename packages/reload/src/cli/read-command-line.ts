@@ -7,13 +7,14 @@ import { joinBraces, restoreWatchArguments } from './watch-patterns.ts';
 
 /** What a user wants, by the command line, the environment and the config file. */
 export interface Command extends BasicCommand {
-  /** `init` creates a config file, `print-config` shows the config. */
-  task: 'serve' | 'init' | 'print-config';
+  /** `init` creates a config file, `print-config` shows the config, `doctor` finds out why a save does nothing. */
+  task: 'serve' | 'init' | 'print-config' | 'doctor';
   /** The config file: of a flag, or the one that was found. */
   configFile: string | undefined;
   options: ReloadServerOptions;
   /** `true`: the default browser; a text: another one; `undefined` if it is not given. */
   open: boolean | string | undefined;
+  quiet: boolean;
   isLogGiven: boolean;
 }
 
@@ -33,6 +34,8 @@ export function readCommandLine(
     exec,
     on,
     config,
+    quiet = false,
+    doctor = false,
     printConfig = false,
     watch: patterns,
     'https.key': key,
@@ -57,7 +60,7 @@ export function readCommandLine(
   sources.set('folder', 'the folder');
   return {
     ask,
-    task: isInit ? 'init' : printConfig ? 'print-config' : 'serve',
+    task: isInit ? 'init' : doctor ? 'doctor' : printConfig ? 'print-config' : 'serve',
     configFile: config,
     options: {
       ...(folder !== undefined && { folder }),
@@ -65,6 +68,7 @@ export function readCommandLine(
       ...(exec && { exec: joinCommands(exec, on, order) }),
     },
     open,
+    quiet,
     log: log ?? 'pretty',
     isLogGiven: log !== undefined,
     sources,

@@ -15,6 +15,8 @@ export interface Values extends Omit<ReloadServerOptions, 'exec'> {
   /** The globs of the command before it. */
   on: string[];
   open: boolean | string;
+  quiet: boolean;
+  doctor: boolean;
   log: LogFormat;
   config: string;
   printConfig: boolean;
@@ -186,6 +188,12 @@ const terminal: readonly Setting<Values>[] = [
     option: 'open',
     help: `open the page in your browser, or in ${BROWSERS.join(', ')}; --open=PATH for any other`,
   },
+  {
+    flag: 'doctor',
+    option: 'doctor',
+    help: 'check everything between a save and the page, print what is wrong and what to do, and end',
+  },
+  { flag: 'quiet', option: 'quiet', help: 'write only warnings and errors' },
   logSetting,
   {
     flag: 'config',

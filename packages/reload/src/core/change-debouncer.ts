@@ -21,12 +21,18 @@ export interface ChangeDebouncerOptions {
   previous: (path: string) => FileStat | undefined;
   /** Whether the content of a file is evidently complete. @default never */
   isComplete?: (path: string, stat: FileStat) => boolean;
-  /** Called once for each batch, never while an earlier call is at work. */
-  onStable: (paths: string[]) => Promise<void>;
+  /**
+   * Called once for each batch, never while an earlier call is at work.
+   *
+   * @param sinceMs when the first event of the batch came.
+   */
+  onStable: (paths: string[], sinceMs: number) => Promise<void>;
 }
 
 interface ChangingFile extends WriteInProgress {
   firstEventMs: number;
+  /** The same, without the delays that are excluded from `firstEventMs`. */
+  readonly sinceMs: number;
   /** Resolve the promises of those who wait until it is stable. */
   waiting: (() => void)[];
 }
@@ -80,7 +86,7 @@ export class ChangeDebouncer {
     const nowMs = this.#options.clock.now();
     const resumed = written && this.wasReported(path);
     const expected = this.#isolatedSaves.has(path);
-    const times = { firstEventMs: nowMs, lastEventMs: nowMs };
+    const times = { firstEventMs: nowMs, sinceMs: nowMs, lastEventMs: nowMs };
     return { ...times, written, resumed, isolated, expected, eventSinceCheck: true, waiting: [] };
   }
 
@@ -172,13 +178,16 @@ export class ChangeDebouncer {
     const nowMs = clock.now();
     for (const [path, ms] of this.#reportedMs)
       if (nowMs - ms > recheckWindow(debounceMs)) this.#reportedMs.delete(path);
+    let sinceMs = nowMs;
     const waiting = paths.flatMap((path) => this.#writes.get(path)!.waiting);
     for (const path of paths) {
-      this.#isolatedSaves.recordReport(path, wasIsolated(this.#writes.get(path)!, previous(path)));
+      const write = this.#writes.get(path)!;
+      sinceMs = Math.min(sinceMs, write.sinceMs);
+      this.#isolatedSaves.recordReport(path, wasIsolated(write, previous(path)));
       this.#writes.delete(path);
       this.#reportedMs.set(path, nowMs);
     }
-    await onStable(paths);
+    await onStable(paths, sinceMs);
     for (const resolve of waiting) resolve();
   }
 }

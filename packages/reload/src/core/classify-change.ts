@@ -34,6 +34,11 @@ export interface NamedChange {
   text?: string;
 }
 
+/** The name of a changed file in reports. */
+export function shownName({ name, served }: NamedChange): string {
+  return served ? decodeURI(name.slice(1)) : name;
+}
+
 /**
  * How pages have used a file:
  * - `never`: no page has requested it
@@ -54,7 +59,7 @@ const MAX_TEXT_LENGTH = 256 << 10;
  *
  * @param document the name of the file that the page was made from, if it is known.
  */
-export function decideUpdate(changes: readonly NamedChange[], document: string | undefined): Decision {
+export function decideUpdate(changes: readonly NamedChange[], document?: string): Decision {
   const css: string[] = [];
   const cssTexts: [name: string, text: string][] = [];
   const images: string[] = [];

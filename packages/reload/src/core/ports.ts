@@ -16,4 +16,6 @@ export interface FileChange {
   kind: 'added' | 'changed' | 'removed';
   /** Its new text, if it is short, in UTF-8, and of a kind that pages swap. */
   text?: string;
+  /** When the first event of its batch came, by the clock. */
+  sinceMs?: number;
 }

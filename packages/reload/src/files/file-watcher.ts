@@ -83,7 +83,7 @@ export class FileWatcher {
       stat: statFile,
       previous: (path) => this.#index.get(path),
       isComplete: (path, stat) => this.#closings.isComplete(path, stat),
-      onStable: (paths) => this.#compare(paths),
+      onStable: (paths, sinceMs) => this.#compare(paths, sinceMs),
     });
     this.#watch = (options.watch ?? watchFolders)({
       roots,
@@ -187,13 +187,13 @@ export class FileWatcher {
   }
 
   /** Compares stable files with the index, and reports the ones that changed. */
-  async #compare(paths: string[]): Promise<void> {
+  async #compare(paths: string[], sinceMs: number): Promise<void> {
     const changes: FileChange[] = [];
     let removed = false;
     for (const path of paths) {
       if (this.#watch.accepts(path)) {
         const change = await this.#readChange(path);
-        if (change) changes.push(change);
+        if (change) changes.push({ ...change, sinceMs });
       } else {
         // It was requested but is not watched, or rules ignore it now.
         removed = this.#index.delete(path) || removed;

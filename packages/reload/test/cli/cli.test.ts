@@ -66,6 +66,8 @@ describe('live-online-reload', () => {
       files: ['app.js'],
       pages: { none: 0, apply: 0, reload: 1 },
       applied: [],
+      reason: 'the file is new',
+      durationMs: expect.any(Number),
     });
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
@@ -84,6 +86,23 @@ describe('live-online-reload', () => {
     child.kill('SIGINT');
     expect(await ended).toBe(0);
     expect(await errors).toBe('');
+  });
+
+  it('[R30] says what a save did and why, and with --quiet writes only warnings and errors', async () => {
+    const { folder, write } = makeFolder({ 'index.html': 'x', 'app.js': '1' });
+    const cwd = makeFolder({ 'index.html': 'x' }).folder;
+    const quiet = run(['.', '--port', '0', '--quiet', '--debounce', '0'], { cwd });
+    const { prints, output } = run([folder, '--port', '0']);
+    await prints(/Ctrl-C/);
+    const url = /http:\/\/localhost:\d+\//.exec(output())![0];
+    await (await fetch(new URL('app.js', url))).text();
+    const page = await connectPage(url, { origin: new URL(url).origin.replace('localhost', '127.0.0.1') });
+    expect(page.ok).toBe(true);
+    write('app.js', '22');
+    await prints(/app\.js → reloads 1 page \(\d+ ms\): scripts are not replaced in place\n/);
+    expect(await quiet.ended).toBe(1);
+    expect(quiet.output()).toBe('');
+    expect(await quiet.errors).toMatch(/--debounce/);
   });
 
   it('[R1] names what is served and what is watched', async () => {

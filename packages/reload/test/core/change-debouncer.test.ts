@@ -11,6 +11,17 @@ it('[R2] files of one burst are one update, also if their events keep the proces
   expect(batches.map(({ paths }) => paths)).toEqual([['a', 'b']]);
 });
 
+it('[R30] a batch names the time of its first event, also if its files are reported much later', async () => {
+  const { write, pass, spend, batches, since } = setUp({ a: 100, b: 100 });
+  await pass(5);
+  write('a', 101);
+  spend(1_200);
+  write('b', 102);
+  await pass(100);
+  expect(batches.map(({ paths }) => paths)).toEqual([['a', 'b']]);
+  expect(since).toEqual([5]);
+});
+
 describe('one save', () => {
   it('[R2] in place is reported when the quiet period has passed', async () => {
     const { write, pass, batches } = setUp({ a: 100 });

@@ -13,6 +13,8 @@ export function debounceFiles(known: Record<string, number> = {}, options: Optio
   );
   const reported = new Map(disk);
   const batches: { atMs: number; paths: string[]; sizes: (number | undefined)[] }[] = [];
+  /** When the first event of each batch came. */
+  const since: number[] = [];
   const startMs = clock.now();
   const debouncer = new ChangeDebouncer({
     clock,
@@ -20,7 +22,8 @@ export function debounceFiles(known: Record<string, number> = {}, options: Optio
     stat: (path) => disk.get(path),
     previous: (path) => reported.get(path),
     ...(isComplete && { isComplete }),
-    async onStable(paths) {
+    async onStable(paths, sinceMs) {
+      since.push(sinceMs - startMs);
       const sizes = paths.map((path) => disk.get(path)?.size);
       batches.push({ atMs: clock.now() - startMs, paths: [...paths].sort(), sizes });
       for (const path of paths) {
@@ -40,6 +43,7 @@ export function debounceFiles(known: Record<string, number> = {}, options: Optio
   return {
     debouncer,
     batches,
+    since,
     pass,
     spend: clock.spend,
     write(path: string, size: number) {

@@ -52,7 +52,8 @@ export class EventProbe {
   }
 }
 
-function setSamePermissions(folder: string): boolean {
+/** Causes an event in a folder without changing it. Returns `false` where this user may not. */
+export function setSamePermissions(folder: string): boolean {
   try {
     const { mode } = statSync(folder);
     // Some users would remove this bit.
