@@ -23,6 +23,7 @@ import {
 } from './http/client-routes.ts';
 import { listen, type Listening } from './http/listen.ts';
 import { createOwnServer, DEADLINES, type Deadlines } from './http/own-server.ts';
+import { createOwnHeaders, type OwnHeaders } from './http/own-headers.ts';
 import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
 import { respondText } from './http/respond.ts';
 import { createUpgradeHandler, isForChannel } from './http/upgrades.ts';
@@ -35,7 +36,8 @@ import type { ReloadServerOptions, ResolvedReloadServerOptions } from './options
 import { resolveOptions } from './options/resolve-options.ts';
 import { cacheRoot, openProjectCache } from './project-cache.ts';
 import type { ReloadMiddleware, ReloadServer } from './reload-server.ts';
-import { createPageHandler, type PageHandler } from './serving/page-handler.ts';
+import { createPageHandler } from './serving/create-page-handler.ts';
+import type { PageHandler } from './serving/page-handler.ts';
 import { createUpdatePublisher, type UpdatePublisher } from './update-publisher.ts';
 
 /**
@@ -147,7 +149,8 @@ class Assembly implements ReloadServer {
   async listen(): Promise<Listening> {
     const serves = this.#options.source.kind !== 'none';
     this.#allowsLoopback ||= !serves;
-    const handler = (this.#handler = this.#createPageHandler(this.#watch()));
+    const headers = createOwnHeaders(this.#options.headers);
+    const handler = (this.#handler = this.#createPageHandler(this.#watch(), headers));
     this.#disposers.add(() => handler.close());
     const guard = this.#createGuard(this.#allowsLoopback);
     const routes = this.#createRoutes(serves);
@@ -162,6 +165,7 @@ class Assembly implements ReloadServer {
       create: () =>
         createOwnServer({
           handle(request, response) {
+            headers.set(response);
             const rejection = guard.checkRequest(request);
             if (rejection) {
               return respondText(response, rejection.status, rejection.problem, { Connection: 'close' });
@@ -171,9 +175,10 @@ class Assembly implements ReloadServer {
             handler.handle(request, response);
           },
           acceptsUpgrade: (request) =>
-            isForChannel(request) || (handler.upgrade !== undefined && offersWebSocket(request)),
+            isForChannel(request) || (handler.isForBackend(request) && offersWebSocket(request)),
           upgrade: createUpgradeHandler(guard, this.#channel, handler),
-          acceptsBodies: this.#options.source.kind === 'proxy',
+          hasBackend: this.#options.source.kind === 'proxy' || this.#options.routes.length > 0,
+          isForBackend: (request) => handler.isForBackend(request),
           keyPair,
           deadlines: this.#deadlines,
           connections: this.#connections,
@@ -271,22 +276,17 @@ class Assembly implements ReloadServer {
     }));
   }
 
-  #createPageHandler(files: FileWatcher): PageHandler {
+  #createPageHandler(files: FileWatcher, headers: OwnHeaders): PageHandler {
     return createPageHandler({
       ...this.#options,
-      responder: this.#responder,
+      responder: headers.sentBy(this.#responder),
       files,
       uses: this.#uses,
       onWarning: this.#warn,
       clock: systemClock,
-      onDown: (problem) => this.#events.emit('backend', { state: 'down', problem }),
-      onUp: () => {
-        this.#events.emit('backend', { state: 'up' });
-        this.#publisher.publishReload();
-      },
-      onRestart: () => {
-        this.#events.emit('backend', { state: 'restarted' });
-        this.#publisher.publishReload();
+      onBackend: (change) => {
+        this.#events.emit('backend', change);
+        if (change.state !== 'down') this.#publisher.publishReload();
       },
     });
   }

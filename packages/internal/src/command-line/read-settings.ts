@@ -73,14 +73,21 @@ export function variableOf(
 
 function readValue(setting: Omit<Setting, 'option'>, given: Given, source: string): unknown {
   if (setting.value === undefined) return readSwitch(setting.sets ?? true, given, source);
-  if (setting.many === 'lists') return [given].flat().flatMap((text) => readList(String(text)));
-  if (setting.many === 'texts') return [given].flat();
-  if (setting.many === 'values') return Array.isArray(given) ? given : splitAtCommas(String(given));
+  if (setting.many !== undefined) {
+    const texts = readMany(setting.many, given);
+    return setting.combine ? setting.combine(texts) : texts;
+  }
   const text = String(given);
   if (setting.oneOf?.includes(text) === false) {
     throw new UsageError(`${source} must be ${setting.oneOf.join(' or ')}, not "${text}"`);
   }
   return setting.read ? setting.read(text) : text;
+}
+
+function readMany(many: 'values' | 'lists' | 'texts', given: Given): string[] {
+  if (many === 'lists') return [given].flat().flatMap((text) => readList(String(text)));
+  if (many === 'texts') return [given].flat().map(String);
+  return Array.isArray(given) ? given : splitAtCommas(String(given));
 }
 
 function readSwitch(sets: boolean, given: Given, source: string): boolean {

@@ -13,6 +13,8 @@ export interface Setting<Values extends object = Record<string, unknown>> {
    * value.
    */
   many?: 'values' | 'lists' | 'texts';
+  /** Combines the values of a repeated flag into the value of the option. @default a list of them */
+  combine?: (texts: string[]) => unknown;
   /** The value that a switch sets. @default true */
   sets?: boolean;
   /** The allowed values. @default all */
