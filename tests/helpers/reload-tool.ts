@@ -7,7 +7,7 @@ import type { BrowserContext, Page, Request } from 'playwright-core';
 import { expect, onTestFinished, vi } from 'vitest';
 import {
   createReloadServer,
-  type ReloadEventMap,
+  type ListenTo,
   type ReloadServer,
   type ReloadServerOptions,
   type SkippedReport,
@@ -78,8 +78,7 @@ export interface Reload {
   /** Resolves when all files have been read. Pages that load later know the digest of their content. */
   read: Promise<void>;
   stop: () => Promise<void>;
-  /** Subscribes to changes of the backend's state. */
-  onBackend: (listener: (change: ReloadEventMap['backend']) => void) => void;
+  on: ListenTo;
 }
 
 /** Does what the command line does, without the 200 ms that a process takes to start. */
@@ -92,8 +91,7 @@ export async function startReload(options: ReloadServerOptions): Promise<Reload>
   const read = new Promise<void>((resolve) => server.on('indexed', () => resolve()));
   onTestFinished(() => server.close());
   const { url } = await server.listen();
-  const onBackend: Reload['onBackend'] = (listener) => void server.on('backend', listener);
-  return { url, server, updates, skipped, read, stop: () => server.close(), onBackend };
+  return { url, server, updates, skipped, read, stop: () => server.close(), on: server.on };
 }
 
 /** A tab that counts its loads and keeps the errors of its pages. */

@@ -9,7 +9,7 @@ import { createContentVersions } from './core/content-versions.ts';
 import { FeedbackLoops } from './core/feedback-loops.ts';
 import { createFileUses } from './core/file-uses.ts';
 import { alreadyClosed } from './errors.ts';
-import { createEvents, type Events, type ListenTo } from './events.ts';
+import { createEvents, type BackendChange, type Events, type ListenTo } from './events.ts';
 import { FileWatcher } from './files/file-watcher.ts';
 import { createAllowedHosts } from './http/allowed-hosts.ts';
 import { openKeyPair } from './http/certificate.ts';
@@ -17,6 +17,7 @@ import { createClientRoutes, SCRIPT_URL, SOCKET_PATH, type ClientRoutes } from '
 import { createHostMiddleware } from './http/host-middleware.ts';
 import { listen, type Listening } from './http/listen.ts';
 import { createOwnServer, DEADLINES, type Deadlines } from './http/own-server.ts';
+import { createOwnHeaders, type OwnHeaders } from './http/own-headers.ts';
 import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
 import { createRequestHandler } from './http/request-handler.ts';
 import { createUpgradeHandler, isForChannel } from './http/upgrades.ts';
@@ -30,7 +31,8 @@ import type { ReloadServerOptions, ResolvedReloadServerOptions } from './options
 import { resolveOptions } from './options/resolve-options.ts';
 import { cacheRoot, openProjectCache } from './project-cache.ts';
 import type { ReloadMiddleware, ReloadServer } from './reload-server.ts';
-import { createPageHandler, type PageHandler } from './serving/page-handler.ts';
+import { createPageHandler } from './serving/create-page-handler.ts';
+import type { PageHandler } from './serving/page-handler.ts';
 import { createStatus, type ServerStatus } from './status/create-status.ts';
 import { createUpdatePublisher, type UpdatePublisher } from './update-publisher.ts';
 
@@ -146,7 +148,8 @@ class Assembly implements ReloadServer {
   async listen(): Promise<Listening> {
     const serves = this.#options.source.kind !== 'none';
     this.#allowsLoopback ||= !serves;
-    const handler = (this.#handler = this.#createPageHandler(this.#watch()));
+    const headers = createOwnHeaders(this.#options.headers);
+    const handler = (this.#handler = this.#createPageHandler(this.#watch(), headers));
     this.#disposers.add(() => handler.close());
     const guard = this.#createGuard(this.#allowsLoopback);
     const routes = this.#createRoutes(serves);
@@ -155,6 +158,7 @@ class Assembly implements ReloadServer {
       guard,
       routes,
       onRequest: this.#recordDocument,
+      ownHeaders: headers,
       handle: (request, response) => slowNetwork(response, () => handler.handle(request, response)),
     });
     const keyPair = await openKeyPair(
@@ -168,9 +172,10 @@ class Assembly implements ReloadServer {
         createOwnServer({
           handle,
           acceptsUpgrade: (request) =>
-            isForChannel(request) || (handler.upgrade !== undefined && offersWebSocket(request)),
+            isForChannel(request) || (handler.isForBackend(request) && offersWebSocket(request)),
           upgrade: createUpgradeHandler(guard, this.#channel, handler),
-          acceptsBodies: this.#options.source.kind === 'proxy',
+          hasBackend: this.#options.source.kind === 'proxy' || this.#options.routes.length > 0,
+          isForBackend: (request) => handler.isForBackend(request),
           keyPair,
           deadlines: this.#deadlines,
           connections: this.#connections,
@@ -256,25 +261,25 @@ class Assembly implements ReloadServer {
     }));
   }
 
-  #createPageHandler(files: FileWatcher): PageHandler {
+  #createPageHandler(files: FileWatcher, headers: OwnHeaders): PageHandler {
     return createPageHandler({
       ...this.#options,
-      responder: this.#responder,
+      responder: headers.sentBy(this.#responder),
       files,
       uses: this.#uses,
       onWarning: this.#warn,
       clock: systemClock,
-      onDown: (problem) => this.#events.emit('backend', { state: 'down', problem }),
-      onUp: () => this.#backendReturned('up'),
-      onRestart: () => this.#backendReturned('restarted'),
+      onBackend: this.#backendChanged,
     });
   }
 
-  #backendReturned(state: 'up' | 'restarted'): void {
-    this.#events.emit('backend', { state });
-    if (this.#commands.publishesRestart()) return;
-    this.#publisher.publishReload(state === 'up' ? 'the backend is up again' : 'the backend has restarted');
-  }
+  readonly #backendChanged = (change: BackendChange): void => {
+    this.#events.emit('backend', change);
+    if (change.state === 'down' || this.#commands.publishesRestart()) return;
+    this.#publisher.publishReload(
+      change.state === 'up' ? 'the backend is up again' : 'the backend has restarted',
+    );
+  };
 
   /** @param serves whether pages come through this server or its middleware. */
   #createRoutes(serves: boolean): ClientRoutes {

@@ -18,7 +18,10 @@ export interface ReloadEventMap {
   backend: BackendChange;
 }
 
-export type BackendChange = { state: 'down'; problem: string } | { state: 'up' } | { state: 'restarted' };
+/** What has happened to the backend at `url`, an origin. */
+export type BackendChange =
+  | { url: string; state: 'down'; problem: string }
+  | { url: string; state: 'up' | 'restarted' };
 
 export interface UpdateReport {
   /** The changed files: URL paths in a served folder, otherwise paths relative to a watched one. Empty after `notify()`. */

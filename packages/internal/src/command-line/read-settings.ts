@@ -73,9 +73,10 @@ export function variableOf(
 
 function readValue(setting: Omit<Setting, 'option'>, given: Given, source: string): unknown {
   if (setting.value === undefined) return readSwitch(setting.sets ?? true, given, source);
-  if (setting.many === 'lists') return [given].flat().flatMap((text) => readList(String(text)));
-  if (setting.many === 'texts') return [given].flat();
-  if (setting.many === 'values') return Array.isArray(given) ? given : splitAtCommas(String(given));
+  if (setting.many !== undefined) {
+    const texts = readMany(setting.many, given);
+    return setting.combine ? setting.combine(texts) : texts;
+  }
   const text = String(given);
   const asSwitch = setting.optional && SWITCHED[text.toLowerCase()];
   if (asSwitch !== undefined) return asSwitch;
@@ -93,6 +94,12 @@ const SWITCHED: Readonly<Record<string, boolean>> = {
   '0': false,
   false: false,
 };
+
+function readMany(many: 'values' | 'lists' | 'texts', given: Given): string[] {
+  if (many === 'lists') return [given].flat().flatMap((text) => readList(String(text)));
+  if (many === 'texts') return [given].flat().map(String);
+  return Array.isArray(given) ? given : splitAtCommas(String(given));
+}
 
 function readSwitch(sets: boolean, given: Given, source: string): boolean {
   if (given === true || given === '1' || given === 'true') return sets;

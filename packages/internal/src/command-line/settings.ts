@@ -18,6 +18,8 @@ export interface Setting<Values extends object = Record<string, unknown>> {
    * any value can be given as `--flag=value`.
    */
   optional?: RegExp;
+  /** Combines the values of a repeated flag into the value of the option. @default a list of them */
+  combine?: (texts: string[]) => unknown;
   /** The value that a switch sets. @default true */
   sets?: boolean;
   /** The allowed values. @default all */

@@ -81,8 +81,8 @@ export function createPrettyLog(out: Output, errors: Output): Log {
     backend: (change) =>
       writeTimed(
         change.state === 'down'
-          ? `${paint('yellow', 'backend down')} (${change.problem}): pages wait for it`
-          : `backend ${change.state}: pages reload`,
+          ? `${paint('yellow', `backend ${change.url} down`)} (${change.problem}): pages wait for it`
+          : `backend ${change.url} ${change.state}: pages reload`,
       ),
     command: (report) =>
       writeTimed(

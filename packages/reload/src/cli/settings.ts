@@ -52,6 +52,22 @@ const serving: readonly Setting<Values>[] = [
     help: 'make responses as slow as those of a mobile network: slow-3g, 3g or 4g',
   },
   {
+    flag: 'route',
+    value: 'PREFIX=URL',
+    option: 'routes',
+    many: 'values',
+    combine: (texts) => Object.fromEntries(texts.map((text) => splitAt(text, '='))),
+    help: 'forward the paths below a prefix to another backend, such as /api=http://localhost:9000; may be repeated (none)',
+  },
+  {
+    flag: 'header',
+    value: 'HEADER',
+    option: 'headers',
+    many: 'texts',
+    combine: (texts) => Object.fromEntries(texts.map((text) => splitAt(text, ':'))),
+    help: 'send this header with all responses, such as "Cross-Origin-Opener-Policy: same-origin"; may be repeated (none)',
+  },
+  {
     flag: 'no-serve',
     option: 'serve',
     sets: false,
@@ -207,6 +223,12 @@ const terminal: readonly Setting<Values>[] = [
     help: 'print the options and where each one is set, and end',
   },
 ];
+
+/** The two sides of a separator. Validation reports an empty one. */
+function splitAt(text: string, separator: string): [string, string | undefined] {
+  const [name = '', ...rest] = text.split(separator);
+  return [name.trim(), rest.length === 0 ? undefined : rest.join(separator).trim()];
+}
 
 /** The settings by their purpose, as `--help` lists them. */
 export const groups: readonly { title: string; settings: readonly Setting<Values>[] }[] = [

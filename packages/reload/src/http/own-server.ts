@@ -32,8 +32,9 @@ const MAX_PIPELINED = 16;
 
 export interface OwnServerOptions extends Pick<Interceptor, 'acceptsUpgrade' | 'upgrade'> {
   handle: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Whether the server reads the bodies of requests, to pass them to a backend. */
-  acceptsBodies: boolean;
+  /** Whether some requests go to a backend, with their bodies. */
+  hasBackend: boolean;
+  isForBackend: (request: IncomingMessage) => boolean;
   /** The key and the certificate of HTTPS, as PEM; HTTP if absent. */
   keyPair?: KeyPair | undefined;
   deadlines: Readonly<Deadlines>;
@@ -43,7 +44,7 @@ export interface OwnServerOptions extends Pick<Interceptor, 'acceptsUpgrade' | '
 
 /** Creates the HTTP server for a port of the tool. It ends connections that exceed a deadline. [R8] */
 export function createOwnServer(options: OwnServerOptions): Server {
-  const { handle, acceptsBodies, keyPair, deadlines, connections, ...upgrades } = options;
+  const { handle, hasBackend, isForBackend, keyPair, deadlines, connections, ...upgrades } = options;
   const { headMs, requestMs, unreadMs, checkMs } = deadlines;
   const pending = new WeakMap<Socket, number>();
 
@@ -58,12 +59,20 @@ export function createOwnServer(options: OwnServerOptions): Server {
       // If nothing waits to be read, the response itself takes long.
       if (socket.writableLength > 0) socket.destroy();
     });
+    if (hasBackend && !request.complete && !isForBackend(request)) limitBody(request);
     handle(request, response);
+  }
+
+  /** With a backend, Node has no deadline for bodies. */
+  function limitBody(request: IncomingMessage): void {
+    setTimeout(() => {
+      if (!request.complete) request.socket.destroy();
+    }, requestMs).unref();
   }
 
   const settings = {
     headersTimeout: headMs,
-    requestTimeout: acceptsBodies ? 0 : requestMs,
+    requestTimeout: hasBackend ? 0 : requestMs,
     connectionsCheckingInterval: checkMs,
   };
   const server: Server = keyPair

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClientRoutes } from './client-routes.ts';
+import type { OwnHeaders } from './own-headers.ts';
 import type { RequestGuard } from './request-guard.ts';
 import { respondText } from './respond.ts';
 
@@ -7,6 +8,7 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface RequestHandlerOptions {
   guard: RequestGuard;
+  ownHeaders: OwnHeaders;
   routes: ClientRoutes;
   /** Called before `handle`. */
   onRequest: Handle;
@@ -15,8 +17,10 @@ export interface RequestHandlerOptions {
 }
 
 /** Handles the requests of the tool's own port. */
-export function createRequestHandler({ guard, routes, onRequest, handle }: RequestHandlerOptions): Handle {
+export function createRequestHandler(options: RequestHandlerOptions): Handle {
+  const { guard, ownHeaders, routes, onRequest, handle } = options;
   return (request, response) => {
+    ownHeaders.set(response);
     const rejection = guard.checkRequest(request);
     if (rejection) {
       return respondText(response, rejection.status, rejection.problem, { Connection: 'close' });

@@ -62,6 +62,8 @@ async function loadInjecting(): Promise<void> {
 /** How many different warnings are emitted, each of them once. */
 const MAX_WARNINGS = 1_000;
 
+export type Responder = Pick<HtmlResponder, 'send'>;
+
 /** Sends responses, and injects the client's tag into those that are documents. [R7] */
 export class HtmlResponder {
   readonly #options: HtmlResponderOptions;

@@ -7,6 +7,13 @@ export interface ReloadServerOptions {
   /** Makes the server a reverse proxy for the backend at this URL, such as `http://localhost:8000`. */
   proxy?: string | URL;
   /**
+   * Backends for the paths below some prefixes, beside the folder or the backend of `proxy`, such as
+   * `{ '/api': 'http://localhost:9000' }`. The longest prefix counts. The path is forwarded unchanged.
+   */
+  routes?: Record<string, string | URL>;
+  /** Headers of all responses of `listen()`, such as `{ 'Cross-Origin-Opener-Policy': 'same-origin' }`. They replace others of the same name. */
+  headers?: Record<string, string>;
+  /**
    * Folders and files that are watched in addition to `folder`: paths, and globs such as `src/**\/*.php`. What matches a glob with `!`
    * is not watched (`!src/vendor/**`).
    */
@@ -103,13 +110,20 @@ export interface ExecOption {
   on?: string[];
 }
 
+/** A backend for the paths below a prefix. */
+interface Route {
+  prefix: string;
+  target: URL;
+}
+
 /** Where pages come from: a folder, a backend, or other servers. */
 export type Source = { kind: 'folder'; folder: string } | { kind: 'proxy'; target: URL } | { kind: 'none' };
 
-type Unresolved = 'folder' | 'proxy' | 'watch' | 'serve' | 'cacheFolder' | 'serveCommand' | 'slow';
+type Unresolved = 'routes' | 'folder' | 'proxy' | 'watch' | 'serve' | 'cacheFolder' | 'serveCommand' | 'slow';
 
 export interface ResolvedReloadServerOptions extends Required<Omit<ReloadServerOptions, Unresolved>> {
   source: Source;
+  routes: Route[];
   /** The absolute paths of everything that is watched, without paths inside another one. */
   roots: string[];
   /** What is watched in the roots; `undefined` if they are watched as a whole. */

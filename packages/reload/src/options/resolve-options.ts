@@ -20,6 +20,12 @@ const HOST = 'must be a host name without a scheme or port, such as box.lan';
 const ORIGIN = 'must be an origin such as http://localhost:3000';
 const NO_ORIGIN =
   'must not be "null", the origin of pages from disk and of sandboxed frames of any site: serve the pages over HTTP, and allow that origin';
+const PREFIX = 'must be a path without a query, such as /api';
+const HEADER_NAME = 'is not the name of a header that can be set for all responses';
+const HEADER_VALUE = 'must be the value of a header, such as "same-origin"';
+/** Headers that describe one message or its connection. */
+const OF_ONE_MESSAGE =
+  /^(connection|content-(encoding|length|range|type)|date|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
 const PROXY = 'must be the URL of a backend without a path, such as http://localhost:8000';
 const COMMAND = 'must be a command line, such as npm run build';
 
@@ -36,15 +42,35 @@ const httpsSchema = v.union(
   'must be true, false, or an object with key and cert',
 );
 
+const backend = (): v.GenericSchema<string | URL, URL> =>
+  v.pipe(
+    v.union([v.string(), v.instance(URL)], PROXY),
+    v.check((value) => isBackend(String(value)), PROXY),
+    v.transform((value) => new URL(String(value))),
+  );
+
 const schema = v.strictObject(
   {
     folder: v.optional(text('must be the path of a folder')),
-    proxy: v.optional(
-      v.pipe(
-        v.union([v.string(), v.instance(URL)], PROXY),
-        v.check((value) => isBackend(String(value)), PROXY),
-        v.transform((value) => new URL(String(value))),
+    proxy: v.optional(backend()),
+    routes: v.optional(
+      v.record(
+        v.pipe(v.string(), v.regex(/^\/[^?#\s]*$/, PREFIX)),
+        backend(),
+        'must be an object of prefixes and URLs',
       ),
+      {},
+    ),
+    headers: v.optional(
+      v.record(
+        v.pipe(
+          v.string(),
+          v.check((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !OF_ONE_MESSAGE.test(name), HEADER_NAME),
+        ),
+        v.pipe(v.string(HEADER_VALUE), v.regex(/^[\t\x20-\x7e\x80-\xff]*$/, HEADER_VALUE)),
+        'must be an object of names and values',
+      ),
+      {},
     ),
     watch: v.optional(list(text('must be the path of a folder or a file, or a glob')), []),
     allow: v.optional(list(text('must be the path of a folder')), []),
@@ -107,7 +133,7 @@ const schema = v.strictObject(
 export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServerOptions {
   const result = v.safeParse(schema, withoutUndefined(options));
   if (!result.success) throw optionsInvalid(problemsOfIssues(result.issues));
-  const { folder, proxy, serve, ...rest } = result.output;
+  const { folder, proxy, routes, serve, ...rest } = result.output;
   const watch = [...result.output.watch, ...globsOf(rest.exec)];
   if (folder === undefined && watch.every(isExclusion)) {
     throw optionsInvalid([
@@ -123,6 +149,9 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
     const message = 'starts a backend: name its URL with proxy (--proxy)';
     throw optionsInvalid([{ path: 'serveCommand', message }]);
   }
+  if (Object.keys(routes).length > 0 && (!serve || (!proxy && folder === undefined))) {
+    throw optionsInvalid([{ path: 'routes', message: 'requires a folder to serve, or proxy' }]);
+  }
   const allow = rest.allow.map((path) => realpathSync(findFolder(path)));
   const folders = folder === undefined ? [] : [findFolder(folder)];
   const { roots, filter } = findWatchRoots([...folders, ...allow], watch);
@@ -137,6 +166,7 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
     ...rest,
     allow,
     source,
+    routes: Object.entries(routes).map(([prefix, target]) => ({ prefix, target })),
     roots,
     filter,
     port: rest.port ?? (source.kind === 'none' ? 8081 : 8080),

@@ -1,111 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../core/ports.ts';
-import type { FileUses } from '../core/file-uses.ts';
-import type { FileWatcher } from '../files/file-watcher.ts';
-import type { HtmlResponder } from '../injection/html-responder.ts';
-import { isWorkerNavigation } from '../injection/worker-requests.ts';
-import { renderBackendErrorPage, renderInvalidResponsePage } from './templates/backend-error-page.ts';
-import { renderBackendDownPage } from './templates/backend-down-page.ts';
-import { ReverseProxy } from './proxy/reverse-proxy.ts';
-import { respondText } from '../http/respond.ts';
-import { StaticFiles } from './static/static-files.ts';
 
 /** Serves pages from a folder or a backend, or serves none. */
 export interface PageHandler {
+  /** Whether a backend gets the request. */
+  isForBackend(request: IncomingMessage): boolean;
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Handles WebSockets of a backend. */
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Reports an update of changed files: a backend may restart now. */
   updated?(): void;
   close(): void;
-}
-
-export interface PageHandlerOptions {
-  source: { kind: 'folder'; folder: string } | { kind: 'proxy'; target: URL } | { kind: 'none' };
-  spa: boolean;
-  directoryListing: boolean;
-  allow: readonly string[];
-  onWarning: (text: string) => void;
-  revalidate: boolean;
-  rewrite: boolean;
-  responder: HtmlResponder;
-  files: FileWatcher;
-  uses: FileUses;
-  clock: Clock;
-  onDown: (problem: string) => void;
-  onUp: () => void;
-  onRestart: () => void;
-}
-
-/** Values of Sec-Fetch-Dest for a whole page, also in a frame. */
-const DOCUMENTS = new Set(['document', 'iframe', 'frame']);
-
-/** Whether a whole page is requested: by navigation, or by the client, which then sends `X-Live-Online`. */
-function isForDocument(request: IncomingMessage): boolean {
-  const { headers } = request;
-  return (
-    isWorkerNavigation(request) ||
-    DOCUMENTS.has(String(headers['sec-fetch-dest'])) ||
-    headers['x-live-online'] === 'morph'
-  );
-}
-
-/** How many different warnings are emitted, each of them once. */
-const MAX_WARNINGS = 1_000;
-
-function warnOnce(warn: (text: string) => void): (text: string) => void {
-  const warned = new Set<string>();
-  return (text) => {
-    if (warned.has(text) || warned.size >= MAX_WARNINGS) return;
-    warned.add(text);
-    warn(text);
-  };
-}
-
-export function createPageHandler(options: PageHandlerOptions): PageHandler {
-  const { source, files, uses, responder, spa, directoryListing } = options;
-  if (source.kind === 'proxy') {
-    const target = source.target.origin;
-    return new ReverseProxy({
-      ...options,
-      target: source.target,
-      renderBackendDown: (problem) => renderBackendDownPage({ target, problem }),
-      renderInvalidResponse: (problem) => renderInvalidResponsePage(target, problem),
-      renderError: renderBackendErrorPage,
-    });
-  }
-  if (source.kind === 'none') {
-    return {
-      handle: (_request, response) =>
-        respondText(
-          response,
-          404,
-          'this server has no pages: it serves the script at / for pages of other servers',
-        ),
-      close() {},
-    };
-  }
-  const staticFiles = new StaticFiles({
-    root: source.folder,
-    allow: options.allow,
-    onWarning: warnOnce(options.onWarning),
-    spa,
-    directoryListing,
-    responder,
-    content: {
-      whenStable: (path) => files.whenStable(path),
-      requested: uses.recordRequest,
-      missing: (path) => files.awaitFile(path),
-      listed: uses.recordListing,
-      served(path, request) {
-        files.markServed(path);
-        uses.record(path, isForDocument(request) ? 'document' : 'part');
-      },
-    },
-  });
-  return {
-    handle: (request, response) => void staticFiles.handle(request, response),
-    close() {},
-  };
 }

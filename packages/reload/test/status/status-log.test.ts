@@ -31,7 +31,7 @@ describe('the log of the status', () => {
   it('[R21] shows skipped files with their reason, and why a backend has reloaded pages', () => {
     const log = createLog();
     log.recordSkipped({ files: ['README.md'], reason: 'no open page has requested it' });
-    log.recordBackend({ state: 'restarted' });
+    log.recordBackend({ url: 'http://localhost:8000', state: 'restarted' });
     log.recordUpdate(report([], { reload: 1 }));
     log.recordUpdate(report([], { reload: 1 }));
     expect(log.snapshot().updates.map(({ reason }) => reason)).toEqual([

@@ -4,7 +4,7 @@ import type { BackendError } from '../templates/backend-error-page.ts';
 import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import type { Clock } from '../../core/ports.ts';
 import { respondText } from '../../http/respond.ts';
-import { mayBeDocument, type HtmlResponder, type ResponseParts } from '../../injection/html-responder.ts';
+import { mayBeDocument, type Responder, type ResponseParts } from '../../injection/html-responder.ts';
 import { createAddressMap } from './address-map.ts';
 import { watchAvailability, type Availability } from './availability.ts';
 import { openIdle } from './backend-address.ts';
@@ -30,7 +30,7 @@ export interface ReverseProxyOptions {
   revalidate: boolean;
   /** Whether addresses of the backend in pages and style sheets are mapped to this server. */
   rewrite: boolean;
-  responder: HtmlResponder;
+  responder: Responder;
   clock: Clock;
   /** The HTML that is sent in place of a page while the backend is down. */
   renderBackendDown: (problem: string) => string;
@@ -76,6 +76,10 @@ export class ReverseProxy {
       onGone: (error) => availability.failed(describeBackendError(error)),
       onRestart,
     });
+  }
+
+  isForBackend(): boolean {
+    return true;
   }
 
   /** Watches whether the backend restarts, because its files may have changed. */

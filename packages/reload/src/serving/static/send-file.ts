@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import fresh from 'fresh';
 import parseRange from 'range-parser';
 import { respondText } from '../../http/respond.ts';
-import { mayBeDocument, type ResponseParts, type HtmlResponder } from '../../injection/html-responder.ts';
+import { mayBeDocument, type ResponseParts, type Responder } from '../../injection/html-responder.ts';
 import { typeOf } from './content-type.ts';
 import type { Resolved } from './resolve-file.ts';
 
@@ -34,7 +34,7 @@ export interface Validators {
  * @returns `false` if nothing was sent, because the file was truncated after it was opened
  */
 export async function sendFile(
-  responder: HtmlResponder,
+  responder: Responder,
   request: IncomingMessage,
   response: ServerResponse,
   file: OpenFile,

@@ -7,7 +7,7 @@ import { isDotfile } from '../../core/dotfiles.ts';
 import { readUrlPath } from '../../core/url-path.ts';
 import { isPublicInOneOf, resolveLinks } from '../../files/public-path.ts';
 import { respondMethodNotAllowed, respondText } from '../../http/respond.ts';
-import { mayBeDocument, type HtmlResponder } from '../../injection/html-responder.ts';
+import { mayBeDocument, type Responder } from '../../injection/html-responder.ts';
 import { renderListingPage } from '../templates/listing-page.ts';
 import { renderNotFoundPage, renderOutsidePage, renderRejectedPage } from '../templates/not-found-page.ts';
 import { describeOutsideLink, findOutsideLink } from './outside-links.ts';
@@ -20,7 +20,7 @@ export interface StaticFilesOptions {
   allow: readonly string[];
   spa: boolean;
   directoryListing: boolean;
-  responder: HtmlResponder;
+  responder: Responder;
   onWarning: (text: string) => void;
   content: RequestedFiles & {
     served(path: string, request: IncomingMessage): void;
