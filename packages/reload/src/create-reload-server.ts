@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
-import { pathOf } from '@live-online/internal/http/request-path';
-import { interceptServer, offersWebSocket } from '@live-online/internal/intercept-server';
+import { offersWebSocket } from '@live-online/internal/intercept-server';
 import { systemClock } from '@live-online/internal/system-clock';
 import { createCommands, type Commands } from './commands/create-commands.ts';
 import { createContentVersions } from './core/content-versions.ts';
@@ -14,13 +13,8 @@ import { createEvents, type Events, type ListenTo } from './events.ts';
 import { FileWatcher } from './files/file-watcher.ts';
 import { createAllowedHosts } from './http/allowed-hosts.ts';
 import { openKeyPair } from './http/certificate.ts';
-import {
-  BASE,
-  createClientRoutes,
-  SCRIPT_URL,
-  SOCKET_PATH,
-  type ClientRoutes,
-} from './http/client-routes.ts';
+import { createHostMiddleware } from './host-middleware.ts';
+import { createClientRoutes, SCRIPT_URL, SOCKET_PATH, type ClientRoutes } from './http/client-routes.ts';
 import { listen, type Listening } from './http/listen.ts';
 import { createOwnServer, DEADLINES, type Deadlines } from './http/own-server.ts';
 import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
@@ -197,28 +191,17 @@ class Assembly implements ReloadServer {
     this.#hasHost = true;
     void this.#responder.prepare();
     const guard = this.#createGuard(false);
-    const routes = this.#createRoutes(true);
-    const hosts = new WeakSet<Server>();
-    return (request, response, next) => {
-      // A middleware can find its server only through the undocumented property of its sockets.
-      const { server } = request.socket as { server?: Server };
-      if (this.#closing || !server) return next();
-      if (!hosts.has(server)) {
-        hosts.add(server);
-        const upgrade = createUpgradeHandler(guard, this.#channel);
-        this.#disposers.add(interceptServer(server, { acceptsUpgrade: isForChannel, upgrade }));
-      }
-      // HTTP/2, which Vite uses with https, has the host in another header.
-      request.headers.host ??= request.headers[':authority']?.toString();
-      if (!pathOf(request).startsWith(BASE)) {
+    return createHostMiddleware({
+      isClosed: () => this.#closing !== undefined,
+      guard,
+      routes: this.#createRoutes(true),
+      upgrade: createUpgradeHandler(guard, this.#channel),
+      handlePage: (request, response) => {
         this.#recordDocument(request, response);
         hookResponse(request, response, this.#responder);
-        return next();
-      }
-      const rejection = guard.checkRequest(request);
-      if (rejection) respondText(response, rejection.status, rejection.problem);
-      else routes(request, response);
-    };
+      },
+      onIntercepted: (restore) => this.#disposers.add(restore),
+    });
   }
 
   notify(files: readonly string[] = []): void {
