@@ -309,7 +309,7 @@ class Assembly implements ReloadServer {
   }
 
   readonly #recordDocument = (request: IncomingMessage, response: ServerResponse): void => {
-    if (mayBeDocument(request)) response.once('close', this.#loops.recordRequest());
+    response.once('close', this.#loops.recordRequest(mayBeDocument(request)));
   };
 
   #createGuard(allowLoopback: boolean): RequestGuard {

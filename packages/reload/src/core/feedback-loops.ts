@@ -18,6 +18,8 @@ const MAX_REQUEST_MS = 10_000;
 const MAX_ASSUMED_MS = 1_500;
 /** How soon after an update a page requests its document again, in ms. */
 const RELOAD_MS = 5_000;
+/** Answers that are further apart are not in a row, in ms. */
+const MAX_GAP_MS = 10_000;
 /** How many answers in a row show a loop: the first one answers a request that another file caused. */
 const ANSWERS = 2;
 /** The same if the file caused all of these requests itself, or if new files of one folder answer: a person's saves may look alike. */
@@ -42,6 +44,7 @@ interface Streak {
   /** The last file. */
   name: string;
   answered: Reload | undefined;
+  lastMs: number;
   count: number;
   /** Whether it is one file, and the first answer was to a request that another file caused. */
   isSure: boolean;
@@ -54,6 +57,8 @@ export class FeedbackLoops {
   readonly #setAsideFolders: { folder: string; extension: string }[] = [];
   #lastReload: Reload | undefined;
   #requests: DocumentRequest[] = [];
+  /** The time of the last request that was not for a document. */
+  #lastOtherMs = -Infinity;
   #streaks: Streak[] = [];
 
   constructor(clock: Pick<Clock, 'now'>) {
@@ -71,10 +76,18 @@ export class FeedbackLoops {
     for (const request of this.#requests) if (request.isAssumed) request.endMs ??= nowMs;
   }
 
-  /** Records that a document is requested. Returns a function to call when its response has ended. */
-  recordRequest(): () => void {
+  /** Records a request. Returns a function to call when its response has ended. */
+  recordRequest(isDocument = true): () => void {
+    if (!isDocument) {
+      this.#recordOther();
+      return () => this.#recordOther();
+    }
     const request = this.#addRequest(false);
     return () => void (request.endMs ??= this.#clock.now());
+  }
+
+  #recordOther(): void {
+    this.#lastOtherMs = this.#clock.now();
   }
 
   #addRequest(isAssumed: boolean): DocumentRequest {
@@ -105,24 +118,38 @@ export class FeedbackLoops {
   /** Records a change. Returns a glob for what is set aside from now on, if this change shows a loop. */
   recordChange({ name, kind }: NamedFile): string | undefined {
     const nowMs = this.#clock.now();
+    this.#streaks = this.#streaks.filter(({ lastMs }) => nowMs - lastMs <= MAX_GAP_MS);
     const request = this.#requests.filter((one) => isAnswered(one, nowMs)).at(-1);
     const streak =
       this.#streaks.find((one) => one.name === name) ??
       this.#streaks.find((one) => kind !== 'changed' && commonFolder(one.name, name) !== undefined);
     if (!request) {
-      if (streak?.name === name) this.#forget(streak);
+      // It may answer a script or an image of the page, which is no sign of a person.
+      const isUnsure = nowMs - this.#lastOtherMs <= ANSWER_MS;
+      if (streak?.name === name && !isUnsure) this.#forget(streak);
       return undefined;
     }
     const { reload } = request;
     const isOwn = reload !== undefined && hasCaused(reload, name, kind);
     if (!streak || !isOwn) {
       if (streak) this.#forget(streak);
-      this.#streaks.push({ name, answered: reload, count: 1, isSure: !isOwn && !request.isAssumed });
+      this.#streaks.push({
+        name,
+        answered: reload,
+        lastMs: nowMs,
+        count: 1,
+        isSure: !isOwn && !request.isAssumed,
+      });
       return undefined;
     }
     if (streak.answered !== reload) streak.count++;
     const folder = commonFolder(streak.name, name);
-    Object.assign(streak, { name, answered: reload, isSure: streak.isSure && folder === undefined });
+    Object.assign(streak, {
+      name,
+      answered: reload,
+      lastMs: nowMs,
+      isSure: streak.isSure && folder === undefined,
+    });
     if (streak.count < (streak.isSure ? ANSWERS : UNSURE_ANSWERS)) return undefined;
     this.#forget(streak);
     return this.#exclude(name, folder);

@@ -54,6 +54,31 @@ describe('what is set aside', () => {
   });
 });
 
+describe('changes that answer no request of a document', () => {
+  it.each([
+    ['begin the count again', false, undefined],
+    ['do not count if they answer another request', true, 'debug.log'],
+  ])('[R11] %s', (_what, isOther, glob) => {
+    const { change, loops, pass } = setUp();
+    change('index.php');
+    change('debug.log');
+    pass(600);
+    if (isOther) loops.recordRequest(false)();
+    expect(change('debug.log')).toBeUndefined();
+    expect(change('debug.log')).toBe(glob);
+  });
+
+  it('[R11] answers that are 10 s apart are not in a row', () => {
+    const { change, loops, load, pass } = setUp();
+    change('index.php');
+    change('debug.log');
+    pass(10_001);
+    loops.recordUpdate(['debug.log'], true);
+    load();
+    expect(change('debug.log')).toBeUndefined();
+  });
+});
+
 describe('what is not set aside', () => {
   it('[R11] a file that a person saves, however often, more than half a second after each load', () => {
     const { change, pass } = setUp();
