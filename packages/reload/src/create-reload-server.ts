@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
-import { pathOf } from '@live-online/internal/http/request-path';
-import { interceptServer, offersWebSocket } from '@live-online/internal/intercept-server';
+import { offersWebSocket } from '@live-online/internal/intercept-server';
 import { systemClock } from '@live-online/internal/system-clock';
 import { createCommands, type Commands } from './commands/create-commands.ts';
 import { createContentVersions } from './core/content-versions.ts';
@@ -14,17 +13,12 @@ import { createEvents, type Events, type ListenTo } from './events.ts';
 import { FileWatcher } from './files/file-watcher.ts';
 import { createAllowedHosts } from './http/allowed-hosts.ts';
 import { openKeyPair } from './http/certificate.ts';
-import {
-  BASE,
-  createClientRoutes,
-  SCRIPT_URL,
-  SOCKET_PATH,
-  type ClientRoutes,
-} from './http/client-routes.ts';
+import { createClientRoutes, SCRIPT_URL, SOCKET_PATH, type ClientRoutes } from './http/client-routes.ts';
+import { createHostMiddleware } from './http/host-middleware.ts';
 import { listen, type Listening } from './http/listen.ts';
 import { createOwnServer, DEADLINES, type Deadlines } from './http/own-server.ts';
 import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
-import { respondText } from './http/respond.ts';
+import { createRequestHandler } from './http/request-handler.ts';
 import { createUpgradeHandler, isForChannel } from './http/upgrades.ts';
 import { createWorkerWarnings } from './http/worker-warnings.ts';
 import { createSlowNetwork } from './http/slow-network.ts';
@@ -152,8 +146,13 @@ class Assembly implements ReloadServer {
     this.#disposers.add(() => handler.close());
     const guard = this.#createGuard(this.#allowsLoopback);
     const routes = this.#createRoutes(serves);
-    const recordDocument = this.#recordDocument;
     const slowNetwork = createSlowNetwork(this.#options.slow, systemClock);
+    const handle = createRequestHandler({
+      guard,
+      routes,
+      onRequest: this.#recordDocument,
+      handle: (request, response) => slowNetwork(response, () => handler.handle(request, response)),
+    });
     const keyPair = await openKeyPair(
       { ...this.#options, cacheRoot: cacheRoot(this.#options.cacheFolder) },
       this.#warn,
@@ -163,15 +162,7 @@ class Assembly implements ReloadServer {
       keyPair,
       create: () =>
         createOwnServer({
-          handle(request, response) {
-            const rejection = guard.checkRequest(request);
-            if (rejection) {
-              return respondText(response, rejection.status, rejection.problem, { Connection: 'close' });
-            }
-            if (routes(request, response)) return;
-            recordDocument(request, response);
-            slowNetwork(response, () => handler.handle(request, response));
-          },
+          handle,
           acceptsUpgrade: (request) =>
             isForChannel(request) || (handler.upgrade !== undefined && offersWebSocket(request)),
           upgrade: createUpgradeHandler(guard, this.#channel, handler),
@@ -196,29 +187,17 @@ class Assembly implements ReloadServer {
     this.#watch();
     this.#hasHost = true;
     void this.#responder.prepare();
-    const guard = this.#createGuard(false);
-    const routes = this.#createRoutes(true);
-    const hosts = new WeakSet<Server>();
-    return (request, response, next) => {
-      // A middleware can find its server only through the undocumented property of its sockets.
-      const { server } = request.socket as { server?: Server };
-      if (this.#closing || !server) return next();
-      if (!hosts.has(server)) {
-        hosts.add(server);
-        const upgrade = createUpgradeHandler(guard, this.#channel);
-        this.#disposers.add(interceptServer(server, { acceptsUpgrade: isForChannel, upgrade }));
-      }
-      // HTTP/2, which Vite uses with https, has the host in another header.
-      request.headers.host ??= request.headers[':authority']?.toString();
-      if (!pathOf(request).startsWith(BASE)) {
+    return createHostMiddleware({
+      guard: this.#createGuard(false),
+      channel: this.#channel,
+      routes: this.#createRoutes(true),
+      onRequest: (request, response) => {
         this.#recordDocument(request, response);
         hookResponse(request, response, this.#responder);
-        return next();
-      }
-      const rejection = guard.checkRequest(request);
-      if (rejection) respondText(response, rejection.status, rejection.problem);
-      else routes(request, response);
-    };
+      },
+      onAttached: (detach) => this.#disposers.add(detach),
+      isClosed: () => this.#closing !== undefined,
+    });
   }
 
   notify(files: readonly string[] = []): void {
@@ -294,12 +273,9 @@ class Assembly implements ReloadServer {
 
   /** @param serves whether pages come through this server or its middleware. */
   #createRoutes(serves: boolean): ClientRoutes {
-    const { token } = this.#cache;
-    const { reloadOnly, scriptErrors } = this.#options;
     return createClientRoutes({
-      token,
-      reloadOnly,
-      scriptErrors,
+      ...this.#options,
+      token: this.#cache.token,
       openEditor: this.#commands.openEditor,
       serves,
       documents: this.#documents,
@@ -314,11 +290,8 @@ class Assembly implements ReloadServer {
 
   #createGuard(allowLoopback: boolean): RequestGuard {
     const { host, allowedHosts, allowedOrigins } = this.#options;
-    return createRequestGuard({
-      hosts: createAllowedHosts(host, allowedHosts),
-      allowedOrigins,
-      allowLoopback,
-    });
+    const hosts = createAllowedHosts(host, allowedHosts);
+    return createRequestGuard({ hosts, allowedOrigins, allowLoopback });
   }
 
   /** Emits in a microtask, because nothing can be subscribed before createReloadServer() has returned. */

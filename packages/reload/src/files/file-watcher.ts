@@ -160,9 +160,7 @@ export class FileWatcher {
     if (this.#closed) return;
     this.#closed = true;
     this.#debouncer.close();
-    // An index with files that have not been read cannot be compared.
-    if (this.#digest === undefined) this.#stored.cancel();
-    else this.#stored.save();
+    this.#stored.close(this.#digest !== undefined);
     await this.#watch.close();
     await this.#scanning;
   }
@@ -271,9 +269,8 @@ export class FileWatcher {
   }
 
   #markServedBefore(): void {
-    const { roots } = this.#options;
     // A root may be a single file.
-    for (const root of roots) if (statFile(root)) this.markServed(root);
+    for (const root of this.#options.roots) if (statFile(root)) this.markServed(root);
     // A file that was served although rules ignore it stays watched after a restart.
     for (const path of this.#stored.servedBefore())
       if (!this.#index.get(path) && !this.isWatched(path) && statFile(path)) this.markServed(path);

@@ -54,13 +54,18 @@ export class StoredIndex {
 
   save(): void {
     const { cacheFile, index } = this.#options;
-    this.cancel();
+    this.#cancel();
     // A file that is being read is saved with the next change.
     if (cacheFile !== undefined && index.unread === 0) writeIndexCache(cacheFile, this.#files());
   }
 
-  /** Cancels what `saveLater` has scheduled. */
-  cancel(): void {
+  /** @param isComplete whether the index contains all files; otherwise it is not saved. */
+  close(isComplete: boolean): void {
+    if (isComplete) this.save();
+    else this.#cancel();
+  }
+
+  #cancel(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
