@@ -10,7 +10,7 @@ import {
 import type { ContentVersions } from './core/content-versions.ts';
 import { explainReload } from './core/explain-reload.ts';
 import type { Clock, FileChange } from './core/ports.ts';
-import type { FeedbackLoops } from './core/feedback-loops.ts';
+import { MAX_ANSWER_FILES, type FeedbackLoops } from './core/feedback-loops.ts';
 import type { SkippedReport, UpdateReport } from './events.ts';
 import { isWithin } from './files/public-path.ts';
 
@@ -81,9 +81,10 @@ export function createUpdatePublisher(options: UpdatePublisherOptions): UpdatePu
 
   /** Removes files that are written in answer to reloads. [R11] */
   function withoutLoops(changes: readonly FileChange[]): FileChange[] {
+    const isMany = changes.length > MAX_ANSWER_FILES;
     return changes.filter(({ path, kind }) => {
       const name = nameInRoot(path, roots);
-      const glob = loops.isSetAside(name) ? undefined : loops.recordChange({ name, kind });
+      const glob = isMany || loops.isSetAside(name) ? undefined : loops.recordChange({ name, kind });
       if (glob !== undefined) options.onWarning(describeLoop(name, glob));
       return !loops.isSetAside(name);
     });

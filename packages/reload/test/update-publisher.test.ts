@@ -147,6 +147,21 @@ describe('what is sent to pages', () => {
     expect(warnings).toEqual([expect.stringContaining("--ignore 'debug.log'")]);
   });
 
+  it('[R11] more than 50 files at once are a build, and none of them is set aside', () => {
+    const loops = new FeedbackLoops(createFakeClock());
+    const { publisher, reports, warnings } = setUp([undefined], { loops, folder: undefined });
+    const names = Array.from({ length: 51 }, (_, index) => `/more/${index}.js`);
+    for (let round = 0; round < 6; round++) {
+      loops.recordRequest()();
+      publisher.publish(
+        names.map((path) => ({ path, kind: 'changed' })),
+        undefined,
+      );
+    }
+    expect(reports.map(({ files }) => files.length)).toEqual([51, 51, 51, 51, 51, 51]);
+    expect(warnings).toEqual([]);
+  });
+
   it('[R6] each update has its own version, and a digest that becomes known has none', () => {
     const { publisher, sent, versions } = setUp([undefined]);
     publisher.publishReload('why');

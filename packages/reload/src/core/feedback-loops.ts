@@ -20,6 +20,10 @@ const MAX_ASSUMED_MS = 1_500;
 const RELOAD_MS = 5_000;
 /** Answers that are further apart are not in a row, in ms. */
 const MAX_GAP_MS = 10_000;
+/** More files than this at once are written by a build or a switch of branches, and are no answer. */
+export const MAX_ANSWER_FILES = 50;
+/** How many answers in a row are counted at the same time. */
+const MAX_STREAKS = 200;
 /** How many answers in a row show a loop: the first one answers a request that another file caused. */
 const ANSWERS = 2;
 /** The same if the file caused all of these requests itself, or if new files of one folder answer: a person's saves may look alike. */
@@ -102,7 +106,9 @@ export class FeedbackLoops {
 
   /** Records an update, and whether pages load again because of it. */
   recordUpdate(names: readonly string[], reloads: boolean): void {
-    this.#lastReload = reloads ? { atMs: this.#clock.now(), names: new Set(names) } : undefined;
+    this.#lastReload = reloads
+      ? { atMs: this.#clock.now(), names: new Set(names.length <= MAX_ANSWER_FILES ? names : []) }
+      : undefined;
   }
 
   /** Whether a file is set aside: its changes cause no update. */
@@ -118,7 +124,7 @@ export class FeedbackLoops {
   /** Records a change. Returns a glob for what is set aside from now on, if this change shows a loop. */
   recordChange({ name, kind }: NamedFile): string | undefined {
     const nowMs = this.#clock.now();
-    this.#streaks = this.#streaks.filter(({ lastMs }) => nowMs - lastMs <= MAX_GAP_MS);
+    this.#streaks = this.#streaks.slice(-MAX_STREAKS).filter(({ lastMs }) => nowMs - lastMs <= MAX_GAP_MS);
     const request = this.#requests.filter((one) => isAnswered(one, nowMs)).at(-1);
     const streak =
       this.#streaks.find((one) => one.name === name) ??
