@@ -20,6 +20,8 @@ export interface PageHandlerOptions {
   onWarning: (text: string) => void;
   revalidate: boolean;
   rewrite: boolean;
+  /** The command that starts the backend of `source`. With one, an update is sent once the backend has restarted. */
+  serveCommand: string | undefined;
   responder: Responder;
   files: FileWatcher;
   uses: FileUses;
@@ -61,15 +63,16 @@ export function createPageHandler(options: PageHandlerOptions): PageHandler {
   if (options.routes.length === 0) return main;
   return routePages(
     main,
-    options.routes.map(({ prefix, target }) => ({ prefix, handler: createProxy(target, options) })),
+    options.routes.map(({ prefix, target }) => ({ prefix, handler: createProxy(target, true, options) })),
   );
 }
 
-function createProxy(target: URL, options: PageHandlerOptions): PageHandler {
+function createProxy(target: URL, watchesRestarts: boolean, options: PageHandlerOptions): PageHandler {
   const url = target.origin;
   return new ReverseProxy({
     ...options,
     target,
+    watchesRestarts,
     renderBackendDown: (problem) => renderBackendDownPage({ target: url, problem }),
     renderInvalidResponse: (problem) => renderInvalidResponsePage(url, problem),
     renderError: renderBackendErrorPage,
@@ -81,7 +84,7 @@ function createProxy(target: URL, options: PageHandlerOptions): PageHandler {
 
 function createMainHandler(options: PageHandlerOptions): PageHandler {
   const { source, files, uses, responder, spa, directoryListing } = options;
-  if (source.kind === 'proxy') return createProxy(source.target, options);
+  if (source.kind === 'proxy') return createProxy(source.target, options.serveCommand === undefined, options);
   if (source.kind === 'none') {
     return {
       isForBackend: () => false,

@@ -7,7 +7,7 @@ import {
 } from '../../src/serving/proxy/restart-detector.ts';
 
 /** A backend whose processes and timeouts the test controls. */
-function setUp() {
+function setUp({ wasUp = true } = {}) {
   const clock = createFakeClock();
   const events: string[] = [];
   const open = new Map<ConnectionEvents, () => void>();
@@ -40,6 +40,7 @@ function setUp() {
       if (Number.isFinite(idleMs)) clock.schedule(() => open.get(connection)?.(), idleMs);
       return () => void open.delete(connection);
     },
+    wasUp: () => wasUp,
     onGone: () => events.push('gone'),
     onRestart: () => events.push('restart'),
   });
@@ -147,6 +148,20 @@ describe('a backend that does not restart', () => {
     exit();
     clock.advance(10);
     expect(events).toEqual(['restart']);
+  });
+
+  it('[R1] and has never been up: nothing, until it has been', () => {
+    const { clock, detector, events, exit, listen } = setUp({ wasUp: false });
+    listen(false);
+    detector.watch();
+    clock.advance(5_000);
+    expect(events).toEqual([]);
+    listen(true);
+    clock.advance(10_000);
+    listen(false);
+    exit();
+    clock.advance(100);
+    expect(events).toEqual(['gone']);
   });
 
   it('[R1] and closes each connection at once, as a port forwarder does', () => {

@@ -13,6 +13,8 @@ export interface RestartDetectorOptions {
   clock: Clock;
   /** Opens a connection that sends nothing. Returns a function that closes it; no event follows then. */
   open: (events: ConnectionEvents) => () => void;
+  /** Whether the backend has responded to a request. One that has never been up does not restart. */
+  wasUp: () => boolean;
   /** The backend accepts no connections any more. The detector rests until `resume()`. */
   onGone: (error: Error) => void;
   /** The process of the backend has ended, and another one accepts connections. */
@@ -59,6 +61,7 @@ export class RestartDetector {
   #idleMs = Infinity;
   /** Whether the process has ended, so that the next connection belongs to another one. */
   #hasExited = false;
+  #hasOpened = false;
   #isResting = false;
   #restartedMs = -Infinity;
   #backoffMs = 0;
@@ -156,7 +159,7 @@ export class RestartDetector {
     this.#connections.push(idle);
     idle.close = this.#options.open({
       onOpen: () => this.#opened(),
-      onRefused: (error) => this.#refused(error),
+      onRefused: (error) => this.#refused(idle, error),
       onClosed: (spoke) => this.#closed(idle, spoke),
     });
     this.#thinOut();
@@ -181,12 +184,15 @@ export class RestartDetector {
   }
 
   #opened(): void {
+    this.#hasOpened = true;
     if (!this.#hasExited) return;
     this.#hasExited = false;
     this.#options.onRestart();
   }
 
-  #refused(error: Error): void {
+  #refused(idle: Idle, error: Error): void {
+    this.#connections = this.#connections.filter((other) => other !== idle);
+    if (!this.#hasOpened && !this.#options.wasUp()) return;
     this.rest();
     this.#options.onGone(error);
   }

@@ -32,6 +32,8 @@ export interface ReverseProxyOptions {
   rewrite: boolean;
   responder: Responder;
   clock: Clock;
+  /** Whether to find out if the backend restarts after updates. */
+  watchesRestarts: boolean;
   /** The HTML that is sent in place of a page while the backend is down. */
   renderBackendDown: (problem: string) => string;
   /** The HTML that is sent in place of a response that is not HTTP. */
@@ -54,6 +56,7 @@ export class ReverseProxy {
   readonly #backend: Backend;
   readonly #availability: Availability;
   readonly #restarts: RestartDetector;
+  #hasResponded = false;
 
   constructor(options: ReverseProxyOptions) {
     this.#options = options;
@@ -73,6 +76,7 @@ export class ReverseProxy {
     this.#restarts = new RestartDetector({
       clock,
       open: (events) => openIdle(target, events),
+      wasUp: () => this.#hasResponded,
       onGone: (error) => availability.failed(describeBackendError(error)),
       onRestart,
     });
@@ -84,7 +88,7 @@ export class ReverseProxy {
 
   /** Watches whether the backend restarts, because its files may have changed. */
   updated(): void {
-    this.#restarts.watch();
+    if (this.#options.watchesRestarts) this.#restarts.watch();
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
@@ -105,6 +109,7 @@ export class ReverseProxy {
     let responded = false;
     sent.once('response', (received) => {
       endWait();
+      this.#hasResponded = true;
       this.#availability.responded();
       // Node accepts such a status, but does not write one.
       if (received.statusCode! < 200) return reject(`its status ${received.statusCode} is invalid`);
@@ -189,6 +194,7 @@ export class ReverseProxy {
     socket.once('close', () => sent.destroy());
     const receive = ({ rawHeaders }: IncomingMessage): HeaderList => {
       endWait();
+      this.#hasResponded = true;
       this.#availability.responded();
       responded = true;
       return responseHeaders(rawHeaders, sides);
