@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { resolve } from 'node:path';
-import { offersWebSocket } from '@live-online/internal/intercept-server';
 import { systemClock } from '@live-online/internal/system-clock';
 import { createCommands, type Commands } from './commands/create-commands.ts';
 import { createContentVersions } from './core/content-versions.ts';
@@ -12,24 +11,21 @@ import { alreadyClosed } from './errors.ts';
 import { createEvents, type BackendChange, type Events, type ListenTo } from './events.ts';
 import { FileWatcher } from './files/file-watcher.ts';
 import { createAllowedHosts } from './http/allowed-hosts.ts';
-import { openKeyPair } from './http/certificate.ts';
 import { createClientRoutes, SCRIPT_URL, SOCKET_PATH, type ClientRoutes } from './http/client-routes.ts';
 import { createHostMiddleware } from './http/host-middleware.ts';
-import { listen, type Listening } from './http/listen.ts';
-import { createOwnServer, DEADLINES, type Deadlines } from './http/own-server.ts';
+import type { Listening } from './http/listen.ts';
+import { listenOnOwnPort } from './http/own-port.ts';
+import { DEADLINES, type Deadlines } from './http/own-server.ts';
 import { createOwnHeaders, type OwnHeaders } from './http/own-headers.ts';
 import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
-import { createRequestHandler } from './http/request-handler.ts';
-import { createUpgradeHandler, isForChannel } from './http/upgrades.ts';
 import { createWorkerWarnings } from './http/worker-warnings.ts';
-import { createSlowNetwork } from './http/slow-network.ts';
 import { createUpdateChannel, type UpdateChannel } from './http/update-channel.ts';
 import { HtmlResponder, mayBeDocument } from './injection/html-responder.ts';
 import { hookResponse } from './injection/response-hook.ts';
 import { createServedDocuments } from './injection/served-documents.ts';
 import type { ReloadServerOptions, ResolvedReloadServerOptions } from './options/options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
-import { cacheRoot, openProjectCache } from './project-cache.ts';
+import { openProjectCache } from './project-cache.ts';
 import type { ReloadMiddleware, ReloadServer } from './reload-server.ts';
 import { createPageHandler } from './serving/create-page-handler.ts';
 import type { PageHandler } from './serving/page-handler.ts';
@@ -153,33 +149,17 @@ class Assembly implements ReloadServer {
     this.#disposers.add(() => handler.close());
     const guard = this.#createGuard(this.#allowsLoopback);
     const routes = this.#createRoutes(serves);
-    const slowNetwork = createSlowNetwork(this.#options.slow, systemClock);
-    const handle = createRequestHandler({
+    const { servers, listening } = await listenOnOwnPort({
+      options: this.#options,
       guard,
       routes,
-      onRequest: this.#recordDocument,
+      handler,
       ownHeaders: headers,
-      handle: (request, response) => slowNetwork(response, () => handler.handle(request, response)),
-    });
-    const keyPair = await openKeyPair(
-      { ...this.#options, cacheRoot: cacheRoot(this.#options.cacheFolder) },
-      this.#warn,
-    );
-    const { servers, listening } = await listen({
-      ...this.#options,
-      keyPair,
-      create: () =>
-        createOwnServer({
-          handle,
-          acceptsUpgrade: (request) =>
-            isForChannel(request) || (handler.isForBackend(request) && offersWebSocket(request)),
-          upgrade: createUpgradeHandler(guard, this.#channel, handler),
-          hasBackend: this.#options.source.kind === 'proxy' || this.#options.routes.length > 0,
-          isForBackend: (request) => handler.isForBackend(request),
-          keyPair,
-          deadlines: this.#deadlines,
-          connections: this.#connections,
-        }),
+      channel: this.#channel,
+      deadlines: this.#deadlines,
+      connections: this.#connections,
+      onRequest: this.#recordDocument,
+      onWarning: this.#warn,
     });
     for (const server of servers) this.#servers.add(server);
     if (!this.#closing) {

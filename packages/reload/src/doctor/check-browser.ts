@@ -75,7 +75,7 @@ export async function checkBrowser(options: BrowserCheckOptions): Promise<Findin
 }
 
 /** The first browser of the Chromium family. */
-export function findBrowser(path: string = ''): string | undefined {
+function findBrowser(path: string = ''): string | undefined {
   const inPath = path.split(delimiter).flatMap((folder) => CHROMIUM.map((name) => join(folder, name)));
   return [...inPath, ...(platform() === 'darwin' ? APPLICATIONS : [])].find((file) => existsSync(file));
 }

@@ -1,0 +1,71 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { offersWebSocket } from '@live-online/internal/intercept-server';
+import { systemClock } from '@live-online/internal/system-clock';
+import type { ResolvedReloadServerOptions } from '../options/options.ts';
+import { cacheRoot } from '../project-cache.ts';
+import type { PageHandler } from '../serving/page-handler.ts';
+import { openKeyPair } from './certificate.ts';
+import type { ClientRoutes } from './client-routes.ts';
+import { listen, type Listening } from './listen.ts';
+import type { OwnHeaders } from './own-headers.ts';
+import { createOwnServer, type Deadlines } from './own-server.ts';
+import type { RequestGuard } from './request-guard.ts';
+import { createRequestHandler } from './request-handler.ts';
+import { createSlowNetwork } from './slow-network.ts';
+import type { UpdateChannel } from './update-channel.ts';
+import { createUpgradeHandler, isForChannel } from './upgrades.ts';
+
+export interface OwnPortOptions {
+  options: ResolvedReloadServerOptions;
+  guard: RequestGuard;
+  routes: ClientRoutes;
+  handler: PageHandler;
+  ownHeaders: OwnHeaders;
+  channel: UpdateChannel;
+  deadlines: Readonly<Deadlines>;
+  /** Gets all open connections. */
+  connections: Set<Socket>;
+  /** Called with each request for a page, or for a part of one. */
+  onRequest: (request: IncomingMessage, response: ServerResponse) => void;
+  onWarning: (text: string) => void;
+}
+
+/**
+ * Opens the tool's own port: the client's script and socket, and the pages of a folder or a backend.
+ *
+ * @throws ReloadServerError `port-in-use`, `port-forbidden`, `host-unknown`, `listen-failed`
+ */
+export async function listenOnOwnPort(
+  parts: OwnPortOptions,
+): Promise<{ servers: Server[]; listening: Listening }> {
+  const { options, guard, routes, handler, ownHeaders, channel, deadlines, connections, onRequest } = parts;
+  const slowNetwork = createSlowNetwork(options.slow, systemClock);
+  const handle = createRequestHandler({
+    guard,
+    routes,
+    ownHeaders,
+    onRequest,
+    handle: (request, response) => slowNetwork(response, () => handler.handle(request, response)),
+  });
+  const keyPair = await openKeyPair(
+    { ...options, cacheRoot: cacheRoot(options.cacheFolder) },
+    parts.onWarning,
+  );
+  return listen({
+    ...options,
+    keyPair,
+    create: () =>
+      createOwnServer({
+        handle,
+        acceptsUpgrade: (request) =>
+          isForChannel(request) || (handler.isForBackend(request) && offersWebSocket(request)),
+        upgrade: createUpgradeHandler(guard, channel, handler),
+        hasBackend: options.source.kind === 'proxy' || options.routes.length > 0,
+        isForBackend: (request) => handler.isForBackend(request),
+        keyPair,
+        deadlines,
+        connections,
+      }),
+  });
+}
