@@ -12,7 +12,7 @@ const STATUS: Record<Delivery['status'], { label: string; tag: string }> = {
 export function Deliveries({ deliveries, hasSite }: { deliveries: Delivery[]; hasSite: boolean }) {
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label="Deliveries">
-      <table class="table">
+      <table class="table deliveries">
         <thead>
           <tr>
             <th scope="col">Event</th>
@@ -33,7 +33,7 @@ export function Deliveries({ deliveries, hasSite }: { deliveries: Delivery[]; ha
                 {lastError !== null && status !== 'delivered' && <div class="table-error">{lastError}</div>}
               </td>
               {hasSite && (
-                <td>
+                <td class="deliveries-site">
                   <a href={linkTo({ page: 'site', site })}>{site}</a>
                 </td>
               )}

@@ -3,7 +3,7 @@ import { useResource } from '../data/use-resource.ts';
 import { formatCount } from '../format.ts';
 import { BarList } from '../parts/bar-list.tsx';
 import { Card, PageHead, Tile } from '../parts/page-head.tsx';
-import { FailureNotice, Loaded, SkeletonRows } from '../parts/states.tsx';
+import { FailureNotice, Loaded, SkeletonCards } from '../parts/states.tsx';
 import { orderReasons } from './reasons.ts';
 
 const INTERVAL_MS = 5_000;
@@ -14,7 +14,15 @@ export function RejectionsPage() {
     <>
       <PageHead title="Rejections" lead="What all servers have turned away since they started, and why." />
       <FailureNotice resource={resource} />
-      <Loaded resource={resource} skeleton={<SkeletonRows count={6} />}>
+      <Loaded
+        resource={resource}
+        skeleton={
+          <>
+            <div class="skeleton skeleton-tiles" aria-hidden="true" />
+            <SkeletonCards count={2} />
+          </>
+        }
+      >
         {(stats) => <Stats stats={stats} />}
       </Loaded>
     </>

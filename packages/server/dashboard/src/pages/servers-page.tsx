@@ -4,7 +4,7 @@ import type { ServersAnswer, ServerState } from '../data/shapes.ts';
 import { useResource } from '../data/use-resource.ts';
 import { formatAgo, formatCount, formatMoment } from '../format.ts';
 import { PageHead } from '../parts/page-head.tsx';
-import { FailureNotice, Loaded, Message, Notice, SkeletonRows } from '../parts/states.tsx';
+import { FailureNotice, Loaded, Message, Notice, SkeletonCards } from '../parts/states.tsx';
 import { DrainDialog } from './drain-dialog.tsx';
 import { splitName } from './server-name.ts';
 import { StoreCard } from './store-card.tsx';
@@ -19,7 +19,7 @@ export function ServersPage() {
     <>
       <PageHead title="Servers" lead="The servers that count, and the store that they share." />
       <FailureNotice resource={resource} />
-      <Loaded resource={resource} skeleton={<SkeletonRows count={3} />}>
+      <Loaded resource={resource} skeleton={<SkeletonCards count={2} />}>
         {({ servers }) => <Servers servers={servers} />}
       </Loaded>
     </>

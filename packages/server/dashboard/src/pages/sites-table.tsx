@@ -138,7 +138,11 @@ const SiteRow = memo(function SiteRow({ site, index, start, isPinned, onPin }: R
         <a class="site-link" href={linkTo({ page: 'site', site: site.site })}>
           {site.site}
         </a>
-        {site.stale && <span class="tag tag-warn">may be old</span>}
+        {site.stale && (
+          <span class="tag tag-warn">
+            <span class="tag-wide">may be </span>old
+          </span>
+        )}
       </span>
       <span role="cell" class="cell-trend">
         <Sparkline values={[...site.trend, site.people]} />

@@ -83,6 +83,17 @@ export function Loaded<Answer>(props: {
   );
 }
 
+/** Grey boxes where cards will be, beside each other if there is room. */
+export function SkeletonCards({ count }: { count: number }) {
+  return (
+    <div class="skeleton-cards" aria-hidden="true">
+      {Array.from({ length: count }, (_, index) => (
+        <div key={index} class="skeleton" />
+      ))}
+    </div>
+  );
+}
+
 /** Grey bars where rows will be. */
 export function SkeletonRows({ count }: { count: number }) {
   return (
