@@ -6,9 +6,7 @@ import type { CounterState } from './state.ts';
 
 /** A connection that ends sooner counts as a failure, so that the backoff grows against a server that drops clients. */
 const STABLE_AFTER_MS = 5_000;
-
-/** No timer, but truthy. */
-const NEVER = -1 as unknown as ReturnType<typeof setTimeout>;
+const LOOK_AGAIN_MS = 99;
 
 /**
  * Calls `listener` at once with the current state, and again after each change. A listener must not throw.
@@ -64,33 +62,35 @@ export function createClient(
 
   const open = (): void => {
     disconnect();
-    // A prerendered page connects when it is visited. Until then it waits, as for the next attempt.
-    if ((document as { prerendering?: boolean }).prerendering) return void (timer = NEVER);
-    close = connect(
-      target,
-      handshake,
-      (total, details, page) => {
-        timer ??= setTimeout(() => {
-          failures = 0;
-        }, STABLE_AFTER_MS);
-        if (isIdentifier(details?.resume)) handshake.resume = details.resume;
-        if (isTotal(total)) {
-          const status = details?.stale === true ? 'stale' : 'live';
-          setState({ status, total, ...(isTotal(page) && { page }) });
-        }
-      },
-      (code) => {
-        disconnect();
-        if (isIdentifier(code)) setState({ status: 'closed', reason: code });
-        else {
-          timer = setTimeout(open, retryDelayMs(failures));
-          // Silence is two failures.
-          failures += +code! || 1;
-          setState({ status: 'offline' });
-        }
-      },
-      failures,
-    );
+    // A prerendered page connects when it is visited. It becomes visible while it still counts as prerendered, so it looks
+    // again. Hidden pages do so once a second at most; to listen to `prerenderingchange` would be longer.
+    if ((document as { prerendering?: boolean }).prerendering) timer = setTimeout(open, LOOK_AGAIN_MS);
+    else
+      close = connect(
+        target,
+        handshake,
+        (total, details, page) => {
+          timer ??= setTimeout(() => {
+            failures = 0;
+          }, STABLE_AFTER_MS);
+          if (isIdentifier(details?.resume)) handshake.resume = details.resume;
+          if (isTotal(total)) {
+            const status = details?.stale === true ? 'stale' : 'live';
+            setState({ status, total, ...(isTotal(page) && { page }) });
+          }
+        },
+        (code) => {
+          disconnect();
+          if (isIdentifier(code)) setState({ status: 'closed', reason: code });
+          else {
+            timer = setTimeout(open, retryDelayMs(failures));
+            // Silence is two failures.
+            failures += +code! || 1;
+            setState({ status: 'offline' });
+          }
+        },
+        failures,
+      );
   };
 
   /** Ends the wait for the next attempt, and the stay in the back/forward cache. */
