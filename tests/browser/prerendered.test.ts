@@ -70,7 +70,9 @@ describe('pages that Chromium loads before they are shown', () => {
       const site = await startSpeculativeSite(`<script async src="${url}" ${attributes}></script>`);
       const session = await browser.newBrowserCDPSession();
       const { browserContextId } = await session.send('Target.createBrowserContext');
-      onTestFinished(() => session.send('Target.disposeBrowserContext', { browserContextId }));
+      onTestFinished(
+        async () => void (await session.send('Target.disposeBrowserContext', { browserContextId })),
+      );
       // Not by a page of Playwright, because Chromium prerenders nothing for a page with a debugger.
       await session.send('Target.createTarget', { url: site.url, browserContextId });
       await vi.waitFor(() => {

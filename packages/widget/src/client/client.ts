@@ -1,12 +1,15 @@
 import { isIdentifier, isTotal, PROTOCOL_VERSION } from '@live-online/protocol';
 import type { Connect, ConnectionTarget, Handshake, MoreOptions } from './connection.ts';
 import { createMemberId } from './member-id.ts';
-import { retryDelayMs } from './retry-delay.ts';
 import type { CounterState } from './state.ts';
 
+/** The delay before the next attempt doubles from 1 s to 30 s. A random half of it is jitter. */
+const MIN_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 30_000;
 /** A connection that ends sooner counts as a failure, so that the backoff grows against a server that drops clients. */
 const STABLE_AFTER_MS = 5_000;
-const LOOK_AGAIN_MS = 99;
+/** How often a prerendered page looks whether it is shown. */
+const LOOK_AGAIN_MS = 100;
 
 /**
  * Calls `listener` at once with the current state, and again after each change. A listener must not throw.
@@ -83,7 +86,10 @@ export function createClient(
           disconnect();
           if (isIdentifier(code)) setState({ status: 'closed', reason: code });
           else {
-            timer = setTimeout(open, retryDelayMs(failures));
+            timer = setTimeout(
+              open,
+              Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** failures) * (1 - Math.random() / 2),
+            );
             // Silence is two failures.
             failures += +code! || 1;
             setState({ status: 'offline' });
@@ -103,9 +109,9 @@ export function createClient(
     if (!listeners.size) {
       state = { status: 'connecting', total: readFirstTotal?.() };
       stopping = new AbortController();
-      addEventListener('visibilitychange', wake, stopping);
       addEventListener('online', wake, stopping);
       addEventListener('pageshow', wake, stopping);
+      addEventListener('visibilitychange', wake, stopping);
       // A page in the back/forward cache must not be counted.
       addEventListener('pagehide', disconnect, stopping);
       open();

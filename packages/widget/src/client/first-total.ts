@@ -5,9 +5,10 @@ const FRESH_S = 30;
  * the cache unasked, and of this time.
  */
 export function readFirstTotal(scriptUrl: string): number | undefined {
-  const [entry] = performance.getEntriesByName(scriptUrl) as PerformanceResourceTiming[];
-  if (!entry?.transferSize) return undefined;
-  return entry.serverTiming?.find(
-    ({ name, description }) => name === 'live-online' && Math.abs(Date.now() / 1e3 - +description) < FRESH_S,
-  )?.duration;
+  return (performance.getEntriesByName(scriptUrl) as PerformanceResourceTiming[])
+    .find(({ transferSize }) => transferSize)
+    ?.serverTiming?.find(
+      ({ name, description }) =>
+        name === 'live-online' && Math.abs(Date.now() / 1e3 - +description) < FRESH_S,
+    )?.duration;
 }
