@@ -193,6 +193,14 @@ const network: readonly Setting<Values>[] = [
     many: 'lists',
     help: 'allow pages of these origins to connect, such as http://box.lan:3000 (none; with --no-serve every server on this machine)',
   },
+  {
+    flag: 'livereload',
+    value: '[PORT]',
+    optional: /^\d{2,5}$/,
+    option: 'livereload',
+    read: readNumber,
+    help: 'also serve clients of LiveReload, such as browser extensions, on this port; without PORT on 35729 (off)',
+  },
 ];
 
 /** What the command itself does. */

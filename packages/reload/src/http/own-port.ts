@@ -5,7 +5,7 @@ import { systemClock } from '@live-online/internal/system-clock';
 import type { ResolvedReloadServerOptions } from '../options/options.ts';
 import { cacheRoot } from '../project-cache.ts';
 import type { PageHandler } from '../serving/page-handler.ts';
-import { openKeyPair } from './certificate.ts';
+import { openKeyPair, type KeyPair } from './certificate.ts';
 import type { ClientRoutes } from './client-routes.ts';
 import { listen, type Listening } from './listen.ts';
 import type { OwnHeaders } from './own-headers.ts';
@@ -38,7 +38,7 @@ export interface OwnPortOptions {
  */
 export async function listenOnOwnPort(
   parts: OwnPortOptions,
-): Promise<{ servers: Server[]; listening: Listening }> {
+): Promise<{ servers: Server[]; listening: Listening; keyPair: KeyPair | undefined }> {
   const { options, guard, routes, handler, ownHeaders, channel, deadlines, connections, onRequest } = parts;
   const slowNetwork = createSlowNetwork(options.slow, systemClock);
   const handle = createRequestHandler({
@@ -52,7 +52,7 @@ export async function listenOnOwnPort(
     { ...options, cacheRoot: cacheRoot(options.cacheFolder) },
     parts.onWarning,
   );
-  return listen({
+  const opened = await listen({
     ...options,
     keyPair,
     create: () =>
@@ -68,4 +68,5 @@ export async function listenOnOwnPort(
         connections,
       }),
   });
+  return { ...opened, keyPair };
 }

@@ -42,6 +42,9 @@ const httpsSchema = v.union(
   'must be true, false, or an object with key and cert',
 );
 
+/** The port that clients of LiveReload use if they know no other. */
+const LIVERELOAD_PORT = 35_729;
+
 const backend = (): v.GenericSchema<string | URL, URL> =>
   v.pipe(
     v.union([v.string(), v.instance(URL)], PROXY),
@@ -120,6 +123,13 @@ const schema = v.strictObject(
     scriptErrors: v.optional(flag(), false),
     https: v.optional(httpsSchema, false),
     slow: v.optional(v.picklist(['slow-3g', '3g', '4g'], 'must be slow-3g, 3g or 4g')),
+    livereload: v.optional(
+      v.pipe(
+        v.union([flag(), integer(0, 65_535)], 'must be true, false, or a port'),
+        v.transform((value): number | false => (value === true ? LIVERELOAD_PORT : value)),
+      ),
+      false,
+    ),
     cacheFolder: v.optional(text('must be the path of a folder')),
   },
   (issue) => (issue.expected === 'never' ? 'is an unknown option' : 'must be an object'),
