@@ -18,6 +18,7 @@ import { listenOnOwnPort } from './http/own-port.ts';
 import { DEADLINES, type Deadlines } from './http/own-server.ts';
 import { createOwnHeaders, type OwnHeaders } from './http/own-headers.ts';
 import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
+import type { ClientSockets } from './http/upgrades.ts';
 import { createWorkerWarnings } from './http/worker-warnings.ts';
 import { createUpdateChannel, type OpenPage, type UpdateChannel } from './http/update-channel.ts';
 import { HtmlResponder, mayBeDocument } from './injection/html-responder.ts';
@@ -30,6 +31,7 @@ import type { ReloadMiddleware, ReloadServer } from './reload-server.ts';
 import { createPageHandler } from './serving/create-page-handler.ts';
 import type { PageHandler } from './serving/page-handler.ts';
 import { createLiveReloadServer, type LiveReloadServer } from './livereload/livereload-server.ts';
+import { createSyncChannel } from './sync/sync-channel.ts';
 import { createStatus, type ServerStatus } from './status/create-status.ts';
 import { createUpdatePublisher, type UpdatePublisher } from './update-publisher.ts';
 
@@ -76,6 +78,7 @@ class Assembly implements ReloadServer {
   readonly #commands: Commands;
   readonly #status: ServerStatus;
   readonly #livereload: LiveReloadServer;
+  readonly #sockets: ClientSockets;
   readonly #disposers = new Set<() => void>();
   readonly #servers = new Set<Server>();
   readonly #connections = new Set<Socket>();
@@ -140,6 +143,9 @@ class Assembly implements ReloadServer {
       runsFirst: options.scriptErrors,
       onWarning: this.#warn,
     });
+    const sync = options.sync ? createSyncChannel(this.#cache.token, options.sync) : undefined;
+    if (sync) this.#disposers.add(sync.close);
+    this.#sockets = { channel: this.#channel, sync };
     this.#livereload = createLiveReloadServer({
       ...options,
       hosts: createAllowedHosts(options.host, options.allowedHosts),
@@ -166,7 +172,7 @@ class Assembly implements ReloadServer {
       routes,
       handler,
       ownHeaders: headers,
-      channel: this.#channel,
+      sockets: this.#sockets,
       ...own,
       onRequest: this.#recordDocument,
       onWarning: this.#warn,
@@ -189,7 +195,7 @@ class Assembly implements ReloadServer {
     void this.#responder.prepare();
     return createHostMiddleware({
       guard: this.#createGuard(false),
-      channel: this.#channel,
+      sockets: this.#sockets,
       routes: this.#createRoutes(true),
       onRequest: (request, response) => {
         this.#recordDocument(request, response);
@@ -283,6 +289,7 @@ class Assembly implements ReloadServer {
       version: this.#versions.current,
       onScript: () => this.#loops.endAssumedRequests(),
       status: this.#status.routes,
+      sync: this.#options.sync,
     });
   }
 

@@ -1,3 +1,4 @@
+import type { SyncParts } from '../sync/sync-message.ts';
 import type { WatchFilter } from './watch-roots.ts';
 
 /** The options of a reload server. All are optional, but `folder` or `watch` must be set. */
@@ -102,6 +103,13 @@ export interface ReloadServerOptions {
    * @default false
    */
   livereload?: boolean | number;
+  /**
+   * Keeps pages that are open on several devices in step: their scroll position, clicks, form fields, and the page they show.
+   * `true` stands for all four. Passwords are never sent.
+   *
+   * @default false
+   */
+  sync?: boolean | { scroll?: boolean; clicks?: boolean; fields?: boolean; navigation?: boolean };
   /** The folder for the project's token and the index of its files. @default the user's cache folder */
   cacheFolder?: string;
 }
@@ -135,7 +143,8 @@ type Unresolved =
   | 'cacheFolder'
   | 'serveCommand'
   | 'slow'
-  | 'livereload';
+  | 'livereload'
+  | 'sync';
 
 export interface ResolvedReloadServerOptions extends Required<Omit<ReloadServerOptions, Unresolved>> {
   source: Source;
@@ -146,6 +155,7 @@ export interface ResolvedReloadServerOptions extends Required<Omit<ReloadServerO
   filter: WatchFilter | undefined;
   cacheFolder: string | undefined;
   livereload: number | false;
+  sync: SyncParts | false;
   serveCommand: string | undefined;
   slow: 'slow-3g' | '3g' | '4g' | undefined;
 }
