@@ -1,5 +1,5 @@
 /** What pages keep in step. */
-export type SyncPart = 'scroll' | 'clicks' | 'fields' | 'navigation';
+type SyncPart = 'scroll' | 'clicks' | 'fields' | 'navigation';
 
 /** Which parts are on. */
 export type SyncParts = Readonly<Record<SyncPart, boolean>>;
