@@ -20,7 +20,11 @@ export default defineConfig([
     },
   },
   {
-    entry: { client: 'src/client/main.ts', status: 'src/client/status/main.ts' },
+    entry: {
+      client: 'src/client/main.ts',
+      status: 'src/client/status/main.ts',
+      sync: 'src/client/sync/main.ts',
+    },
     tsconfig: 'src/client/tsconfig.json',
     format: 'iife',
     outExtension: () => ({ js: '.js' }),

@@ -105,7 +105,7 @@ function createTestBrowser(name: TestBrowser['name'], launch: () => Promise<Brow
 }
 
 export const chromiumBrowser: TestBrowser = createTestBrowser('chromium', launchChromium);
-const firefoxBrowser: TestBrowser = createTestBrowser('firefox', launchFirefox);
+export const firefoxBrowser: TestBrowser = createTestBrowser('firefox', launchFirefox);
 
 /** A suite of tests for each browser. `$name` in its title is the name of the browser. */
 export function inEachBrowser(title: string, suite: (browser: TestBrowser) => void): void {

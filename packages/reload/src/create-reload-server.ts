@@ -18,8 +18,9 @@ import { listenOnOwnPort } from './http/own-port.ts';
 import { DEADLINES, type Deadlines } from './http/own-server.ts';
 import { createOwnHeaders, type OwnHeaders } from './http/own-headers.ts';
 import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
+import type { ClientSockets } from './http/upgrades.ts';
 import { createWorkerWarnings } from './http/worker-warnings.ts';
-import { createUpdateChannel, type UpdateChannel } from './http/update-channel.ts';
+import { createUpdateChannel, type OpenPage, type UpdateChannel } from './http/update-channel.ts';
 import { HtmlResponder, mayBeDocument } from './injection/html-responder.ts';
 import { hookResponse } from './injection/response-hook.ts';
 import { createServedDocuments } from './injection/served-documents.ts';
@@ -29,6 +30,8 @@ import { openProjectCache } from './project-cache.ts';
 import type { ReloadMiddleware, ReloadServer } from './reload-server.ts';
 import { createPageHandler } from './serving/create-page-handler.ts';
 import type { PageHandler } from './serving/page-handler.ts';
+import { createLiveReloadServer, type LiveReloadServer } from './livereload/livereload-server.ts';
+import { createSyncChannel } from './sync/sync-channel.ts';
 import { createStatus, type ServerStatus } from './status/create-status.ts';
 import { createUpdatePublisher, type UpdatePublisher } from './update-publisher.ts';
 
@@ -74,6 +77,8 @@ class Assembly implements ReloadServer {
   readonly #responder: HtmlResponder;
   readonly #commands: Commands;
   readonly #status: ServerStatus;
+  readonly #livereload: LiveReloadServer;
+  readonly #sockets: ClientSockets;
   readonly #disposers = new Set<() => void>();
   readonly #servers = new Set<Server>();
   readonly #connections = new Set<Socket>();
@@ -109,8 +114,8 @@ class Assembly implements ReloadServer {
       now: systemClock.now,
       reloadOnly,
       versions: this.#versions,
-      pages: this.#channel.pages,
-      broadcast: this.#channel.broadcast,
+      pages: this.#pages,
+      broadcast: (decide) => [...this.#channel.broadcast(decide), ...this.#livereload.broadcast(decide)],
       broadcastVersion: this.#channel.broadcastVersion,
       onUpdate: (report) => {
         if (this.#allowsLoopback && report.pages.reload > 0) this.#loops.assumeRequest();
@@ -138,8 +143,19 @@ class Assembly implements ReloadServer {
       runsFirst: options.scriptErrors,
       onWarning: this.#warn,
     });
-    this.#status = createStatus({ options, on: this.on, pages: this.#channel.pages });
+    const sync = options.sync ? createSyncChannel(this.#cache.token, options.sync) : undefined;
+    if (sync) this.#disposers.add(sync.close);
+    this.#sockets = { channel: this.#channel, sync };
+    this.#livereload = createLiveReloadServer({
+      ...options,
+      hosts: createAllowedHosts(options.host, options.allowedHosts),
+      onWarning: this.#warn,
+    });
+    this.#status = createStatus({ options, on: this.on, pages: this.#pages });
   }
+
+  /** All open pages. */
+  readonly #pages = (): OpenPage[] => [...this.#channel.pages(), ...this.#livereload.pages()];
 
   async listen(): Promise<Listening> {
     const serves = this.#options.source.kind !== 'none';
@@ -149,26 +165,27 @@ class Assembly implements ReloadServer {
     this.#disposers.add(() => handler.close());
     const guard = this.#createGuard(this.#allowsLoopback);
     const routes = this.#createRoutes(serves);
-    const { servers, listening } = await listenOnOwnPort({
+    const own = { deadlines: this.#deadlines, connections: this.#connections };
+    const { servers, listening, keyPair } = await listenOnOwnPort({
       options: this.#options,
       guard,
       routes,
       handler,
       ownHeaders: headers,
-      channel: this.#channel,
-      deadlines: this.#deadlines,
-      connections: this.#connections,
+      sockets: this.#sockets,
+      ...own,
       onRequest: this.#recordDocument,
       onWarning: this.#warn,
     });
-    for (const server of servers) this.#servers.add(server);
+    const livereload = await this.#livereload.listen({ ...own, keyPair });
+    for (const server of [...servers, ...livereload.servers]) this.#servers.add(server);
     if (!this.#closing) {
       // After the caller has subscribed to events.
       setImmediate(() => this.#commands.start());
-      return listening;
+      return { ...listening, ...livereload.listening };
     }
     // close() was called before these servers existed.
-    for (const server of servers) server.close();
+    for (const server of this.#servers) server.close();
     throw alreadyClosed();
   }
 
@@ -178,7 +195,7 @@ class Assembly implements ReloadServer {
     void this.#responder.prepare();
     return createHostMiddleware({
       guard: this.#createGuard(false),
-      channel: this.#channel,
+      sockets: this.#sockets,
       routes: this.#createRoutes(true),
       onRequest: (request, response) => {
         this.#recordDocument(request, response);
@@ -272,6 +289,7 @@ class Assembly implements ReloadServer {
       version: this.#versions.current,
       onScript: () => this.#loops.endAssumedRequests(),
       status: this.#status.routes,
+      sync: this.#options.sync,
     });
   }
 

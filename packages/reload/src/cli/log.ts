@@ -62,7 +62,7 @@ export function createPrettyLog(out: Output, errors: Output): Log {
   const write = (text: string): void => out.write(`${text}\n`);
   const writeTimed = (text: string): void => write(`${paint('dim', timeOfDay())}  ${text}`);
   return {
-    listening({ url }, { kind, source, watched, network, qrCode, trust }) {
+    listening({ url, livereloadUrl }, { kind, source, watched, network, qrCode, trust }) {
       const what = { folder: 'Serving', proxy: 'Reverse proxy for', none: 'Publishing updates of' };
       write(`${what[kind]} ${paint('bold', source)} at ${paint('bold', url)}`);
       for (const address of network.filter((one) => one !== url))
@@ -72,6 +72,7 @@ export function createPrettyLog(out: Output, errors: Output): Log {
       if (kind === 'proxy' || (kind === 'folder' && watched.length > 1))
         write(paint('dim', `Watching ${watched.join(', ')}`));
       for (const line of trust) write(paint('dim', line));
+      if (livereloadUrl !== undefined) write(paint('dim', `LiveReload clients at ${livereloadUrl}`));
       write(paint('dim', `Status at ${new URL(STATUS_PATH, url).href}`));
       write(paint('dim', 'Save a file to see the change. Ctrl-C stops the server.'));
     },

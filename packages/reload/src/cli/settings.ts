@@ -1,5 +1,6 @@
 import {
   logSetting,
+  readList,
   readNumber,
   type LogFormat,
   type Setting,
@@ -192,6 +193,22 @@ const network: readonly Setting<Values>[] = [
     option: 'allowedOrigins',
     many: 'lists',
     help: 'allow pages of these origins to connect, such as http://box.lan:3000 (none; with --no-serve every server on this machine)',
+  },
+  {
+    flag: 'livereload',
+    value: '[PORT]',
+    optional: /^\d{2,5}$/,
+    option: 'livereload',
+    read: readNumber,
+    help: 'also serve clients of LiveReload, such as browser extensions, on this port; without PORT on 35729 (off)',
+  },
+  {
+    flag: 'sync',
+    value: '[PARTS]',
+    optional: /^(scroll|clicks|fields|navigation)(,(scroll|clicks|fields|navigation))*$/,
+    option: 'sync',
+    read: (text) => Object.fromEntries(readList(text).map((part) => [part, true])),
+    help: 'keep pages on several devices in step: scroll, clicks, fields, navigation, or some of them (off)',
   },
 ];
 

@@ -11,6 +11,7 @@ import { respondMethodNotAllowed, respondText } from './respond.ts';
 export const BASE = '/__live-online/';
 export const SCRIPT_URL: string = `${BASE}client.js`;
 export const SOCKET_PATH: string = `${BASE}socket.io/`;
+export const SYNC_PATH: string = `${BASE}sync`;
 const EDITOR_URL = `${BASE}editor`;
 
 /** The configuration of the client. It is part of the script. */
@@ -34,6 +35,8 @@ export interface ClientRoutesOptions {
   serves: boolean;
   documents: ServedDocuments;
   version: () => ContentVersion;
+  /** What pages keep in step, if anything. Then the script has a second part. */
+  sync: object | false;
   /** Called when a page requests the script. */
   onScript: () => void;
   /** Responds to requests for the page of the status. Returns `false` for all other paths. */
@@ -45,9 +48,10 @@ export type ClientRoutes = (request: IncomingMessage, response: ServerResponse) 
 
 /** The part of the built script that the configuration replaces. */
 const PLACEHOLDER = /(["'`])__LIVE_ONLINE_CONFIG__\1/;
+const SYNC_PLACEHOLDER = /(["'`])__LIVE_ONLINE_SYNC__\1/;
 
 export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
-  const { token, reloadOnly, scriptErrors, openEditor, serves, documents, version, onScript, status } =
+  const { token, reloadOnly, scriptErrors, openEditor, serves, documents, version, onScript, status, sync } =
     options;
   const resourcePolicy = serves ? 'same-origin' : 'cross-origin';
 
@@ -83,7 +87,10 @@ export function createClientRoutes(options: ClientRoutesOptions): ClientRoutes {
       ...(!serves && { version: version().id }),
     };
     const json = JSON.stringify(config).replaceAll('<', '\\u003c');
-    return Buffer.from(readScript().replace(PLACEHOLDER, () => json));
+    const script = readScript('client.js').replace(PLACEHOLDER, () => json);
+    if (!sync) return Buffer.from(script);
+    const syncConfig = JSON.stringify({ token, base: config.base, parts: sync });
+    return Buffer.from(`${script}\n${readScript('sync.js').replace(SYNC_PLACEHOLDER, () => syncConfig)}`);
   }
 
   return (request, response) => {
@@ -114,9 +121,13 @@ function send(
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-let script: string | undefined;
+const scripts = new Map<string, string>();
 
-function readScript(): string {
+function readScript(name: string): string {
+  const known = scripts.get(name);
+  if (known !== undefined) return known;
   const manifest = createRequire(import.meta.url).resolve('@live-online/reload/package.json');
-  return (script ??= readFileSync(join(dirname(manifest), 'dist', 'client.js'), 'utf8'));
+  const text = readFileSync(join(dirname(manifest), 'dist', name), 'utf8');
+  scripts.set(name, text);
+  return text;
 }

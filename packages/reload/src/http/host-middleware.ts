@@ -4,14 +4,13 @@ import { interceptServer } from '@live-online/internal/intercept-server';
 import { BASE, type ClientRoutes } from './client-routes.ts';
 import type { RequestGuard } from './request-guard.ts';
 import { respondText } from './respond.ts';
-import type { UpdateChannel } from './update-channel.ts';
-import { createUpgradeHandler, isForChannel } from './upgrades.ts';
+import { createUpgradeHandler, isForChannel, type ClientSockets } from './upgrades.ts';
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 export interface HostMiddlewareOptions {
   guard: RequestGuard;
-  channel: UpdateChannel;
+  sockets: ClientSockets;
   routes: ClientRoutes;
   /** Called before the host responds to a request. */
   onRequest: (request: IncomingMessage, response: ServerResponse) => void;
@@ -22,7 +21,7 @@ export interface HostMiddlewareOptions {
 
 /** Responds to the client's requests in a host app, and leaves all others to the host. */
 export function createHostMiddleware(options: HostMiddlewareOptions): Middleware {
-  const { guard, channel, routes, onRequest, onAttached, isClosed } = options;
+  const { guard, sockets, routes, onRequest, onAttached, isClosed } = options;
   const hosts = new WeakSet<Server>();
   return (request, response, next) => {
     // A middleware can find its server only through the undocumented property of its sockets.
@@ -30,7 +29,7 @@ export function createHostMiddleware(options: HostMiddlewareOptions): Middleware
     if (isClosed() || !server) return next();
     if (!hosts.has(server)) {
       hosts.add(server);
-      const upgrade = createUpgradeHandler(guard, channel);
+      const upgrade = createUpgradeHandler(guard, sockets);
       onAttached(interceptServer(server, { acceptsUpgrade: isForChannel, upgrade }));
     }
     // HTTP/2, which Vite uses with https, has the host in another header.

@@ -11,6 +11,8 @@ export interface Listening {
   port: number;
   /** The file of the certificate that the tool has made for HTTPS. Browsers accept it once the user trusts it. */
   certificateFile?: string;
+  /** The URL of the script for clients of LiveReload. */
+  livereloadUrl?: string;
 }
 
 export interface ListenOptions {

@@ -5,7 +5,7 @@ import { systemClock } from '@live-online/internal/system-clock';
 import type { ResolvedReloadServerOptions } from '../options/options.ts';
 import { cacheRoot } from '../project-cache.ts';
 import type { PageHandler } from '../serving/page-handler.ts';
-import { openKeyPair } from './certificate.ts';
+import { openKeyPair, type KeyPair } from './certificate.ts';
 import type { ClientRoutes } from './client-routes.ts';
 import { listen, type Listening } from './listen.ts';
 import type { OwnHeaders } from './own-headers.ts';
@@ -13,8 +13,7 @@ import { createOwnServer, type Deadlines } from './own-server.ts';
 import type { RequestGuard } from './request-guard.ts';
 import { createRequestHandler } from './request-handler.ts';
 import { createSlowNetwork } from './slow-network.ts';
-import type { UpdateChannel } from './update-channel.ts';
-import { createUpgradeHandler, isForChannel } from './upgrades.ts';
+import { createUpgradeHandler, isForChannel, type ClientSockets } from './upgrades.ts';
 
 export interface OwnPortOptions {
   options: ResolvedReloadServerOptions;
@@ -22,7 +21,7 @@ export interface OwnPortOptions {
   routes: ClientRoutes;
   handler: PageHandler;
   ownHeaders: OwnHeaders;
-  channel: UpdateChannel;
+  sockets: ClientSockets;
   deadlines: Readonly<Deadlines>;
   /** Gets all open connections. */
   connections: Set<Socket>;
@@ -38,8 +37,8 @@ export interface OwnPortOptions {
  */
 export async function listenOnOwnPort(
   parts: OwnPortOptions,
-): Promise<{ servers: Server[]; listening: Listening }> {
-  const { options, guard, routes, handler, ownHeaders, channel, deadlines, connections, onRequest } = parts;
+): Promise<{ servers: Server[]; listening: Listening; keyPair: KeyPair | undefined }> {
+  const { options, guard, routes, handler, ownHeaders, sockets, deadlines, connections, onRequest } = parts;
   const slowNetwork = createSlowNetwork(options.slow, systemClock);
   const handle = createRequestHandler({
     guard,
@@ -52,7 +51,7 @@ export async function listenOnOwnPort(
     { ...options, cacheRoot: cacheRoot(options.cacheFolder) },
     parts.onWarning,
   );
-  return listen({
+  const opened = await listen({
     ...options,
     keyPair,
     create: () =>
@@ -60,7 +59,7 @@ export async function listenOnOwnPort(
         handle,
         acceptsUpgrade: (request) =>
           isForChannel(request) || (handler.isForBackend(request) && offersWebSocket(request)),
-        upgrade: createUpgradeHandler(guard, channel, handler),
+        upgrade: createUpgradeHandler(guard, sockets, handler),
         hasBackend: options.source.kind === 'proxy' || options.routes.length > 0,
         isForBackend: (request) => handler.isForBackend(request),
         keyPair,
@@ -68,4 +67,5 @@ export async function listenOnOwnPort(
         connections,
       }),
   });
+  return { ...opened, keyPair };
 }

@@ -22,12 +22,15 @@ export interface RequestGuardOptions {
   allowedOrigins: readonly string[];
   /** Whether to allow pages of all servers on this machine, which embed the script themselves. */
   allowLoopback: boolean;
+  /** Other origins than `null` that are allowed. @param hostname that of the Host header. */
+  alsoAllows?: (origin: string, hostname: string) => boolean;
 }
 
 export function createRequestGuard({
   hosts,
   allowedOrigins,
   allowLoopback,
+  alsoAllows = () => false,
 }: RequestGuardOptions): RequestGuard {
   const trusted = new Set(allowedOrigins);
 
@@ -42,17 +45,21 @@ export function createRequestGuard({
       return { status: 403, problem };
     }
     const { origin } = request.headers;
-    if (origin === undefined || isAllowed(origin, host.host, request)) return undefined;
+    if (origin === undefined || isAllowed(origin, host, request)) return undefined;
     const shown = escapeControls(origin.slice(0, 100));
     const remedy = origin === 'null' ? '' : `: to allow it, start with --allow-origin ${shown}`;
     return { status: 403, problem: `origin ${shown} is not allowed${remedy}` };
   }
 
-  function isAllowed(origin: string, host: string, request: IncomingMessage): boolean {
+  function isAllowed(
+    origin: string,
+    { host, hostname }: { host: string; hostname: string },
+    request: IncomingMessage,
+  ): boolean {
     // Any site can make a page with the origin "null": a sandboxed frame. A form of a page of this server also sends
     // "null" under a strict referrer policy. Sec-Fetch-Site, which no page can set, shows which one it is.
     if (origin === 'null') return !allowLoopback && request.headers['sec-fetch-site'] === 'same-origin';
-    if (trusted.has(origin)) return true;
+    if (trusted.has(origin) || alsoAllows(origin, hostname)) return true;
     const from = parseOrigin(origin);
     if (!from) return false;
     return from.host === host || (allowLoopback && isLoopback(from.hostname));

@@ -16,7 +16,7 @@ import {
 } from '@live-online/protocol';
 
 /** An open page. */
-interface OpenPage {
+export interface OpenPage {
   /** The id of the document that the page was loaded with. */
   readonly page: string | undefined;
   /** The file that the document was made from, if known. It is kept while the page is open. */

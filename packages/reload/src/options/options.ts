@@ -1,3 +1,4 @@
+import type { SyncParts } from '../sync/sync-message.ts';
 import type { WatchFilter } from './watch-roots.ts';
 
 /** The options of a reload server. All are optional, but `folder` or `watch` must be set. */
@@ -95,6 +96,20 @@ export interface ReloadServerOptions {
    * 200 kB/s) or `4g` (170 ms, 1.1 MB/s). Updates and the client are not slowed down.
    */
   slow?: 'slow-3g' | '3g' | '4g';
+  /**
+   * Whether clients of LiveReload can connect: its script `livereload.js`, browser extensions, and snippets of editors. A
+   * number is the port; `true` is 35729.
+   *
+   * @default false
+   */
+  livereload?: boolean | number;
+  /**
+   * Keeps pages that are open on several devices in step: their scroll position, clicks, form fields, and the page they show.
+   * `true` stands for all four. Passwords are never sent.
+   *
+   * @default false
+   */
+  sync?: boolean | { scroll?: boolean; clicks?: boolean; fields?: boolean; navigation?: boolean };
   /** The folder for the project's token and the index of its files. @default the user's cache folder */
   cacheFolder?: string;
 }
@@ -119,7 +134,17 @@ interface Route {
 /** Where pages come from: a folder, a backend, or other servers. */
 export type Source = { kind: 'folder'; folder: string } | { kind: 'proxy'; target: URL } | { kind: 'none' };
 
-type Unresolved = 'routes' | 'folder' | 'proxy' | 'watch' | 'serve' | 'cacheFolder' | 'serveCommand' | 'slow';
+type Unresolved =
+  | 'routes'
+  | 'folder'
+  | 'proxy'
+  | 'watch'
+  | 'serve'
+  | 'cacheFolder'
+  | 'serveCommand'
+  | 'slow'
+  | 'livereload'
+  | 'sync';
 
 export interface ResolvedReloadServerOptions extends Required<Omit<ReloadServerOptions, Unresolved>> {
   source: Source;
@@ -129,6 +154,8 @@ export interface ResolvedReloadServerOptions extends Required<Omit<ReloadServerO
   /** What is watched in the roots; `undefined` if they are watched as a whole. */
   filter: WatchFilter | undefined;
   cacheFolder: string | undefined;
+  livereload: number | false;
+  sync: SyncParts | false;
   serveCommand: string | undefined;
   slow: 'slow-3g' | '3g' | '4g' | undefined;
 }

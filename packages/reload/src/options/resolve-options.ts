@@ -6,6 +6,7 @@ import { withoutUndefined } from '@live-online/internal/records';
 import { DEFAULT_DEBOUNCE_MS } from '../core/write-in-progress.ts';
 import { folderIsFile, optionsInvalid } from '../errors.ts';
 import { findPath, findWatchRoots, isExclusion } from './watch-roots.ts';
+import type { SyncParts } from '../sync/sync-message.ts';
 import type { ExecOption, ReloadServerOptions, ResolvedReloadServerOptions, Source } from './options.ts';
 
 const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(message), v.nonEmpty(message));
@@ -41,6 +42,13 @@ const httpsSchema = v.union(
   ],
   'must be true, false, or an object with key and cert',
 );
+
+const SYNC = 'must be true, false, or some of scroll, clicks, fields and navigation';
+const ALL_PARTS: SyncParts = { scroll: true, clicks: true, fields: true, navigation: true };
+const part = () => v.optional(flag(), false);
+
+/** The port that clients of LiveReload use if they know no other. */
+const LIVERELOAD_PORT = 35_729;
 
 const backend = (): v.GenericSchema<string | URL, URL> =>
   v.pipe(
@@ -120,6 +128,23 @@ const schema = v.strictObject(
     scriptErrors: v.optional(flag(), false),
     https: v.optional(httpsSchema, false),
     slow: v.optional(v.picklist(['slow-3g', '3g', '4g'], 'must be slow-3g, 3g or 4g')),
+    livereload: v.optional(
+      v.pipe(
+        v.union([flag(), integer(0, 65_535)], 'must be true, false, or a port'),
+        v.transform((value): number | false => (value === true ? LIVERELOAD_PORT : value)),
+      ),
+      false,
+    ),
+    sync: v.optional(
+      v.pipe(
+        v.union(
+          [flag(), v.strictObject({ scroll: part(), clicks: part(), fields: part(), navigation: part() })],
+          SYNC,
+        ),
+        v.transform((value): SyncParts | false => (value === true ? ALL_PARTS : value)),
+      ),
+      false,
+    ),
     cacheFolder: v.optional(text('must be the path of a folder')),
   },
   (issue) => (issue.expected === 'never' ? 'is an unknown option' : 'must be an object'),

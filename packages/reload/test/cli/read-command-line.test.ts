@@ -39,6 +39,16 @@ describe('the command line', () => {
     expect(sources.get('spa')).toBe('LIVE_ONLINE_RELOAD_SPA');
   });
 
+  it.each([
+    [['--livereload'], { livereload: true }],
+    [['--livereload', '35730', 'content'], { livereload: 35_730, folder: 'content' }],
+    [['--sync', 'content'], { sync: true, folder: 'content' }],
+    [['--sync', 'scroll,fields'], { sync: { scroll: true, fields: true } }],
+    [['--open', 'content'], { folder: 'content' }],
+  ])('[R1] reads %j, whose values are optional', (args, options) => {
+    expect(readCommandLine(args, {}).options).toEqual(options);
+  });
+
   it('[R1] --help and --version work even if other arguments are wrong', () => {
     expect(readCommandLine(['a', 'b', '--help'], {}).ask).toBe('help');
     expect(readCommandLine(['--log', 'wrong', '-v'], {}).ask).toBe('version');
