@@ -100,7 +100,9 @@ describe('middleware()', () => {
       context.type = 'html';
       context.body = PAGE;
     });
-    await expectReloading((await serve(app.callback())).url, write, reload);
+    const handle = app.callback();
+    const { url } = await serve((request, response) => void handle(request, response));
+    await expectReloading(url, write, reload);
   });
 
   it('[R1] works in Hono on Node.js', async () => {
