@@ -111,12 +111,14 @@ describe('the protocol’s README', () => {
 
 describe('the reload tool’s README', () => {
   it.each([
-    ['Connect', 0],
-    ['Fastify', 1],
-  ])('[R1] its middleware for %s refreshes the page', async (_framework, index) => {
+    ['Express', 'Middleware'],
+    ['Fastify', 'Fastify'],
+    ['Koa', 'Koa'],
+    ['Hono', 'Hono'],
+  ])('[R1] its middleware for %s refreshes the page', async (_framework, heading) => {
     const port = await freePort();
     const { folder, write } = makeFolder({ 'a.txt': '1' });
-    const code = snippetUnder(readSnippets('packages/reload/README.md'), 'Middleware', 'js', index)
+    const code = snippetUnder(readSnippets('packages/reload/README.md'), heading, 'js')
       .replace('3000', String(port))
       .replace("['.']", JSON.stringify([folder]));
     await runProgram(code, { cwd: reloadFolder });

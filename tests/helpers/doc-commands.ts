@@ -25,8 +25,10 @@ export function findCommands(shell: string): DocCommand[] {
     });
 }
 
-/** The words of a line until a comment. A word may be in single quotes. */
+/** The words of a line until a comment. A word may be in quotes. */
 function wordsOf(line: string): string[] {
   const [command] = line.split(/(?:^|\s)[#&](?:\s|$)/) as [string];
-  return [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+  return [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, plain]) => single ?? double ?? plain!,
+  );
 }

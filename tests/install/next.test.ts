@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { chromiumBrowser } from '../helpers/browsers.ts';
+import { chromiumBrowser, takePage } from '../helpers/browsers.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { createProject, installPacked, type Project } from '../helpers/packed.ts';
 import { startFamily } from '../helpers/processes.ts';
@@ -8,6 +8,7 @@ import { loopbackOrigins, readSnippets, snippetUnder } from '../helpers/readme.t
 import { visit } from '../helpers/visitor.ts';
 
 const snippets = readSnippets('packages/server/README.md');
+const reloadSnippets = readSnippets('packages/reload/README.md');
 
 let project: Project;
 beforeAll(async () => {
@@ -44,4 +45,32 @@ it('[C10] the README’s code under “Next.js” counts over WebSocket, and hot
       await vi.waitFor(() => expect([...tab.sockets]).toContainEqual(expect.stringContaining(host + path)));
     }
   }
+});
+
+it('[R1] the README’s code of the reload tool under “Next.js” refreshes the page', async () => {
+  const port = await freePort();
+  await project.write({
+    'reload.js': snippetUnder(reloadSnippets, 'Next.js', 'js').replace('3000', String(port)),
+    'content/a.md': '1',
+    'app/layout.js': 'export default ({ children }) => <html><body>{children}</body></html>;',
+    'app/page.js': 'export default () => <main>Hello</main>;',
+  });
+  startFamily(process.execPath, [join(project.folder, 'reload.js')], {
+    cwd: project.folder,
+    env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'development' },
+  });
+  const url = `http://localhost:${port}/`;
+  await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), 90_000);
+  const page = await takePage(await chromiumBrowser.getContext());
+  let loads = 0;
+  page.on('load', () => loads++);
+  await page.goto(url);
+  // A save from before the page has connected does not reload it.
+  let save = 1;
+  const reloaded = async (): Promise<void> => {
+    await project.write({ 'content/a.md': String(save++) });
+    expect(loads).toBeGreaterThan(1);
+  };
+  await vi.waitFor(reloaded, { timeout: 60_000, interval: 1_000 });
+  expect(await page.textContent('main')).toBe('Hello');
 });

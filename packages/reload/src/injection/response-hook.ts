@@ -67,6 +67,8 @@ class ResponseHook {
     this.#body = body;
     body.on('drain', () => response.emit('drain'));
     for (const [name] of headers) response.removeHeader(name);
+    // Hono sets the length of its document as a private property, which Node ignores after this.
+    response.removeHeader('content-length');
     void this.#responder.send(this.#request, this.#originalResponse(), parts);
   }
 

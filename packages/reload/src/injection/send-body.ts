@@ -60,7 +60,9 @@ export function sendBody(
     body.on('data', (chunk: Buffer) => write(transform ? transform.write(chunk) : [chunk]));
     body.once('end', () => {
       if (transform) write(transform.end());
-      response.end(resolve);
+      response.once('finish', resolve);
+      // Eleventy's server, which wraps this method, takes a first argument for data.
+      response.end();
     });
     body.once('error', () => response.destroy());
     // If the backend resets the connection, the body closes without an 'end' event.

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import connect from 'connect';
 import express from 'express';
 import fastify from 'fastify';
+import { Hono } from 'hono';
+import Koa from 'koa';
 import { createServer as createVite } from 'vite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -77,6 +80,40 @@ describe('middleware()', () => {
     app.addHook('onRequest', (request, reply, done) => middleware(request.raw, reply.raw, done));
     app.get('/', (_request, reply) => reply.type('text/html').send(PAGE));
     await expectReloading(`${await app.listen({ port: 0, host: '127.0.0.1' })}/`, write, reload);
+  });
+
+  it('[R1] works in Koa, and leaves an answer of its own to the middleware', async () => {
+    const { reload, write } = startMiddleware();
+    const app = new Koa();
+    const middleware = reload.middleware();
+    app.use((context, next) => {
+      context.respond = false;
+      return new Promise((resolve, reject) => {
+        context.res.once('close', resolve);
+        middleware(context.req, context.res, () => {
+          context.respond = true;
+          next().then(resolve, reject);
+        });
+      });
+    });
+    app.use((context) => {
+      context.type = 'html';
+      context.body = PAGE;
+    });
+    const handle = app.callback();
+    const { url } = await serve((request, response) => void handle(request, response));
+    await expectReloading(url, write, reload);
+  });
+
+  it('[R1] works in Hono on Node.js', async () => {
+    const { reload, write } = startMiddleware();
+    const app = new Hono();
+    app.get('/', (context) => context.html(PAGE));
+    const listener = getRequestListener(app.fetch);
+    const middleware = reload.middleware();
+    const handle: RequestListener = (request, response) =>
+      middleware(request, response, () => void listener(request, response));
+    await expectReloading((await serve(handle)).url, write, reload);
   });
 
   it("[R1] works in Vite, beside Vite's own socket", async () => {
