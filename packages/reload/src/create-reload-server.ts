@@ -14,7 +14,7 @@ import { createAllowedHosts } from './http/allowed-hosts.ts';
 import { createClientRoutes, SCRIPT_URL, SOCKET_PATH, type ClientRoutes } from './http/client-routes.ts';
 import { createHostMiddleware } from './http/host-middleware.ts';
 import type { Listening } from './http/listen.ts';
-import { listenOnOwnPort } from './http/own-port.ts';
+import { listenOnOwnPort } from './own-port.ts';
 import { DEADLINES, type Deadlines } from './http/own-server.ts';
 import { createOwnHeaders, type OwnHeaders } from './http/own-headers.ts';
 import { createRequestGuard, type RequestGuard } from './http/request-guard.ts';
