@@ -95,7 +95,7 @@ const forbidden: [near: string, code: string, message: RegExp][] = [
   [
     'packages/reload/src/http/respond.ts',
     `import '../update-publisher.ts';`,
-    /put together in .*create-reload-server/,
+    /put together in .*assembly/,
   ],
   ['packages/reload/src/files/hash-file.ts', `import '../http/respond.ts';`, /Watching knows files only/],
   [
