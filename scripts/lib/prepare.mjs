@@ -82,7 +82,7 @@ async function isBuilt(name) {
   if (!existsSync(join(root, folder, 'tsup.config.ts'))) return true;
   const dist = join(root, folder, 'dist');
   if (!existsSync(join(dist, 'index.js')) || !existsSync(join(dist, 'index.d.ts'))) return false;
-  const sources = ['src', 'pages', 'scripts', 'tsup.config.ts', 'package.json'].map(
+  const sources = ['src', 'pages', 'dashboard', 'scripts', 'tsup.config.ts', 'package.json'].map(
     (path) => `${folder}/${path}`,
   );
   return (
