@@ -50,7 +50,7 @@ inEachBrowser('a folder in $name', ({ name, getContext }) => {
 
   it('[R4] new styles are swapped in without a reload', async () => {
     const { write, tab, color } = await open();
-    expect(await color()).toBe('rgb(1, 1, 1)');
+    await vi.waitFor(async () => expect(await color()).toBe('rgb(1, 1, 1)'));
     write('site.css', '#text { color: rgb(2, 2, 2) }');
     await vi.waitFor(async () => expect(await color()).toBe('rgb(2, 2, 2)'));
     expect(tab.loads()).toBe(1);

@@ -15,11 +15,11 @@ import {
 } from '../../helpers/reload-tool.ts';
 
 const html = (text: string): string =>
-  `<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><h1 id="text">${text}</h1>`;
+  `<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><link rel="stylesheet" href="site.css"><h1 id="text">${text}</h1>`;
 
 inEachBrowser('after an interruption, in $name', ({ getContext }) => {
   async function open() {
-    const made = makeFolder({ 'index.html': html('one'), 'data.json': '1' });
+    const made = makeFolder({ 'index.html': html('one'), 'site.css': '', 'data.json': '1' });
     const options = { folder: made.folder, cacheFolder: makeFolder().folder };
     const tool = await startReload(options);
     // Then the page knows the digest of its content.
@@ -33,11 +33,11 @@ inEachBrowser('after an interruption, in $name', ({ getContext }) => {
   function watch(tab: Tab, write: (name: string, content: string) => void) {
     const shows = (text: string): Promise<void> =>
       vi.waitFor(async () => expect(await tab.page.textContent('#text').catch(() => '')).toBe(text));
-    /** Saves a file that no page shows, until the page has received that update, and so all earlier ones. */
+    /** Saves the style sheet, which is replaced in place, until the page has received that update, and so all earlier ones. */
     const settled = async (): Promise<void> => {
       let saves = 0;
       await vi.waitFor(async () => {
-        write('source.ts', String(++saves));
+        write('site.css', `#text { top: ${++saves}px }`);
         await tab.page.waitForSelector('[data-updated]', { state: 'attached', timeout: 1_000 });
       });
     };
@@ -68,7 +68,7 @@ inEachBrowser('after an interruption, in $name', ({ getContext }) => {
   });
 
   it('[R6] the server is killed, and starts again with other content: the page reloads exactly once', async () => {
-    const { folder, write } = makeFolder({ 'index.html': html('one'), 'data.json': '1' });
+    const { folder, write } = makeFolder({ 'index.html': html('one'), 'site.css': '', 'data.json': '1' });
     const cache = makeFolder().folder;
     const tool = await runReload([folder, '--port', '0'], { cache });
     const { tab, shows, settled } = watch(await openTab(await getContext(), tool.url), write);
@@ -102,8 +102,7 @@ inEachBrowser('after an interruption, in $name', ({ getContext }) => {
   it('[R6] a page in the background receives a change, and then the server restarts: both are applied', async () => {
     const { write, tool, tab, restart, shows, settled } = await open();
     await hide(tab.page, true);
-    // A file that this page does not show.
-    write('source.ts', '1');
+    write('site.css', '#text { top: 0 }');
     await vi.waitFor(() => expect(tool.updates).toHaveLength(1));
     await tool.stop();
     write('index.html', html('two'));
@@ -120,7 +119,7 @@ inEachBrowser('after an interruption, in $name', ({ getContext }) => {
     const { write, tab, tool, restart } = await open();
     write('frame.html', html('frame'));
     write('index.html', `${html('one')}<iframe src="frame"></iframe>`);
-    await vi.waitFor(() => expect(tab.loads()).toBeGreaterThan(1));
+    await tab.page.waitForSelector('iframe', { state: 'attached' });
     await tab.page.reload();
     await tab.page.waitForSelector('[data-connected]', { state: 'attached' });
     const kept = new Map<string, string>();
