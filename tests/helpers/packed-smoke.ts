@@ -1,8 +1,11 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { io } from 'socket.io-client';
 import { expect, onTestFinished } from 'vitest';
 import type { Project } from './packed.ts';
@@ -60,11 +63,45 @@ export async function buildsFromItsConfig(project: Project, node: string): Promi
   await ends(child);
 }
 
+/** Starts the reload tool with what it offers beside updates, and asks for each of it. */
+export async function offersFromItsBin(project: Project, node: string): Promise<void> {
+  await project.write({ 'shop/index.html': '<h1>shop</h1>', 'shop/package.json': '{ "name": "shop" }' });
+  const backend = createServer((request, response) => response.end(`backend ${request.url}`)).listen(0);
+  onTestFinished(() => void backend.close());
+  await once(backend, 'listening');
+  const api = `http://localhost:${(backend.address() as AddressInfo).port}`;
+  const child = startBin(project, node, 'live-online-reload', [
+    ...['shop', '--port', '0', '--log', 'json', '--sync', '--livereload', '0', '--slow', '4g'],
+    ...['--header', 'X-Shop: yes', '--route', `/api=${api}`],
+  ]);
+  const { url, livereloadUrl = '' } = await listening(child);
+  const read = async (path: string, from = url): Promise<string> => {
+    const response = await fetch(new URL(path, from));
+    expect(response.status, path).toBe(200);
+    return response.text();
+  };
+  expect((await fetch(url)).headers.get('x-shop')).toBe('yes');
+  expect(await read('/api/cart')).toBe('backend /api/cart');
+  expect(await read('/__live-online/status.json')).toContain('shop');
+  expect(await read('/__live-online/client.js')).toContain('sync');
+  expect(await read('/livereload.js', livereloadUrl)).toContain('livereload');
+  await ends(child);
+  for (const [args, output] of [
+    [['shop', '--print-config'], /folder.*shop/],
+    [['shop', '--doctor'], /watch/i],
+    [['init'], /live-online-reload\.config/],
+  ] as const) {
+    const { stdout } = await promisify(execFile)(node, [binOf(project, 'live-online-reload'), ...args], {
+      cwd: args[0] === 'init' ? join(project.folder, 'shop') : project.folder,
+    });
+    expect(stdout).toMatch(output);
+  }
+}
+
 type Child = ChildProcessByStdio<null, Readable, null>;
 
 function startBin(project: Project, node: string, name: string, args: string[]): Child {
-  const bin = join(project.folder, 'node_modules', '.bin', name);
-  const child = spawn(node, [bin, ...args], {
+  const child = spawn(node, [binOf(project, name), ...args], {
     cwd: project.folder,
     env: { ...process.env, XDG_CACHE_HOME: join(project.folder, 'cache') },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -73,12 +110,14 @@ function startBin(project: Project, node: string, name: string, args: string[]):
   return child;
 }
 
+const binOf = (project: Project, name: string): string => join(project.folder, 'node_modules', '.bin', name);
+
 async function listening(child: Child) {
   const lines = createInterface(child.stdout);
   const [line] = (await once(lines, 'line')) as [string];
-  const { event, url } = JSON.parse(line) as { event: string; url: string };
+  const { event, ...where } = JSON.parse(line) as { event: string; url: string; livereloadUrl?: string };
   expect(event).toBe('listening');
-  return { url, lines };
+  return { ...where, lines };
 }
 
 async function ends(child: Child): Promise<void> {

@@ -16,7 +16,12 @@ import {
   startInstalled,
   startReceiver,
 } from '../helpers/packed-product.ts';
-import { buildsFromItsConfig, countsFromItsBin, reloadsFromItsBin } from '../helpers/packed-smoke.ts';
+import {
+  buildsFromItsConfig,
+  countsFromItsBin,
+  offersFromItsBin,
+  reloadsFromItsBin,
+} from '../helpers/packed-smoke.ts';
 import { createProject, installPacked, root, tool, type Project } from '../helpers/packed.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
@@ -42,6 +47,10 @@ describe('installed with plain npm', () => {
 
   it('[R9] the reload tool runs a command of its config file on a save', async () => {
     await buildsFromItsConfig(project, process.execPath);
+  });
+
+  it('[R1] the reload tool offers its page, routes, headers, LiveReload, --doctor, --print-config and init', async () => {
+    await offersFromItsBin(project, process.execPath);
   });
 
   // In some containers every user may listen on any port.

@@ -43,7 +43,12 @@ export interface About {
 export function createJsonLog(out: Output): Log {
   const write = createJsonWriter(out);
   return {
-    listening: ({ url }, { network }) => write('listening', { url, ...(network.length > 0 && { network }) }),
+    listening: ({ url, livereloadUrl }, { network }) =>
+      write('listening', {
+        url,
+        ...(livereloadUrl !== undefined && { livereloadUrl }),
+        ...(network.length > 0 && { network }),
+      }),
     update: (report) => write('update', report),
     skipped: (report) => write('skipped', report),
     backend: (change) => write('backend', change),

@@ -47,6 +47,8 @@ interface DocumentRequest {
 interface Streak {
   /** The last file. */
   name: string;
+  /** Whether it was a new or a deleted one: its folder has changed. */
+  isOfFolder: boolean;
   answered: Reload | undefined;
   lastMs: number;
   count: number;
@@ -124,11 +126,12 @@ export class FeedbackLoops {
   /** Records a change. Returns a glob for what is set aside from now on, if this change shows a loop. */
   recordChange({ name, kind }: NamedFile): string | undefined {
     const nowMs = this.#clock.now();
+    const isOfFolder = kind !== 'changed';
     this.#streaks = this.#streaks.slice(-MAX_STREAKS).filter(({ lastMs }) => nowMs - lastMs <= MAX_GAP_MS);
     const request = this.#requests.filter((one) => isAnswered(one, nowMs)).at(-1);
     const streak =
       this.#streaks.find((one) => one.name === name) ??
-      this.#streaks.find((one) => kind !== 'changed' && commonFolder(one.name, name) !== undefined);
+      this.#streaks.find((one) => isOfFolder && one.isOfFolder && commonFolder(one.name, name) !== undefined);
     if (!request) {
       // It may answer a script or an image of the page, which is no sign of a person.
       const isUnsure = nowMs - this.#lastOtherMs <= ANSWER_MS;
@@ -141,6 +144,7 @@ export class FeedbackLoops {
       if (streak) this.#forget(streak);
       this.#streaks.push({
         name,
+        isOfFolder,
         answered: reload,
         lastMs: nowMs,
         count: 1,
@@ -152,6 +156,7 @@ export class FeedbackLoops {
     const folder = commonFolder(streak.name, name);
     Object.assign(streak, {
       name,
+      isOfFolder,
       answered: reload,
       lastMs: nowMs,
       isSure: streak.isSure && folder === undefined,

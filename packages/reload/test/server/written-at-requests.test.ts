@@ -58,13 +58,12 @@ describe('a backend that writes into the watched folder at each request', () => 
     const ignored = (): string[] => warnings.map((text) => /--ignore '(.*)'/.exec(text)?.[1] ?? text).sort();
     write('index.php', 'two');
     await vi.waitFor(() => expect(ignored()).toEqual(['db.sqlite', 'debug.log']));
-    const before = page.reloads();
-    expect(before).toBeLessThan(8);
+    expect(page.reloads()).toBeLessThan(8);
     // What is saved last is reported last, and nothing comes in between.
     const saved = ['a.php', 'b.php', 'c.php'];
-    for (const [index, name] of saved.entries()) {
+    for (const name of saved) {
       write(name, 'x');
-      await vi.waitFor(() => expect(page.reloads()).toBe(before + index + 1));
+      await vi.waitFor(() => expect(updates.at(-1)?.files).toEqual([name]));
     }
     expect(updates.slice(-3).map(({ files }) => files)).toEqual(saved.map((name) => [name]));
     expect(ignored()).toHaveLength(2);
