@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { io } from 'socket.io-client';
 import { expect, onTestFinished } from 'vitest';
+import { freePort } from './free-port.ts';
 import type { Project } from './packed.ts';
 
 /** Shows that the installed server listens, serves its script, counts, and ends at SIGTERM. */
@@ -70,8 +71,9 @@ export async function offersFromItsBin(project: Project, node: string): Promise<
   onTestFinished(() => void backend.close());
   await once(backend, 'listening');
   const api = `http://localhost:${(backend.address() as AddressInfo).port}`;
+  const livereload = String(await freePort());
   const child = startBin(project, node, 'live-online-reload', [
-    ...['shop', '--port', '0', '--log', 'json', '--sync', '--livereload', '0', '--slow', '4g'],
+    ...['shop', '--port', '0', '--log', 'json', '--sync', '--livereload', livereload, '--slow', '4g'],
     ...['--header', 'X-Shop: yes', '--route', `/api=${api}`],
   ]);
   const { url, livereloadUrl = '' } = await listening(child);

@@ -197,7 +197,7 @@ const network: readonly Setting<Values>[] = [
   {
     flag: 'livereload',
     value: '[PORT]',
-    optional: /^\d{2,5}$/,
+    optional: /^\d{1,5}$/,
     option: 'livereload',
     read: readNumber,
     help: 'also serve clients of LiveReload, such as browser extensions, on this port; without PORT on 35729 (off)',
