@@ -83,6 +83,8 @@ export function createUpdatePublisher(options: UpdatePublisherOptions): UpdatePu
   function withoutLoops(changes: readonly FileChange[]): FileChange[] {
     const isMany = changes.length > MAX_ANSWER_FILES;
     return changes.filter(({ path, kind }) => {
+      // What a page shows is not a log: its changes always count.
+      if (folder !== undefined && options.useOf(path) !== 'never') return true;
       const name = nameInRoot(path, roots);
       const glob = isMany || loops.isSetAside(name) ? undefined : loops.recordChange({ name, kind });
       if (glob !== undefined) options.onWarning(describeLoop(name, glob));

@@ -24,10 +24,12 @@ const MAX_GAP_MS = 10_000;
 export const MAX_ANSWER_FILES = 50;
 /** How many answers in a row are counted at the same time. */
 const MAX_STREAKS = 200;
-/** How many answers in a row show a loop: the first one answers a request that another file caused. */
+/** How many answers in a row show a loop if the first one answers a request that another file caused. */
 const ANSWERS = 2;
-/** The same if the file caused all of these requests itself, or if new files of one folder answer: a person's saves may look alike. */
+/** The same if requests are only assumed, or if new files of one folder answer. */
 const UNSURE_ANSWERS = 4;
+/** The same if the file caused all of these requests itself: an editor that saves while a person types does that, too. */
+const OWN_ANSWERS = 8;
 
 /** A reload that was sent to pages, and the files that caused it. */
 interface Reload {
@@ -52,8 +54,8 @@ interface Streak {
   answered: Reload | undefined;
   lastMs: number;
   count: number;
-  /** Whether it is one file, and the first answer was to a request that another file caused. */
-  isSure: boolean;
+  /** How many answers show that it is a loop. */
+  needed: number;
 }
 
 /** Separates what a person saves from what is written in answer to reloads. [R11] */
@@ -148,7 +150,7 @@ export class FeedbackLoops {
         answered: reload,
         lastMs: nowMs,
         count: 1,
-        isSure: !isOwn && !request.isAssumed,
+        needed: isOwn ? OWN_ANSWERS : request.isAssumed ? UNSURE_ANSWERS : ANSWERS,
       });
       return undefined;
     }
@@ -159,9 +161,9 @@ export class FeedbackLoops {
       isOfFolder,
       answered: reload,
       lastMs: nowMs,
-      isSure: streak.isSure && folder === undefined,
+      needed: folder === undefined ? streak.needed : Math.max(streak.needed, UNSURE_ANSWERS),
     });
-    if (streak.count < (streak.isSure ? ANSWERS : UNSURE_ANSWERS)) return undefined;
+    if (streak.count < streak.needed) return undefined;
     this.#forget(streak);
     return this.#exclude(name, folder);
   }

@@ -88,4 +88,17 @@ describe('a backend that writes into the watched folder at each request', () => 
     write('index.js', 'two');
     await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining("--ignore 'debug.log'")]));
   });
+
+  it('[R11] a file that pages request is never set aside, however fast it is saved', async () => {
+    const { folder, write } = makeFolder({ 'index.html': '<p>0' });
+    const { url, warnings, updates, indexed } = await startReload({}, { folder, reloadOnly: true });
+    await indexed;
+    const page = await openPage(url);
+    for (let save = 1; save <= 12; save++) {
+      write('index.html', `<p>${save}`);
+      await vi.waitFor(() => expect(page.reloads()).toBe(save));
+    }
+    expect(updates).toHaveLength(12);
+    expect(warnings).toEqual([]);
+  });
 });
