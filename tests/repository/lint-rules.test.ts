@@ -92,11 +92,7 @@ const forbidden: [near: string, code: string, message: RegExp][] = [
     `import '../http/respond.ts';`,
     /Injection knows bytes, text and responses/,
   ],
-  [
-    'packages/reload/src/http/respond.ts',
-    `import '../update-publisher.ts';`,
-    /put together in .*assembly/,
-  ],
+  ['packages/reload/src/http/respond.ts', `import '../update-publisher.ts';`, /put together in .*assembly/],
   ['packages/reload/src/files/hash-file.ts', `import '../http/respond.ts';`, /Watching knows files only/],
   [
     'packages/reload/src/serving/page-handler.ts',
