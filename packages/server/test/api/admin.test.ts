@@ -32,7 +32,11 @@ describe('the API of the admin', () => {
 
   it('[A1] a site that its people have left stays in the list', async () => {
     const { counter, getAsAdmin, open } = await startApi();
+    const published: number[] = [];
+    counter.on('total', ({ total }) => published.push(total));
     const page = await open('a.example');
+    // A visit that ends before its total is published is in no history.
+    await vi.waitFor(() => expect(published).toEqual([1]));
     page.leave();
     await vi.waitFor(() => expect(counter.total('a.example')).toBe(0));
     const { sites } = await (await getAsAdmin('sites')).json();
