@@ -18,7 +18,9 @@ inEachBrowser('the example bundled-app in $name', ({ getContext }) => {
     await vi.waitFor(() => expect(output()).toContain(url), 60_000);
     const { page, problems } = await visit(await getContext(), url);
     const scripts: string[] = [];
-    page.on('request', (request) => scripts.push(new URL(request.url()).pathname));
+    page.on('request', (request) => {
+      if (request.resourceType() === 'script') scripts.push(new URL(request.url()).pathname);
+    });
     const shown = (): Promise<unknown[]> =>
       page.evaluate(() => [
         document.querySelector('live-online-counter')?.shadowRoot?.querySelector('[part=total]')

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { chromiumBrowser, firefoxBrowser, takePage } from '../../helpers/browsers.ts';
 import { makeFolder, startReload } from '../../helpers/reload-tool.ts';
 
@@ -18,7 +18,6 @@ it('[R23] keeps Chromium and Firefox in step, without passwords and without echo
     await takePage(await chromiumBrowser.getContext(), countMessages),
     await takePage(await firefoxBrowser.getContext(), countMessages),
   ];
-  onTestFinished(() => Promise.all([first, second].map((page) => page.goto('about:blank'))).then(() => {}));
   await first.setViewportSize({ width: 1000, height: 600 });
   await second.setViewportSize({ width: 400, height: 600 });
   for (const page of [first, second]) {
