@@ -36,6 +36,8 @@ inEachBrowser('after an interruption, in $name', ({ getContext }) => {
     /** Saves the style sheet, which is replaced in place, until the page has received that update, and so all earlier ones. */
     const settled = async (): Promise<void> => {
       let saves = 0;
+      // A page that connects only after the save would load once more.
+      await tab.page.waitForSelector('[data-connected]', { state: 'attached' });
       await vi.waitFor(async () => {
         write('site.css', `#text { top: ${++saves}px }`);
         await tab.page.waitForSelector('[data-updated]', { state: 'attached', timeout: 1_000 });
