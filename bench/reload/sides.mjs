@@ -11,7 +11,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const peersFolder = `${root}.cache/bench-peers`;
 const ours = `${root}packages/reload/bin/live-online-reload.js`;
 const recipe = fileURLToPath(new URL('./recipe.mjs', import.meta.url));
-const peers = { 'browser-sync': '3.0.4', 'live-server': '1.2.2', 'five-server': '0.4.5', bun: '1.4.5' };
+const peers = {
+  'browser-sync': '3.0.4',
+  'live-server': '1.2.2',
+  'five-server': '0.4.5',
+  '@11ty/eleventy-dev-server': '2.1.2',
+  bun: '1.4.5',
+};
 /** The package of bun's executable for this machine. The one in `bun` exists only after an install script. */
 const bun = `${peersFolder}/node_modules/@oven/bun-${platform()}-${arch() === 'arm64' ? 'aarch64' : arch()}/bin/bun`;
 
@@ -94,6 +100,16 @@ export const sides = [
       `--port=${port}`,
       '--open=false',
       '--host=127.0.0.1',
+    ],
+  },
+  {
+    name: 'eleventy-dev-server',
+    peer: true,
+    saveOutput: /File changed/,
+    command: (folder, port) => [
+      `${peersFolder}/node_modules/@11ty/eleventy-dev-server/cmd.js`,
+      `--dir=${folder}`,
+      `--port=${port}`,
     ],
   },
 ];

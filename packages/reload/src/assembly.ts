@@ -6,7 +6,9 @@ import { systemClock } from '@live-online/internal/system-clock';
 import { createCommands, type Commands } from './commands/create-commands.ts';
 import { createContentVersions } from './core/content-versions.ts';
 import { FeedbackLoops } from './core/feedback-loops.ts';
+import { LoopFilter } from './core/loop-filter.ts';
 import { createFileUses } from './core/file-uses.ts';
+import { createHotFiles } from './core/hot-files.ts';
 import { alreadyClosed } from './errors.ts';
 import { createEvents, type BackendChange, type Events, type ListenTo } from './events.ts';
 import { FileWatcher } from './files/file-watcher.ts';
@@ -32,7 +34,7 @@ import type { PageHandler } from './serving/page-handler.ts';
 import { createLiveReloadServer, type LiveReloadServer } from './livereload/livereload-server.ts';
 import { createSyncChannel } from './sync/sync-channel.ts';
 import { createStatus, type ServerStatus } from './status/create-status.ts';
-import { createUpdatePublisher, type UpdatePublisher } from './update-publisher.ts';
+import { createUpdatePublisher, nameInRoot, type UpdatePublisher } from './update-publisher.ts';
 
 /** Joins watching, publishing, injection and serving. */
 export class Assembly implements ReloadServer {
@@ -41,9 +43,12 @@ export class Assembly implements ReloadServer {
   readonly #deadlines: Readonly<Deadlines>;
   readonly #events: Events = createEvents();
   readonly #cache: ReturnType<typeof openProjectCache>;
+  readonly #ownHeaders: OwnHeaders;
   readonly #uses = createFileUses();
+  readonly #hotFiles = createHotFiles();
   readonly #documents = createServedDocuments();
   readonly #loops = new FeedbackLoops(systemClock);
+  readonly #filter: LoopFilter;
   readonly #versions = createContentVersions(randomBytes(6).toString('base64url'));
   readonly #channel: UpdateChannel;
   readonly #publisher: UpdatePublisher;
@@ -66,6 +71,7 @@ export class Assembly implements ReloadServer {
   constructor(options: ResolvedReloadServerOptions, deadlines: Readonly<Deadlines>) {
     this.#options = options;
     this.#deadlines = deadlines;
+    this.#ownHeaders = createOwnHeaders(options.headers);
     this.on = this.#events.on;
     const { source, roots, ignore, reloadOnly, cacheFolder } = options;
     this.#cache = openProjectCache(JSON.stringify([source, roots, ignore]), cacheFolder, this.#warn);
@@ -83,6 +89,7 @@ export class Assembly implements ReloadServer {
       servedFolders: () =>
         source.kind === 'folder' && !this.#hasHost ? [source.folder, ...options.allow] : [],
       useOf: this.#uses.of,
+      isHot: this.#hotFiles.isUpdated,
       loops: this.#loops,
       now: systemClock.now,
       reloadOnly,
@@ -96,7 +103,6 @@ export class Assembly implements ReloadServer {
         if (report.files.length > 0) this.#handler?.updated?.();
       },
       onSkipped: (report) => this.#events.emit('skipped', report),
-      onWarning: this.#warn,
     });
     this.#commands = createCommands({
       ...options,
@@ -109,6 +115,18 @@ export class Assembly implements ReloadServer {
       onOutput: (output) => this.#events.emit('output', output),
       onWarning: this.#warn,
     });
+    this.#filter = new LoopFilter({
+      loops: this.#loops,
+      clock: systemClock,
+      nameOf: (path) => nameInRoot(path, roots),
+      // What a page shows is not a log, and what a command writes answers the command.
+      isExempt: (change) =>
+        (source.kind === 'folder' && this.#uses.of(change.path) !== 'never') ||
+        this.#commands.mayHaveWritten(change),
+      onChanges: (changes) => this.#commands.handle(changes),
+      onWarning: this.#warn,
+    });
+    this.#disposers.add(() => this.#filter.close());
     this.#responder = new HtmlResponder({
       documents: this.#documents,
       version: () => this.#versions.current().id,
@@ -133,8 +151,7 @@ export class Assembly implements ReloadServer {
   async listen(): Promise<Listening> {
     const serves = this.#options.source.kind !== 'none';
     this.#allowsLoopback ||= !serves;
-    const headers = createOwnHeaders(this.#options.headers);
-    const handler = (this.#handler = this.#createPageHandler(this.#watch(), headers));
+    const handler = (this.#handler = this.#createPageHandler(this.#watch()));
     this.#disposers.add(() => handler.close());
     const guard = this.#createGuard(this.#allowsLoopback);
     const routes = this.#createRoutes(serves);
@@ -144,7 +161,7 @@ export class Assembly implements ReloadServer {
       guard,
       routes,
       handler,
-      ownHeaders: headers,
+      ownHeaders: this.#ownHeaders,
       sockets: this.#sockets,
       ...own,
       onRequest: this.#recordDocument,
@@ -170,9 +187,10 @@ export class Assembly implements ReloadServer {
       guard: this.#createGuard(false),
       sockets: this.#sockets,
       routes: this.#createRoutes(true),
+      ownHeaders: this.#ownHeaders,
       onRequest: (request, response) => {
         this.#recordDocument(request, response);
-        hookResponse(request, response, this.#responder);
+        hookResponse(request, response, this.#ownHeaders.sentBy(this.#responder));
       },
       onAttached: (detach) => this.#disposers.add(detach),
       isClosed: () => this.#closing !== undefined,
@@ -212,17 +230,13 @@ export class Assembly implements ReloadServer {
   #watch(): FileWatcher {
     if (this.#closing) throw alreadyClosed();
     const { roots, filter, debounceMs, ignore, poll } = this.#options;
-    const { indexFile } = this.#cache;
+    const { indexFile: cacheFile } = this.#cache;
     return (this.#files ??= new FileWatcher({
-      roots,
+      ...{ roots, filter, debounceMs, ignore, poll },
       clock: systemClock,
-      debounceMs,
-      ignore,
-      filter,
-      poll,
       includeTexts: () => !this.#allowsLoopback,
-      ...(indexFile !== undefined && { cacheFile: indexFile }),
-      onChanges: (changes) => this.#commands.handle(changes),
+      ...(cacheFile !== undefined && { cacheFile }),
+      onChanges: (changes) => this.#filter.handle(changes),
       onDigest: (digest) => {
         this.#publisher.publishDigest(digest);
         this.#events.emit('indexed', undefined);
@@ -231,12 +245,13 @@ export class Assembly implements ReloadServer {
     }));
   }
 
-  #createPageHandler(files: FileWatcher, headers: OwnHeaders): PageHandler {
+  #createPageHandler(files: FileWatcher): PageHandler {
     return createPageHandler({
       ...this.#options,
-      responder: headers.sentBy(this.#responder),
+      responder: this.#ownHeaders.sentBy(this.#responder),
       files,
       uses: this.#uses,
+      hotFiles: this.#hotFiles,
       onWarning: this.#warn,
       clock: systemClock,
       onBackend: this.#backendChanged,

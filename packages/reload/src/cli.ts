@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { networkInterfaces } from 'node:os';
-import { relative } from 'node:path';
 import { endOnSignals, runCommand } from '@live-online/internal/command-line/run-command';
 import { collectGarbageSoon } from './cli/collect-garbage.ts';
 import { helpText } from './cli/help.ts';
@@ -16,6 +15,7 @@ import { createReloadServer } from './create-reload-server.ts';
 import type { Listening } from './http/listen.ts';
 import type { ReloadServerOptions } from './options/options.ts';
 import type { ReloadServer } from './reload-server.ts';
+import { shownPath } from './files/shown-path.ts';
 
 /**
  * Runs the command line of this process. Only this file and the bin use its arguments, signals and exit code.
@@ -78,12 +78,13 @@ function hasCommands({ exec = [], serveCommand }: ReloadServerOptions): boolean 
 }
 
 /** Runs `--doctor`. The exit code is 1 if there is a problem. */
-async function diagnose({ options }: Command, log: Log, ready: () => void): Promise<void> {
+async function diagnose({ options, page }: Command, log: Log, ready: () => void): Promise<void> {
   const { runDoctor } = await import('./doctor/run-doctor.ts');
   const abort = new AbortController();
   let problems = 0;
   const ended = runDoctor({
     options,
+    page,
     path: process.env['PATH'],
     signal: abort.signal,
     onFinding(finding) {
@@ -112,9 +113,7 @@ async function listenOrClose(server: ReloadServer): Promise<Listening> {
 async function about({ options, log }: Command, listening: Listening): Promise<About> {
   const { folder, proxy, watch = [], serve = true, exec = [] } = options;
   const on = exec.flatMap((command) => command.on ?? []).filter((glob) => !glob.startsWith('!'));
-  const watched = [...(folder === undefined ? [] : [folder]), ...watch, ...on].map(
-    (path) => relative('', path) || '.',
-  );
+  const watched = [...(folder === undefined ? [] : [folder]), ...watch, ...on].map(shownPath);
   const kind = !serve ? 'none' : proxy ? 'proxy' : folder === undefined ? 'none' : 'folder';
   const network = networkUrls(listening, networkInterfaces());
   const showsCode = network.length > 0 && log === 'pretty' && process.stdout.isTTY;

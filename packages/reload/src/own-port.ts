@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { offersWebSocket } from '@live-online/internal/intercept-server';
 import { systemClock } from '@live-online/internal/system-clock';
+import { portsOfBackends } from './options/backend-ports.ts';
 import type { ResolvedReloadServerOptions } from './options/options.ts';
 import { cacheRoot } from './project-cache.ts';
 import type { PageHandler } from './serving/page-handler.ts';
@@ -10,6 +11,7 @@ import type { ClientRoutes } from './http/client-routes.ts';
 import { listen, type Listening } from './http/listen.ts';
 import type { OwnHeaders } from './http/own-headers.ts';
 import { createOwnServer, type Deadlines } from './http/own-server.ts';
+import { redirectPlainRequests } from './http/plain-requests.ts';
 import type { RequestGuard } from './http/request-guard.ts';
 import { createRequestHandler } from './http/request-handler.ts';
 import { createSlowNetwork } from './http/slow-network.ts';
@@ -51,11 +53,14 @@ export async function listenOnOwnPort(
     { ...options, cacheRoot: cacheRoot(options.cacheFolder) },
     parts.onWarning,
   );
+  // Most runs use HTTP, and need neither the code nor its memory.
+  const http2 = keyPair && (await import('./http/http2-sessions.ts'));
   const opened = await listen({
     ...options,
     keyPair,
-    create: () =>
-      createOwnServer({
+    reserved: portsOfBackends(options),
+    create: () => {
+      const server = createOwnServer({
         handle,
         acceptsUpgrade: (request) =>
           isForChannel(request) || (handler.isForBackend(request) && offersWebSocket(request)),
@@ -63,9 +68,12 @@ export async function listenOnOwnPort(
         hasBackend: options.source.kind === 'proxy' || options.routes.length > 0,
         isForBackend: (request) => handler.isForBackend(request),
         keyPair,
+        serveHttp2: http2?.serveHttp2,
         deadlines,
         connections,
-      }),
+      });
+      return keyPair ? redirectPlainRequests(server, { guard, headMs: deadlines.headMs }) : server;
+    },
   });
   return { ...opened, keyPair };
 }

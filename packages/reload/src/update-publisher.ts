@@ -10,7 +10,7 @@ import {
 import type { ContentVersions } from './core/content-versions.ts';
 import { explainReload } from './core/explain-reload.ts';
 import type { Clock, FileChange } from './core/ports.ts';
-import { MAX_ANSWER_FILES, type FeedbackLoops } from './core/feedback-loops.ts';
+import type { FeedbackLoops } from './core/feedback-loops.ts';
 import type { SkippedReport, UpdateReport } from './events.ts';
 import { isWithin } from './files/public-path.ts';
 
@@ -38,6 +38,8 @@ export interface UpdatePublisherOptions {
   roots: readonly string[];
   /** How pages have used a file. */
   useOf: (path: string) => FileUse;
+  /** Whether the backend itself updates the pages that use a file. */
+  isHot: (change: FileChange, name: string) => boolean;
   reloadOnly: boolean;
   versions: ContentVersions;
   loops: FeedbackLoops;
@@ -49,13 +51,13 @@ export interface UpdatePublisherOptions {
   broadcastVersion: (version: ContentVersion) => void;
   onUpdate: (report: UpdateReport) => void;
   onSkipped: (report: SkippedReport) => void;
-  onWarning: (text: string) => void;
 }
 
 type PathChange = NamedChange & { path: string; sinceMs?: number };
 
 const RELOAD: Decision = { action: 'reload' };
 const UNUSED = 'no open page has requested it';
+const HOT = 'the backend updates it in place (Vite)';
 
 export function createUpdatePublisher(options: UpdatePublisherOptions): UpdatePublisher {
   const { folder, roots, reloadOnly, versions, loops, broadcast, broadcastVersion, onUpdate } = options;
@@ -79,17 +81,12 @@ export function createUpdatePublisher(options: UpdatePublisherOptions): UpdatePu
     return reloading ? { ...report, reason: explain(reloading.file) } : report;
   }
 
-  /** Removes files that are written in answer to reloads. [R11] */
-  function withoutLoops(changes: readonly FileChange[]): FileChange[] {
-    const isMany = changes.length > MAX_ANSWER_FILES;
-    return changes.filter(({ path, kind }) => {
-      // What a page shows is not a log: its changes always count.
-      if (folder !== undefined && options.useOf(path) !== 'never') return true;
-      const name = nameInRoot(path, roots);
-      const glob = isMany || loops.isSetAside(name) ? undefined : loops.recordChange({ name, kind });
-      if (glob !== undefined) options.onWarning(describeLoop(name, glob));
-      return !loops.isSetAside(name);
-    });
+  /** Removes files that the backend updates in place: a reload would lose the state of the page. [R4] */
+  function withoutHot(changes: readonly FileChange[]): FileChange[] {
+    const hot = changes.filter((change) => options.isHot(change, nameInRoot(change.path, roots)));
+    if (hot.length === 0) return [...changes];
+    options.onSkipped({ files: hot.map((change) => shownName(nameChange(change))), reason: HOT });
+    return changes.filter((change) => !hot.includes(change));
   }
 
   function nameChange({ path, ...change }: FileChange): PathChange {
@@ -140,7 +137,7 @@ export function createUpdatePublisher(options: UpdatePublisherOptions): UpdatePu
   return {
     publish(changes, digest) {
       versions.setDigest(digest);
-      const named = withoutLoops(changes).map(nameChange);
+      const named = withoutHot(changes).map(nameChange);
       const { used, unused } = divide(named);
       const pages = options.pages();
       if (unused.length === 0 || pages.some(({ file }) => file === undefined)) {
@@ -189,12 +186,8 @@ export function nameFile(
 }
 
 /** The path of a file in its root, with slashes. */
-function nameInRoot(path: string, roots: readonly string[]): string {
+export function nameInRoot(path: string, roots: readonly string[]): string {
   return nameFile(path, undefined, roots).name;
-}
-
-function describeLoop(name: string, glob: string): string {
-  return `${name} changes whenever a page is loaded: it causes no more updates in this run; to ignore it always, start with --ignore '${glob}'`;
 }
 
 function reportOf(files: string[], sent: readonly ReloadUpdate[]): UpdateReport {

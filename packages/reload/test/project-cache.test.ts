@@ -20,7 +20,7 @@ describe('the cache of a project', () => {
     expect(openProjectCache('two', folder, noWarning).token).not.toBe(token);
   });
 
-  it('[R8] other users cannot read it', () => {
+  it('[R8] [SEC67] other users cannot read it', () => {
     const folder = temporaryFolder();
     openProjectCache('one', folder, noWarning);
     const [project] = readdirSync(folder);
@@ -28,7 +28,7 @@ describe('the cache of a project', () => {
     expect(statSync(join(folder, project!, 'token')).mode & 0o077).toBe(0);
   });
 
-  it('[R8] a folder that other users could read is closed to them', () => {
+  it('[R8] [SEC67] a folder that other users could read is closed to them', () => {
     const folder = temporaryFolder();
     openProjectCache('one', folder, noWarning);
     const project = join(folder, readdirSync(folder)[0]!);

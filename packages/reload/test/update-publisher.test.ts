@@ -12,12 +12,12 @@ function setUp(files: (string | undefined)[], options: Partial<UpdatePublisherOp
   const versions: ContentVersion[] = [];
   const reports: UpdateReport[] = [];
   const skipped: SkippedReport[] = [];
-  const warnings: string[] = [];
   const publisher = createUpdatePublisher({
     folder: '/site',
     roots: ['/site', '/more'],
     servedFolders: () => ['/site'],
     useOf: () => 'part',
+    isHot: () => false,
     reloadOnly: false,
     versions: createContentVersions('e'),
     loops: new FeedbackLoops(createFakeClock()),
@@ -31,10 +31,9 @@ function setUp(files: (string | undefined)[], options: Partial<UpdatePublisherOp
     broadcastVersion: (version) => versions.push(version),
     onUpdate: (report) => reports.push(report),
     onSkipped: (report) => skipped.push(report),
-    onWarning: (text) => warnings.push(text),
     ...options,
   });
-  return { publisher, sent, versions, reports, skipped, warnings };
+  return { publisher, sent, versions, reports, skipped };
 }
 
 describe('what is sent to pages', () => {
@@ -58,6 +57,22 @@ describe('what is sent to pages', () => {
         reason: 'pages may contain it',
       },
     ]);
+  });
+
+  it('[R4] a file that the backend updates in place is skipped, with the reason; the others are published', () => {
+    const isHot = (_change: unknown, name: string): boolean => name === 'src/a.js';
+    const { publisher, sent, reports, skipped, versions } = setUp([undefined], { folder: undefined, isHot });
+    publisher.publish([{ path: '/more/src/a.js', kind: 'changed' }], 'd1');
+    const reason = 'the backend updates it in place (Vite)';
+    expect(skipped).toEqual([{ files: ['src/a.js'], reason }]);
+    expect([sent, reports, versions]).toEqual([[], [], [{ id: 'e.0', digest: 'd1' }]]);
+    const others = ['/more/src/a.js', '/more/b.php'];
+    publisher.publish(
+      others.map((path) => ({ path, kind: 'changed' })),
+      'd2',
+    );
+    expect(reports.map(({ files }) => files)).toEqual([['b.php']]);
+    expect(skipped).toHaveLength(2);
   });
 
   it('[R4] --reload-only: what could be applied is a reload', () => {
@@ -132,34 +147,10 @@ describe('what is sent to pages', () => {
     expect(always.reports).toMatchObject([{ reason: 'nothing is replaced in place (--reload-only)' }]);
   });
 
-  it('[R11] what is set aside changes only the digest, with one warning', () => {
-    const clock = createFakeClock();
-    const loops = new FeedbackLoops(clock);
-    const { publisher, sent, versions, warnings } = setUp([undefined], { loops, folder: undefined });
-    const save = (name: string): void => {
-      publisher.publish([{ path: `/more/${name}`, kind: 'changed' }], undefined);
-      loops.recordRequest()();
-    };
-    save('index.php');
-    for (let round = 0; round < 5; round++) save('debug.log');
-    expect(sent).toHaveLength(2);
-    expect(versions).toHaveLength(4);
-    expect(warnings).toEqual([expect.stringContaining("--ignore 'debug.log'")]);
-  });
-
-  it('[R11] more than 50 files at once are a build, and none of them is set aside', () => {
-    const loops = new FeedbackLoops(createFakeClock());
-    const { publisher, reports, warnings } = setUp([undefined], { loops, folder: undefined });
-    const names = Array.from({ length: 51 }, (_, index) => `/more/${index}.js`);
-    for (let round = 0; round < 6; round++) {
-      loops.recordRequest()();
-      publisher.publish(
-        names.map((path) => ({ path, kind: 'changed' })),
-        undefined,
-      );
-    }
-    expect(reports.map(({ files }) => files.length)).toEqual([51, 51, 51, 51, 51, 51]);
-    expect(warnings).toEqual([]);
+  it('[R11] without a change, only the digest is sent', () => {
+    const { publisher, sent, versions } = setUp([undefined]);
+    publisher.publish([], 'd');
+    expect([sent, versions]).toEqual([[], [{ id: 'e.0', digest: 'd' }]]);
   });
 
   it('[R6] each update has its own version, and a digest that becomes known has none', () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { inEachBrowser } from '../../helpers/browsers.ts';
+import { inChromiumFirst } from '../../helpers/browsers.ts';
 import { makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 
 /** A backend, and the tool as a reverse proxy for it. */
@@ -20,7 +20,7 @@ async function startBackend(listener: RequestListener) {
   return { ...tool, origin, write };
 }
 
-inEachBrowser('pages of a backend in $name', ({ getContext }) => {
+inChromiumFirst('pages of a backend in $name', ({ getContext }) => {
   it('[R7] a script that the backend allows to keep for an hour runs in its new version after a save', async () => {
     let text = 'one';
     const { url, write } = await startBackend((request, response) => {

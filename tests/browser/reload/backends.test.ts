@@ -47,11 +47,12 @@ it('[R1] Express under nodemon, which restarts after the page was loaded again: 
   expect(tab.problems).toEqual([]);
 });
 
-it('[R1] an error as plain text is shown as it was sent, and replaced as soon as the address has a page again', async () => {
+/** A backend with one answer, and the tool as a reverse proxy for it. */
+async function startAnswering(answer: () => { status: number; type: string; body: string }) {
   const { folder, write } = makeFolder({ 'page.html': '', 'part.html': '' });
-  let answer = { status: 500, type: 'text/plain', body: 'Error: <b> is wrong\n    at app.js:1' };
   const backend = createServer((_request, response) => {
-    response.writeHead(answer.status, { 'Content-Type': answer.type }).end(answer.body);
+    const { status, type, body } = answer();
+    response.writeHead(status, { 'Content-Type': type }).end(body);
   }).listen(0, '127.0.0.1');
   await once(backend, 'listening');
   onTestFinished(() => {
@@ -59,7 +60,27 @@ it('[R1] an error as plain text is shown as it was sent, and replaced as soon as
     backend.close();
   });
   const { port } = backend.address() as AddressInfo;
-  const tool = await startReload({ proxy: `http://127.0.0.1:${port}`, watch: [folder] });
+  return { write, tool: await startReload({ proxy: `http://127.0.0.1:${port}`, watch: [folder] }) };
+}
+
+it('[R1] an error is replaced when the address answers again, without an update', async () => {
+  let answer = { status: 503, type: 'application/json', body: '{"error":"no database"}' };
+  const { tool } = await startAnswering(() => answer);
+  const tab = await openTab(await chromiumBrowser.getContext(), `${tool.url}list?page=2`);
+  expect(await tab.page.textContent('pre')).toBe(answer.body);
+  answer = {
+    status: 200,
+    type: 'text/html',
+    body: '<!doctype html><link rel="icon" href="data:,"><h1>back</h1>',
+  };
+  await vi.waitFor(async () => expect(await tab.page.textContent('h1')).toBe('back'));
+  expect(tab.page.url()).toBe(`${tool.url}list?page=2`);
+  expect([tool.updates, tab.problems]).toEqual([[], []]);
+});
+
+it('[R1] an error as plain text is shown as it was sent, and replaced as soon as the address has a page again', async () => {
+  let answer = { status: 500, type: 'text/plain', body: 'Error: <b> is wrong\n    at app.js:1' };
+  const { tool, write } = await startAnswering(() => answer);
   const tab = await openTab(await chromiumBrowser.getContext(), tool.url);
   const shown = (): Promise<string | null> => tab.page.textContent('pre, h1.fixed');
   expect(await shown()).toBe(answer.body);

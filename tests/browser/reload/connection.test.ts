@@ -2,13 +2,13 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { inEachBrowser } from '../../helpers/browsers.ts';
+import { inChromiumFirst } from '../../helpers/browsers.ts';
 import { makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 
 const html =
   '<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><h1>one</h1>';
 
-inEachBrowser('a page without its server, in $name', ({ getContext }) => {
+inChromiumFirst('a page without its server, in $name', ({ getContext }) => {
   async function open() {
     const { folder } = makeFolder({ 'index.html': html });
     const tool = await startReload({ folder });

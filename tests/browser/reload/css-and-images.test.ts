@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { inEachBrowser } from '../../helpers/browsers.ts';
+import { inChromiumFirst } from '../../helpers/browsers.ts';
 import { hide, makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 
 const html = (head: string, body = '<h1 id="text">x</h1>'): string =>
@@ -8,7 +8,7 @@ const red = (value: number): string => `#text { color: rgb(${value}, 1, 1) }`;
 const svg = (color: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><path fill="${color}" d="M0 0h4v4H0z"/></svg>`;
 
-inEachBrowser('styles and images in place, in $name', ({ getContext }) => {
+inChromiumFirst('styles and images in place, in $name', ({ getContext }) => {
   async function open(files: Record<string, string>) {
     const made = makeFolder({ 'icon.svg': svg('red'), ...files });
     const tool = await startReload({ folder: made.folder });

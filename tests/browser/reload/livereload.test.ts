@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createReloadServer } from '@live-online/reload';
-import { inEachBrowser, takePage } from '../../helpers/browsers.ts';
+import { inChromiumFirst, takePage } from '../../helpers/browsers.ts';
 import { makeFolder } from '../../helpers/reload-tool.ts';
 
-inEachBrowser('the script of LiveReload in $name', ({ getContext }) => {
+inChromiumFirst('the script of LiveReload in $name', ({ getContext }) => {
   it('[R22] replaces a style sheet in a page of another server, and reloads the page for a script', async () => {
     const { folder, write } = makeFolder({ 'a.css': 'p{color:rgb(1,1,1)}', 'app.js': 'x' });
     const cacheFolder = makeFolder().folder;

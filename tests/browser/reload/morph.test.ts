@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { inEachBrowser } from '../../helpers/browsers.ts';
+import { inChromiumFirst } from '../../helpers/browsers.ts';
 import { openMorphPage, type MorphOutcome } from '../../helpers/morph-page.ts';
 
 const html = (body: string, head = ''): string =>
   `<!doctype html><html lang="en"><head><title>t</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
 
-inEachBrowser('HTML in place, in $name', ({ getContext }) => {
+inChromiumFirst('HTML in place, in $name', ({ getContext }) => {
   async function open(body: string, head = '') {
     const context = await getContext();
     const opened = await openMorphPage(context, html(body, head));

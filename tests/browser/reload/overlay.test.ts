@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { axeViolations } from '../../helpers/axe-violations.ts';
-import { inEachBrowser } from '../../helpers/browsers.ts';
+import { inChromiumFirst } from '../../helpers/browsers.ts';
 import { makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 
 const PAGE =
@@ -14,7 +14,7 @@ const PAGE =
 const check = (source: string): string =>
   `"${process.execPath}" -e "const t = require('fs').readFileSync('${source}', 'utf8'); if (t.includes('fail')) { console.log('\\x1b[31merror\\x1b[39m ${source}:2:5 ' + t); process.exit(1); }"`;
 
-inEachBrowser('the overlay in $name', ({ name, getContext }) => {
+inChromiumFirst('the overlay in $name', ({ name, getContext }) => {
   async function start(page = PAGE) {
     const made = makeFolder({ 'src/a.txt': 'one', 'site/index.html': page });
     const command = check(join(made.folder, 'src/a.txt'));

@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { inEachBrowser } from '../../helpers/browsers.ts';
+import { inChromiumFirst } from '../../helpers/browsers.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { startPhp } from '../../helpers/php.ts';
 import { makeFolder, openTab, runReload } from '../../helpers/reload-tool.ts';
 
 const phpSite = fileURLToPath(new URL('../../../examples/live-reload-php/site', import.meta.url));
 
-inEachBrowser('beside other servers in $name', ({ getContext }) => {
+inChromiumFirst('beside other servers in $name', ({ getContext }) => {
   it('[R1] --proxy to PHP: templates reload, styles are swapped, and pages wait while PHP is down', async () => {
     const { folder, write } = makeFolder();
     cpSync(phpSite, folder, { recursive: true });

@@ -2,13 +2,13 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { inEachBrowser } from '../../helpers/browsers.ts';
+import { inChromiumFirst } from '../../helpers/browsers.ts';
 import { makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 
 const html = (body: string, head = ''): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title><link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
 
-inEachBrowser('unusual pages, in $name', ({ getContext }) => {
+inChromiumFirst('unusual pages, in $name', ({ getContext }) => {
   async function open(files: Record<string, string>) {
     const made = makeFolder(files);
     const tool = await startReload({ folder: made.folder });

@@ -3,7 +3,7 @@ import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dialog } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
-import { inEachBrowser } from '../../helpers/browsers.ts';
+import { inChromiumFirst } from '../../helpers/browsers.ts';
 import {
   hide,
   makeFolder,
@@ -17,7 +17,7 @@ import {
 const html = (text: string): string =>
   `<!doctype html><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"><link rel="stylesheet" href="site.css"><h1 id="text">${text}</h1>`;
 
-inEachBrowser('after an interruption, in $name', ({ getContext }) => {
+inChromiumFirst('after an interruption, in $name', ({ getContext }) => {
   async function open() {
     const made = makeFolder({ 'index.html': html('one'), 'site.css': '', 'data.json': '1' });
     const options = { folder: made.folder, cacheFolder: makeFolder().folder };

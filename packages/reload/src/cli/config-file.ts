@@ -20,7 +20,7 @@ const NAME = 'live-online-reload.config';
 const KEY = 'liveOnlineReload';
 /** Where a config is looked for, in this order. */
 export const CONFIG_FILES: readonly string[] = [
-  ...['js', 'mjs', 'ts', 'json'].map((type) => `${NAME}.${type}`),
+  ...['js', 'mjs', 'ts', 'mts', 'json'].map((type) => `${NAME}.${type}`),
   'package.json',
 ];
 
@@ -50,7 +50,7 @@ async function load(cwd: string, file: string | undefined): Promise<LilconfigRes
   const places = CONFIG_FILES.filter((place) => entries.has(place));
   if (file === undefined && places.length === 0) return null;
   const { lilconfig } = await import('lilconfig');
-  const loaders = { '.js': importModule, '.mjs': importModule, '.ts': importModule };
+  const loaders = { '.js': importModule, '.mjs': importModule, '.ts': importModule, '.mts': importModule };
   const searcher = lilconfig(KEY, { searchPlaces: places, stopDir: cwd, loaders });
   try {
     if (file === undefined) return await searcher.search(cwd);
@@ -65,13 +65,20 @@ async function load(cwd: string, file: string | undefined): Promise<LilconfigRes
         `${name} cannot be read by this version of Node.js, which has no TypeScript: use ${NAME}.mjs`,
       );
     }
+    if (error instanceof SyntaxError && /token 'export'|import statement/.test(message)) {
+      const hint = `name it ${NAME}.${/ts$/.test(name!) ? 'mts' : 'mjs'}, or set "type": "module" in package.json`;
+      throw new UsageError(
+        `${name} cannot be read: it uses import or export, but is a CommonJS file: ${hint}`,
+      );
+    }
     throw new UsageError(`${name} cannot be read: ${message.split('\n')[0]}`);
   }
 }
 
 async function importModule(path: string): Promise<unknown> {
-  const { default: config } = (await import(pathToFileURL(path).href)) as { default: unknown };
-  return config;
+  const { default: config } = (await import(pathToFileURL(path).href)) as { default?: unknown };
+  // Without a value, another file with a usual name would be searched.
+  return config ?? null;
 }
 
 function nameOf(path: string, cwd: string): string {

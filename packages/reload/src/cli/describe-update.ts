@@ -1,5 +1,6 @@
 import { escapeControls } from '@live-online/internal/escape-controls';
-import type { CommandReport, UpdateReport } from '../events.ts';
+import { describeOutcome } from '../describe-outcome.ts';
+import type { CommandReport, SkippedReport, UpdateReport } from '../events.ts';
 
 /** Names the changed files on one line. */
 export function describeFiles(files: readonly string[]): string {
@@ -10,17 +11,9 @@ export function describeFiles(files: readonly string[]): string {
 }
 
 /** What the open pages do, and why, on one line. */
-export function describePages({ pages, applied, reason, durationMs }: UpdateReport): string {
-  const parts: string[] = [];
-  if (pages.apply > 0) {
-    const ways = new Set(applied.map((part) => (part === 'html' ? 'morphed' : 'swapped')));
-    parts.push(`${[...ways].join(' and ')} in ${count(pages.apply)}`);
-  }
-  if (pages.reload > 0) parts.push(`reloads ${count(pages.reload)}`);
-  if (parts.length === 0) return pages.none > 0 ? 'nothing: no open page uses it' : 'no page is open';
-  const duration = durationMs === undefined ? '' : ` (${Math.round(durationMs)} ms)`;
-  const why = reason === undefined ? '' : `: ${escapeControls(reason)}`;
-  return `${parts.join(', ')}${duration}${why}`;
+export function describePages(report: UpdateReport | SkippedReport): string {
+  const { text, reason } = describeOutcome(report);
+  return reason === undefined ? text : `${text}: ${escapeControls(reason)}`;
 }
 
 /** How a command has ended. */
@@ -30,8 +23,4 @@ export function describeCommand({ state, durationMs = 0, code, signal }: Command
   if (state === 'succeeded') return `succeeded ${took}`;
   if (state === 'superseded') return 'ended for a newer change';
   return `${signal ? `ended by ${signal}` : `failed with exit code ${code ?? 'none'}`} ${took}`;
-}
-
-function count(pages: number): string {
-  return pages === 1 ? '1 page' : `${pages} pages`;
 }

@@ -83,7 +83,8 @@ export function createPrettyLog(out: Output, errors: Output): Log {
     },
     update: (report) =>
       writeTimed(`${describeFiles(report.files)} ${paint('dim', '→')} ${describePages(report)}`),
-    skipped: ({ files, reason }) => writeTimed(paint('dim', `${describeFiles(files)} → nothing: ${reason}`)),
+    skipped: (report) =>
+      writeTimed(paint('dim', `${describeFiles(report.files)} → ${describePages(report)}`)),
     backend: (change) =>
       writeTimed(
         change.state === 'down'

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readSettings, UsageError } from '@live-online/internal/command-line/read-settings';
 import type { BasicCommand } from '@live-online/internal/command-line/run-command';
 import type { ExecOption, ReloadServerOptions } from '../options/options.ts';
 import { readList } from '@live-online/internal/command-line/settings';
-import { syntax } from './settings.ts';
+import { PAGE, syntax } from './settings.ts';
 import { joinBraces, restoreWatchArguments } from './watch-patterns.ts';
 
 /** What a user wants, by the command line, the environment and the config file. */
@@ -14,6 +15,8 @@ export interface Command extends BasicCommand {
   options: ReloadServerOptions;
   /** `true`: the default browser; a text: another one; `undefined` if it is not given. */
   open: boolean | string | undefined;
+  /** The path or the URL of the page that `--doctor` checks. */
+  page: string | undefined;
   quiet: boolean;
   isLogGiven: boolean;
 }
@@ -47,7 +50,7 @@ export function readCommandLine(
   const isInit = rest[0] === 'init';
   if (isInit && rest.length > 1)
     throw new UsageError('init takes no arguments: it looks at the current folder');
-  const [folder, ...more] = isInit ? [] : rest;
+  const [page, [folder, ...more]] = readPage(doctor, isInit ? [] : rest, options);
   if (ask === 'run' && more.length > 0) {
     throw new UsageError(
       `only one folder can be served, not ${rest.length}: watch the others with --watch ${more.join(',')}`,
@@ -58,14 +61,16 @@ export function readCommandLine(
     throw new UsageError('--on must follow the --exec that it belongs to');
   }
   sources.set('folder', 'the folder');
+  nameParts(sources, options);
   return {
     ask,
-    task: isInit ? 'init' : doctor ? 'doctor' : printConfig ? 'print-config' : 'serve',
+    task: isInit ? 'init' : doctor !== false ? 'doctor' : printConfig ? 'print-config' : 'serve',
     configFile: config,
+    page,
     options: {
       ...(folder !== undefined && { folder }),
       ...options,
-      ...(exec && { exec: joinCommands(exec, on, order) }),
+      ...(exec && { exec: joinCommands(exec.map(requireCommand), on, order) }),
     },
     open,
     quiet,
@@ -73,6 +78,37 @@ export function readCommandLine(
     isLogGiven: log !== undefined,
     sources,
   };
+}
+
+/** The page of `--doctor`, and the folder. What follows the flag may be the absolute path of the folder. */
+function readPage(
+  doctor: boolean | string,
+  rest: string[],
+  { proxy }: ReloadServerOptions,
+): [page: string | undefined, rest: string[]] {
+  if (typeof doctor === 'boolean') return [undefined, rest];
+  if (!PAGE.test(doctor))
+    throw new UsageError(`--doctor must be the path of a page, such as /shop, or its URL, not "${doctor}"`);
+  const isFolder = rest.length === 0 && proxy === undefined && doctor !== '/' && existsSync(doctor);
+  return isFolder ? [undefined, [doctor]] : [doctor, rest];
+}
+
+function requireCommand(command: string): string {
+  if (command.trim() === '')
+    throw new UsageError('--exec requires a command, such as --exec "npm run build"');
+  return command;
+}
+
+/** Names the parts of an option as a user has written them: `--route /api` instead of `--route./api`. */
+function nameParts(
+  sources: Map<string, string>,
+  { routes = {}, headers = {} }: Pick<ReloadServerOptions, 'routes' | 'headers'>,
+): void {
+  for (const [option, names] of [
+    ['routes', Object.keys(routes)],
+    ['headers', Object.keys(headers)],
+  ] as const)
+    for (const name of names) sources.set(`${option}.${name}`, `${sources.get(option)} ${name}`);
 }
 
 /** Gives each command the globs that follow it. Those of the environment are for its one command. */

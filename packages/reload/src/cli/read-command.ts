@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '@live-online/internal/command-line/read-settings';
+import { isRecord } from '@live-online/internal/records';
+import { describeMissing } from '../errors.ts';
 import { readConfigFile, type ConfigFile } from './config-file.ts';
 import { readCommandLine, type Command } from './read-command-line.ts';
 
@@ -17,8 +19,14 @@ export async function readCommand(
   const command = readCommandLine(args, environment);
   if (command.ask !== 'run' || command.task === 'init') return command;
   const file = await readConfigFile(cwd, command.configFile);
-  return file ? withFile(command, file, cwd) : command;
+  if (file) return withFile(command, file, cwd);
+  const { folder, proxy, watch, exec } = command.options;
+  if ([folder, proxy, watch, exec].every((option) => option === undefined)) throw new UsageError(NOTHING);
+  return command;
 }
+
+const NOTHING =
+  'nothing to watch: name a folder to serve, or paths to watch, such as "live-online-reload public"; "live-online-reload init" creates a config file for your project';
 
 function withFile(command: Command, { path, name, values }: ConfigFile, cwd: string): Command {
   const { open, log, ...options } = values;
@@ -31,7 +39,8 @@ function withFile(command: Command, { path, name, values }: ConfigFile, cwd: str
   for (const [key, value] of Object.entries(options)) {
     if (key in command.options) continue;
     sources.set(key, `${name}: ${key}`);
-    if (key === 'folder' || key === 'watch') checkPaths(`${name}: ${key}`, value, cwd);
+    if (key === 'watch') checkPaths(`${name}: ${key}`, value, cwd);
+    if (key === 'folder') checkPaths(`${name}: ${key}`, value, cwd, firstCommand(options['exec']));
   }
   return {
     ...command,
@@ -44,11 +53,17 @@ function withFile(command: Command, { path, name, values }: ConfigFile, cwd: str
 }
 
 /** The error of a path that does not exist names the file and the key. Globs are left to the validation. */
-function checkPaths(source: string, value: unknown, cwd: string): void {
+function checkPaths(source: string, value: unknown, cwd: string, command?: string): void {
   for (const path of [value].flat()) {
     if (typeof path !== 'string' || path === '' || /[*?{}[\]!]/.test(path)) continue;
     if (!existsSync(resolve(cwd, path))) {
-      throw new UsageError(`${source}: ${path} does not exist: create it, or choose another path`);
+      throw new UsageError(`${source}: ${describeMissing(path, command)}`);
     }
   }
+}
+
+/** The command that may make a folder. Its config is not validated yet. */
+function firstCommand(exec: unknown): string | undefined {
+  const [first] = Array.isArray(exec) ? (exec as unknown[]) : [];
+  return isRecord(first) && typeof first['command'] === 'string' ? first['command'] : undefined;
 }

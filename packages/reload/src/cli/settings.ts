@@ -5,9 +5,12 @@ import {
   type LogFormat,
   type Setting,
 } from '@live-online/internal/command-line/settings';
-import type { CommandSyntax } from '@live-online/internal/command-line/read-settings';
+import { UsageError, type CommandSyntax } from '@live-online/internal/command-line/read-settings';
 import type { ReloadServerOptions } from '../options/options.ts';
 import { BROWSERS } from './open-browser.ts';
+
+/** The page of `--doctor`: the path of a URL, or a URL. Folders do not look like that on the command lines of the documents. */
+export const PAGE: RegExp = /^(\/|https?:\/\/)/;
 
 /** The settings of the command line. */
 export interface Values extends Omit<ReloadServerOptions, 'exec'> {
@@ -17,7 +20,7 @@ export interface Values extends Omit<ReloadServerOptions, 'exec'> {
   on: string[];
   open: boolean | string;
   quiet: boolean;
-  doctor: boolean;
+  doctor: boolean | string;
   log: LogFormat;
   config: string;
   printConfig: boolean;
@@ -57,16 +60,22 @@ const serving: readonly Setting<Values>[] = [
     value: 'PREFIX=URL',
     option: 'routes',
     many: 'values',
-    combine: (texts) => Object.fromEntries(texts.map((text) => splitAt(text, '='))),
-    help: 'forward the paths below a prefix to another backend, such as /api=http://localhost:9000; may be repeated (none)',
+    combine: (texts, source) =>
+      splitAll(
+        texts,
+        /^(\/[^=]*)=(.*)$/s,
+        `${source} must be PREFIX=URL, such as /api=http://localhost:9000`,
+      ),
+    help: 'forward the paths below a prefix to another backend, such as /api=http://localhost:9000; can be repeated (none)',
   },
   {
     flag: 'header',
     value: 'HEADER',
     option: 'headers',
     many: 'texts',
-    combine: (texts) => Object.fromEntries(texts.map((text) => splitAt(text, ':'))),
-    help: 'send this header with all responses, such as "Cross-Origin-Opener-Policy: same-origin"; may be repeated (none)',
+    combine: (texts, source) =>
+      splitAll(texts, /^([^:]+):(.*)$/s, `${source} must be "NAME: VALUE", such as "X-Name: value"`),
+    help: 'send this header with all responses, such as "Cross-Origin-Opener-Policy: same-origin"; can be repeated (none)',
   },
   {
     flag: 'no-serve',
@@ -223,8 +232,10 @@ const terminal: readonly Setting<Values>[] = [
   },
   {
     flag: 'doctor',
+    value: '[PAGE]',
+    optional: PAGE,
     option: 'doctor',
-    help: 'check everything between a save and the page, print what is wrong and what to do, and end',
+    help: 'check everything between a save and a page, such as /shop or its URL, print what is wrong and what to do, and end (/)',
   },
   { flag: 'quiet', option: 'quiet', help: 'write only warnings and errors' },
   logSetting,
@@ -232,7 +243,7 @@ const terminal: readonly Setting<Values>[] = [
     flag: 'config',
     value: 'FILE',
     option: 'config',
-    help: 'read options from this file (live-online-reload.config.js, .mjs, .ts or .json, or liveOnlineReload in package.json)',
+    help: 'read options from this file (live-online-reload.config.js, .mjs, .ts, .mts or .json, or liveOnlineReload in package.json)',
   },
   {
     flag: 'print-config',
@@ -241,10 +252,14 @@ const terminal: readonly Setting<Values>[] = [
   },
 ];
 
-/** The two sides of a separator. Validation reports an empty one. */
-function splitAt(text: string, separator: string): [string, string | undefined] {
-  const [name = '', ...rest] = text.split(separator);
-  return [name.trim(), rest.length === 0 ? undefined : rest.join(separator).trim()];
+/** Splits texts into names and values. Validation reports wrong ones. */
+function splitAll(texts: readonly string[], form: RegExp, problem: string): Record<string, string> {
+  const entries = texts.map((text) => {
+    const [, name, value] = form.exec(text) ?? [];
+    if (name === undefined || value === undefined) throw new UsageError(`${problem}, not "${text}"`);
+    return [name.trim(), value.trim()];
+  });
+  return Object.fromEntries(entries) as Record<string, string>;
 }
 
 /** The settings by their purpose, as `--help` lists them. */

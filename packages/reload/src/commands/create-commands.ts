@@ -21,6 +21,8 @@ export interface Commands {
   start(): void;
   /** Runs the commands that depend on changed files, and publishes the changes afterwards. */
   handle(changes: FileChange[]): void;
+  /** Whether a command may have written a file, because it runs or has just ended. */
+  mayHaveWritten(change: FileChange): boolean;
   /** Whether an update after the restart of the backend follows, or has just been sent. A reload for the restart is not needed. */
   publishesRestart(): boolean;
   /** The problem that pages show. */
@@ -82,6 +84,7 @@ export function createCommands(options: CommandsOptions): Commands {
   return {
     start: () => serve?.start(),
     handle: runner ? (changes) => runner.handle(changes) : publishNext,
+    mayHaveWritten: (change) => runner?.isFromRun(change) ?? false,
     publishesRestart: () => serve?.publishesRestart() ?? false,
     overlay: () => withoutText(overlay.current()),
     openEditor: createEditorRoute({

@@ -9,7 +9,7 @@ import {
   type CommandContext,
   type RunningCommand,
 } from './command-context.ts';
-import { HeldChanges } from './held-changes.ts';
+import { HeldChanges } from '../core/held-changes.ts';
 
 /** A command of `exec`, with its globs resolved. */
 export interface ExecCommand {
@@ -80,7 +80,7 @@ export class ExecRunner {
   handle(changes: FileChange[]): void {
     if (this.#closed) return;
     for (const change of changes) {
-      const duringRun = this.#isFromRun(change);
+      const duringRun = this.isFromRun(change);
       for (const entry of this.#entries) {
         const decision = entry.triggers.decide(change, duringRun);
         if (decision === 'run') this.#request(entry);
@@ -100,7 +100,7 @@ export class ExecRunner {
   }
 
   /** Whether the current or last run may have written a file. */
-  #isFromRun({ path, kind }: FileChange): boolean {
+  isFromRun({ path, kind }: FileChange): boolean {
     if (kind === 'removed') return this.#working !== undefined;
     const writtenMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
     const { startMs, endMs } = this.#span;

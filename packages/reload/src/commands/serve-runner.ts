@@ -10,7 +10,7 @@ import {
   type CommandContext,
   type RunningCommand,
 } from './command-context.ts';
-import { HeldChanges } from './held-changes.ts';
+import { HeldChanges } from '../core/held-changes.ts';
 
 export interface ServeRunnerOptions extends CommandContext {
   command: string;

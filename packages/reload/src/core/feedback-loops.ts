@@ -20,16 +20,35 @@ const MAX_ASSUMED_MS = 1_500;
 const RELOAD_MS = 5_000;
 /** Answers that are further apart are not in a row, in ms. */
 const MAX_GAP_MS = 10_000;
-/** More files than this at once are written by a build or a switch of branches, and are no answer. */
-export const MAX_ANSWER_FILES = 50;
+/** An update of more files has no cause that is remembered. */
+const MAX_CAUSES = 1_000;
 /** How many answers in a row are counted at the same time. */
 const MAX_STREAKS = 200;
-/** How many answers in a row show a loop if the first one answers a request that another file caused. */
+/** How many answers in a row may be a loop if the first one answers a request that another file caused. */
 const ANSWERS = 2;
 /** The same if requests are only assumed, or if new files of one folder answer. */
 const UNSURE_ANSWERS = 4;
 /** The same if the file caused all of these requests itself: an editor that saves while a person types does that, too. */
 const OWN_ANSWERS = 8;
+/**
+ * How many reloads, each sent after a pause in which the file has not changed, show a loop if the file answers all of them. A
+ * person who saves quickly goes on saving in such a pause.
+ */
+const TRIALS = 3;
+/** The pause before the first of them, in ms. Each one is twice as long as the one before, so that no regular saves fit. */
+const FIRST_PAUSE_MS = 1_000;
+/** How often a file that was set aside comes back. */
+const MAX_RETURNS = 3;
+
+/**
+ * What a change is:
+ * - `publish`: no loop, as far as is known
+ * - `hold`: maybe a loop; it is published after a pause
+ * - `release`: saved by a person, with all that is held
+ * - `skip`: of a file that is set aside
+ * - `glob`: names what is set aside from now on
+ */
+export type LoopDecision = 'publish' | 'hold' | 'release' | 'skip' | { glob: string };
 
 /** A reload that was sent to pages, and the files that caused it. */
 interface Reload {
@@ -54,15 +73,26 @@ interface Streak {
   answered: Reload | undefined;
   lastMs: number;
   count: number;
-  /** How many answers show that it is a loop. */
+  /** How many answers may be a loop. */
   needed: number;
+  /** How many reloads after a pause it has been given. */
+  trials: number;
+  /** Whether its last change is held. */
+  isHeld: boolean;
+}
+
+/** What is set aside: one file, or those of a folder with an extension. */
+interface SetAside {
+  glob: string;
+  matches: (name: string) => boolean;
 }
 
 /** Separates what a person saves from what is written in answer to reloads. [R11] */
 export class FeedbackLoops {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #setAside = new Set<string>();
-  readonly #setAsideFolders: { folder: string; extension: string }[] = [];
+  #setAside: SetAside[] = [];
+  /** How often each of them has come back. */
+  readonly #returns = new Map<string, number>();
   #lastReload: Reload | undefined;
   #requests: DocumentRequest[] = [];
   /** The time of the last request that was not for a document. */
@@ -111,61 +141,103 @@ export class FeedbackLoops {
   /** Records an update, and whether pages load again because of it. */
   recordUpdate(names: readonly string[], reloads: boolean): void {
     this.#lastReload = reloads
-      ? { atMs: this.#clock.now(), names: new Set(names.length <= MAX_ANSWER_FILES ? names : []) }
+      ? { atMs: this.#clock.now(), names: new Set(names.length <= MAX_CAUSES ? names : []) }
       : undefined;
   }
 
   /** Whether a file is set aside: its changes cause no update. */
   isSetAside(name: string): boolean {
+    return this.#setAside.some(({ matches }) => matches(name));
+  }
+
+  /** Whether a change that comes now answers the request of a document. */
+  isAnswering(): boolean {
+    const nowMs = this.#clock.now();
+    return this.#requests.some((one) => isAnswered(one, nowMs));
+  }
+
+  /** How long no page may load before what is held is published, in ms: longer with each trial. */
+  pauseMs(): number {
+    const trials = this.#streaks.filter(({ isHeld }) => isHeld).map((streak) => streak.trials);
+    return FIRST_PAUSE_MS * 2 ** (Math.max(1, ...trials) - 1);
+  }
+
+  /** Records that what was held is published now. */
+  endTrials(): void {
+    for (const streak of this.#streaks) streak.isHeld = false;
+  }
+
+  /** Records a change, and decides what it is. */
+  recordChange({ name, kind }: NamedFile): LoopDecision {
+    const nowMs = this.#clock.now();
+    const request = this.#requests.filter((one) => isAnswered(one, nowMs)).at(-1);
+    // A change that answers a script or an image of the page is no sign of a person.
+    const isUnsure = !request && nowMs - this.#lastOtherMs <= ANSWER_MS;
+    const excluded = this.#setAside.find(({ matches }) => matches(name));
+    if (excluded) return request || isUnsure || !this.#bringBack(excluded, name) ? 'skip' : 'publish';
+    const streak = this.#findStreak(name, kind, nowMs);
+    if (!request) {
+      if (isUnsure) return streak?.isHeld ? 'hold' : 'publish';
+      if (streak && (streak.name === name || streak.isHeld)) this.#forget(streak);
+      return streak?.isHeld ? 'release' : 'publish';
+    }
+    return streak?.isHeld ? 'hold' : this.#recordAnswer({ name, kind }, request, streak);
+  }
+
+  #findStreak(name: string, kind: NamedFile['kind'], nowMs: number): Streak | undefined {
+    const reload = this.#lastReload;
+    // A command may run for longer between a change and its update.
+    const lastOf = (streak: Streak): number =>
+      reload?.names.has(streak.name) ? Math.max(reload.atMs, streak.lastMs) : streak.lastMs;
+    this.#streaks = this.#streaks
+      .slice(-MAX_STREAKS)
+      .filter((one) => one.isHeld || nowMs - lastOf(one) <= MAX_GAP_MS);
     return (
-      this.#setAside.has(name) ||
-      this.#setAsideFolders.some(
-        ({ folder, extension }) => isBelow(folder, name) && extensionOf(name) === extension,
+      this.#streaks.find((one) => one.name === name) ??
+      this.#streaks.find(
+        (one) => kind !== 'changed' && one.isOfFolder && commonFolder(one.name, name) !== undefined,
       )
     );
   }
 
-  /** Records a change. Returns a glob for what is set aside from now on, if this change shows a loop. */
-  recordChange({ name, kind }: NamedFile): string | undefined {
-    const nowMs = this.#clock.now();
-    const isOfFolder = kind !== 'changed';
-    this.#streaks = this.#streaks.slice(-MAX_STREAKS).filter(({ lastMs }) => nowMs - lastMs <= MAX_GAP_MS);
-    const request = this.#requests.filter((one) => isAnswered(one, nowMs)).at(-1);
-    const streak =
-      this.#streaks.find((one) => one.name === name) ??
-      this.#streaks.find((one) => isOfFolder && one.isOfFolder && commonFolder(one.name, name) !== undefined);
-    if (!request) {
-      // It may answer a script or an image of the page, which is no sign of a person.
-      const isUnsure = nowMs - this.#lastOtherMs <= ANSWER_MS;
-      if (streak?.name === name && !isUnsure) this.#forget(streak);
-      return undefined;
-    }
-    const { reload } = request;
+  #recordAnswer(
+    { name, kind }: NamedFile,
+    { reload, isAssumed }: DocumentRequest,
+    streak: Streak | undefined,
+  ): LoopDecision {
     const isOwn = reload !== undefined && hasCaused(reload, name, kind);
+    const answer = { name, isOfFolder: kind !== 'changed', answered: reload, lastMs: this.#clock.now() };
     if (!streak || !isOwn) {
       if (streak) this.#forget(streak);
-      this.#streaks.push({
-        name,
-        isOfFolder,
-        answered: reload,
-        lastMs: nowMs,
-        count: 1,
-        needed: isOwn ? OWN_ANSWERS : request.isAssumed ? UNSURE_ANSWERS : ANSWERS,
-      });
-      return undefined;
+      const needed = isOwn ? OWN_ANSWERS : isAssumed ? UNSURE_ANSWERS : ANSWERS;
+      this.#streaks.push({ ...answer, count: 1, needed, trials: 0, isHeld: false });
+      return 'publish';
     }
-    if (streak.answered !== reload) streak.count++;
+    const isFirst = streak.answered !== reload;
+    if (isFirst) streak.count++;
     const folder = commonFolder(streak.name, name);
-    Object.assign(streak, {
-      name,
-      isOfFolder,
-      answered: reload,
-      lastMs: nowMs,
-      needed: folder === undefined ? streak.needed : Math.max(streak.needed, UNSURE_ANSWERS),
-    });
-    if (streak.count < streak.needed) return undefined;
+    const needed = folder === undefined ? streak.needed : Math.max(streak.needed, UNSURE_ANSWERS);
+    Object.assign(streak, { ...answer, needed });
+    if (!isFirst || streak.count < needed) return 'publish';
+    if (streak.trials < TRIALS) {
+      streak.trials++;
+      streak.isHeld = true;
+      return 'hold';
+    }
     this.#forget(streak);
-    return this.#exclude(name, folder);
+    return { glob: this.#exclude(name, folder) };
+  }
+
+  /** A file that changes while no page loads may have been saved by a person. If that reload is answered, it is set aside again. */
+  #bringBack(excluded: SetAside, name: string): boolean {
+    const returns = this.#returns.get(excluded.glob) ?? 0;
+    if (returns === MAX_RETURNS) return false;
+    this.#returns.set(excluded.glob, returns + 1);
+    this.#setAside = this.#setAside.filter((one) => one !== excluded);
+    const isOfFolder = excluded.glob !== escapeGlob(name);
+    const streak = { name, isOfFolder, answered: undefined, lastMs: this.#clock.now(), isHeld: false };
+    this.#streaks.push({ ...streak, count: OWN_ANSWERS, needed: ANSWERS, trials: TRIALS - 1 });
+    return true;
   }
 
   #forget(streak: Streak): void {
@@ -173,14 +245,17 @@ export class FeedbackLoops {
   }
 
   #exclude(name: string, folder: string | undefined): string {
-    if (folder === undefined) {
-      this.#setAside.add(name);
-      return escapeGlob(name);
-    }
     const extension = extensionOf(name);
-    this.#setAsideFolders.push({ folder, extension });
     const files = extension === '' ? '**' : `**/*${extension}`;
-    return folder === '' ? `*${extension}` : `${escapeGlob(folder)}/${files}`;
+    const added: SetAside =
+      folder === undefined
+        ? { glob: escapeGlob(name), matches: (other) => other === name }
+        : {
+            glob: folder === '' ? `*${extension}` : `${escapeGlob(folder)}/${files}`,
+            matches: (other) => isBelow(folder, other) && extensionOf(other) === extension,
+          };
+    this.#setAside.push(added);
+    return added.glob;
   }
 }
 

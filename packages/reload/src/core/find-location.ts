@@ -10,6 +10,8 @@ const WITH_LINE =
   /(?:file:\/\/)?((?:[a-z]:[\\/])?[^\s:()'"<>|*?]*\.[a-z]\w*)(?::(\d{1,7})(?::(\d{1,7}))?|\((\d{1,7})(?:,\s?(\d{1,7}))?\))/gi;
 /** `File "app.py", line 3` of Python, `in /app/index.php on line 3` of PHP. */
 const IN_WORDS = /(?:\bFile "|\bin )([^\n"]{1,500}?\.[a-z]\w*)(?:", line | on line )(\d{1,7})/gi;
+/** `  src/site.scss 1:31  root stylesheet`, as Sass prints it at the beginning of a line. */
+const WITH_SPACE = /^\s{0,20}([^\s:()'"<>|*?]{1,500}\.[a-z]\w*) (\d{1,7}):(\d{1,7})(?=\s|$)/i;
 /** Longer lines contain code of a bundle, and no place that a person reads. */
 const MAX_LINE_LENGTH = 2_000;
 
@@ -34,4 +36,6 @@ function* locationsIn(line: string): Generator<Location> {
     yield { file, line: at, ...(from > 0 && { column: from }) };
   }
   for (const [, file = '', row] of line.matchAll(IN_WORDS)) yield { file, line: Number(row) };
+  const [, file, row, column] = WITH_SPACE.exec(line) ?? [];
+  if (file !== undefined) yield { file, line: Number(row), column: Number(column) };
 }

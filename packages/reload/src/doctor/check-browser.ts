@@ -86,8 +86,9 @@ async function connectAsClient({ server, url, serves }: BrowserCheckOptions): Pr
   const token = /"token":"([\w-]+)"/.exec(script.body)?.[1];
   if (token === undefined) return `its script has status ${script.status}`;
   const address = new URL(`${SOCKET_PATH}?EIO=4&transport=websocket`, url);
-  address.protocol = 'ws:';
-  const socket = new WebSocket(address, { headers: { origin: url.origin } });
+  address.protocol = url.protocol.replace('http', 'ws');
+  // The certificate of the tool is checked apart from this.
+  const socket = new WebSocket(address, { headers: { origin: url.origin }, rejectUnauthorized: false });
   try {
     return await new Promise((resolve) => {
       const timer = setTimeout(() => resolve('no update within 5 s'), SOCKET_TIMEOUT_MS);
@@ -120,6 +121,8 @@ function opensIn(browser: string, { server, url, scratch, signal }: BrowserCheck
       `--user-data-dir=${join(scratch, 'profile')}`,
       // Chromium does not start as root with its sandbox.
       ...(isRoot ? ['--no-sandbox'] : []),
+      // A new profile trusts no certificate of the tool.
+      ...(url.protocol === 'https:' ? ['--ignore-certificate-errors'] : []),
       '--remote-debugging-port=0',
       url.href,
     ],

@@ -1,6 +1,16 @@
 /** One result of `--doctor`. */
 export interface Finding {
-  check: 'watching' | 'port' | 'backend' | 'page' | 'browser' | 'caching' | 'policy' | 'worker' | 'files';
+  check:
+    | 'watching'
+    | 'port'
+    | 'https'
+    | 'backend'
+    | 'page'
+    | 'browser'
+    | 'caching'
+    | 'policy'
+    | 'worker'
+    | 'files';
   /** A `note` can be the cause of what the user sees, and is no problem by itself. */
   state: 'ok' | 'note' | 'problem';
   text: string;

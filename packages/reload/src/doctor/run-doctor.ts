@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createReloadServer } from '../create-reload-server.ts';
 import { SCRIPT_URL } from '../http/client-routes.ts';
-import type { ReloadServerOptions, ResolvedReloadServerOptions } from '../options/options.ts';
+import type { ReloadServerOptions, ResolvedReloadServerOptions, Source } from '../options/options.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import { cacheRoot } from '../project-cache.ts';
+import { isBelow } from '../serving/routed-pages.ts';
 import { checkBackend } from './check-backend.ts';
 import { checkBrowser } from './check-browser.ts';
+import { checkCertificate, openCheckedKeyPair } from './check-certificate.ts';
 import { checkFiles } from './check-files.ts';
 import { checkCaching, checkPolicy, checkWorker } from './check-headers.ts';
 import { checkPort } from './check-port.ts';
@@ -17,6 +19,8 @@ import { AS_DOCUMENT, readUrl, type Answer } from './read-url.ts';
 
 export interface DoctorOptions {
   options: ReloadServerOptions;
+  /** The path or the URL of the page that is checked; `undefined`: the first one. */
+  page?: string | undefined;
   /** Where programs are searched: the variable `PATH`. */
   path: string | undefined;
   /** Ends all checks. */
@@ -32,7 +36,13 @@ const MAX_FILES = 30;
  *
  * @throws ReloadServerError `options-invalid`; `folder-missing`
  */
-export async function runDoctor({ options, path, signal, onFinding }: DoctorOptions): Promise<void> {
+export async function runDoctor({
+  options,
+  page: wanted,
+  path,
+  signal,
+  onFinding,
+}: DoctorOptions): Promise<void> {
   const resolved = resolveOptions(options);
   const report = (findings: readonly Finding[]): void => findings.forEach(onFinding);
   const scratch = makeScratch(resolved.cacheFolder);
@@ -43,22 +53,30 @@ export async function runDoctor({ options, path, signal, onFinding }: DoctorOpti
     ]);
   }
   const warnings: string[] = [];
-  const server = createReloadServer(forChecks(options, scratch));
+  const keyPair = await openCheckedKeyPair(resolved, scratch);
+  const server = createReloadServer(
+    forChecks(options, {
+      cacheFolder: scratch,
+      https: keyPair ? { key: keyPair.key, cert: keyPair.cert } : false,
+    }),
+  );
   server.on('warning', (text) => warnings.push(text));
   try {
     report(await checkWatching({ ...resolved, scratch }));
     report(await checkPort(resolved));
+    if (keyPair) report(checkCertificate(keyPair));
     const { source } = resolved;
-    const backend = source.kind === 'proxy' ? await checkBackend(source.target) : undefined;
+    const target = backendOf(resolved, wanted);
+    const backend = target && (await checkBackend(target));
     if (backend) report(backend.findings);
     if (backend && !backend.page) return;
     const { url } = await server.listen();
-    const start = new URL(source.kind === 'folder' ? firstPage(source.folder) : '/', url);
+    const start = new URL(wanted === undefined ? firstPage(source) : pathOfPage(wanted), url);
     const serves = source.kind !== 'none';
     const page = serves ? await readUrl(start, AS_DOCUMENT) : undefined;
     if (page) report(checkPage(page, warnings));
     report(await checkBrowser({ server, url: start, scratch, path, signal, serves }));
-    if (page) report(await checkParts(resolved, backend?.page ?? page));
+    if (page) report(await checkParts(resolved, backend?.page ?? page, backend !== undefined));
   } finally {
     await server.close();
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -68,12 +86,12 @@ export async function runDoctor({ options, path, signal, onFinding }: DoctorOpti
 /** Listens on a free port of this machine, runs no command, and stores nothing in the project's cache. */
 function forChecks(
   { exec = [], serveCommand: _, ...options }: ReloadServerOptions,
-  cacheFolder: string,
+  own: { cacheFolder: string; https: false | { key: string; cert: string } },
 ): ReloadServerOptions {
   // The globs of commands are watched.
   const watch = [...(options.watch ?? []), ...exec.flatMap(({ on = [] }) => on)];
-  const own = { port: 0, strictPort: false, host: 'localhost', https: false, cacheFolder };
-  return { ...options, ...own, ...(watch.length > 0 && { watch }) };
+  const listen = { port: 0, strictPort: false, host: 'localhost' };
+  return { ...options, ...listen, ...own, ...(watch.length > 0 && { watch }) };
 }
 
 /** Whether the page contains the client. */
@@ -91,14 +109,17 @@ function checkPage({ status, headers, body, url }: Answer, warnings: readonly st
 }
 
 /** Checks a page as its source sends it, and the files that it loads. */
-async function checkParts(resolved: ResolvedReloadServerOptions, page: Answer): Promise<Finding[]> {
+async function checkParts(
+  resolved: ResolvedReloadServerOptions,
+  page: Answer,
+  isBackend: boolean,
+): Promise<Finding[]> {
   const parts = readPageParts(page.body, page.url);
   const files = parts.files.filter(({ pathname }) => pathname !== SCRIPT_URL);
   const requested = await Promise.all(
     files.slice(0, MAX_FILES).map((file) => readUrl(file).catch(() => undefined)),
   );
   const answers = requested.filter((answer) => answer !== undefined);
-  const isBackend = resolved.source.kind === 'proxy';
   return [
     ...(isBackend ? checkCaching([page, ...answers], resolved.revalidate) : []),
     ...checkPolicy(page.headers['content-security-policy'] !== undefined, parts),
@@ -107,12 +128,30 @@ async function checkParts(resolved: ResolvedReloadServerOptions, page: Answer): 
   ];
 }
 
-/** The path of the page that is checked: the index, or else the first HTML file of the folder. */
-function firstPage(folder: string): string {
-  const pages = readdirSync(folder).filter((name) => /\.html?$/i.test(name));
+/** The path of the page that is checked: `/`, or the first HTML file of a folder without an index. */
+function firstPage(source: Source): string {
+  if (source.kind !== 'folder') return '/';
+  const pages = readdirSync(source.folder).filter((name) => /\.html?$/i.test(name));
   return pages.length === 0 || pages.includes('index.html')
     ? '/'
     : `/${encodeURIComponent(pages.sort()[0]!)}`;
+}
+
+/** The path of a page with its query, without the origin: the checks use a server of their own. */
+function pathOfPage(page: string): string {
+  const { pathname, search } = new URL(page, 'http://localhost');
+  return pathname + search;
+}
+
+/** The address of the page at its backend, if one serves it. The longest prefix counts. */
+function backendOf({ source, routes }: ResolvedReloadServerOptions, page = '/'): URL | undefined {
+  const path = pathOfPage(page);
+  const { pathname } = new URL(path, 'http://localhost');
+  const route = routes
+    .filter(({ prefix }) => isBelow(pathname, prefix))
+    .sort((a, b) => b.prefix.length - a.prefix.length)[0];
+  const target = route?.target ?? (source.kind === 'proxy' ? source.target : undefined);
+  return target && new URL(path, target.origin);
 }
 
 function makeScratch(cacheFolder: string | undefined): string | undefined {

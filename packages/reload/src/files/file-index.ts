@@ -40,10 +40,15 @@ export class FileIndex {
     return folder && index !== -1 ? fileAt(folder, index) : undefined;
   }
 
-  set(path: string, file: IndexedFile): void {
-    let { folder, index } = this.#find(path);
-    if (!folder) this.#folders.set(dirname(path), (folder = { names: [], numbers: [] }));
-    if (index === -1) index = folder.names.push(basename(path)) - 1;
+  /**
+   * The index keeps `parent` and `name`. The scan passes strings of its own: parts of a path share its memory, so that each name would
+   * keep a whole path.
+   */
+  set(path: string, file: IndexedFile, parent: string = dirname(path), name: string = basename(path)): void {
+    let folder = this.#folders.get(parent);
+    if (!folder) this.#folders.set(parent, (folder = { names: [], numbers: [] }));
+    let index = folder.names.indexOf(name);
+    if (index === -1) index = folder.names.push(name) - 1;
     else this.#count(path, fileAt(folder, index), -1);
     const at = index * 3;
     folder.numbers[at] = file.size;
@@ -79,10 +84,12 @@ export class FileIndex {
     }
   }
 
-  /** Frees the memory that lists have reserved to grow: most never grow again. */
+  /** Frees the memory that lists have reserved to grow, as most never grow again, and that of names which many folders contain. */
   trim(): void {
+    const shared = new Map<string, string>();
+    const share = (name: string): string => shared.get(name) ?? (shared.set(name, name), name);
     for (const folder of this.#folders.values()) {
-      folder.names = folder.names.slice();
+      folder.names = folder.names.map(share);
       folder.numbers = folder.numbers.slice();
     }
   }

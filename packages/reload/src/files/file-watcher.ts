@@ -232,7 +232,7 @@ export class FileWatcher {
       if (this.#closed) return;
       for (const entry of entriesOf(folder) ?? []) {
         if (entry.isDirectory()) continue;
-        this.#find(join(folder, entry.name));
+        this.#find(folder, entry.name);
         if (slice.isOver()) await slice.next();
       }
     }
@@ -253,7 +253,8 @@ export class FileWatcher {
   }
 
   /** Puts a file into the index, with its cached hash if it has not changed since then. */
-  #find(path: string): void {
+  #find(folder: string, name: string): void {
+    const path = join(folder, name);
     if (this.#debouncer.isChanging(path) || !this.#watch.accepts(path)) return;
     const stat = statFile(path);
     if (!stat) return;
@@ -265,7 +266,7 @@ export class FileWatcher {
     }
     const hash = this.#stored.hashOf(path, stat);
     if (hash === 0 && stat.ctimeMs >= this.#startedMs) this.#pendingEvents.add(path);
-    this.#index.set(path, { ...stat, hash });
+    this.#index.set(path, { ...stat, hash }, folder, name);
   }
 
   #markServedBefore(): void {

@@ -3,6 +3,7 @@ import { pathOf } from '@live-online/internal/http/request-path';
 import { interceptServer } from '@live-online/internal/intercept-server';
 import { BASE, type ClientRoutes } from './client-routes.ts';
 import type { RequestGuard } from './request-guard.ts';
+import type { OwnHeaders } from './own-headers.ts';
 import { respondText } from './respond.ts';
 import { createUpgradeHandler, isForChannel, type ClientSockets } from './upgrades.ts';
 
@@ -12,6 +13,7 @@ export interface HostMiddlewareOptions {
   guard: RequestGuard;
   sockets: ClientSockets;
   routes: ClientRoutes;
+  ownHeaders: OwnHeaders;
   /** Called before the host responds to a request. */
   onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   /** Called with a function that removes the middleware from a server of the host. */
@@ -21,7 +23,7 @@ export interface HostMiddlewareOptions {
 
 /** Responds to the client's requests in a host app, and leaves all others to the host. */
 export function createHostMiddleware(options: HostMiddlewareOptions): Middleware {
-  const { guard, sockets, routes, onRequest, onAttached, isClosed } = options;
+  const { guard, sockets, routes, ownHeaders, onRequest, onAttached, isClosed } = options;
   const hosts = new WeakSet<Server>();
   return (request, response, next) => {
     // A middleware can find its server only through the undocumented property of its sockets.
@@ -36,8 +38,10 @@ export function createHostMiddleware(options: HostMiddlewareOptions): Middleware
     request.headers.host ??= request.headers[':authority']?.toString();
     if (!pathOf(request).startsWith(BASE)) {
       onRequest(request, response);
+      ownHeaders.hook(response);
       return next();
     }
+    ownHeaders.set(response);
     const rejection = guard.checkRequest(request);
     if (rejection) respondText(response, rejection.status, rejection.problem);
     else routes(request, response);

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { hostInUrl, listenOn } from '@live-online/internal/http/listen-on';
-import { listenFailed } from '../errors.ts';
+import { listenFailed, portOfBackend, ReloadServerError } from '../errors.ts';
 import type { KeyPair } from './certificate.ts';
 
 /** Where a reload server listens. */
@@ -21,6 +21,8 @@ export interface ListenOptions {
   host: string;
   port: number;
   strictPort: boolean;
+  /** Ports and origins of backends on this machine: the ports count as in use, also before the backend listens. */
+  reserved?: ReadonlyMap<number, string>;
   create: () => Server;
 }
 
@@ -45,10 +47,10 @@ export async function listen(options: ListenOptions): Promise<{ servers: Server[
       const certificate = keyPair?.file === undefined ? {} : { certificateFile: keyPair.file };
       return { servers, listening: { url, host, port: bound, ...certificate } };
     } catch (error) {
-      const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-      if (!inUse || (strictPort && !anyPort) || tries === MAX_TRIES || port === 65_535) {
-        throw listenFailed(error as NodeJS.ErrnoException, host, port);
-      }
+      const failure =
+        error instanceof ReloadServerError ? error : listenFailed(error as NodeJS.ErrnoException, host, port);
+      const inUse = failure.code === 'port-in-use';
+      if (!inUse || (strictPort && !anyPort) || tries === MAX_TRIES || port === 65_535) throw failure;
     }
     // With port 0, the port that was free on the first address may be in use on the second one: try again.
     if (!anyPort) port++;
@@ -56,9 +58,11 @@ export async function listen(options: ListenOptions): Promise<{ servers: Server[
 }
 
 async function bind(
-  { host, create }: ListenOptions,
+  { host, create, reserved }: ListenOptions,
   port: number,
 ): Promise<{ servers: Server[]; port: number }> {
+  const backend = reserved?.get(port);
+  if (backend !== undefined) throw portOfBackend(backend, port);
   const first = create();
   if (host !== 'localhost') return { servers: [first], port: await listenOn(first, { host, port }) };
   const bound = await listenOn(first, { host: '127.0.0.1', port });

@@ -3,6 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { interceptServer, type Interceptor } from '@live-online/internal/intercept-server';
 import type { KeyPair } from './certificate.ts';
+import type { Http2Request, serveHttp2 } from './http2-sessions.ts';
 
 /**
  * The deadlines of a connection, in ms. The response of a backend and the upload to it have none, because both may be
@@ -37,6 +38,8 @@ export interface OwnServerOptions extends Pick<Interceptor, 'acceptsUpgrade' | '
   isForBackend: (request: IncomingMessage) => boolean;
   /** The key and the certificate of HTTPS, as PEM; HTTP if absent. */
   keyPair?: KeyPair | undefined;
+  /** Serves HTTP/2 beside HTTP/1.1. It requires HTTPS: browsers use HTTP/2 with TLS only. */
+  serveHttp2?: typeof serveHttp2 | undefined;
   deadlines: Readonly<Deadlines>;
   /** Contains every open connection, upgraded ones included. */
   connections: Set<Socket>;
@@ -44,7 +47,8 @@ export interface OwnServerOptions extends Pick<Interceptor, 'acceptsUpgrade' | '
 
 /** Creates the HTTP server for a port of the tool. It ends connections that exceed a deadline. [R8] */
 export function createOwnServer(options: OwnServerOptions): Server {
-  const { handle, hasBackend, isForBackend, keyPair, deadlines, connections, ...upgrades } = options;
+  const { handle, hasBackend, isForBackend, keyPair, serveHttp2, deadlines, connections, ...upgrades } =
+    options;
   const { headMs, requestMs, unreadMs, checkMs } = deadlines;
   const pending = new WeakMap<Socket, number>();
 
@@ -63,10 +67,20 @@ export function createOwnServer(options: OwnServerOptions): Server {
     handle(request, response);
   }
 
-  /** With a backend, Node has no deadline for bodies. */
+  function handleHttp2Request(request: Http2Request, response: ServerResponse): void {
+    // The callback of its `setTimeout` would run only once.
+    request.stream.setTimeout(unreadMs);
+    request.stream.on('timeout', () => {
+      if (response.writableLength > 0) response.destroy();
+    });
+    if (!request.stream.endAfterHeaders && !isForBackend(request)) limitBody(request);
+    handle(request, response);
+  }
+
+  /** With a backend, and with HTTP/2, Node has no deadline for bodies. */
   function limitBody(request: IncomingMessage): void {
     setTimeout(() => {
-      if (!request.complete) request.socket.destroy();
+      if (!request.complete) request.destroy();
     }, requestMs).unref();
   }
 
@@ -77,10 +91,17 @@ export function createOwnServer(options: OwnServerOptions): Server {
   };
   const server: Server = keyPair
     ? createHttpsServer(
-        { ...settings, key: keyPair.key, cert: keyPair.cert, handshakeTimeout: headMs },
+        {
+          ...settings,
+          key: keyPair.key,
+          cert: keyPair.cert,
+          handshakeTimeout: headMs,
+          ALPNProtocols: [...(serveHttp2 ? ['h2'] : []), 'http/1.1'],
+        },
         handleRequest,
       )
     : createServer(settings, handleRequest);
+  if (keyPair) serveHttp2?.(server, { handle: handleHttp2Request, idleMs: headMs });
   server.on('connection', (socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));

@@ -62,7 +62,8 @@ export function createRequestGuard({
     if (trusted.has(origin) || alsoAllows(origin, hostname)) return true;
     const from = parseOrigin(origin);
     if (!from) return false;
-    return from.host === host || (allowLoopback && isLoopback(from.hostname));
+    const isOwn = from.host === host && isOfScheme(origin, request);
+    return isOwn || (allowLoopback && isLoopback(from.hostname));
   }
 
   return {
@@ -93,6 +94,14 @@ function findHostProblem({ rawHeaders, url = '/' }: IncomingMessage, host: strin
 function parseHost(header: string | undefined): { host: string; hostname: string } | undefined {
   if (header === undefined || !/^[\w.:[\]-]+$/.test(header)) return undefined;
   return parseOrigin(`http://${header}`);
+}
+
+/**
+ * Whether a page of the origin can have come over this connection. Without a port, `http://localhost` is another server than
+ * `https://localhost`. A server with HTTP can be behind a proxy that uses HTTPS.
+ */
+function isOfScheme(origin: string, { socket }: IncomingMessage): boolean {
+  return !('encrypted' in socket) || origin.startsWith('https:');
 }
 
 function parseOrigin(origin: string): { host: string; hostname: string } | undefined {

@@ -1,19 +1,16 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
+import { messageOf, setGivenHeaders, type HeadArguments } from './head-arguments.ts';
 import {
   CONDITIONAL_HEADERS,
   isInjectable,
   mayBeDocument,
   type ResponseParts,
-  type HtmlResponder,
+  type Responder,
 } from './html-responder.ts';
 
 /** Injects the client into the response of a host app if it is HTML. All other responses stay unchanged. */
-export function hookResponse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  responder: HtmlResponder,
-): void {
+export function hookResponse(request: IncomingMessage, response: ServerResponse, responder: Responder): void {
   if (!mayBeDocument(request)) return;
   // The browser's validators are those of the page without the client.
   for (const name of CONDITIONAL_HEADERS) delete request.headers[name];
@@ -26,14 +23,14 @@ type Callback = (error?: Error | null) => void;
 class ResponseHook {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #responder: HtmlResponder;
+  readonly #responder: Responder;
   /** The methods before they were wrapped. */
   readonly #original: Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'flushHeaders'>;
   /** What the host writes, if it is a document. */
   #body: PassThrough | undefined;
   #isDecided = false;
 
-  constructor(request: IncomingMessage, response: ServerResponse, responder: HtmlResponder) {
+  constructor(request: IncomingMessage, response: ServerResponse, responder: Responder) {
     this.#request = request;
     this.#response = response;
     this.#responder = responder;
@@ -94,18 +91,12 @@ class ResponseHook {
     return original as unknown as ServerResponse;
   }
 
-  #writeHead(
-    status: number,
-    ...rest: (string | OutgoingHttpHeaders | readonly string[] | undefined)[]
-  ): ServerResponse {
+  #writeHead(status: number, ...rest: HeadArguments): ServerResponse {
     const response = this.#response;
     const { writeHead } = this.#original;
     if (this.#isDecided) return this.#body ? response : writeHead.call(response, status, ...(rest as []));
-    const message = typeof rest[0] === 'string' ? rest[0] : undefined;
-    setHeaders(
-      response,
-      rest.find((one) => typeof one === 'object'),
-    );
+    const message = messageOf(rest);
+    setGivenHeaders(response, rest);
     response.statusCode = status;
     this.#decide(status, message);
     if (this.#body) return response;
@@ -140,22 +131,4 @@ function listHeaders(response: ServerResponse): [string, string][] {
   return Object.entries(response.getHeaders()).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, String(one)]),
   );
-}
-
-function setHeaders(
-  response: ServerResponse,
-  headers: OutgoingHttpHeaders | readonly string[] | undefined,
-): void {
-  if (!headers) return;
-  if (Array.isArray(headers)) {
-    const flat = headers.flat().map(String);
-    // A name may occur several times here, but replaces what was set before.
-    for (let index = 0; index + 1 < flat.length; index += 2) response.removeHeader(flat[index]!);
-    for (let index = 0; index + 1 < flat.length; index += 2) {
-      response.appendHeader(flat[index]!, flat[index + 1]!);
-    }
-    return;
-  }
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined) response.setHeader(name, value);
 }

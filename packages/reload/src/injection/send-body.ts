@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HeaderList } from './document-headers.ts';
+import { setHeaders } from './head-arguments.ts';
 
 export function writeHead(
   response: ServerResponse,
@@ -8,16 +9,7 @@ export function writeHead(
   statusMessage: string | undefined,
   headers: HeaderList,
 ): void {
-  // Some headers occur several times, such as Set-Cookie.
-  const byName = new Map<string, { name: string; values: string[] }>();
-  for (const [name, value] of headers) {
-    const known = byName.get(name.toLowerCase());
-    if (known) known.values.push(value);
-    else byName.set(name.toLowerCase(), { name, values: [value] });
-  }
-  for (const { name, values } of byName.values()) {
-    response.setHeader(name, values.length === 1 ? values[0]! : values);
-  }
+  setHeaders(response, headers);
   if (statusMessage === undefined) response.writeHead(status);
   else response.writeHead(status, statusMessage);
 }

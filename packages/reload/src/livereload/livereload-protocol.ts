@@ -15,6 +15,19 @@ export function answerHello(message: string): object | undefined {
   }
 }
 
+/** The address of the page, which a client reports after the handshake; `undefined` in other messages. */
+export function readPageUrl(message: string): string | undefined {
+  try {
+    const { command, url } = JSON.parse(message) as { command?: unknown; url?: unknown };
+    return command === 'info' && typeof url === 'string' ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The command that loads a page again. */
+export const RELOAD: object = { command: 'reload', path: '/', liveCSS: false, liveImg: false };
+
 /**
  * The commands for an update. They contain the paths of files and no text. A client replaces style sheets and images in place,
  * and loads the page again for every other path.

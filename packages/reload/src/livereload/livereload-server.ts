@@ -14,7 +14,8 @@ import { createOwnServer, type Deadlines } from '../http/own-server.ts';
 import { createRequestGuard } from '../http/request-guard.ts';
 import { respondMethodNotAllowed, respondText } from '../http/respond.ts';
 import type { OpenPage } from '../http/update-channel.ts';
-import { answerHello, commandsOf, isLiveReloadOrigin } from './livereload-protocol.ts';
+import { answerHello, commandsOf, isLiveReloadOrigin, readPageUrl, RELOAD } from './livereload-protocol.ts';
+import { MissedUpdates } from './missed-updates.ts';
 
 /** Sends updates to clients of the LiveReload protocol, on a port of its own. [R22] */
 export interface LiveReloadServer {
@@ -45,6 +46,8 @@ export interface LiveReloadServerOptions {
 /** A client as the others use it. */
 interface Client {
   page: OpenPage;
+  /** The address of its page, once the client has reported it. */
+  url: string | undefined;
   send(command: object): void;
 }
 
@@ -54,10 +57,13 @@ const MAX_MESSAGE_BYTES = 16 << 10;
 const MAX_WAITING_BYTES = 1 << 20;
 const CLOSE_TIMEOUT_MS = 2_000;
 const HELLO_TIMEOUT_MS = 10_000;
+/** The code of a connection that ended without a close frame (RFC 6455 §7.1.5). */
+const LOST = 1006;
 
 export function createLiveReloadServer(options: LiveReloadServerOptions): LiveReloadServer {
   const { livereload: port, host, hosts, allowedOrigins, onWarning } = options;
   const clients = new Set<Client>();
+  const missed = new MissedUpdates(() => performance.now());
   const guard = createRequestGuard({
     hosts,
     allowedOrigins,
@@ -75,22 +81,33 @@ export function createLiveReloadServer(options: LiveReloadServerOptions): LiveRe
     let client: Client | undefined;
     const timer = setTimeout(() => socket.terminate(), HELLO_TIMEOUT_MS);
     socket.on('error', () => socket.terminate());
-    socket.on('close', () => {
+    socket.on('close', (code) => {
       clearTimeout(timer);
-      if (client) clients.delete(client);
+      if (!client) return;
+      clients.delete(client);
+      // Browsers close the socket of a page that they leave. Its page is new when it connects again.
+      if (code === LOST && client.url !== undefined) missed.recordLost({ ...client.page, url: client.url });
     });
     socket.on('message', (data, isBinary) => {
-      // After the hello, clients only report themselves.
-      if (client) return;
-      const answer = isBinary || !Buffer.isBuffer(data) ? undefined : answerHello(data.toString());
+      const text = isBinary || !Buffer.isBuffer(data) ? '' : data.toString();
+      if (client) return recordUrl(client, text);
+      const answer = answerHello(text);
       if (!answer) return socket.close(1002);
       clearTimeout(timer);
       const send = (command: object): void => socket.send(JSON.stringify(command));
-      client = { page: describePage(request), send };
+      client = { page: describePage(request), url: undefined, send };
       clients.add(client);
       send(answer);
     });
   });
+
+  /** After the hello, clients only report themselves. The first report of a client that has missed an update reloads its page. */
+  function recordUrl(client: Client, message: string): void {
+    const url = readPageUrl(message);
+    if (url === undefined || client.url !== undefined) return;
+    client.url = url;
+    if (missed.takeReturned({ ...client.page, url })) client.send(RELOAD);
+  }
 
   return {
     async listen({ keyPair, deadlines, connections }) {
@@ -134,12 +151,14 @@ export function createLiveReloadServer(options: LiveReloadServerOptions): LiveRe
       }
     },
     pages: () => [...clients].map(({ page }) => page),
-    broadcast: (decide) =>
-      [...clients].map(({ page, send }) => {
+    broadcast(decide) {
+      missed.recordUpdate();
+      return [...clients].map(({ page, send }) => {
         const update = decide(page);
         commandsOf(update).forEach(send);
         return update;
-      }),
+      });
+    },
   };
 }
 

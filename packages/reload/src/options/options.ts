@@ -12,7 +12,10 @@ export interface ReloadServerOptions {
    * `{ '/api': 'http://localhost:9000' }`. The longest prefix counts. The path is forwarded unchanged.
    */
   routes?: Record<string, string | URL>;
-  /** Headers of all responses of `listen()`, such as `{ 'Cross-Origin-Opener-Policy': 'same-origin' }`. They replace others of the same name. */
+  /**
+   * Headers of all responses, also of a host with `middleware()`, such as `{ 'Cross-Origin-Opener-Policy': 'same-origin' }`. They
+   * replace others of the same name.
+   */
   headers?: Record<string, string>;
   /**
    * Folders and files that are watched in addition to `folder`: paths, and globs such as `src/**\/*.php`. What matches a glob with `!`

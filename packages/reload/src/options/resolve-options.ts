@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import * as v from 'valibot';
+import { closestWord } from '@live-online/internal/closest-word';
 import { problemsOfIssues } from '@live-online/internal/option-problems';
 import { withoutUndefined } from '@live-online/internal/records';
 import { DEFAULT_DEBOUNCE_MS } from '../core/write-in-progress.ts';
@@ -31,7 +32,12 @@ const PROXY = 'must be the URL of a backend without a path, such as http://local
 const COMMAND = 'must be a command line, such as npm run build';
 
 const PEM = 'must be PEM, or the path of a file with it';
-const pem = v.pipe(v.string(PEM), v.nonEmpty(PEM), v.transform(readPem), v.includes('-----BEGIN ', PEM));
+const pem = v.pipe(
+  v.string(PEM),
+  v.nonEmpty(PEM),
+  v.transform(readPem),
+  v.check(isPem, ({ input }) => `${PEM}: ${input}`),
+);
 const httpsSchema = v.union(
   [
     v.boolean(),
@@ -117,10 +123,14 @@ const schema = v.strictObject(
             command: text(COMMAND),
             on: v.optional(list(text('must be a glob, such as src/**'))),
           },
-          (issue) =>
-            issue.expected === 'never' ? 'is an unknown option' : 'must be an object with a command',
+          ({ expected }) =>
+            expected === 'never'
+              ? 'is an unknown option'
+              : expected === 'Object'
+                ? 'must be an object with a command'
+                : COMMAND,
         ),
-        'must be a list of commands',
+        'must be a list of commands, such as [{ command: "npm run build" }]',
       ),
       [],
     ) as v.GenericSchema<ExecOption[] | undefined, ExecOption[]>,
@@ -147,8 +157,13 @@ const schema = v.strictObject(
     ),
     cacheFolder: v.optional(text('must be the path of a folder')),
   },
-  (issue) => (issue.expected === 'never' ? 'is an unknown option' : 'must be an object'),
+  ({ expected, path }) => (expected === 'never' ? describeUnknown(path) : 'must be an object'),
 );
+
+function describeUnknown(path: readonly { key: unknown }[] = []): string {
+  const meant = closestWord(String(path[0]?.key), Object.keys(schema.entries));
+  return `is an unknown option${meant === undefined ? '' : `: did you mean ${meant}?`}`;
+}
 
 /**
  * Merges options with their defaults, validates them, and checks that the folders exist.
@@ -178,7 +193,7 @@ export function resolveOptions(options: ReloadServerOptions): ResolvedReloadServ
     throw optionsInvalid([{ path: 'routes', message: 'requires a folder to serve, or proxy' }]);
   }
   const allow = rest.allow.map((path) => realpathSync(findFolder(path)));
-  const folders = folder === undefined ? [] : [findFolder(folder)];
+  const folders = folder === undefined ? [] : [findFolder(folder, rest.exec[0]?.command)];
   const { roots, filter } = findWatchRoots([...folders, ...allow], watch);
   const source: Source = !serve
     ? { kind: 'none' }
@@ -207,8 +222,9 @@ function globsOf(exec: readonly ExecOption[]): string[] {
   return exec.flatMap(({ on = [] }) => on).filter((glob) => !isExclusion(glob));
 }
 
-function findFolder(folder: string): string {
-  const path = findPath(folder);
+/** @param command what may make the folder */
+function findFolder(folder: string, command?: string): string {
+  const path = findPath(folder, command);
   if (!statSync(path).isDirectory()) throw folderIsFile(folder);
   return path;
 }
@@ -221,17 +237,25 @@ function isBackend(address: string): boolean {
   );
 }
 
-/** The text of a file. Without such a file, the value is not PEM either. */
+function isPem(value: string): boolean {
+  return value.includes('-----BEGIN ');
+}
+
+/** A text in PEM format, or the one of its file. If there is none, the text says why. */
 function readPem(value: string): string {
-  if (value.includes('-----BEGIN ')) return value;
+  if (isPem(value)) return value;
   try {
-    return readFileSync(value, 'latin1');
-  } catch {
-    return '';
+    const content = readFileSync(value, 'latin1');
+    return isPem(content) ? content : `${value} is another file`;
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return `${value} ${isMissing ? 'does not exist' : 'cannot be read'}`;
   }
 }
 
 function isKeyPair(pair: { key: string; cert: string }): boolean {
+  // What is not PEM has been reported.
+  if (!isPem(pair.key) || !isPem(pair.cert)) return true;
   try {
     createSecureContext(pair);
     return true;

@@ -5,12 +5,14 @@ import picomatch from 'picomatch';
 import { folderMissing } from '../errors.ts';
 import { isWithin } from '../files/public-path.ts';
 
-/** Which files and folders in the roots are watched, for roots that are not watched as a whole. */
+/** Which files and folders in the roots are watched, if they are not watched as a whole or one was named in another. */
 export interface WatchFilter {
   /** Whether a file is watched. */
   includes(path: string): boolean;
   /** Whether a file or a folder, with all in it, is not watched. */
   excludes(path: string): boolean;
+  /** Paths in the roots that the user has named, too. What `.gitignore` says about them does not count. */
+  named: readonly string[];
 }
 
 export interface WatchRoots {
@@ -28,17 +30,19 @@ export interface WatchRoots {
 export function findWatchRoots(folders: readonly string[], watch: readonly string[]): WatchRoots {
   const excluded = watch.filter(isExclusion).map((pattern) => createMatcher(pattern.slice(1)));
   const wanted = watch.filter((pattern) => !isExclusion(pattern));
-  const whole = [...folders, ...wanted.filter((path) => !isGlob(path)).map(findPath)];
+  const whole = [...folders, ...wanted.filter((path) => !isGlob(path)).map((path) => findPath(path))];
   const included = wanted.filter(isGlob).map(createMatcher);
   for (const { base } of included) findPath(base);
   const roots = withoutNested([...whole, ...included.map(({ base }) => base)]);
-  if (excluded.length === 0 && included.length === 0) return { roots, filter: undefined };
+  const named = whole.filter((path) => !roots.includes(path) && roots.some((root) => isWithin(root, path)));
+  if (excluded.length + included.length + named.length === 0) return { roots, filter: undefined };
   return {
     roots,
     filter: {
       includes: (path) =>
         whole.some((one) => isWithin(one, path)) || included.some(({ matches }) => matches(path)),
       excludes: (path) => excluded.some(({ matches }) => matches(path)),
+      named,
     },
   };
 }
@@ -58,12 +62,12 @@ export function isExclusion(pattern: string): boolean {
 }
 
 /** A folder keeps its name, because it may be a symlink that leads to another folder later. A file is watched where it is. */
-export function findPath(path: string): string {
+export function findPath(path: string, command?: string): string {
   try {
     const real = realpathSync(resolve(path));
     return statSync(real).isDirectory() ? resolve(path) : real;
   } catch (error) {
-    throw folderMissing(path, error);
+    throw folderMissing(path, error, command);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../core/ports.ts';
 import type { FileUses } from '../core/file-uses.ts';
+import type { HotFiles } from '../core/hot-files.ts';
 import type { FileWatcher } from '../files/file-watcher.ts';
 import type { Responder } from '../injection/html-responder.ts';
 import { isWorkerNavigation } from '../injection/worker-requests.ts';
@@ -25,6 +26,7 @@ export interface PageHandlerOptions {
   responder: Responder;
   files: FileWatcher;
   uses: FileUses;
+  hotFiles: HotFiles;
   clock: Clock;
   routes: readonly { prefix: string; target: URL }[];
   /** Called with the origin of a backend. */

@@ -1,7 +1,7 @@
 import { escapeControls } from '@live-online/internal/escape-controls';
+import { describeOutcome } from '../describe-outcome.ts';
 import type { BackendChange, SkippedReport, UpdateReport } from '../events.ts';
 import { nameDevice } from './device-name.ts';
-import { explainUpdate, type UpdateCause } from './explain-update.ts';
 
 /** What `/__live-online/` shows. Times are in ms since 1970. */
 export interface Status {
@@ -29,9 +29,11 @@ interface StatusUpdate {
   files: string[];
   /** How many changed files are not in `files`. */
   more: number;
-  pages: UpdateReport['pages'];
-  applied: UpdateReport['applied'];
-  reason: string;
+  /** What pages did, in the words of the terminal. */
+  outcome: string;
+  /** Whether any page did something. */
+  isApplied: boolean;
+  reason?: string;
 }
 
 interface ServedPath {
@@ -58,7 +60,6 @@ const MAX_TEXT_LENGTH = 200;
 export interface StatusLogOptions {
   now: () => number;
   about: StatusAbout;
-  reloadOnly: boolean;
   pages: () => readonly ConnectedPage[];
 }
 
@@ -71,7 +72,6 @@ export class StatusLog {
   /** The most recent last. */
   readonly #served = new Map<string, ServedPath>();
   #total = 0;
-  #cause: UpdateCause | undefined;
 
   constructor(options: StatusLogOptions) {
     this.#options = options;
@@ -79,20 +79,16 @@ export class StatusLog {
   }
 
   recordUpdate(report: UpdateReport): void {
-    const { reloadOnly } = this.#options;
-    const reason = explainUpdate(report, { reloadOnly, ...(this.#cause && { cause: this.#cause }) });
-    this.#cause = undefined;
-    this.#addUpdate(report, reason);
+    this.#addUpdate(report);
   }
 
-  recordSkipped({ files, reason }: SkippedReport): void {
-    this.#addUpdate({ files, pages: { none: 0, apply: 0, reload: 0 }, applied: [] }, reason);
+  recordSkipped(report: SkippedReport): void {
+    this.#addUpdate(report);
   }
 
-  /** A backend that is up again or has restarted reloads all pages: the update that follows has this cause. */
+  /** When a backend is up again or has restarted, an update with that reason follows. */
   recordBackend(change: BackendChange): void {
     if (change.state === 'down') this.recordWarning(`The backend is down: ${change.problem}`);
-    else this.#cause = change.state === 'up' ? 'backend-up' : 'backend-restarted';
   }
 
   recordWarning(text: string): void {
@@ -122,16 +118,18 @@ export class StatusLog {
     };
   }
 
-  #addUpdate({ files, pages, applied }: UpdateReport, reason: string): void {
+  #addUpdate(report: UpdateReport | SkippedReport): void {
+    const { files } = report;
+    const { text, reason } = describeOutcome(report);
     const shown = files.slice(0, MAX_FILES).map((file) => shorten(file));
     const more = files.length - shown.length;
     this.#updates.unshift({
       at: this.#options.now(),
       files: shown,
       more,
-      pages,
-      applied,
-      reason: shorten(reason),
+      outcome: text,
+      isApplied: 'pages' in report && report.pages.apply + report.pages.reload > 0,
+      ...(reason !== undefined && { reason: shorten(reason) }),
     });
     this.#updates.length = Math.min(this.#updates.length, MAX_UPDATES);
   }

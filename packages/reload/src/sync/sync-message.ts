@@ -4,9 +4,9 @@ type SyncPart = 'scroll' | 'clicks' | 'fields' | 'navigation';
 /** Which parts are on. */
 export type SyncParts = Readonly<Record<SyncPart, boolean>>;
 
-/** What a page sends to the others. `page` is the path and the query of its URL. */
+/** What a page sends to the others. `page` is the path and the query of its URL. Without `target`, the page itself is scrolled. */
 export type SyncMessage =
-  | { part: 'scroll'; page: string; x: number; y: number }
+  | { part: 'scroll'; page: string; target?: string; x: number; y: number }
   | { part: 'clicks'; page: string; target: string }
   | { part: 'fields'; page: string; target: string; value: string }
   | { part: 'fields'; page: string; target: string; checked: boolean }
@@ -22,11 +22,12 @@ export function parseSyncMessage(text: string, parts: SyncParts): SyncMessage | 
   if (!message) return undefined;
   const { part, page, target, x, y, value, checked } = message;
   if (!isPart(part) || !parts[part]) return undefined;
-  // A path of the same origin: two slashes begin the name of another host.
-  if (!isText(page, MAX_PAGE_LENGTH) || !/^\/(?![/\\])/.test(page)) return undefined;
+  if (!isText(page, MAX_PAGE_LENGTH) || !isOwnPath(page)) return undefined;
   if (part === 'navigation') return { part, page };
-  if (part === 'scroll') return isRatio(x) && isRatio(y) ? { part, page, x, y } : undefined;
+  const isPosition = isRatio(x) && isRatio(y);
+  if (part === 'scroll' && target === undefined) return isPosition ? { part, page, x, y } : undefined;
   if (!isText(target, MAX_TARGET_LENGTH) || target === '') return undefined;
+  if (part === 'scroll') return isPosition ? { part, page, target, x, y } : undefined;
   if (part === 'clicks') return { part, page, target };
   if (typeof checked === 'boolean') return { part, page, target, checked };
   return isText(value, MAX_VALUE_LENGTH) ? { part, page, target, value } : undefined;
@@ -45,6 +46,14 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a browser opens a page on the same origin: `//host`, and `/` with a tab and `/host`, name another one. */
+function isOwnPath(page: string): boolean {
+  const origin = 'http://localhost';
+  return (
+    /^\/[^\p{Cc}]*$/u.test(page) && URL.canParse(page, origin) && new URL(page, origin).origin === origin
+  );
 }
 
 function isPart(value: unknown): value is SyncPart {

@@ -112,6 +112,28 @@ describe('live-online-reload', () => {
     expect(output()).toMatch(/^Serving content at http:\/\/localhost:\d+\/\nWatching content, src\n/);
   });
 
+  it.each([
+    ['globs, as quotes or a shell without such files leave them', ['src/**/*.php', '!src/vendor/**']],
+    ['the files that a shell has found for src/**/*.php', ['src/a.php', 'src/deep/b.php']],
+  ])('[R3] --watch takes %s', async (_what, watched) => {
+    const names = ['src/a.php', 'src/deep/b.php', 'src/vendor/c.php', 'src/d.txt'];
+    const { folder, write } = makeFolder(Object.fromEntries(names.map((name) => [name, 'x'])));
+    const flags = ['--no-serve', '--port', '0', '--log', 'json'];
+    const { events, child, ended, output } = run(['--watch', ...watched, ...flags], { cwd: folder });
+    // A save before the files are watched has no effect.
+    await vi.waitFor(() => {
+      expect(child.exitCode).toBeNull();
+      for (const name of [...names].reverse()) write(name, `saved at ${performance.now()}`);
+      expect(output()).toMatch(/"update".*a\.php/);
+      expect(output()).toMatch(/"update".*b\.php/);
+    });
+    child.kill('SIGINT');
+    await ended;
+    expect(events().flatMap(({ files }) => (files as string[] | undefined) ?? [])).not.toContainEqual(
+      expect.stringMatching(/c\.php|d\.txt/),
+    );
+  });
+
   it('[R1] if the port is in use, it takes the next one and prints it', async () => {
     const port = await occupyPort();
     const { folder } = makeFolder();
@@ -202,7 +224,7 @@ describe('live-online-reload', () => {
     await vi.waitFor(() => expect(() => process.kill(-Number(pids.at(-1)), 'SIGTERM')).toThrow());
   });
 
-  it('[R11] reads its config file, and a flag overrides it', async () => {
+  it('[R12] reads its config file, and a flag overrides it', async () => {
     const config = "export default { folder: 'site', port: 1, log: 'json' }";
     const { folder } = makeFolder({ 'site/index.html': 'x', 'live-online-reload.config.mjs': config });
     const { prints, events } = run(['--port', '0'], { cwd: folder });
@@ -213,7 +235,7 @@ describe('live-online-reload', () => {
     expect(await wrong.errors).toMatch(/missing\.json cannot be read/);
   });
 
-  it('[R11] a mistake in the config file is one line with the file and the key', async () => {
+  it('[R12] a mistake in the config file is one line with the file and the key', async () => {
     const { folder } = makeFolder({
       'site/index.html': 'x',
       'package.json': '{ "liveOnlineReload": { "prot": 1 } }',
@@ -221,7 +243,19 @@ describe('live-online-reload', () => {
     const { errors, ended } = run(['site', '--port', '0'], { cwd: folder });
     expect(await ended).toBe(1);
     expect(await errors).toBe(
-      'live-online-reload: package.json (liveOnlineReload): prot is an unknown option\n',
+      'live-online-reload: package.json (liveOnlineReload): prot is an unknown option: did you mean port?\n',
+    );
+  });
+
+  it('[R12] a config file that uses export in a CommonJS project says which name it needs', async () => {
+    const { folder } = makeFolder({
+      'package.json': '{ "type": "commonjs" }',
+      'live-online-reload.config.js': 'export default {}',
+    });
+    const { errors, ended } = run(['--print-config'], { cwd: folder });
+    expect(await ended).toBe(1);
+    expect(await errors).toMatch(
+      /CommonJS file: name it live-online-reload\.config\.mjs, or set "type": "module"/,
     );
   });
 

@@ -24,6 +24,12 @@ describe('the line of an update', () => {
     expect(describePages({ files: [], pages, applied })).toBe(expected);
   });
 
+  it('[R30] says why files that no page needs cause no update', () => {
+    expect(describePages({ files: ['a.md'], reason: 'no open page\u0007' })).toBe(
+      'nothing: no open page\\u0007',
+    );
+  });
+
   it('[R30] says why pages reload, and how long it took', () => {
     const pages = { none: 0, apply: 0, reload: 2 };
     const reason = 'a\u001b[2J.js: scripts are not replaced in place';

@@ -79,6 +79,23 @@ describe('init', () => {
       { folder: '_site', exec: [{ command: 'npx @11ty/eleventy', on: ['**', '!_site/**'] }] },
     ],
     [
+      'Eleventy with its output folder',
+      {
+        'package.json': dependsOn('@11ty/eleventy'),
+        'eleventy.config.js': 'export default () => ({ dir: { input: "src", output: "./public/" } })',
+      },
+      { folder: 'public', exec: [{ command: 'npx @11ty/eleventy', on: ['**', '!public/**'] }] },
+    ],
+    [
+      'Vite with its output folder',
+      {
+        'package.json': dependsOn('vite', { scripts: { build: 'vite build' } }),
+        'vite.config.ts': "export default { build: { outDir: 'build/web' } }",
+        'src/a.ts': '',
+      },
+      { folder: 'build/web', exec: [{ command: 'npm run build', on: ['src/**'] }] },
+    ],
+    [
       'Vite with a build script',
       {
         'package.json': dependsOn('vite', { scripts: { build: 'vite build' } }),
@@ -95,11 +112,11 @@ describe('init', () => {
     ['static files', { 'public/index.html': '' }, { folder: 'public' }],
     ['an invalid package.json', { 'package.json': '{', 'index.html': '' }, { folder: '.' }],
     ['nothing', {}, { folder: '.' }],
-  ])('[R11] finds %s', (_name, files, config) => {
+  ])('[R12] finds %s', (_name, files, config) => {
     expect(detect(files)).toEqual(config);
   });
 
-  it('[R11] creates a file that the tool reads, and says how to start it', async () => {
+  it('[R12] creates a file that the tool reads, and says how to start it', async () => {
     const { folder } = makeFolder({
       'package.json': dependsOn('vite', { scripts: { build: "vite 'build'" } }),
       'src/a.js': '',
@@ -116,7 +133,7 @@ describe('init', () => {
   });
 
   it.each(['live-online-reload.config.json', 'package.json'])(
-    '[R11] overwrites no config in %s',
+    '[R12] overwrites no config in %s',
     async (name) => {
       const content = name === 'package.json' ? '{ "liveOnlineReload": {} }' : '{}';
       const { folder } = makeFolder({ [name]: content });

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '@live-online/internal/command-line/read-settings';
 import { helpText } from '../../src/cli/help.ts';
@@ -55,7 +56,8 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['--prot', '1'], /--prot.*--help/],
+    [['--prot', '1'], /--prot': did you mean --port\?.*--help/],
+    [['a', '--exec', ' '], /--exec requires a command, such as --exec "npm run build"/],
     [['a', 'b', 'c'], /only one folder.*--watch b,c/],
     [['--log', 'yaml'], /--log must be pretty or json, not "yaml"/],
     [['--port'], /--port/],
@@ -67,5 +69,21 @@ describe('the command line', () => {
   it('[R1] --help names every flag and fits a terminal', () => {
     for (const { flag } of syntax.settings) expect(helpText()).toContain(`--${flag}`);
     for (const line of helpText().split('\n')) expect(line.length).toBeLessThanOrEqual(110);
+  });
+
+  it.each([
+    [['--doctor', 'content'], undefined, 'content'],
+    [['content', '--doctor'], undefined, 'content'],
+    [['--doctor', '/shop', 'content'], '/shop', 'content'],
+    [['content', '--doctor', 'http://localhost:8080/shop'], 'http://localhost:8080/shop', 'content'],
+    [['--proxy', 'http://localhost:1', '--doctor', '/'], '/', undefined],
+    [['--doctor', tmpdir()], undefined, tmpdir()],
+  ])('[R31] %j checks the page %s of %s', (args, page, folder) => {
+    const command = readCommandLine(args, {});
+    expect([command.task, command.page, command.options.folder]).toEqual(['doctor', page, folder]);
+  });
+
+  it('[R31] --doctor takes no text that is no page', () => {
+    expect(() => readCommandLine(['--doctor=shop'], {})).toThrow('--doctor must be the path of a page');
   });
 });

@@ -20,20 +20,20 @@ describe('the config file', () => {
     [`${NAME}.js`, "module.exports = { folder: 'site', port: 0 }"],
     [`${NAME}.json`, '{ "folder": "site", "port": 0 }'],
     ['package.json', '{ "liveOnlineReload": { "folder": "site", "port": 0 } }'],
-  ])('[R11] %s is read', async (name, text) => {
+  ])('[R12] %s is read', async (name, text) => {
     const { read, folder } = project({ [name]: text });
     const { options, configFile } = await read();
     expect(options).toEqual({ folder: 'site', port: 0 });
     expect(configFile).toBe(join(folder, name));
   });
 
-  it('[R11] without one, and with a package.json without the key, nothing changes', async () => {
+  it('[R12] without one, and with a package.json without the key, nothing changes', async () => {
     expect((await project({}).read(['site'])).options).toEqual({ folder: 'site' });
     const { options, configFile } = await project({ 'package.json': '{}' }).read(['site']);
     expect([options, configFile]).toEqual([{ folder: 'site' }, undefined]);
   });
 
-  it('[R11] a flag overrides its variable, which overrides the file', async () => {
+  it('[R12] a flag overrides its variable, which overrides the file', async () => {
     const { read } = project({
       [`${NAME}.json`]:
         '{ "folder": "site", "port": 1, "spa": true, "debounceMs": 5, "open": true, "log": "json" }',
@@ -48,7 +48,7 @@ describe('the config file', () => {
     expect(await read()).toMatchObject({ open: true, log: 'json' });
   });
 
-  it('[R11] paths are relative to the file', async () => {
+  it('[R12] paths are relative to the file', async () => {
     const { read, folder } = project({
       'tools/reload.json':
         '{ "folder": "../site", "watch": ["../src"], "https": { "key": "a.pem", "cert": "b.pem" }, "exec": [{ "command": "c", "on": ["../src/**", "!../src/x"] }] }',
@@ -62,7 +62,7 @@ describe('the config file', () => {
     });
   });
 
-  it('[R11] --print-config shows the options, and where each one is set', async () => {
+  it('[R12] --print-config shows the options, and where each one is set', async () => {
     const { read, folder } = project({ [`${NAME}.json`]: '{ "spa": true, "exec": [{ "command": "c" }] }' });
     const command = await read([join(folder, 'site'), '--print-config', '--port', '0']);
     expect(command.task).toBe('print-config');
@@ -73,7 +73,7 @@ describe('the config file', () => {
     });
   });
 
-  it('[R11] errors name the file and the key', async () => {
+  it('[R12] errors name the file and the key', async () => {
     const { read } = project({ [`${NAME}.json`]: '{ "port": "x", "prot": 1 }' });
     const { sources } = await read();
     expect(sources.get('port')).toBe(`${NAME}.json: port`);
@@ -83,6 +83,8 @@ describe('the config file', () => {
   it.each<[Record<string, string>, string[], RegExp]>([
     [{ [`${NAME}.json`]: '{' }, [], /config\.json cannot be read: .*JSON/],
     [{ [`${NAME}.mjs`]: 'export default 5' }, [], /config\.mjs must export by default an object/],
+    [{ [`${NAME}.mjs`]: 'export const config = {}' }, [], /config\.mjs must export by default an object/],
+    [{}, [], /nothing to watch: .*live-online-reload public.*init/],
     [{ [`${NAME}.mjs`]: "throw new Error('mine')" }, [], /config\.mjs cannot be read: mine/],
     [
       { 'package.json': '{ "liveOnlineReload": 5 }' },
@@ -91,6 +93,11 @@ describe('the config file', () => {
     ],
     [{ [`${NAME}.json`]: '{ "folder": "no" }' }, [], /config\.json: folder: no does not exist: create it/],
     [
+      { [`${NAME}.json`]: '{ "folder": "no", "exec": [{ "command": "npm run build" }] }' },
+      [],
+      /folder: no does not exist: run "npm run build" first if it makes it, or choose/,
+    ],
+    [
       { [`${NAME}.json`]: '{ "open": 1 }' },
       [],
       /config\.json: open must be true, false, or the name of a browser/,
@@ -98,14 +105,14 @@ describe('the config file', () => {
     [{ [`${NAME}.json`]: '{ "log": "x" }' }, [], /config\.json: log must be pretty or json/],
     [{}, ['--config', 'missing.mjs'], /missing\.mjs cannot be read: it does not exist/],
     [{}, ['init', 'x'], /init takes no arguments/],
-  ])('[R11] %j with %j is a usage error', async (files, args, message) => {
+  ])('[R12] %j with %j is a usage error', async (files, args, message) => {
     const { read } = project(files);
     const error: unknown = await read(args).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UsageError);
     expect(String(error)).toMatch(message);
   });
 
-  it('[R11] a TypeScript file is read where Node.js can, and names what to do where it cannot', async () => {
+  it('[R12] a TypeScript file is read where Node.js can, and names what to do where it cannot', async () => {
     const { read } = project({
       [`${NAME}.ts`]: "const folder: string = 'site';\nexport default { folder };",
     });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { CommandReport } from '../../src/events.ts';
@@ -51,6 +51,18 @@ const connect = (url: string) =>
   connectPage(url, { origin: url.replace('localhost', '127.0.0.1').slice(0, -1) });
 
 describe('exec', () => {
+  it('[R9] output that git ignores, and that no page has requested, is output: no source is published', async () => {
+    const { write, updates } = await startBuild((folder) => {
+      writeFileSync(join(folder, '.gitignore'), 'dist/\n');
+      const command = `"${process.execPath}" "${join(folder, 'build.mjs')}"`;
+      // The served folder lies in the one with which the glob begins.
+      return { watch: [], exec: [{ command, on: [join(folder, '{src,templates}/**')] }] };
+    });
+    write('src/a.txt', 'two');
+    await vi.waitFor(() => expect(updates).toHaveLength(1));
+    expect([...updates[0]!.files].sort()).toEqual(['a.css', 'b.css', 'c.css']);
+  });
+
   it('[R9] a change runs the command, and all its output is one update after it', async () => {
     const { write, updates, reports, states, command } = await startBuild();
     write('src/a.txt', 'two');

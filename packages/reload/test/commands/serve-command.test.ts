@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { CommandReport } from '../../src/events.ts';
+import { freePort } from '../../../../tests/helpers/free-port.ts';
 import { connectPage, makeFolder, startReload } from '../helpers/reload-server.ts';
 
 /** A backend that shows its source at its start, or fails. */
@@ -14,17 +15,8 @@ if (text === 'fail') throw new Error('no backend');
 createServer((request, response) => response.end(text)).listen(PORT, '127.0.0.1');
 `;
 
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 async function start(text: string) {
-  const port = await findFreePort();
+  const port = await freePort();
   const { folder, write } = makeFolder({ 'text.txt': text, 'site.css': 'a{}' });
   write('backend.mjs', BACKEND.replaceAll('ROOT', folder).replace('PORT', String(port)));
   const started = await startReload(

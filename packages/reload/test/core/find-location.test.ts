@@ -13,6 +13,7 @@ describe('places in the output of a command', () => {
     ['PHP Parse error: x in /app/index.php on line 12', { file: '/app/index.php', line: 12 }],
     ['./main.go:4:2: undefined: x', { file: './main.go', line: 4, column: 2 }],
     ['C:\\app\\src\\a.ts:1:2', { file: 'C:\\app\\src\\a.ts', line: 1, column: 2 }],
+    ['  src/site.scss 1:31  root stylesheet', { file: 'src/site.scss', line: 1, column: 31 }],
     ['Error: src/site.scss:9', { file: 'src/site.scss', line: 9 }],
   ])('[R10] %j has a place', (text, location) => {
     expect(findLocation(text, any)).toEqual(location);
@@ -35,6 +36,7 @@ describe('places in the output of a command', () => {
     const startedAt = performance.now();
     findLocation(`${'a.b:'.repeat(400)}\n`.repeat(20), () => false);
     findLocation(`${'in '.repeat(600)}\n`.repeat(20), () => false);
+    findLocation(`${'a.b'.repeat(600)}\n`.repeat(20), () => false);
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 });

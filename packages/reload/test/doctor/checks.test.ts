@@ -11,6 +11,7 @@ import { checkWatching, type EventOutcome } from '../../src/doctor/check-watchin
 import type { Finding } from '../../src/doctor/finding.ts';
 import { readPageParts } from '../../src/doctor/page-parts.ts';
 import type { Answer } from '../../src/doctor/read-url.ts';
+import type { ResolvedReloadServerOptions } from '../../src/options/options.ts';
 import { makeFolder } from '../helpers/reload-server.ts';
 
 const URL_OF_PAGE = new URL('http://localhost:8080/docs/');
@@ -169,12 +170,32 @@ describe('the port and the backend', () => {
   it('[R31] a port in use is a note, and a problem with --strict-port', async () => {
     const port = await listen('text/plain');
     const of = (strictPort: boolean): Promise<Finding[]> =>
-      checkPort({ host: 'localhost', port, strictPort });
+      checkPort({ host: 'localhost', port, strictPort, https: false, source: { kind: 'none' }, routes: [] });
     expect(await of(false)).toMatchObject([
       { state: 'note', text: `Port ${port} is used by another program.` },
     ]);
     expect(await of(true)).toMatchObject([{ state: 'problem' }]);
   });
+
+  it.each(['source', 'route'])(
+    '[R31] the port of a backend (%s) is not free before the backend listens',
+    async (kind) => {
+      const target = new URL('http://localhost:8080');
+      const backend: Pick<ResolvedReloadServerOptions, 'source' | 'routes'> =
+        kind === 'source'
+          ? { source: { kind: 'proxy', target }, routes: [] }
+          : { source: { kind: 'none' }, routes: [{ prefix: '/api', target }] };
+      const of = (strictPort: boolean): Promise<Finding[]> =>
+        checkPort({ host: 'localhost', port: 8080, strictPort, https: false, ...backend });
+      const text = 'Port 8080 is the port of the backend http://localhost:8080.';
+      expect(await of(false)).toMatchObject([
+        { state: 'note', text, advice: expect.stringContaining('the next free port') },
+      ]);
+      expect(await of(true)).toMatchObject([
+        { state: 'problem', text, advice: 'Choose another port with --port.' },
+      ]);
+    },
+  );
 
   it('[R31] names the address on which the backend accepts connections, and what it answers', async () => {
     const port = await listen('text/plain');

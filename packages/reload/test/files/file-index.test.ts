@@ -29,6 +29,20 @@ describe('the file index', () => {
     expect([index.unread, index.get('/a/b.txt'), index.get('/a/x')]).toEqual([2, known(7), undefined]);
     expect(index.below('/a')).toEqual(['/a/b.txt', '/a/c/d.txt']);
   });
+
+  it('[R6] has the same files after its memory was trimmed', () => {
+    const index = new FileIndex((path) => path);
+    index.set('/a/b.txt', known(1), '/a', 'b.txt');
+    index.set('/c/b.txt', known(2));
+    index.trim();
+    index.set('/a/b.txt', known(3));
+    index.set('/c/d.txt', known(4));
+    expect([...index.entries()]).toEqual([
+      ['/a/b.txt', known(3)],
+      ['/c/b.txt', known(2)],
+      ['/c/d.txt', known(4)],
+    ]);
+  });
 });
 
 it('[R6] a stored name leads back to its path, in the same root', () => {

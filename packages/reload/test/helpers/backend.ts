@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type RequestListener } from 'node:http';
+import {
+  createServer,
+  request,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+} from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Deadlines } from '../../src/http/own-server.ts';
@@ -79,6 +85,14 @@ export async function readAll(response: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** The whole response. */
+export async function readAnswer(
+  response: IncomingMessage,
+): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
+  const text = (await readAll(response)).toString();
+  return { status: response.statusCode!, headers: response.headers, text };
 }
 
 /** Sends raw bytes, and returns everything that is received. */

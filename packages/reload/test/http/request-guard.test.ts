@@ -1,21 +1,32 @@
 import type { IncomingMessage } from 'node:http';
 import { hostname, networkInterfaces } from 'node:os';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fuzzParameters, FUZZ_TIMEOUT_MS } from '../../../../tests/helpers/fuzz.ts';
 import { createRequestGuard, type RequestGuardOptions } from '../../src/http/request-guard.ts';
 import { createAllowedHosts } from '../../src/http/allowed-hosts.ts';
 
-function guardWith(more: Partial<RequestGuardOptions> & { host?: string; allowed?: string[] } = {}) {
-  const { host = 'localhost', allowed = [], ...rest } = more;
+interface GuardOptions extends Partial<RequestGuardOptions> {
+  host?: string;
+  allowed?: string[];
+  /** Whether the requests have come over TLS. */
+  encrypted?: boolean;
+}
+
+function guardWith(more: GuardOptions = {}) {
+  const { host = 'localhost', allowed = [], encrypted = false, ...rest } = more;
   const guard = createRequestGuard({
     hosts: createAllowedHosts(host, allowed),
     allowedOrigins: [],
     allowLoopback: false,
     ...rest,
   });
+  const socket = encrypted ? { encrypted } : {};
   const requestWith = (headers: Record<string, string>, url = '/', more: string[] = []): IncomingMessage =>
     ({
       headers,
       url,
+      socket,
       rawHeaders: [...Object.entries(headers).flat(), ...more],
     }) as unknown as IncomingMessage;
   return {
@@ -34,7 +45,7 @@ describe('the Host of a request', () => {
     '127.9.9.9:80',
     '[::1]:8080',
     'LOCALHOST',
-  ])('[R8] %s is this machine', (host) => {
+  ])('[R8] [SEC62] %s is this machine', (host) => {
     expect(guardWith().request({ host })).toBeUndefined();
   });
 
@@ -45,18 +56,18 @@ describe('the Host of a request', () => {
     '192.168.1.5',
     '127.0.0.1.evil.example',
     'notlocalhost',
-  ])('[R8] %s is rejected', (host) => {
+  ])('[R8] [SEC62] %s is rejected', (host) => {
     expect(guardWith().request({ host })).toBe(403);
   });
 
   it.each(['', 'a b', 'evil@localhost', 'localhost/path', 'localhost:port', 'x:99999'])(
-    '[R8] "%s" is an invalid Host',
+    '[R8] [SEC62] "%s" is an invalid Host',
     (host) => {
       expect(guardWith().request({ host })).toBe(400);
     },
   );
 
-  it('[R8] a request with two Host headers is invalid, also if they are the same', () => {
+  it('[R8] [SEC62] a request with two Host headers is invalid, also if they are the same', () => {
     const { request } = guardWith();
     expect(request({ host: 'localhost' }, '/', ['Host', 'localhost'])).toBe(400);
     expect(request({ host: 'localhost' }, '/', ['hOST', 'evil.example'])).toBe(400);
@@ -76,15 +87,15 @@ describe('the Host of a request', () => {
     ['http://evil@localhost/', 'localhost', 400],
     ['http:///', 'localhost', 400],
     ['ftp://localhost/', 'localhost', 400],
-  ])('[R8] the URL %s with the Host %s: %s', (url, host, status) => {
+  ])('[R8] [SEC62] the URL %s with the Host %s: %s', (url, host, status) => {
     expect(guardWith().request({ host }, url)).toBe(status);
   });
 
-  it('[R8] a request without a Host is rejected', () => {
+  it('[R8] [SEC62] a request without a Host is rejected', () => {
     expect(guardWith().request({})).toBe(400);
   });
 
-  it('[R8] a server on all addresses accepts those of this machine and allowed names', () => {
+  it('[R8] [SEC62] a server on all addresses accepts those of this machine and allowed names', () => {
     const open = guardWith({ host: '0.0.0.0', allowed: ['box.lan', '*.example.org'] });
     expect(open.request({ host: 'box.lan:8080' })).toBeUndefined();
     expect(open.request({ host: 'a.b.example.org' })).toBeUndefined();
@@ -122,12 +133,19 @@ describe('the Origin of a request', () => {
     'null',
     '',
     'localhost:8080',
-  ])('[R8] %s is rejected', (origin) => {
+  ])('[R8] [SEC61] %s is rejected', (origin) => {
     expect(guardWith().request({ host, origin })).toBe(403);
     expect(guardWith().upgrade({ host, origin })).toBe(403);
   });
 
-  it('[R8] an upgrade requires an Origin, a request does not', () => {
+  it('[R8] [SEC61] over HTTPS, the server of the same name with HTTP is another origin', () => {
+    const guard = guardWith({ encrypted: true });
+    expect(guard.upgrade({ host: 'localhost', origin: 'https://localhost' })).toBeUndefined();
+    expect(guard.upgrade({ host: 'localhost', origin: 'http://localhost' })).toBe(403);
+    expect(guard.request({ host, origin: `http://${host}` })).toBe(403);
+  });
+
+  it('[R8] [SEC63] an upgrade requires an Origin, a request does not', () => {
     expect(guardWith().request({ host })).toBeUndefined();
     expect(guardWith().upgrade({ host })).toBe(403);
   });
@@ -138,7 +156,7 @@ describe('the Origin of a request', () => {
     expect(open.upgrade({ host, origin: 'http://box.lan:3001' })).toBe(403);
   });
 
-  it("[R8] Origin null is accepted for a form of the server's own page, and never for a socket", () => {
+  it("[R8] [SEC61] Origin null is accepted for a form of the server's own page, and never for a socket", () => {
     const own = { host, origin: 'null', 'sec-fetch-site': 'same-origin' };
     expect(guardWith().request(own)).toBeUndefined();
     expect(guardWith().upgrade(own)).toBe(403);
@@ -161,4 +179,84 @@ describe('the Origin of a request', () => {
     expect(open.upgrade({ host, origin: 'http://localhost.evil.example' })).toBe(403);
     expect(open.upgrade({ host, origin: 'null' })).toBe(403);
   });
+});
+
+describe('random headers', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      'localhost',
+      '127.0.0.1',
+      '127.1',
+      '[::1]',
+      'evil.example',
+      '0.0.0.0',
+      '0x7f.1',
+      '2130706433',
+    ),
+    fc.constantFrom(
+      '.',
+      ':',
+      ':8080',
+      ':80',
+      '/',
+      '@',
+      '#',
+      '?',
+      '\\',
+      '%',
+      ' ',
+      ',',
+      '[',
+      ']',
+      'null',
+      'http://',
+      'https://',
+    ),
+    fc.string({ maxLength: 2, unit: 'binary' }),
+  );
+  const header = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(''));
+  // All names below localhost (RFC 6761 §6.3).
+  const LOCAL = /^((.*\.)?localhost|127(\.\d+){3}|\[::1\])$/;
+
+  it(
+    '[R8] [SEC62] a Host is accepted only if browsers take it for this machine',
+    () => {
+      const guard = guardWith();
+      fc.assert(
+        fc.property(header, (host) => {
+          if (guard.request({ host }) !== undefined) return;
+          expect(new URL(`http://${host}`).hostname.replace(/\.$/, '')).toMatch(LOCAL);
+        }),
+        fuzzParameters(2_000),
+      );
+    },
+    FUZZ_TIMEOUT_MS,
+  );
+
+  it(
+    '[R8] [SEC61] an Origin is accepted only if it is that of the Host',
+    () => {
+      const guard = guardWith();
+      const hosts = fc.constantFrom('localhost', 'localhost:8080', '127.0.0.1:8080', '[::1]:8080');
+      const origins = fc
+        .tuple(fc.constantFrom('http://', 'https://', ''), header)
+        .map((parts) => parts.join(''));
+      fc.assert(
+        fc.property(
+          hosts,
+          fc.oneof(
+            origins,
+            hosts.map((host) => `http://${host}`),
+          ),
+          (host, origin) => {
+            if (guard.request({ host, origin }) !== undefined) return;
+            expect(new URL(origin).host).toBe(new URL(`http://${host}`).host);
+            expect(`${new URL(origin).origin}/`).toBe(new URL(origin).href);
+          },
+        ),
+        fuzzParameters(2_000),
+      );
+    },
+    FUZZ_TIMEOUT_MS,
+  );
 });

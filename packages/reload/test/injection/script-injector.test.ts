@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { parse, type DefaultTreeAdapterMap } from 'parse5';
 import { describe, expect, it } from 'vitest';
+import { FUZZ_TIMEOUT_MS, fuzzParameters } from '../../../../tests/helpers/fuzz.ts';
 import { createInjector } from '../../src/injection/script-injector.ts';
 
 const TAG = '<script async src="/__live-online/client.js" data-page="abc"></script>';
@@ -107,27 +108,31 @@ function encode(html: string, encoding: string): { bytes: Buffer; charset?: stri
 }
 
 describe('injection', () => {
-  it('[R7] all other bytes stay unchanged, for every split and encoding', () => {
-    fc.assert(
-      fc.property(soup, splits, encodings, (html, lengths, encoding) => {
-        const { bytes, charset } = encode(html, encoding);
-        const whole = inject(bytes, [], charset);
-        const inPieces = inject(bytes, lengths, charset);
-        expect(inPieces.bytes.equals(whole.bytes)).toBe(true);
-        if (whole.skipped.length > 0) return expect(whole.bytes.equals(bytes)).toBe(true);
-        const wide = encoding.includes('16');
-        const tag =
-          encoding === 'utf16be'
-            ? Buffer.from(TAG, 'utf16le').swap16()
-            : Buffer.from(TAG, wide ? 'utf16le' : 'latin1');
-        const at = whole.bytes.indexOf(tag);
-        expect(at).toBeGreaterThanOrEqual(0);
-        const without = Buffer.concat([whole.bytes.subarray(0, at), whole.bytes.subarray(at + tag.length)]);
-        expect(without.equals(bytes)).toBe(true);
-      }),
-      { numRuns: 1_500 },
-    );
-  });
+  it(
+    '[R7] [SEC74] all other bytes stay unchanged, for every split and encoding',
+    () => {
+      fc.assert(
+        fc.property(soup, splits, encodings, (html, lengths, encoding) => {
+          const { bytes, charset } = encode(html, encoding);
+          const whole = inject(bytes, [], charset);
+          const inPieces = inject(bytes, lengths, charset);
+          expect(inPieces.bytes.equals(whole.bytes)).toBe(true);
+          if (whole.skipped.length > 0) return expect(whole.bytes.equals(bytes)).toBe(true);
+          const wide = encoding.includes('16');
+          const tag =
+            encoding === 'utf16be'
+              ? Buffer.from(TAG, 'utf16le').swap16()
+              : Buffer.from(TAG, wide ? 'utf16le' : 'latin1');
+          const at = whole.bytes.indexOf(tag);
+          expect(at).toBeGreaterThanOrEqual(0);
+          const without = Buffer.concat([whole.bytes.subarray(0, at), whole.bytes.subarray(at + tag.length)]);
+          expect(without.equals(bytes)).toBe(true);
+        }),
+        fuzzParameters(1_500),
+      );
+    },
+    FUZZ_TIMEOUT_MS,
+  );
 
   it.each([
     '<!doctype html><html><head><title>t</title></head><body>x</body></html>',
@@ -187,7 +192,7 @@ describe('injection', () => {
     expect(text('\0<!doctype html>\0<p>x')).toBe(`\0<!doctype html>\0${TAG}<p>x`);
   });
 
-  it('[R7] a long comment or text takes as long in small pieces as in large ones', () => {
+  it('[R7] [SEC74] a long comment or text takes as long in small pieces as in large ones', () => {
     const html = `<!doctype html><!--${'x'.repeat(1_000_000)}--><title>${'y'.repeat(1_000_000)}</title><p>x`;
     const bytes = Buffer.from(html);
     const msFor = (length: number): number => {

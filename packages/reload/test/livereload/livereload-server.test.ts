@@ -66,7 +66,42 @@ describe('the LiveReload server', () => {
     await vi.waitFor(() => expect(reports).toMatchObject([{ pages: { none: 0, apply: 1, reload: 0 } }]));
   });
 
-  it('[R22] accepts only clients of this machine and of browser extensions', async () => {
+  it('[R22] a client that comes back after an update has missed it and reloads; a new page does not', async () => {
+    const { livereload, server, reports } = await start();
+    const connect = async () => {
+      const { socket, received } = open(livereload, { origin: 'http://localhost:3000' });
+      await once(socket, 'open');
+      socket.send(HELLO);
+      socket.send(JSON.stringify({ command: 'info', url: 'http://localhost:3000/a' }));
+      // The server has read everything before it.
+      socket.ping();
+      await once(socket, 'pong');
+      await vi.waitFor(() => expect(received).not.toEqual([]));
+      return { socket, received };
+    };
+    const updateWithout = (): Promise<void> =>
+      vi.waitFor(() => {
+        server.notify();
+        expect(reports.at(-1)).toMatchObject({ pages: { reload: 0 } });
+      });
+
+    const lost = await connect();
+    expect(lost.received).toHaveLength(1);
+    lost.socket.terminate();
+    await updateWithout();
+    const back = await connect();
+    await vi.waitFor(() => expect(back.received[1]).toMatchObject({ command: 'reload', path: '/' }));
+
+    // The page that has reloaded, and one that its browser has left.
+    back.socket.close();
+    await updateWithout();
+    const next = await connect();
+    next.socket.ping();
+    await once(next.socket, 'pong');
+    expect(next.received).toHaveLength(1);
+  });
+
+  it('[R22] [SEC85] accepts only clients of this machine and of browser extensions', async () => {
     const { livereload, port } = await start();
     const host = new URL(livereload).host;
     const cases: [Record<string, string>, number][] = [

@@ -56,6 +56,17 @@ describe('an error of the backend that is not HTML', () => {
     expect(html).toMatch(CLIENT);
   });
 
+  it.each([
+    ['GET', true],
+    ['POST', false],
+  ])('[R1] the page for a %s requests its address again: %s', async (method, retries) => {
+    const { port } = await startBackend((_request, response) => {
+      response.writeHead(500, { 'Content-Type': 'text/plain' }).end('wrong');
+    });
+    const response = await sendRequest(port, '/', { method, headers: asDocument });
+    expect((await readAll(response)).toString().includes('fetch(location.href')).toBe(retries);
+  });
+
   it('[R1] it is streamed, also if it never ends', async () => {
     const { port } = await startBackend((_request, response) => {
       response.writeHead(500, { 'Content-Type': 'text/plain' });

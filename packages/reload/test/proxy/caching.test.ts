@@ -27,6 +27,23 @@ describe('caching', () => {
     expect([again.statusCode, again.headers['cache-control']]).toEqual([304, 'no-cache']);
   });
 
+  it.each([
+    { 'Cache-Control': 'public, max-age=3600' },
+    { 'Cache-Control': 'immutable' },
+    { Expires: cached.Expires },
+    { 'Cache-Control': 'private', Expires: cached.Expires, Pragma: 'cache' },
+  ])('[R7] %j is replaced by a revalidation', async (headers: Record<string, string>) => {
+    const { port } = await startBackend((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/javascript', ...headers }).end('run()');
+    });
+    const received = (await sendRequest(port, '/app.js')).headers;
+    expect([received['cache-control'], received.expires, received.pragma]).toEqual([
+      'no-cache',
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('[R7] responses without Cache-Control are revalidated, and no-store stays', async () => {
     const { port } = await startBackend((request, response) => {
       if (request.url === '/secret') response.setHeader('Cache-Control', 'no-store, max-age=0');
@@ -55,7 +72,29 @@ describe('caching', () => {
   });
 });
 
+/** A zstd frame with one uncompressed block (RFC 8878 §3.1.1). */
+function zstdFrame(text: string): Buffer {
+  const body = Buffer.from(text);
+  const block = Buffer.alloc(3);
+  block.writeUIntLE((body.length << 3) | 1, 0, 3);
+  return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, body.length]), block, body]);
+}
+
 describe('zstd', () => {
+  it.skipIf(!('createZstdDecompress' in zlib))(
+    '[R7] a page of a backend that sends zstd unasked is injected',
+    async () => {
+      const { port } = await startBackend((_request, response) => {
+        response.writeHead(200, { 'Content-Type': 'text/html', 'Content-Encoding': 'zstd' });
+        response.end(zstdFrame('<!doctype html><title>t</title><h1>page</h1>'));
+      });
+      const response = await sendRequest(port, '/', { headers: asDocument });
+      const html = (await readAll(response)).toString();
+      expect(html).toMatch(/<title>t<\/title><script async src="\/__live-online\/client\.js"/);
+      expect(html).toContain('<h1>page</h1>');
+    },
+  );
+
   it('[R7] a page in zstd is injected where Node can decompress it; elsewhere the backend is not offered zstd', async () => {
     const { zstdCompressSync } = zlib as { zstdCompressSync?: (text: string) => Buffer };
     const { port } = await startBackend((request, response) => {

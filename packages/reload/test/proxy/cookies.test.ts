@@ -1,6 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { generate } from 'selfsigned';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { cookiesToTarget, setCookieToBrowser } from '../../src/serving/proxy/cookies.ts';
 import { requestHeaders, responseHeaders, type Sides } from '../../src/serving/proxy/headers.ts';
+import { makeFolder, startReload } from '../helpers/reload-server.ts';
+
+/** Whether a browser keeps a cookie that it receives over HTTP (RFC 6265bis §5.7). */
+const isKept = (cookie: string): boolean =>
+  !/;\s*(secure|partitioned|samesite=none)\b/i.test(cookie) && !/^__(host|secure)-/i.test(cookie);
 
 const sides = (target: string, scheme: Sides['scheme']): Sides => ({
   target: new URL(target),
@@ -58,4 +67,29 @@ describe('cookies', () => {
     );
     expect(headers).toContainEqual(['Cookie', '__Host-b=2']);
   });
+});
+
+it('[R1] a browser keeps the cookies of an HTTPS backend over HTTP, and they come back to it', async () => {
+  const pair = await generate([{ name: 'commonName', value: 'localhost' }], { algorithm: 'sha256' });
+  const received: (string | undefined)[] = [];
+  const backend = createServer({ key: pair.private, cert: pair.cert }, (request, response) => {
+    received.push(request.headers.cookie);
+    response.setHeader('Set-Cookie', [
+      'a=1; Secure; SameSite=None',
+      '__Host-b=2; Secure; Path=/; SameSite=None',
+      '__Secure-c=3; Secure; Partitioned',
+    ]);
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(backend, 'listening');
+  onTestFinished(() => {
+    backend.closeAllConnections();
+    backend.close();
+  });
+  const proxy = `https://localhost:${(backend.address() as AddressInfo).port}`;
+  const { url } = await startReload({}, { proxy, watch: [makeFolder().folder] });
+  const cookies = (await fetch(url)).headers.getSetCookie().filter(isKept);
+  const cookie = cookies.map((one) => one.split(';', 1)[0]).join('; ');
+  await fetch(url, { headers: { cookie } });
+  expect(received).toEqual([undefined, 'a=1; __Host-b=2; __Secure-c=3']);
 });

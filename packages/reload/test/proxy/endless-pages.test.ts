@@ -21,9 +21,11 @@ function startEndless() {
     written.bytes = beginning.length;
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
     response.write(beginning);
+    // One listener for all chunks: the one that loses a race stays.
+    const closed = once(response, 'close');
     while (written.bytes < TOTAL_BYTES && !response.destroyed) {
       written.bytes += CHUNK.length;
-      if (!response.write(CHUNK)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(CHUNK)) await Promise.race([once(response, 'drain'), closed]);
     }
     response.end();
   }
@@ -65,7 +67,7 @@ function watchOthers(port: number, path: string) {
 }
 
 describe('a page with an endless token', () => {
-  it("[R7] a backend's page with an endless comment, title or tag is forwarded", async () => {
+  it("[R7] [SEC74] a backend's page with an endless comment, title or tag is forwarded", async () => {
     const { written, sendEndless } = startEndless();
     const { port, warnings } = await startBackend((request, response) => {
       const beginning = ENDLESS[request.url!.slice(1) as keyof typeof ENDLESS];

@@ -12,7 +12,7 @@ describe('message framing', () => {
   const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'GET'])(
-    '[R8] a %s without a body is forwarded without one',
+    '[R8] [SEC80] a %s without a body is forwarded without one',
     async (method) => {
       const { port, heads } = await startFixedBackend(OK);
       const response = await sendBytes(
@@ -35,7 +35,7 @@ describe('message framing', () => {
     'Connection: trailer',
     'Connection: host',
     'Connection: content-encoding',
-  ])('[R8] a request whose Connection names a framing header gets 400 (%j)', async (connection) => {
+  ])('[R8] [SEC80] a request whose Connection names a framing header gets 400 (%j)', async (connection) => {
     // The heads that a backend would read as requests.
     const seen: string[] = [];
     const { port } = await startTcpBackend((socket) => {
@@ -55,7 +55,26 @@ describe('message framing', () => {
     expect(seen.join('')).toBe('');
   });
 
-  it('[R8] an upgrade whose Connection names a framing header gets 400', async () => {
+  it('[R8] [SEC80] a request with another transfer coding than chunks gets 400', async () => {
+    const bodies: string[] = [];
+    const { port } = await startBackend((request, response) => {
+      void readAll(request).then((body) => {
+        bodies.push(body.toString());
+        response.end('ok');
+      });
+    });
+    const send = (coding: string) =>
+      sendBytes(
+        port,
+        `POST / HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\nTransfer-Encoding: ${coding}\r\n\r\n1\r\na\r\n0\r\n\r\n`,
+      );
+    expect(await send('gzip, chunked')).toMatch(/^HTTP\/1\.1 400 [^]*Transfer-Encoding must be chunked/);
+    expect(bodies).toEqual([]);
+    expect(await send('Chunked')).toMatch(/^HTTP\/1\.1 200 /);
+    expect(bodies).toEqual(['a']);
+  });
+
+  it('[R8] [SEC80] an upgrade whose Connection names a framing header gets 400', async () => {
     const { backend, port } = await startBackend((_request, response) => response.end());
     const upgrades: unknown[] = [];
     backend.on('upgrade', (_request, socket) => {
@@ -70,7 +89,7 @@ describe('message framing', () => {
     expect(upgrades).toEqual([]);
   });
 
-  it('[R8] headers that Connection names are not forwarded, and the request is', async () => {
+  it('[R8] [SEC80] headers that Connection names are not forwarded, and the request is', async () => {
     const seen: Record<string, unknown>[] = [];
     const { port } = await startBackend((request, response) => {
       seen.push(request.headers);
@@ -86,7 +105,7 @@ describe('message framing', () => {
     expect(seen[0]).not.toHaveProperty('x-hop');
   });
 
-  it('[R8] in a response, a framing header in Connection has no effect', async () => {
+  it('[R8] [SEC80] in a response, a framing header in Connection has no effect', async () => {
     const evil = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil';
     const { port } = await startFixedBackend(
       `HTTP/1.1 200 OK\r\nConnection: Content-Length, transfer-encoding, content-type\r\nContent-Type: text/plain\r\nContent-Length: ${evil.length}\r\n\r\n${evil}`,

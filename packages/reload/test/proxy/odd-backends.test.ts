@@ -1,4 +1,6 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   asDocument,
@@ -24,7 +26,7 @@ describe('malformed responses', () => {
     ],
     ['another protocol', 'SSH-2.0-x\r\n', 502],
     ['odd characters in its status line', 'HTTP/1.1 200 O\x01\xe9\r\nContent-Length: 2\r\n\r\nok', 200],
-  ])('[R8] %s: this request and the next one get a response', async (_what, bytes, status) => {
+  ])('[R8] [SEC82] %s: this request and the next one get a response', async (_what, bytes, status) => {
     const { port } = await startFixedBackend(bytes);
     for (let count = 0; count < 2; count++) {
       const response = await sendRequest(port, '/', { headers: asDocument });
@@ -51,6 +53,51 @@ describe('malformed responses', () => {
     let text = '';
     socket.on('data', (data: Buffer) => (text += data.toString()));
     await vi.waitFor(() => expect(text).toMatch(/^HTTP\/1\.1 413 [^]*large$/));
+  });
+});
+
+/** The number of open descriptors of this process. */
+const descriptors = (): number => readdirSync('/proc/self/fd').length;
+
+/** A backend that responds before it has read the upload, and a client that sends the whole upload before it reads. */
+async function startEarly(afterwards: (socket: Socket) => void, afterMs = 0) {
+  const { port } = await startTcpBackend((socket) => {
+    socket.once('data', () => {
+      afterwards(socket);
+      setTimeout(() => socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nlarge'), afterMs);
+    });
+  });
+  const base = descriptors();
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => {});
+  socket.write(`POST / HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: ${UPLOAD_BYTES}\r\n\r\n`);
+  return { socket, base };
+}
+
+/** More than the buffers of all sockets take. */
+const UPLOAD_BYTES = 30_000_000;
+
+describe('a backend that responds before it has read the upload', () => {
+  it.each<[string, (socket: Socket) => void]>([
+    ['closes', (socket) => setTimeout(() => socket.end(), 50)],
+    ['reads no more', (socket) => void socket.pause()],
+    ['reads on', () => {}],
+  ])('[R8] if it %s, the client can send all, and then reads the response', async (_what, afterwards) => {
+    const { socket } = await startEarly(afterwards);
+    socket.write(Buffer.alloc(UPLOAD_BYTES));
+    await once(socket, 'drain');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 [^]*large$/);
+  });
+
+  it('[R8] its connection ends when the client has gone, although it reads no more', async () => {
+    const { socket, base } = await startEarly((backend) => void backend.pause(), 300);
+    socket.write(Buffer.alloc(UPLOAD_BYTES));
+    await once(socket, 'data');
+    socket.destroy();
+    // A backend that does not read does not see that its end of the connection is the last one.
+    await vi.waitFor(() => expect(descriptors()).toBeLessThanOrEqual(base + 1), 10_000);
   });
 });
 

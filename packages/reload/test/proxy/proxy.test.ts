@@ -142,7 +142,7 @@ describe('pages of the backend', () => {
     response.destroy();
   });
 
-  it('[R8] Content-Length is removed beside chunks, and hop-by-hop headers are not forwarded', async () => {
+  it('[R8] [SEC81] Content-Length is removed beside chunks, and hop-by-hop headers are not forwarded', async () => {
     const seen: Record<string, unknown>[] = [];
     const { port } = await startBackend((request, response) => {
       seen.push(request.headers);
@@ -212,7 +212,7 @@ describe('addresses of server and backend', () => {
     expect(await at('/own')).not.toHaveProperty('strict-transport-security');
   });
 
-  it('[R8] other origins cannot embed anything unless the backend allows it', async () => {
+  it('[R8] [SEC60] other origins cannot embed anything unless the backend allows it', async () => {
     const { port } = await startBackend((request, response) => {
       if (request.url === '/open') response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
       response.end();
@@ -223,7 +223,7 @@ describe('addresses of server and backend', () => {
     expect(await policyOf('/open')).toBe('cross-origin');
   });
 
-  it('[R8] there is one backend, whatever host a request names', async () => {
+  it('[R8] [SEC80] there is one backend, whatever host a request names', async () => {
     const other = createServer((_request, response) => response.end('other')).listen(0, '127.0.0.1');
     await once(other, 'listening');
     onTestFinished(() => void other.close());

@@ -82,10 +82,22 @@ describe('a backend that restarts after an update', () => {
     detector.watch();
     clock.advance(delayMs);
     exit();
-    clock.advance(5);
+    clock.advance(110);
     expect(events).toEqual(['restart']);
     clock.advance(WATCH_MS);
     expect(events).toEqual(['restart']);
+  });
+
+  it.each([5, 60])('[R1] not when the port of the ended process accepts one for %i ms more', (openMs) => {
+    const { clock, detector, events, exit, listen } = setUp();
+    detector.watch();
+    clock.advance(1_500);
+    exit();
+    clock.advance(openMs);
+    listen(false);
+    exit();
+    clock.advance(2_000);
+    expect(events).toEqual(['gone']);
   });
 
   it.each([1_100, 3_000, 9_000])('[R1] when another process has taken the port %i ms later', (delayMs) => {
@@ -95,7 +107,23 @@ describe('a backend that restarts after an update', () => {
     const old = [...open.values()];
     clock.advance(1_000);
     for (const close of old) close();
-    clock.advance(100);
+    clock.advance(200);
+    expect(events).toEqual(['restart']);
+  });
+
+  it('[R1] after an earlier exit without another process until the end of the watch', () => {
+    const { clock, detector, events, exit, open } = setUp();
+    detector.watch();
+    clock.advance(WATCH_MS - 500);
+    exit();
+    // A port forwarder accepts and closes each connection.
+    for (let ms = 0; ms < 2_000; ms += 10) {
+      clock.advance(10);
+      exit();
+    }
+    expect([events, open.size]).toEqual([[], 0]);
+    detector.watch();
+    clock.advance(110);
     expect(events).toEqual(['restart']);
   });
 
@@ -146,7 +174,7 @@ describe('a backend that does not restart', () => {
     detector.watch();
     clock.advance(30_000);
     exit();
-    clock.advance(10);
+    clock.advance(110);
     expect(events).toEqual(['restart']);
   });
 
@@ -189,7 +217,7 @@ describe('requests beside idle connections', () => {
     endNext();
     clock.advance(400);
     exit();
-    clock.advance(5);
+    clock.advance(110);
     expect(events).toEqual(['restart']);
   });
 
@@ -204,7 +232,7 @@ describe('requests beside idle connections', () => {
     expect(open.size).toBe(1);
     clock.advance(500);
     exit();
-    clock.advance(5);
+    clock.advance(110);
     expect(events).toEqual(['restart']);
   });
 });

@@ -1,41 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { floods, openAttacker } from '@live-online/internal/testing/attacker';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startBackend } from '../helpers/backend.ts';
 import { connectPage, makeFolder, readToken } from '../helpers/reload-server.ts';
-
-const bin = fileURLToPath(new URL('../../bin/live-online-reload.js', import.meta.url));
-
-/** The built tool in its own process, whose memory and descriptors can be read. */
-async function startTool(...args: string[]) {
-  const cache = makeFolder().folder;
-  const child = spawn(process.execPath, [bin, ...args, '--port', '0', '--log', 'json'], {
-    env: { ...process.env, XDG_CACHE_HOME: cache },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const { url } = JSON.parse(line) as { url: string };
-  return {
-    url,
-    port: Number(new URL(url).port),
-    measure() {
-      const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))!;
-      return { mib: Number(kib) / 1024, descriptors: readdirSync(`/proc/${child.pid}/fd`).length };
-    },
-  };
-}
+import { startTool } from '../helpers/tool-process.ts';
 
 describe('the update channel, attacked', () => {
   it.each(['folder', 'proxy', 'no-serve'])(
-    '[R8] floods end their own connections and do not disturb pages, with %s',
+    '[R8] [SEC65] floods end their own connections and do not disturb pages, with %s',
     async (mode) => {
       const { folder } = makeFolder({ 'index.html': '<!doctype html><title>t</title>' });
       const backend = await startBackend((_request, response) => void response.end('home'));

@@ -73,7 +73,7 @@ const MODES: Record<string, () => Promise<number>> = {
 };
 
 describe('connections of rejected upgrades that the client does not close', () => {
-  it.each(Object.keys(MODES))('[R8] %s: the server ends them', async (mode) => {
+  it.each(Object.keys(MODES))('[R8] [SEC66] %s: the server ends them', async (mode) => {
     const port = await MODES[mode]!();
     // The middleware finds its server with the first request.
     await readAll(await sendRequest(port, '/__live-online/alive'));
@@ -98,7 +98,7 @@ describe('connections of rejected upgrades that the client does not close', () =
     expect(performance.now() - start).toBeLessThan(500);
   });
 
-  it('[R8] the proxy ends those that a backend rejects, however it rejects them', async () => {
+  it('[R8] [SEC66] the proxy ends those that a backend rejects, however it rejects them', async () => {
     const { backend, port } = await startBackend((_request, response) => response.end());
     backend.on('upgrade', (_request, socket) => {
       socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno');
@@ -119,7 +119,7 @@ describe('connections of rejected upgrades that the client does not close', () =
     expect(String(held[0]!.read())).toMatch(/^HTTP\/1\.1 502 /);
   });
 
-  it('[R8] a client that disconnects before the backend responds to its upgrade holds no connection', async () => {
+  it('[R8] [SEC66] a client that disconnects before the backend responds to its upgrade holds no connection', async () => {
     let upgrades = 0;
     const { backend, port, server } = await startBackend((_request, response) => response.end());
     // The backend never responds.
@@ -149,7 +149,7 @@ describe('connections without a session', () => {
       'a slow body with an evil Origin',
       `POST / HTTP/1.1\r\nHost: localhost\r\n${EVIL}Content-Length: 1000000\r\n\r\nx`,
     ],
-  ])('[R8] %s: the server ends it', async (what, bytes) => {
+  ])('[R8] [SEC66] %s: the server ends it', async (what, bytes) => {
     const { port } = await startReload(PAGE, {}, SHORT);
     await readAll(await sendRequest(port, '/__live-online/alive'));
     const base = descriptors();
@@ -164,7 +164,7 @@ describe('connections without a session', () => {
     await expectLetGo(base, held.length, port, 2_000);
   });
 
-  it('[R8] a client that does not read its response is disconnected, and a slow reader gets everything', async () => {
+  it('[R8] [SEC66] a client that does not read its response is disconnected, and a slow reader gets everything', async () => {
     const big = 'x'.repeat(30 << 20);
     const { port } = await startReload({ 'big.bin': big }, {}, SHORT);
     await readAll(await sendRequest(port, '/__live-online/alive'));
@@ -181,7 +181,7 @@ describe('connections without a session', () => {
     expect(read).toBeGreaterThan(big.length);
   });
 
-  it('[R8] a client that pipelines many requests without reading is disconnected', async () => {
+  it('[R8] [SEC66] a client that pipelines many requests without reading is disconnected', async () => {
     const { port } = await startReload({ 'big.bin': 'x'.repeat(1 << 20) });
     const before = process.memoryUsage().arrayBuffers;
     const asking = `GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n`;
@@ -202,7 +202,7 @@ describe('connections without a session', () => {
 });
 
 describe('long requests behind --proxy', () => {
-  it('[R8] a response and an upload have no deadline', async () => {
+  it('[R8] [SEC66] a response and an upload have no deadline', async () => {
     let finish = (): void => {};
     const { port } = await startBackend((request, response) => {
       if (request.method === 'POST') {

@@ -4,6 +4,7 @@ import { createServer, get } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
+import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -11,7 +12,8 @@ import { createReloadServer } from '../../src/create-reload-server.ts';
 import { openKeyPair, type KeyPairOptions } from '../../src/http/certificate.ts';
 import { describeTrust } from '../../src/cli/describe-trust.ts';
 import { readCommandLine } from '../../src/cli/read-command-line.ts';
-import { asDocument, readAll } from '../helpers/backend.ts';
+import { DEADLINES } from '../../src/http/own-server.ts';
+import { asDocument, readAll, sendRequest } from '../helpers/backend.ts';
 import { makeFolder, startReload } from '../helpers/reload-server.ts';
 
 const PLAIN: KeyPairOptions = { https: true, host: 'localhost', allowedHosts: [], cacheRoot: '' };
@@ -101,6 +103,36 @@ describe('https', () => {
     });
   });
 
+  it('[R1] a request without TLS is redirected to the https URL, if it names a known host', async () => {
+    const cacheFolder = makeFolder().folder;
+    const files = { 'index.html': 'hello' };
+    const { url, port } = await startReload(files, { https: true, cacheFolder });
+    const plain = `http://localhost:${port}`;
+    const response = await fetch(`${plain}/a%20b?c=1`, { redirect: 'manual' });
+    expect([response.status, response.headers.get('location')]).toEqual([307, `${url}a%20b?c=1`]);
+    expect(await response.text()).toBe(`this port uses HTTPS: open ${url}a%20b?c=1\n`);
+    const foreign = await sendRequest(port, '/', { headers: { host: 'evil.example' } });
+    expect([foreign.statusCode, foreign.headers.location]).toEqual([403, undefined]);
+    const absolute = await sendRequest(port, '//evil.example/x');
+    expect(absolute.headers.location).toBe(`${url}x`);
+    const posted = await sendRequest(port, '/', { method: 'POST' });
+    expect(posted.statusCode).toBe(307);
+    const { cert } = (await openKeyPair({ ...PLAIN, cacheRoot: cacheFolder }, () => {}))!;
+    expect((await request(url, {}, cert)).text).toBe('hello');
+  });
+
+  it('[R8] [SEC66] at the port of HTTPS, a connection that sends nothing, or no whole head, ends', async () => {
+    const deadlines = { ...DEADLINES, headMs: 100 };
+    const { port } = await startReload({}, { https: true }, deadlines);
+    for (const text of ['', 'GET / HTTP/1.1\r\n', '\u0016']) {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => {});
+      if (text !== '') socket.write(text, 'latin1');
+      socket.resume();
+      await once(socket, 'close');
+    }
+  });
+
   it('[R1] with --no-serve, the script connects by HTTPS', async () => {
     const cacheFolder = makeFolder().folder;
     const { url, port } = await startReload({ 'a.txt': '' }, { serve: false, https: true, cacheFolder });
@@ -159,6 +191,8 @@ describe('https', () => {
       'certutil -d sql:$HOME/.pki/nssdb -A -t P,, -n live-online-reload -i "/cache/a.crt"',
     );
     expect(describeTrust('/cache/a.crt', 'darwin').join()).toContain('security add-trusted-cert');
+    expect(describeTrust('/cache/a.crt', 'linux').join()).toContain('install libnss3-tools');
+    expect(describeTrust('/cache/a.crt', 'win32').join()).not.toContain('libnss3');
     expect(describeTrust('/cache/a.crt', 'win32').join()).toContain('certutil -user -addstore Root');
   });
 
@@ -172,7 +206,9 @@ describe('https', () => {
     expect((await request(url, {}, cert)).text).toBe('mine');
     const create = (https: { key: string; cert: string }) => () => createReloadServer({ folder, https });
     expect(create({ key, cert: other.cert })).toThrow('must be a key and the certificate that belongs to it');
-    expect(create({ key: `${folder}/none`, cert })).toThrow('https.key must be PEM');
+    expect(create({ key: `${folder}/none`, cert })).toThrow(
+      `https.key must be PEM, or the path of a file with it: ${folder}/none does not exist`,
+    );
     const flags = ['content', '--https-key', 'k.pem', '--https-cert', 'c.pem'];
     expect(readCommandLine(flags, {}).options.https).toEqual({ key: 'k.pem', cert: 'c.pem' });
     expect(() => readCommandLine(['content', '--https-key', 'k.pem'], {})).toThrow('belong together');

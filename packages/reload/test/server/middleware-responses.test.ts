@@ -14,8 +14,16 @@ const TAG = /<script async src="\/__live-online\/client\.js"[^>]*><\/script>/;
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /** Starts a host app with the reload middleware, followed by another middleware. */
-async function serve(app: RequestListener, after: Middleware = (_request, _response, next) => next()) {
-  const reload = createReloadServer({ watch: [makeFolder().folder], cacheFolder: makeFolder().folder });
+async function serve(
+  app: RequestListener,
+  after: Middleware = (_request, _response, next) => next(),
+  headers: Record<string, string> = {},
+) {
+  const reload = createReloadServer({
+    watch: [makeFolder().folder],
+    cacheFolder: makeFolder().folder,
+    headers,
+  });
   const middleware = reload.middleware();
   const server = createServer((request, response) =>
     middleware(request, response, () => after(request, response, () => app(request, response))),
@@ -144,6 +152,38 @@ describe('responses of a host app with the middleware', () => {
     expect(page.text).toMatch(TAG);
     expect(page.headers['content-security-policy']).toContain(`script-src ${url}/__live-online/client.js`);
     expect((await get('/__live-online/client.js')).headers[':status']).toBe(200);
+  });
+
+  it.each([
+    ['', undefined],
+    [', also if they are compressed later', compress],
+  ])('[R7] get the headers of --header in place of their own%s', async (_what, after) => {
+    const own = { 'X-Own': 'a', 'Content-Security-Policy': "script-src 'none'" };
+    const app: RequestListener = (request, response) => {
+      response.setHeader('x-own', 'host');
+      response.setHeader('Content-Type', request.url!.startsWith('/page') ? 'text/html' : 'text/plain');
+      if (request.url!.endsWith('head')) response.writeHead(201, 'Made', { 'X-OWN': 'head', 'X-Other': 'b' });
+      response.end(PAGE);
+    };
+    const url = await serve(app, after, own);
+    for (const path of [
+      'page',
+      'page-head',
+      'text',
+      'text-head',
+      '__live-online/client.js',
+      '__live-online/none',
+    ]) {
+      const response = await fetch(url + path, { headers: asDocument });
+      const text = await response.text();
+      expect(response.headers.get('x-own'), path).toBe('a');
+      const policy = response.headers.get('content-security-policy')!;
+      expect(policy.includes('client.js'), path).toBe(path.startsWith('page'));
+      expect(TAG.test(text), path).toBe(path.startsWith('page'));
+      if (!path.endsWith('head')) continue;
+      expect([response.status, response.statusText]).toEqual([201, 'Made']);
+      expect(response.headers.get('x-other')).toBe('b');
+    }
   });
 
   it('[R7] a Content-Length that Node adds stays if the response is no page', async () => {

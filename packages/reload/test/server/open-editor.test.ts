@@ -45,7 +45,7 @@ describe('opening a file in an editor', () => {
     await vi.waitFor(() => expect(opened()).toContain(`${folder}/app.js:3:5`));
   });
 
-  it('[R8] rejects a wrong token, other origins, other hosts, other methods and other bodies', async () => {
+  it('[R8] [SEC86] rejects a wrong token, other origins, other hosts, other methods and other bodies', async () => {
     const { post, token, opened } = await start();
     const body = { token, file: 'app.js' };
     expect(await post({ ...body, token: 'wrong' })).toBe(403);
@@ -67,11 +67,11 @@ describe('opening a file in an editor', () => {
     ['192.168.1.9', '192.168.1.5', false],
     ['fe80::2', 'fe80::1', false],
     [undefined, undefined, false],
-  ])('[R8] a connection from %s to %s may open an editor: %s', (remote, local, allowed) => {
+  ])('[R8] [SEC86] a connection from %s to %s may open an editor: %s', (remote, local, allowed) => {
     expect(isFromThisMachine(remote, local)).toBe(allowed);
   });
 
-  it('[R8] opens only files of watched folders, and no dotfile, also through links', async () => {
+  it('[R8] [SEC86] opens only files of watched folders, and no dotfile, also through links', async () => {
     const { post, token, folder, opened } = await start();
     symlinkSync('/etc/hostname', join(folder, 'out.txt'));
     for (const file of ['/etc/hostname', '../../etc/hostname', '.env', 'out.txt', 'missing.js', '', '.'])

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
+import type { ReloadServerOptions } from '../../src/options/options.ts';
 import { sendBytes } from '../helpers/backend.ts';
 import { connectPage, makeFolder, readToken, startReload } from '../helpers/reload-server.ts';
 
@@ -16,8 +17,18 @@ async function get(port: number, path: string, headers: Record<string, string>) 
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() };
 }
 
+/** A server, and a function that sends it a request line with some Host headers, in which `OWN` is its own. */
+async function startFor(options: ReloadServerOptions) {
+  const { port } = await startReload(page, { ...options, watch: [makeFolder(page).folder] });
+  const send = (target: string, hosts: string[]): Promise<string> => {
+    const lines = hosts.map((host) => `Host: ${host.replace('OWN', `localhost:${port}`)}`);
+    return sendBytes(port, [`GET ${target} HTTP/1.1`, ...lines, 'Connection: close', '', ''].join('\r\n'));
+  };
+  return { port, send };
+}
+
 describe('the request guard for requests', () => {
-  it('[R8] an evil Host is rejected for every path', async () => {
+  it('[R8] [SEC62] an evil Host is rejected for every path', async () => {
     const { port } = await startReload(page);
     for (const path of [
       '/',
@@ -33,7 +44,7 @@ describe('the request guard for requests', () => {
     expect((await get(port, '/', { host: `localhost:${port}` })).status).toBe(200);
   });
 
-  it('[R8] an evil Origin is rejected, and no response allows CORS', async () => {
+  it('[R8] [SEC61] an evil Origin is rejected, and no response allows CORS', async () => {
     const { port } = await startReload(page);
     const host = `localhost:${port}`;
     for (const origin of ['http://evil.example', `http://127.0.0.1:${port}`, 'null']) {
@@ -46,21 +57,24 @@ describe('the request guard for requests', () => {
     expect(own.headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  it('[R8] two Host headers, or a URL with another host, are invalid for a folder, too', async () => {
-    const { port } = await startReload(page);
-    const own = `localhost:${port}`;
-    const send = (line: string, ...hosts: string[]): Promise<string> =>
-      sendBytes(
-        port,
-        [line, ...hosts.map((host) => `Host: ${host}`), 'Connection: close', '', ''].join('\r\n'),
-      );
-    expect(await send('GET / HTTP/1.1', own, own)).toMatch(/^HTTP\/1\.1 400 [^]*more than one Host/);
-    expect(await send('GET / HTTP/1.1', own, 'evil.example')).toMatch(/^HTTP\/1\.1 400 /);
-    expect(await send('GET http://evil.example/ HTTP/1.1', own)).toMatch(/^HTTP\/1\.1 400 [^]*another host/);
-    expect(await send(`GET http://${own}/ HTTP/1.1`, own)).toMatch(/^HTTP\/1\.1 200 /);
+  describe.each<[string, ReloadServerOptions]>([
+    ['a folder', {}],
+    ['no pages', { serve: false }],
+    ['a backend', { proxy: 'http://127.0.0.1:1' }],
+  ])('of a server for %s', (_what, options) => {
+    it.each<[string, string, string[], RegExp]>([
+      ['two equal Host headers', '/', ['OWN', 'OWN'], /^HTTP\/1\.1 400 [^]*more than one Host/],
+      ['two different Host headers', '/', ['OWN', 'evil.example'], /^HTTP\/1\.1 400 [^]*more than one Host/],
+      ['a URL with another host', 'http://evil.example/', ['OWN'], /^HTTP\/1\.1 400 [^]*another host/],
+      ['a URL with another port', 'http://localhost:1/', ['OWN'], /^HTTP\/1\.1 400 [^]*another host/],
+    ])('[R8] [SEC64] %s: the request gets 400', async (_request, target, hosts, expected) => {
+      const { port, send } = await startFor(options);
+      expect(await send(target, hosts)).toMatch(expected);
+      expect(await send(`http://localhost:${port}/`, ['OWN'])).toMatch(/^HTTP\/1\.1 (200|502) /);
+    });
   });
 
-  it('[R8] other origins cannot embed anything', async () => {
+  it('[R8] [SEC60] other origins cannot embed anything', async () => {
     const { port } = await startReload({ ...page, 'a.css': 'a{}', 'a.png': 'x' });
     const host = `localhost:${port}`;
     for (const path of [
@@ -76,7 +90,7 @@ describe('the request guard for requests', () => {
     }
   });
 
-  it('[R8] without serving, other origins can embed only the script', async () => {
+  it('[R8] [SEC60] without serving, other origins can embed only the script', async () => {
     const { port } = await startReload(page, { serve: false, port: 0 });
     const host = `localhost:${port}`;
     const script = await get(port, '/', { host });
@@ -101,7 +115,7 @@ describe('the request guard for sockets', () => {
     ['no Origin', {}],
     ['Origin null', { origin: 'null' }],
     ['an evil Host', { host: 'evil.example', origin: 'http://evil.example' }],
-  ])('[R8] %s is rejected before a session starts', async (_name, headers) => {
+  ])('[R8] [SEC63] %s is rejected before a session starts', async (_name, headers) => {
     const { url } = await startReload(page);
     const { ok } = await connectPage(url, headers);
     expect(ok).toBe(false);
@@ -113,13 +127,13 @@ describe('the request guard for sockets', () => {
     ['a token that is a number', { token: 5 }, 'handshake-invalid'],
     ['a token that is too long', { token: 'x'.repeat(300) }, 'handshake-invalid'],
     ['a newer protocol', { v: 99, token: 'x' }, 'version-unsupported'],
-  ])('[R8] %s is rejected with a code', async (_name, auth, code) => {
+  ])('[R8] [SEC63] %s is rejected with a code', async (_name, auth, code) => {
     const { url, port } = await startReload(page);
     const outcome = await connectPage(url, { origin: `http://127.0.0.1:${port}`, auth });
     expect(outcome).toMatchObject({ ok: false, error: { data: { code } } });
   });
 
-  it('[P13] what a page sends is ignored, and too much of it ends its connection', async () => {
+  it('[P13] [SEC63] what a page sends is ignored, and too much of it ends its connection', async () => {
     const { url, port, write } = await startReload(page);
     const origin = `http://127.0.0.1:${port}`;
     const [quiet, loud] = [await connectPage(url, { origin }), await connectPage(url, { origin })];
@@ -132,7 +146,7 @@ describe('the request guard for sockets', () => {
     await vi.waitFor(() => expect(quiet.updates).toHaveLength(1));
   });
 
-  it('[R8] without serving, a page of another machine is rejected even with the token', async () => {
+  it('[R8] [SEC63] without serving, a page of another machine is rejected even with the token', async () => {
     const { url, port } = await startReload(page, { serve: false, allowedOrigins: ['http://box.lan:3000'] });
     const auth = { v: 1, token: await readToken(url, '/') };
     const connects = async (headers: { origin?: string; host?: string }): Promise<boolean> =>
@@ -165,7 +179,7 @@ describe('the request guard for sockets', () => {
     expect(outcome).toMatchObject({ ok: true });
   });
 
-  it('[R8] upgrades for the backend are checked, too', async () => {
+  it('[R8] [SEC63] upgrades for the backend are checked, too', async () => {
     const backend = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await once(backend, 'listening');
     onTestFinished(() => void backend.close());

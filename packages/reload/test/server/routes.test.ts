@@ -156,10 +156,10 @@ describe('the flags --route and --header', () => {
   });
 
   it.each([
-    [['--route', '/api'], 'routes./api must be the URL of a backend'],
-    [['--route', 'api=http://localhost:9000'], 'routes.api must be a path'],
+    [['--route', '/api'], '--route must be PREFIX=URL, such as /api=http://localhost:9000, not "/api"'],
+    [['--route', 'api=http://localhost:9000'], '--route must be PREFIX=URL'],
     [['--route', '/api=http://localhost:9000/path'], 'routes./api must be the URL of a backend'],
-    [['--header', 'X-Own'], 'headers.X-Own must be the value of a header'],
+    [['--header', 'X-Own'], '--header must be "NAME: VALUE", such as "X-Name: value", not "X-Own"'],
     [['--header', 'X Own: a'], 'headers.X Own is not the name of a header'],
     [['--header', 'Content-Length: 1'], 'headers.Content-Length is not the name of a header'],
     [['--header', 'A: b\nC: d'], 'headers.A must be the value of a header'],

@@ -1,7 +1,10 @@
+import { symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Status } from '../../src/status/status-log.ts';
 import { asDocument } from '../helpers/backend.ts';
-import { connectPage, startReload } from '../helpers/reload-server.ts';
+import { connectPage, makeFolder, startReload } from '../helpers/reload-server.ts';
 
 const HOSTILE = '<u onclick>';
 
@@ -26,6 +29,21 @@ describe('the page of the status', () => {
     }
     expect((await fetch(new URL('/__live-online/status.json', url), { method: 'POST' })).status).toBe(405);
     expect((await fetch(new URL('/__live-online/constructor', url))).status).toBe(404);
+  });
+
+  it('[R21] names no absolute folder of this machine in a warning', async () => {
+    const secret = makeFolder({ 'a.txt': 'x' }).folder;
+    const { url, folder, warnings } = await startReload({}, { ignore: [`${makeFolder().folder}/*.log`] });
+    symlinkSync(secret, join(folder, 'out'));
+    expect((await fetch(new URL('/out/a.txt', url))).status).toBe(404);
+    await vi.waitFor(async () => {
+      // The terminal names the folder, so that the user can allow it.
+      expect(warnings.join()).toContain(`--allow ${secret}`);
+      expect((await readStatus(url)).warnings).toMatchObject([
+        { text: expect.stringMatching(/^out is not served.* --allow [\w-]+$/) },
+      ]);
+    }, 10_000);
+    expect(JSON.stringify(await readStatus(url))).not.toContain(tmpdir());
   });
 
   it('[R21] reports pages, responses and updates, without queries', async () => {
@@ -54,8 +72,12 @@ describe('the page of the status', () => {
       ]);
       expect(devices).toMatchObject([{ address: 'this machine', pages: [{ path: '/' }] }]);
       expect(updates).toMatchObject([
-        { files: [`${HOSTILE}.js`], reason: 'no open page has requested it' },
-        { files: ['a.js'], pages: { reload: 1 }, reason: 'a.js cannot be replaced in place' },
+        { files: [`${HOSTILE}.js`], outcome: 'nothing', reason: 'no open page has requested it' },
+        {
+          files: ['a.js'],
+          outcome: expect.stringMatching(/^reloads 1 page \(\d+ ms\)$/),
+          reason: 'scripts are not replaced in place',
+        },
       ]);
     });
   });

@@ -21,7 +21,7 @@ function link(folder: string, links: Record<string, string>): void {
 }
 
 describe('symlinks to dotfiles', () => {
-  it('[R8] a symlink to a dotfile is not served', async () => {
+  it('[R8] [SEC73] a symlink to a dotfile is not served', async () => {
     const { url, folder } = await startReload(files, { directoryListing: true });
     link(folder, {
       'envlink.txt': '.env',
@@ -66,7 +66,7 @@ describe('symlinks to dotfiles', () => {
     expect(await (await fetch(new URL('/.well-known/security.txt', url))).text()).toBe('public');
   });
 
-  it('[R8] a symlink to a dotfile is not served as index file, as 404.html, or for spa', async () => {
+  it('[R8] [SEC73] a symlink to a dotfile is not served as index file, as 404.html, or for spa', async () => {
     const { url, folder } = await startReload({ ...files, 'sub/b.txt': 'public' }, { spa: true });
     link(folder, { 'index.html': '.env', '404.html': '.env', 'sub/index.html': '../.env' });
     for (const path of ['/', '/index.html', '/sub/', '/missing.txt', '/route/of/the/app']) {
@@ -76,7 +76,7 @@ describe('symlinks to dotfiles', () => {
     }
   });
 
-  it('[R8] a directory listing contains no symlink to a dotfile or out of the folder', async () => {
+  it('[R8] [SEC73] a directory listing contains no symlink to a dotfile or out of the folder', async () => {
     const { url, folder } = await startReload(files, { directoryListing: true });
     const outside = makeFolder({ 'secret.txt': SECRET });
     mkdirSync(join(folder, 'plain'));
@@ -100,7 +100,7 @@ describe('symlinks to dotfiles', () => {
     expect((await fetch(new URL('/.env', url))).status).toBe(404);
   });
 
-  it('[R8] an update contains no text of a dotfile or of an outside file, whatever symlinks lead there', async () => {
+  it('[R8] [SEC73] an update contains no text of a dotfile or of an outside file, whatever symlinks lead there', async () => {
     const outside = makeFolder({ 'secret.css': SECRET });
     const { url, port, folder, write } = await startReload({ ...files, 'a.css': 'a{}', 'b.css': 'b{}' });
     const { updates } = await connectPage(url, { origin: `http://127.0.0.1:${port}` });
@@ -117,7 +117,7 @@ describe('symlinks to dotfiles', () => {
     await vi.waitFor(() => expect(updates.at(-1)!.cssTexts).toMatchObject({ '/a.css': 'c{}' }));
   });
 
-  it('[R8] a request through a symlink to a dotfile does not read it, even just after a save', async () => {
+  it('[R8] [SEC73] a request through a symlink to a dotfile does not read it, even just after a save', async () => {
     // The request comes while the file may still be written.
     const { url, port, folder, write, updates } = await startReload(files, { debounceMs: 500 });
     link(folder, { gitlink: '.git' });

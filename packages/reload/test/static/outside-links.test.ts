@@ -24,7 +24,7 @@ async function get(url: string, path: string): Promise<{ status: number; text: s
   return { status: response.status, text: await response.text() };
 }
 
-it('[R8] a symlink that leads out of the folder is refused, and page and warning say why', async () => {
+it('[R8] [SEC73] a symlink that leads out of the folder is refused, and page and warning say why', async () => {
   const { outer, folder } = makeLinked();
   const { url, warnings } = await startReload({}, { folder });
   for (const path of ['/node_modules/pkg/lib/index.js', '/node_modules/pkg/lib/index.js', '/a.js']) {
@@ -38,7 +38,7 @@ it('[R8] a symlink that leads out of the folder is refused, and page and warning
   expect(warnings[1]).toMatch(/^a\.js is not served: .* --allow .*\/other$/);
 });
 
-it('[R8] a symlink to a dotfile outside, and a missing file, are just not found', async () => {
+it('[R8] [SEC73] a symlink to a dotfile outside, and a missing file, are just not found', async () => {
   const { folder } = makeLinked();
   const { url, warnings } = await startReload({}, { folder });
   for (const path of ['/env.txt', '/missing.txt']) {

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readUrlPath } from '../../src/core/url-path.ts';
 import { resolveFile } from '../../src/serving/static/resolve-file.ts';
+import { FUZZ_TIMEOUT_MS, fuzzParameters } from '../../../../tests/helpers/fuzz.ts';
 import { makeFolder } from '../helpers/reload-server.ts';
 
 const parts = fc.oneof(
@@ -52,7 +53,7 @@ const parts = fc.oneof(
 );
 
 describe('from a URL to a file', () => {
-  it('[R8] no URL opens a file outside the root', async () => {
+  it('[R8] [SEC70] no URL opens a file outside the root', { timeout: FUZZ_TIMEOUT_MS }, async () => {
     const { folder } = makeFolder({
       'outside/secret.txt': 'secret',
       'site/a.txt': 'a',
@@ -76,12 +77,12 @@ describe('from a URL to a file', () => {
         await file.handle.close();
         expect(file.path.startsWith(root + sep)).toBe(true);
       }),
-      { numRuns: 3_000 },
+      fuzzParameters(3_000),
     );
     expect(opened).toBeGreaterThan(0);
   });
 
-  it('[R8] if a folder becomes a symlink while its file is opened, nothing outside is served', async () => {
+  it('[R8] [SEC73] if a folder becomes a symlink while its file is opened, nothing outside is served', async () => {
     const { folder } = makeFolder({ 'outside/a.txt': 'secret', 'site/in/a.txt': 'a' });
     const root = join(folder, 'site');
     // Node opens nothing while all of its threads wait for a pipe.
@@ -98,17 +99,18 @@ describe('from a URL to a file', () => {
     expect((await resolving).kind).toBe('none');
   });
 
-  it('[R8] reading a URL never throws', () => {
+  it('[R8] [SEC70] reading a URL never throws', { timeout: FUZZ_TIMEOUT_MS }, () => {
     fc.assert(
       fc.property(fc.string(), fc.boolean(), (target, windows) => {
         const path = readUrlPath(target, windows);
         if (path.ok) for (const segment of path.segments) expect(segment).not.toMatch(/^\.{0,2}$|[/\\\0]/);
       }),
+      fuzzParameters(1_000),
     );
   });
 
   it.each(['/a:b', '/a.txt::$DATA', '/con', '/NUL.txt', '/a.', '/a%20', '/PROGRA~1'])(
-    '[R8] on Windows %s is not a valid name',
+    '[R8] [SEC70] on Windows %s is not a valid name',
     (target) => {
       expect(readUrlPath(target, true).ok).toBe(false);
       expect(readUrlPath(target, false).ok).toBe(true);

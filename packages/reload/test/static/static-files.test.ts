@@ -139,7 +139,7 @@ describe('static files', () => {
     for (const path of ['/.env', '/a//b']) expect(await get(path)).toContain('This URL cannot be served');
   });
 
-  it('[R1] with directoryListing, a folder lists its files, whatever their names contain', async () => {
+  it('[R1] [SEC72] with directoryListing, a folder lists its files, whatever their names contain', async () => {
     const names = [
       '<img src=x onerror=alert(1)>.txt',
       '"quoted" & co.txt',
@@ -170,7 +170,7 @@ describe('static files', () => {
     expect([200, 403]).toContain((await fetch(new URL('/a.txt', url))).status);
   });
 
-  it('[R8] symlinks are followed inside the root only', async () => {
+  it('[R8] [SEC73] symlinks are followed inside the root only', async () => {
     const outside = makeFolder({ 'secret.txt': 'secret' });
     const { url, folder } = await startReload({ 'a.txt': 'inside' });
     symlinkSync(join(folder, 'a.txt'), join(folder, 'in.txt'));
@@ -203,7 +203,7 @@ describe('malicious and malformed URLs', () => {
     '\\x',
     '/a%0d%0aSet-Cookie:x',
     'http://evil.example/../x',
-  ])('[R8] %s gets 400 at once', async (target) => {
+  ])('[R8] [SEC70] %s gets 400 at once', async (target) => {
     const { port } = await startReload({ 'index.html': 'home' });
     expect(await sendRaw(port, target)).toMatch(/^HTTP\/1\.1 400 /);
   });
@@ -216,7 +216,7 @@ describe('malicious and malformed URLs', () => {
     '/a//b',
     '/%252e%252e/x',
     '/.well-known/none',
-  ])('[R8] %s gets 404 or 400, and no redirect', async (target) => {
+  ])('[R8] [SEC71] %s gets 404 or 400, and no redirect', async (target) => {
     const { port } = await startReload({ 'index.html': 'home', '.env': 'secret', '.git/config': 'secret' });
     const received = await sendRaw(port, target);
     expect(received).toMatch(/^HTTP\/1\.1 40[04] /);

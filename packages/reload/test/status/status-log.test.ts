@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { describePages } from '../../src/cli/describe-update.ts';
 import type { UpdateReport } from '../../src/events.ts';
 import { nameDevice } from '../../src/status/device-name.ts';
-import { explainUpdate } from '../../src/status/explain-update.ts';
 import { StatusLog, type ConnectedPage } from '../../src/status/status-log.ts';
 
 const NONE = { none: 0, apply: 0, reload: 0 };
@@ -14,31 +14,47 @@ const report = (files: string[], pages: Partial<UpdateReport['pages']> = {}): Up
 function createLog(pages: ConnectedPage[] = []) {
   let time = 0;
   const about = { kind: 'folder' as const, source: 'content', watched: ['content'], ignored: [] };
-  return new StatusLog({ now: () => ++time, about, reloadOnly: false, pages: () => pages });
+  return new StatusLog({ now: () => ++time, about, pages: () => pages });
 }
 
 describe('the log of the status', () => {
   it('[R21] keeps the last 50 updates, the newest first, with at most 20 names of files', () => {
     const log = createLog();
-    for (let index = 0; index < 60; index++) log.recordUpdate(report([`${index}.js`], { reload: 1 }));
+    const reason = 'scripts are not replaced in place';
+    for (let index = 0; index < 60; index++)
+      log.recordUpdate({ ...report([`${index}.js`], { reload: 1 }), reason, durationMs: 13.6 });
     log.recordUpdate(report(Array.from({ length: 500 }, (_, index) => `${index}.css`)));
     const { updates } = log.snapshot();
     expect(updates).toHaveLength(50);
-    expect(updates[0]).toMatchObject({ more: 480, reason: 'no page was open' });
-    expect(updates[1]).toMatchObject({ files: ['59.js'], reason: '59.js cannot be replaced in place' });
+    expect(updates[0]).toMatchObject({ more: 480, outcome: 'no page is open', isApplied: false });
+    expect(updates[1]).toMatchObject({
+      files: ['59.js'],
+      outcome: 'reloads 1 page (14 ms)',
+      isApplied: true,
+      reason,
+    });
   });
 
-  it('[R21] shows skipped files with their reason, and why a backend has reloaded pages', () => {
+  it('[R30] says what pages did, and why, in the words of the terminal', () => {
+    const reports = [
+      report([], { reload: 1 }),
+      { ...report([], { reload: 2 }), reason: 'the backend has restarted' },
+      {
+        ...report(['a.css', 'b.html'], { apply: 2 }),
+        applied: ['css' as const, 'html' as const],
+        durationMs: 12,
+      },
+      report(['a.html'], { none: 1 }),
+      report(['a.html']),
+    ];
     const log = createLog();
-    log.recordSkipped({ files: ['README.md'], reason: 'no open page has requested it' });
-    log.recordBackend({ url: 'http://localhost:8000', state: 'restarted' });
-    log.recordUpdate(report([], { reload: 1 }));
-    log.recordUpdate(report([], { reload: 1 }));
-    expect(log.snapshot().updates.map(({ reason }) => reason)).toEqual([
-      'notify() was called',
-      'the backend has restarted',
-      'no open page has requested it',
-    ]);
+    reports.forEach((one) => log.recordUpdate(one));
+    const skipped = { files: ['README.md'], reason: 'no open page has requested it' };
+    log.recordSkipped(skipped);
+    const lines = log
+      .snapshot()
+      .updates.map(({ outcome, reason }) => (reason === undefined ? outcome : `${outcome}: ${reason}`));
+    expect(lines.reverse()).toEqual([...reports, skipped].map((one) => describePages(one)));
   });
 
   it('[R21] bounds what requests can fill, and escapes control characters', () => {
@@ -74,22 +90,6 @@ describe('the log of the status', () => {
       },
       { name: 'A browser', address: 'this machine', pages: [{ path: '/', since: 2 }] },
     ]);
-  });
-});
-
-describe('the reason of an update', () => {
-  it.each<[UpdateReport, object, string]>([
-    [report(['a.css'], { none: 1 }), {}, 'no open page uses what has changed'],
-    [{ ...report(['a.css'], { apply: 1 }), applied: ['css'] }, {}, 'styles can be replaced in place'],
-    [
-      report(['a.css'], { reload: 1 }),
-      { reloadOnly: true },
-      'every change reloads, because of --reload-only',
-    ],
-    [report(['a.css'], { reload: 1 }), {}, 'a file was created or deleted, or belongs to another page'],
-    [report([], { reload: 1 }), { cause: 'backend-up' }, 'the backend is up again'],
-  ])('[R21] of %j with %j', (update, context, reason) => {
-    expect(explainUpdate(update, context)).toBe(reason);
   });
 });
 

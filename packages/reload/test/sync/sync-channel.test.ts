@@ -40,7 +40,7 @@ describe('the socket of pages in step', () => {
     expect(first.received).toHaveLength(1);
   });
 
-  it.each(['http://evil.example', 'null', ''])('[R23] rejects the origin "%s"', async (origin) => {
+  it.each(['http://evil.example', 'null', ''])('[R23] [SEC87] rejects the origin "%s"', async (origin) => {
     const { open } = await start(true);
     const { socket } = open(origin);
     const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number }];
@@ -58,15 +58,22 @@ describe('the socket of pages in step', () => {
     ['a wrong token', '{"token":"wrong"}'],
     ['no token', '{"part":"scroll"}'],
     ['a long message', 'x'.repeat(9_000)],
-  ])('[R23] ends the connection after %s', async (_name, message) => {
-    const { open } = await start(true);
-    const { socket } = open();
-    await once(socket, 'open');
-    socket.send(message);
-    await once(socket, 'close');
-  });
+  ])(
+    '[R23] [SEC87] ends the connection after %s, and passes nothing to it or from it',
+    async (_name, message) => {
+      const { open, join } = await start(true);
+      const page = await join();
+      const { socket, received } = open();
+      await once(socket, 'open');
+      page.socket.send('{"part":"scroll","page":"/","x":0,"y":0.5}');
+      socket.send(message);
+      await once(socket, 'close');
+      expect(received).toEqual([]);
+      expect(page.received).toEqual(['{"ready":true}']);
+    },
+  );
 
-  it('[R23] ends the connection of a page that sends too much', async () => {
+  it('[R23] [SEC87] ends the connection of a page that sends too much', async () => {
     const { join } = await start(true);
     const { socket } = await join();
     for (let index = 0; index < 500; index++) socket.send('{}');

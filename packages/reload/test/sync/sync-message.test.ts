@@ -7,6 +7,7 @@ const parse = (message: object, parts = ALL) => parseSyncMessage(JSON.stringify(
 describe('a message between pages', () => {
   it.each([
     { part: 'scroll', page: '/', x: 0, y: 1 },
+    { part: 'scroll', page: '/', target: '#c', x: 0.5, y: 0 },
     { part: 'clicks', page: '/a?b', target: '#c' },
     { part: 'fields', page: '/', target: '#c', value: '' },
     { part: 'fields', page: '/', target: '#c', checked: false },
@@ -20,11 +21,16 @@ describe('a message between pages', () => {
     { part: 'other', page: '/' },
     { part: 'scroll', page: '/', x: 0, y: 2 },
     { part: 'scroll', page: '/', x: 0 },
+    { part: 'scroll', page: '/', target: 5, x: 0, y: 0 },
     { part: 'clicks', page: '/', target: '' },
     { part: 'fields', page: '/', target: '#c' },
     { part: 'fields', page: '/', target: '#c', value: 'x'.repeat(1_001) },
     { part: 'navigation', page: '//evil.example/' },
     { part: 'navigation', page: '/\\evil.example/' },
+    // Browsers remove tabs and line breaks from a URL.
+    { part: 'navigation', page: '/\t/evil.example/' },
+    { part: 'navigation', page: '/\n\\evil.example/' },
+    { part: 'navigation', page: '/.//evil.example/\r' },
     { part: 'navigation', page: 'javascript:alert(1)' },
     { part: 'navigation', page: `/${'x'.repeat(500)}` },
   ])('[R23] %j is discarded', (message) => {

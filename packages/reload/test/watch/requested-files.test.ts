@@ -80,6 +80,8 @@ describe('a served folder with an open page', () => {
     await get(started, '/missing.js');
     const reason = 'no open page has requested it';
     write('README.md', 'longer');
+    await vi.waitFor(() => expect(skipped.length + page.updates.length).toBeGreaterThan(0));
+    expect(page.updates).toEqual([]);
     await vi.waitFor(() => expect(skipped).toEqual([{ files: ['README.md'], reason }]));
     write('new.js', 'x');
     await vi.waitFor(() => expect(skipped).toHaveLength(2));

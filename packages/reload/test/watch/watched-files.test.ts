@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { startReload } from '../helpers/reload-server.ts';
+import { makeFolder, startReload } from '../helpers/reload-server.ts';
 
 /** A reload server whose updates are compared by the files that they name. */
 async function startWatching(files: Record<string, string>, options: object = {}) {
@@ -72,6 +72,24 @@ describe('what is watched', () => {
     const inner = await startReload({}, { folder: join(folder, 'dist') });
     writeFileSync(join(folder, 'dist/a.txt'), 'longer than before');
     await vi.waitFor(() => expect(inner.updates.map(({ files }) => files)).toEqual([['a.txt']]));
+  });
+
+  it('[R3] a folder that git ignores is watched if it is named inside of another root; what it ignores itself is not', async () => {
+    const { folder, write } = makeFolder({
+      '.gitignore': 'build/\n*.log\n',
+      'build/out/.gitignore': '*.map\n',
+      'build/out/a.txt': 'x',
+      'build/out/sub/b.txt': 'x',
+    });
+    const { updates, indexed } = await startReload({}, { folder, watch: [join(folder, 'build/out')] });
+    await indexed;
+    const ignored = ['build/c.txt', 'd.log', 'build/out/e.map'];
+    const saved = ['build/out/a.txt', 'build/out/sub/b.txt', 'build/out/new.log'];
+    for (const name of [...ignored, ...saved, 'last.txt']) {
+      write(name, 'longer than before');
+    }
+    const reported = (): string[] => [...new Set(updates.flatMap(({ files }) => files))].sort();
+    await vi.waitFor(() => expect(reported()).toEqual([...saved, 'last.txt'].sort()));
   });
 
   it('[R3] a root that is deleted and created again, twice', async () => {

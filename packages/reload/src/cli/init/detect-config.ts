@@ -110,10 +110,19 @@ function nextJs({ dependencies, existing }: Project): Detected | undefined {
   return backend('Next.js', 3000, existing('app', 'pages', 'src', 'public'));
 }
 
-function eleventy({ dependencies, scripts, packageManager }: Project): Detected | undefined {
+const ELEVENTY_CONFIGS = [
+  '.eleventy.js',
+  ...['js', 'mjs', 'cjs', 'ts'].map((type) => `eleventy.config.${type}`),
+] as const;
+
+function eleventy({ dependencies, scripts, packageManager, has, read }: Project): Detected | undefined {
   if (!dependencies.has('@11ty/eleventy')) return undefined;
   const command = scripts['build'] ? runScript({ packageManager }, 'build') : 'npx @11ty/eleventy';
-  return build('Eleventy', '_site', command, ['**', '!_site/**']);
+  const file = ELEVENTY_CONFIGS.find(has);
+  const config = (file !== undefined && read(file)) || '';
+  const folder = /\b(?:output:\s*|setOutputDirectory\(\s*)["'](?:\.\/)?([\w.-][\w./-]*)/.exec(config)?.[1];
+  const output = folder?.replace(/\/$/, '') ?? '_site';
+  return build('Eleventy', output, command, ['**', `!${output}/**`]);
 }
 
 const SERVERS: readonly (readonly [dependency: string, name: string])[] = [
@@ -158,12 +167,23 @@ const OUTPUTS: readonly (readonly [dependency: string, folder: string])[] = [
   ['tailwindcss', 'dist'],
 ];
 
+/** The folder that the config of Vite or Astro names. */
+function configured({ has, read }: Project): string | undefined {
+  const file = ['vite', 'astro']
+    .flatMap((name) => ['js', 'mjs', 'ts', 'mts'].map((type) => `${name}.config.${type}`))
+    .find(has);
+  const text = file === undefined ? undefined : read(file);
+  return /\boutDir:\s*["'](?:\.\/)?([\w.-][\w./-]*?)\/?["']/.exec(text ?? '')?.[1];
+}
+
 function bundler(project: Project): Detected | undefined {
   const { dependencies, scripts, has, existing } = project;
   const tool = OUTPUTS.find(([dependency]) => dependencies.has(dependency));
   if (!tool || !scripts['build']) return undefined;
   const folder =
-    [tool[1], 'dist', 'build', 'public', 'out'].find((path) => has(`${path}/index.html`)) ?? tool[1];
+    configured(project) ??
+    [tool[1], 'dist', 'build', 'public', 'out'].find((path) => has(`${path}/index.html`)) ??
+    tool[1];
   const sources = existing('src', 'pages', 'styles', 'index.html').map((path) =>
     path.includes('.') ? path : `${path}/**`,
   );

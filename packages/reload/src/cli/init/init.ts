@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONFIG_FILES, readConfigFile } from '../config-file.ts';
 import { detectConfig } from './detect-config.ts';
@@ -20,7 +20,10 @@ export async function initProject(cwd: string): Promise<{ ok: boolean; text: str
   }
   const project = readProject({
     has: (path) => existsSync(join(cwd, path)),
-    read: (path) => (existsSync(join(cwd, path)) ? readFileSync(join(cwd, path), 'utf8') : undefined),
+    read: (path) =>
+      statSync(join(cwd, path), { throwIfNoEntry: false })?.isFile()
+        ? readFileSync(join(cwd, path), 'utf8')
+        : undefined,
   });
   const { found, config } = detectConfig(project);
   const text = renderConfig(found, config);

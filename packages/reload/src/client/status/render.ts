@@ -8,9 +8,9 @@ export interface Status {
     at: number;
     files: string[];
     more: number;
-    pages: Record<'none' | 'apply' | 'reload', number>;
-    applied: ('css' | 'images' | 'html')[];
-    reason: string;
+    outcome: string;
+    isApplied: boolean;
+    reason?: string;
   }[];
   served: { total: number; recent: { path: string; status: number; count: number; at: number }[] };
   warnings: { at: number; text: string }[];
@@ -21,7 +21,6 @@ const KINDS = {
   proxy: 'A backend, behind this reverse proxy for',
   none: 'Files, watched for pages of other servers for',
 };
-const PARTS = { css: 'styles', images: 'images', html: 'HTML' };
 
 let shown = '';
 
@@ -77,24 +76,16 @@ export function renderAway(): void {
 
 type Line = [className: string, text: string];
 
-function updateRow({ at, files, more, pages, applied, reason }: Status['updates'][number]): HTMLElement {
+function updateRow({ at, files, more, outcome, isApplied, reason }: Status['updates'][number]): HTMLElement {
   const names = files.length === 0 ? 'All files' : files.join(', ') + (more > 0 ? ` and ${more} more` : '');
-  const done = describe(pages, applied);
-  return row(names, time(at), ...(done === '' ? [] : [['done', done] as Line]), ['detail', reason]);
+  const why: Line[] = reason === undefined ? [] : [['detail', reason]];
+  return row(names, time(at), [isApplied ? 'done' : 'detail', outcome], ...why);
 }
 
 function servedRow({ path, status, count: times, at }: Status['served']['recent'][number]): HTMLElement {
   const item = row(path, time(at), ['detail', `${status}${times > 1 ? ` · ${times} times` : ''}`]);
   if (status >= 400) item.classList.add('failed');
   return item;
-}
-
-function describe(pages: Status['updates'][number]['pages'], applied: ('css' | 'images' | 'html')[]): string {
-  const parts: string[] = [];
-  if (pages.reload > 0) parts.push(`reloaded ${count(pages.reload, 'page')}`);
-  if (pages.apply > 0)
-    parts.push(`${applied.map((part) => PARTS[part]).join(', ')} replaced in ${count(pages.apply, 'page')}`);
-  return parts.join(', ');
 }
 
 /** @param subject a path, or the name of a device. */

@@ -11,14 +11,16 @@ export const syncClicks: Part = (send) => {
     if (!event.isTrusted || event.button !== 0 || !(target instanceof Element)) return;
     if (target.closest(NOT_CLICKED)) return;
     // The other devices follow the new page.
-    if (target.closest('a[href]') && !event.defaultPrevented) return;
+    const link = target.closest('a[href]');
+    if (link && !event.defaultPrevented && !staysOnPage(link)) return;
     send({ target: selectorOf(target) });
   });
   return ({ target }) => {
     const element = findTarget(target);
     if (!element || element.closest(NOT_CLICKED)) return;
     // A link without a script would leave the page.
-    if (element.closest('a[href]')) {
+    const link = element.closest('a[href]');
+    if (link && !staysOnPage(link)) {
       const stay = (event: Event): void => event.preventDefault();
       addEventListener('click', stay, { once: true });
       element.click();
@@ -26,3 +28,10 @@ export const syncClicks: Part = (send) => {
     } else element.click();
   };
 };
+
+/** Whether a link leads to a place in this page, as those of routers with a hash do. */
+function staysOnPage(link: Element): boolean {
+  if (!(link instanceof HTMLAnchorElement) || !link.hash || link.target === '_blank') return false;
+  const { origin, pathname, search } = location;
+  return link.origin === origin && link.pathname === pathname && link.search === search;
+}

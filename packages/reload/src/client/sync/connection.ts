@@ -24,6 +24,8 @@ export class SyncConnection {
   #isReady = false;
   #waiting: string[] = [];
   #sentAt: number[] = [];
+  readonly #late = new Map<string, Message>();
+  #lateTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ token, base }: { token: string; base: string }, onMessage: (message: Message) => void) {
     this.#url = new URL(`${base}sync`, location.href);
@@ -52,19 +54,38 @@ export class SyncConnection {
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#lateTimer);
+    this.#lateTimer = undefined;
+    this.#late.clear();
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close();
   }
 
-  /** What does not fit into the rate is dropped. Before the connection is ready, only the newest messages wait. */
+  /**
+   * What does not fit into the rate is sent later: the newest state of each field and each position. Clicks are dropped. Before the
+   * connection is ready, only the newest messages wait.
+   */
   send(message: Message): void {
     const now = performance.now();
+    const state = `${message.part} ${message.target}`;
+    this.#late.delete(state);
     this.#sentAt = this.#sentAt.filter((at) => now - at < 1_000);
-    if (this.#sentAt.length >= MAX_PER_SECOND) return;
+    if (this.#sentAt.length >= MAX_PER_SECOND) {
+      if (message.part === 'clicks') return;
+      this.#late.set(state, message);
+      this.#lateTimer ??= setTimeout(() => this.#sendLate(), 1_000 - (now - this.#sentAt[0]!));
+      return;
+    }
     this.#sentAt.push(now);
     const text = JSON.stringify(message);
     if (this.#isReady) this.#socket?.send(text);
     else this.#waiting = [...this.#waiting.slice(-3), text];
+  }
+
+  #sendLate(): void {
+    this.#lateTimer = undefined;
+    // Those that still do not fit are added again.
+    for (const message of [...this.#late.values()]) this.send(message);
   }
 }

@@ -1,13 +1,8 @@
 import type { Part } from './part.ts';
+import { isField, isSecret, rememberPasswords, type Field } from './secret-fields.ts';
 import { findTarget, selectorOf } from './target.ts';
 
-type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
-
 const MAX_VALUE_LENGTH = 1_000;
-const SECRET_TYPES = new Set(['password', 'hidden', 'file']);
-const SECRET_AUTOCOMPLETE = /(^|\s)(cc-\S+|current-password|new-password|one-time-code)(\s|$)/i;
-/** Fields that have been password fields: a page may show the password as text. */
-const passwords = new WeakSet<Field>();
 
 export const syncFields: Part = (send) => {
   rememberPasswords();
@@ -16,7 +11,7 @@ export const syncFields: Part = (send) => {
   const onChange = (event: Event): void => {
     const { target } = event;
     if (!event.isTrusted || !isField(target) || isSecret(target)) return;
-    const details = isChecked(target) ? { checked: target.checked } : { value: target.value };
+    const details = isChecked(target) ? { checked: target.checked } : { value: valueOf(target) };
     if ((details.value?.length ?? 0) <= MAX_VALUE_LENGTH) send({ target: selectorOf(target), ...details });
   };
   addEventListener('input', onChange, true);
@@ -29,7 +24,7 @@ export const syncFields: Part = (send) => {
       if (checked === undefined || field.checked === checked) return;
       field.checked = checked;
     } else {
-      if (value === undefined || field.value === value) return;
+      if (value === undefined || valueOf(field) === value) return;
       setValue(field, value);
     }
     // Neither is trusted, so this page does not send it again.
@@ -37,32 +32,25 @@ export const syncFields: Part = (send) => {
   };
 };
 
-function rememberPasswords(): void {
-  for (const field of document.querySelectorAll<HTMLInputElement>('input[type=password]'))
-    passwords.add(field);
-}
-
-function isSecret(field: Field): boolean {
-  return (
-    SECRET_TYPES.has(field.type) ||
-    passwords.has(field) ||
-    SECRET_AUTOCOMPLETE.test(field.getAttribute('autocomplete') ?? '')
-  );
-}
-
-function isField(target: unknown): target is Field {
-  return (
-    target instanceof HTMLInputElement ||
-    target instanceof HTMLTextAreaElement ||
-    target instanceof HTMLSelectElement
-  );
-}
-
 function isChecked(field: Field): field is HTMLInputElement {
   return field.type === 'checkbox' || field.type === 'radio';
 }
 
+function isList(field: Field): field is HTMLSelectElement {
+  return field.type === 'select-multiple';
+}
+
+/** Of a list, the values that are selected, one in a line. */
+function valueOf(field: Field): string {
+  return isList(field) ? Array.from(field.selectedOptions, ({ value }) => value).join('\n') : field.value;
+}
+
 /** By the prototype, because frameworks replace `value` of a field to see what scripts write. */
 function setValue(field: Field, value: string): void {
+  if (isList(field)) {
+    const selected = new Set(value.split('\n'));
+    for (const option of field.options) option.selected = selected.has(option.value);
+    return;
+  }
   Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field) as Field, 'value')?.set?.call(field, value);
 }

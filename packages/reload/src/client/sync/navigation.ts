@@ -1,10 +1,14 @@
 import type { Part } from './part.ts';
+import { putsSecretInUrl } from './secret-fields.ts';
 
 const LAST_PAGE = 'live-online-sync-page';
 const FOLLOWED = 'live-online-sync-followed';
 const FOLLOWED_MS = 10_000;
 
-/** Sends the page that this tab has come to, unless it has followed another device: redirects would send both round in circles. */
+/**
+ * Sends the page that this tab has come to, unless it has followed another device (redirects would send both round in circles), or
+ * the URL of the page may contain a secret of a form.
+ */
 export const syncNavigation: Part = (send) => {
   const page = location.pathname + location.search;
   const hasFollowed = Date.now() - Number(read(FOLLOWED) ?? 0) < FOLLOWED_MS;
@@ -13,6 +17,10 @@ export const syncNavigation: Part = (send) => {
   write(LAST_PAGE, page);
   // A new tab moves no other device.
   if (last !== null && last !== page && !hasFollowed) send({});
+  addEventListener('submit', ({ target, defaultPrevented }) => {
+    if (target instanceof HTMLFormElement && !defaultPrevented && putsSecretInUrl(target))
+      write(FOLLOWED, String(Date.now()));
+  });
   return (message) => {
     if (message.page === location.pathname + location.search) return;
     write(FOLLOWED, String(Date.now()));

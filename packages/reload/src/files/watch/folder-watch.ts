@@ -33,7 +33,14 @@ export interface FolderWatchOptions {
   /** Globs of ignored files, relative to each root. */
   ignore?: readonly string[];
   /** What is watched in the roots, if they are not watched as a whole. */
-  filter?: Readonly<Record<'includes' | 'excludes', (path: string) => boolean>> | undefined;
+  filter?:
+    | {
+        includes(path: string): boolean;
+        excludes(path: string): boolean;
+        /** Paths in the roots whose names in `.gitignore` do not count. */
+        readonly named: readonly string[];
+      }
+    | undefined;
   /** Whether to poll instead of using the system's events. */
   poll?: boolean;
   /** @default 500 */

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
 import { isDotfile } from '../../core/dotfiles.ts';
+import { isWithin } from '../public-path.ts';
 import type { FolderWatchOptions } from './folder-watch.ts';
 
 /** What is not watched: dotfiles, `node_modules`, temporary files of editors and systems, and what `.gitignore` and globs name. [R3] */
@@ -18,6 +19,9 @@ export interface IgnoreRules {
   /** Reads all rules again, when they are needed next. */
   reload(): void;
 }
+
+/** For how many folders the rules are cached. A walk visits the files of a folder one after another. */
+const MAX_CACHED_FOLDERS = 1_000;
 
 const TEMPORARY_FILES = [
   /~$/,
@@ -46,6 +50,11 @@ export function createIgnoreRules(
     (matcher?.(slashed(relative(root, path))) ?? false) || (filter?.excludes(path) ?? false);
   /** The rules that apply in each folder, so that they are not searched for each of its files. */
   const rulesOfFolders = new Map<string, Rules>();
+  const hiddenPaths = new Map<string, boolean>();
+  // The deepest first.
+  const named = (filter?.named ?? [])
+    .filter((one) => isWithin(root, one))
+    .sort((a, b) => b.length - a.length);
   const above = foldersAbove(root);
   // A root that git ignores is watched as if git did not.
   const outer = above.some((folder) => rulesOf(folder)?.ignores(slashed(relative(folder, root)) + '/'))
@@ -58,15 +67,18 @@ export function createIgnoreRules(
       const outside = folder.length <= root.length;
       rules = outside ? outer.reduce(addRulesOf, []) : rulesIn(dirname(folder));
       rules = addRulesOf(rules, folder);
+      if (rulesOfFolders.size >= MAX_CACHED_FOLDERS) rulesOfFolders.clear();
       rulesOfFolders.set(folder, rules);
     }
     return rules;
   }
 
-  function ignoredByGit(path: string, isFolder: boolean): boolean {
+  /** @param top the rules of the folders above it do not count */
+  function matchesRules(path: string, isFolder: boolean, top = ''): boolean {
     let ignored = false;
     // A deeper .gitignore overrides the ones above.
     for (const [folder, rules] of rulesIn(dirname(path))) {
+      if (folder.length < top.length) continue;
       const name = slashed(relative(folder, path)) + (isFolder ? '/' : '');
       if (!ignore.isPathValid(name)) continue;
       const verdict = rules.test(name);
@@ -74,6 +86,29 @@ export function createIgnoreRules(
       else if (verdict.unignored) ignored = false;
     }
     return ignored;
+  }
+
+  function isHidden(path: string): boolean {
+    let hidden = hiddenPaths.get(path);
+    if (hidden === undefined)
+      hiddenPaths.set(path, (hidden = pathsTo(path).some((one) => matchesRules(one, true))));
+    return hidden;
+  }
+
+  function ignoredByGit(path: string, isFolder: boolean): boolean {
+    // A path that git ignores and the user has named is watched as if git did not, like such a root.
+    if (named.some((one) => isWithin(path, one))) return false;
+    return matchesRules(
+      path,
+      isFolder,
+      named.find((one) => isWithin(one, path) && isHidden(one)),
+    );
+  }
+
+  /** The paths from the entry of the root on. */
+  function pathsTo(path: string): string[] {
+    const segments = relative(root, path).split(sep);
+    return segments.map((_, index) => join(root, ...segments.slice(0, index + 1)));
   }
 
   function ignores(path: string, isFolder: boolean): boolean {
@@ -87,14 +122,14 @@ export function createIgnoreRules(
     ignores,
     ignoresDeep(path, isFolder) {
       if (path === root) return false;
-      const segments = relative(root, path).split(sep);
-      return segments.some((_, index) =>
-        ignores(join(root, ...segments.slice(0, index + 1)), isFolder || index < segments.length - 1),
-      );
+      return pathsTo(path).some((one) => ignores(one, isFolder || one !== path));
     },
     matchesGlob,
     isRule: (path) => basename(path) === '.gitignore',
-    reload: () => rulesOfFolders.clear(),
+    reload() {
+      rulesOfFolders.clear();
+      hiddenPaths.clear();
+    },
   };
 }
 

@@ -41,6 +41,11 @@ const TOGETHER_MS = 50;
 const SLOW_MS = 250;
 /** A response that follows so soon after that has waited for it, in ms. */
 const UNBLOCKED_MS = 150;
+/**
+ * How long the first connection after an exit must stay open, in ms. The system still accepts connections for a process that is
+ * ending, as a port forwarder does for one that has ended, and closes them soon.
+ */
+const ACCEPTED_MS = 100;
 /** Restarts that follow each other within this time are reported less and less often, in ms. */
 const QUICK_MS = 2_000;
 const MAX_BACKOFF_MS = 10_000;
@@ -81,8 +86,8 @@ export class RestartDetector {
   /** Watches the backend for `WATCH_MS`. */
   watch(): void {
     this.#watchedUntilMs = this.#clock.now() + WATCH_MS;
-    // After an exit, the next connection is already planned.
-    if (!this.#hasExited) this.#begin();
+    // After an exit, the next connection is already planned, unless the time to watch was over before.
+    if (!this.#hasExited || !this.#cancelNext) this.#begin();
   }
 
   /** Rests while the backend is known to be down. */
@@ -158,7 +163,7 @@ export class RestartDetector {
     const idle: Idle = { openedMs: now, close() {} };
     this.#connections.push(idle);
     idle.close = this.#options.open({
-      onOpen: () => this.#opened(),
+      onOpen: () => this.#opened(idle),
       onRefused: (error) => this.#refused(idle, error),
       onClosed: (spoke) => this.#closed(idle, spoke),
     });
@@ -183,11 +188,14 @@ export class RestartDetector {
     this.#connections.splice(nearest, 1)[0]!.close();
   }
 
-  #opened(): void {
+  #opened(idle: Idle): void {
     this.#hasOpened = true;
     if (!this.#hasExited) return;
-    this.#hasExited = false;
-    this.#options.onRestart();
+    this.#clock.schedule(() => {
+      if (!this.#hasExited || !this.#connections.includes(idle)) return;
+      this.#hasExited = false;
+      this.#options.onRestart();
+    }, ACCEPTED_MS);
   }
 
   #refused(idle: Idle, error: Error): void {

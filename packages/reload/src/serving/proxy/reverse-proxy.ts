@@ -1,7 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { BackendError } from '../templates/backend-error-page.ts';
+import { pathOf } from '@live-online/internal/http/request-path';
 import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
+import type { HotBackend, HotFiles } from '../../core/hot-files.ts';
 import type { Clock } from '../../core/ports.ts';
 import { respondText } from '../../http/respond.ts';
 import { mayBeDocument, type Responder, type ResponseParts } from '../../injection/html-responder.ts';
@@ -32,6 +34,8 @@ export interface ReverseProxyOptions {
   rewrite: boolean;
   responder: Responder;
   clock: Clock;
+  /** What the backend updates by itself. */
+  hotFiles: HotFiles;
   /** Whether to find out if the backend restarts after updates. */
   watchesRestarts: boolean;
   /** The HTML that is sent in place of a page while the backend is down. */
@@ -46,6 +50,8 @@ export interface ReverseProxyOptions {
   onRestart: () => void;
 }
 
+/** The WebSocket protocol of Vite's development server, and of all frameworks that use it. */
+const HOT_PROTOCOL = 'vite-hmr';
 /** Characters that Node accepts in a status line that it reads, but not in one that it writes. */
 // eslint-disable-next-line no-control-regex -- these are the characters
 const UNPRINTABLE = /[\x00-\x08\x0a-\x1f\x7f]/g;
@@ -56,10 +62,12 @@ export class ReverseProxy {
   readonly #backend: Backend;
   readonly #availability: Availability;
   readonly #restarts: RestartDetector;
+  readonly #hotBackend: HotBackend;
   #hasResponded = false;
 
   constructor(options: ReverseProxyOptions) {
     this.#options = options;
+    this.#hotBackend = options.hotFiles.addBackend();
     this.#backend = createBackend(options.target);
     const { target, clock, onDown, onUp, onRestart } = options;
     const availability = watchAvailability(target, clock, {
@@ -94,6 +102,7 @@ export class ReverseProxy {
   handle(request: IncomingMessage, response: ServerResponse): void {
     const problem = problemOf(request);
     if (problem !== undefined) return respondText(response, 400, problem, { Connection: 'close' });
+    this.#hotBackend.recordRequest(pathOf(request));
     const sides = this.#sidesOf(request);
     const sent = this.#backend.request(request, [
       ...requestHeaders(request.rawHeaders, sides, mayBeDocument(request)),
@@ -112,8 +121,10 @@ export class ReverseProxy {
       this.#hasResponded = true;
       this.#availability.responded();
       // Node accepts such a status, but does not write one.
-      if (received.statusCode! < 200) return reject(`its status ${received.statusCode} is invalid`);
+      if (!isSendable(received.statusCode!, request))
+        return reject(`its status ${received.statusCode} is invalid`);
       responded = true;
+      received.once('close', () => discardUpload(request, sent));
       this.#forward(request, response, received, sides);
     });
     sent.once('upgrade', () => reject('it switches protocols without a request for an upgrade'));
@@ -201,6 +212,9 @@ export class ReverseProxy {
     };
     sent.once('upgrade', (accepted, stream, first) => {
       const headers = receive(accepted);
+      if (accepted.headers['sec-websocket-protocol'] === HOT_PROTOCOL) {
+        socket.once('close', this.#hotBackend.recordSocket());
+      }
       const upstream = this.#backend.track(stream);
       joinTunnel({ socket, accepted, headers, upstream, first, early: takeEarly() });
     });
@@ -231,8 +245,28 @@ export class ReverseProxy {
   }
 }
 
+/**
+ * Reads what is left of an upload after the whole response. The backend ends its connection then, because each one has a single
+ * request. Many clients read the response only when they have sent everything.
+ */
+function discardUpload(request: IncomingMessage, sent: ClientRequest): void {
+  if (request.readableEnded) return;
+  request.unpipe(sent);
+  request.resume();
+  // Otherwise a backend that reads no more would keep the connection.
+  sent.destroy();
+}
+
+/** HTTP/2 has no status above 599. Over HTTP/1.1, some servers use one. */
+function isSendable(status: number, { httpVersionMajor }: IncomingMessage): boolean {
+  return status >= 200 && (status < 600 || httpVersionMajor < 2);
+}
+
 /** Why a request cannot be forwarded as it was read here; `undefined` if it can. */
-function problemOf({ rawHeaders }: IncomingMessage): string | undefined {
+function problemOf({ rawHeaders, headers }: IncomingMessage): string | undefined {
+  // Node removes the chunks, and no other coding of the transfer: the backend would take the coded bytes for the body.
+  if (!/^chunked$/i.test(headers['transfer-encoding'] ?? 'chunked'))
+    return 'Transfer-Encoding must be chunked';
   const name = findNamedFraming(rawHeaders);
   return name === undefined ? undefined : `the Connection header must not name ${name}`;
 }

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { escapeControls } from '@live-online/internal/escape-controls';
 import { isDotfile } from '../../core/dotfiles.ts';
 import { isWithin, realPathOf } from '../../files/public-path.ts';
+import { shownPath } from '../../files/shown-path.ts';
 
 /** A symlink that leads out of the served folder. */
 export interface OutsideLink {
@@ -30,6 +31,6 @@ export function findOutsideLink(root: string, segments: readonly string[]): Outs
 /** The warning, with the option that allows the link. */
 export function describeOutsideLink({ link, target }: OutsideLink): string {
   const folder = statSync(target, { throwIfNoEntry: false })?.isDirectory() ? target : dirname(target);
-  const shown = relative('', folder) || '.';
+  const shown = shownPath(folder);
   return `${escapeControls(link)} is not served: it is a symlink that leads out of the folder; to allow it, start with --allow ${escapeControls(shown)}`;
 }

@@ -13,11 +13,36 @@ export interface BackendError {
 /** A character that no response shows, in place of its text. */
 const MARK = '\u0000';
 
+/**
+ * Requests the address again while the page is visible, at intervals from 1 s to 10 s, and loads the page once the answer is no
+ * error. If the page is then an error again, its address answers a script in another way than a navigation: it waits for 30 s.
+ */
+const RETRY = `<script>{
+const key = 'live-online-retry ' + location.pathname + location.search;
+let loadedMs = 0;
+try { loadedMs = Number(sessionStorage.getItem(key)); } catch {}
+let delayMs = Date.now() - loadedMs < 5000 ? 30000 : 1000;
+const retry = async () => {
+  const init = { headers: { Accept: 'text/html' }, cache: 'no-store', redirect: 'manual' };
+  const answer = document.hidden ? undefined : await fetch(location.href, init).catch(() => undefined);
+  answer?.body?.cancel();
+  if (answer?.ok || answer?.type === 'opaqueredirect') {
+    try { sessionStorage.setItem(key, String(Date.now())); } catch {}
+    return location.reload();
+  }
+  if (!document.hidden) delayMs = Math.max(delayMs, Math.min(delayMs * 2, 10000));
+  setTimeout(retry, delayMs);
+};
+setTimeout(retry, delayMs);
+}</script>`;
+
 /** The page around an error that a backend does not send as HTML: what comes before and after the escaped text of its response. */
 export function renderBackendErrorPage({ status, request, type, isEmpty }: BackendError): {
   before: string;
   after: string;
 } {
+  // Another method may change something.
+  const retries = request.startsWith('GET ');
   const page = renderPage({
     label: status,
     heading: 'The backend answers with an error',
@@ -29,9 +54,10 @@ export function renderBackendErrorPage({ status, request, type, isEmpty }: Backe
     ],
     ...(!isEmpty && { preformatted: MARK }),
     isError: true,
-    note: 'This page is loaded again with the next update.',
+    note: `This page is loaded again with the next update${retries ? ', and as soon as its address answers without an error' : ''}.`,
   });
-  const [before = '', after = ''] = page.split(MARK);
+  const whole = retries ? page.replace('</body>', () => `${RETRY}</body>`) : page;
+  const [before = '', after = ''] = whole.split(MARK);
   return { before, after };
 }
 

@@ -1,4 +1,4 @@
-import type { FileChange } from '../core/ports.ts';
+import type { FileChange } from './ports.ts';
 
 /** Changes that wait for a command. The changes of one file are merged. */
 export class HeldChanges {
@@ -21,6 +21,13 @@ export class HeldChanges {
     const changes = [...this.#changes.values()];
     this.#changes.clear();
     return changes;
+  }
+
+  /** Returns the change of one file, if there is one, and forgets it. */
+  takeOf(path: string): FileChange[] {
+    const change = this.#changes.get(path);
+    this.#changes.delete(path);
+    return change ? [change] : [];
   }
 }
 
