@@ -75,9 +75,11 @@ export function createBoundedEngine(options: ServerOptions, bounds: ConnectionBo
     const budget = new TokenBucket(packets.burst, packets.perSecond, performance.now());
     let withoutPoll = 0;
     transport.closeTimeout = closeTimeoutMs;
+    // A client answers a heartbeat before its next poll, so that no poll is waiting whenever a packet arrives.
+    transport.on('ready', () => (withoutPoll = 0));
     // The transport emits packets while the session is closing, too.
     transport.on('packet', () => {
-      withoutPoll = transport.writable ? 0 : withoutPoll + 1;
+      if (!transport.writable) withoutPoll++;
       if (withoutPoll > MAX_PACKETS_WITHOUT_POLL || !budget.take(performance.now())) {
         terminate(session, 'too-many-packets');
       }

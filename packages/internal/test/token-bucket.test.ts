@@ -17,4 +17,14 @@ describe('token bucket', () => {
     const bucket = new TokenBucket(20, 1, 0);
     for (let atMs = 0; atMs < 1e9; atMs += 750_000) expect(bucket.take(atMs)).toBe(true);
   });
+
+  it('[C11] owes what is charged beyond its tokens', () => {
+    const bucket = new TokenBucket(10, 1, 0);
+    bucket.charge(0, 15);
+    expect(bucket.secondsUntil(1)).toBe(6);
+    expect(bucket.take(5_000)).toBe(false);
+    expect(bucket.take(6_000)).toBe(true);
+    expect(bucket.take(60_000, 10)).toBe(true);
+    expect(bucket.take(60_000)).toBe(false);
+  });
 });

@@ -67,6 +67,7 @@ export interface CounterHandshake {
  * Why the server rejects a CONNECT: [P5]
  * - `site-not-listed`: the site is not on the server's allowlist
  * - `token-wrong`: the site requires a token, which was missing or wrong
+ * - `token-expired`: the token of the site has expired; the page needs a new one
  * - `handshake-invalid`: the handshake breaks the protocol; the message says where
  * - `version-unsupported`: the client's protocol version is newer than the server's
  * - `opted-out`: an opt-out link of the site was opened in this browser
@@ -75,6 +76,7 @@ export interface CounterHandshake {
 export type RejectionCode =
   | 'site-not-listed'
   | 'token-wrong'
+  | 'token-expired'
   | 'handshake-invalid'
   | 'version-unsupported'
   | 'opted-out'

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FUZZ_TIMEOUT_MS, fuzzParameters } from '../../../tests/helpers/fuzz.ts';
 import {
   isRejection,
   isTabs,
@@ -23,12 +24,13 @@ describe('totals', () => {
     },
   );
 
-  it('[P7] details that are unknown or invalid are dropped', () => {
+  it('[P7] details that are unknown or invalid are dropped', { timeout: FUZZ_TIMEOUT_MS }, () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         const details = parseTotalDetails(value);
         expect(Object.keys(details).filter((key) => key !== 'stale' && key !== 'resume')).toEqual([]);
       }),
+      fuzzParameters(300),
     );
     expect(parseTotalDetails({ stale: true, unknown: 1 })).toEqual({ stale: true });
     expect(parseTotalDetails({ stale: 'yes' })).toEqual({});
@@ -98,11 +100,12 @@ describe('handshakes', () => {
     });
   });
 
-  it('[P4] no value makes it throw', () => {
+  it('[P4] no value makes it throw', { timeout: FUZZ_TIMEOUT_MS }, () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true }), (value) => {
         expect(parseHandshake(value)).toHaveProperty('ok');
       }),
+      fuzzParameters(300),
     );
   });
 });
@@ -132,17 +135,22 @@ describe('paths', () => {
     },
   );
 
-  it('[P21] a normalized path stays as it is, and has neither query nor fragment', () => {
-    const part = fc.constantFrom('/', '//', 'index.html', '/index.php', 'a', '?', '#', '%20', ' ', '.');
-    fc.assert(
-      fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
-        const path = normalizePath(`/${parts.join('')}`);
-        if (path === undefined) return;
-        expect(normalizePath(path)).toBe(path);
-        expect(path).toMatch(/^\/(?:[^?#]*[^/?#])?$/);
-      }),
-    );
-  });
+  it(
+    '[P21] a normalized path stays as it is, and has neither query nor fragment',
+    { timeout: FUZZ_TIMEOUT_MS },
+    () => {
+      const part = fc.constantFrom('/', '//', 'index.html', '/index.php', 'a', '?', '#', '%20', ' ', '.');
+      fc.assert(
+        fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+          const path = normalizePath(`/${parts.join('')}`);
+          if (path === undefined) return;
+          expect(normalizePath(path)).toBe(path);
+          expect(path).toMatch(/^\/(?:[^?#]*[^/?#])?$/);
+        }),
+        fuzzParameters(300),
+      );
+    },
+  );
 
   it('[P21] the longest path has as many characters as the limit says', () => {
     const longest = `/${'a'.repeat(limits.maxPathLength - 1)}`;

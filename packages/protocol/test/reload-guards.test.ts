@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FUZZ_TIMEOUT_MS, fuzzParameters } from '../../../tests/helpers/fuzz.ts';
 import {
   isContentVersion,
   isReloadOverlay,
@@ -90,13 +91,14 @@ describe('versions and updates', () => {
     expect(isReloadUpdate(value)).toBe(false);
   });
 
-  it('[P12] no value makes a guard throw', () => {
+  it('[P12] no value makes a guard throw', { timeout: FUZZ_TIMEOUT_MS }, () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         expect(typeof isReloadUpdate(value)).toBe('boolean');
         expect(typeof isContentVersion(value)).toBe('boolean');
         expect(typeof parseReloadHandshake(value).ok).toBe('boolean');
       }),
+      fuzzParameters(300),
     );
   });
 });

@@ -8,6 +8,7 @@ import type { PageCounts } from './core/pages-and-tabs.ts';
 import type { Clock } from './core/ports.ts';
 import { isSiteKey } from './core/site-keys.ts';
 import { createHandshakeGuard, type HandshakeGuard } from './io/admission/handshake-guard.ts';
+import { proxyWarningsOf, type ProxyWarning } from './io/http/proxy-warnings.ts';
 import type { ResolvedCountingOptions } from './options/options.ts';
 import { createStats, type CounterStats } from './core/stats.ts';
 import type { WebhookFailed } from './webhooks/webhook-failed.ts';
@@ -28,8 +29,8 @@ export interface CounterEventMap {
    */
   limit: [{ limit: string; address: string | undefined }];
   /**
-   * A reverse proxy in front of the server is configured so that clients cannot connect by WebSocket; once. `message`
-   * says what to do. Without a listener it is a warning of the process.
+   * A reverse proxy in front of the server is configured so that clients cannot connect by WebSocket, or it forwards
+   * handshakes and `trustProxy` does not name it; once for each of these. `message` says what to do. Without a listener it is a warning of the process.
    */
   proxy: [{ message: string }];
   /** A webhook was not delivered, and is not tried again. */
@@ -92,8 +93,10 @@ export interface AssembledCounter {
   reportLimit: (limit: string, address: string | undefined) => void;
   /** Emits the event `webhook`. */
   reportWebhook: (failed: WebhookFailed) => void;
-  /** Emits the event `proxy` the first time. */
+  /** Emits the event `proxy`, once for each message. */
   reportProxy: (message: string) => void;
+  /** What has been reported about reverse proxies. */
+  proxyWarnings: () => ProxyWarning[];
   /** Emits the event `warning`. */
   reportWarning: (message: string) => void;
 }
@@ -113,13 +116,19 @@ export function assembleCounter(
   const admission = options.admission ?? createAdmission(options.limits);
   const reportLimit = createLimitReporter(events);
   const publishLag = new Histogram(PUBLISH_LAG_BOUNDS);
-  const observer = createObserver(events, stats, publishLag);
-  const counter = new Counter({ ...options, clock, random: Math.random, observer });
-  const handshakeGuard = createHandshakeGuard({ ...options, admission, stats, onLimit: reportLimit });
-  const reportProxy = createProxyReporter(events);
   const reportWarning = (message: string): void => {
     if (!events.emit('warning', { message })) emitWarning(message, 'CounterServerWarning');
   };
+  const observer = { ...createObserver(events, stats, publishLag), warning: reportWarning };
+  const counter = new Counter({ ...options, clock, random: Math.random, observer });
+  const handshakeGuard = createHandshakeGuard({
+    ...options,
+    admission,
+    stats,
+    timeOfDay: Date.now,
+    onLimit: reportLimit,
+  });
+  const { reportProxy, proxyWarnings } = createProxyReporter(events);
   return {
     counter,
     handshakeGuard,
@@ -128,6 +137,7 @@ export function assembleCounter(
     view: createView(counter, stats, events),
     reportLimit,
     reportProxy,
+    proxyWarnings,
     reportWebhook: (failed) => void events.emit('webhook', failed),
     reportWarning,
   };
@@ -157,12 +167,15 @@ function createLimitReporter(events: Events): AssembledCounter['reportLimit'] {
   };
 }
 
-function createProxyReporter(events: Events): AssembledCounter['reportProxy'] {
-  let isReported = false;
-  return (message) => {
-    if (isReported) return;
-    isReported = true;
-    if (!events.emit('proxy', { message })) emitWarning(message);
+function createProxyReporter(events: Events): Pick<AssembledCounter, 'proxyWarnings' | 'reportProxy'> {
+  const reported = new Set<string>();
+  return {
+    proxyWarnings: () => proxyWarningsOf(reported),
+    reportProxy(message) {
+      if (reported.has(message)) return;
+      reported.add(message);
+      if (!events.emit('proxy', { message })) emitWarning(message);
+    },
   };
 }
 

@@ -20,6 +20,7 @@ import { SiteStreams } from './io/http/api/site-streams.ts';
 import { createBadgeRoutes } from './io/http/badge/badge-routes.ts';
 import { createOptOutRoute } from './io/http/opt-out-route.ts';
 import { createPagesRoutes } from './io/http/pages/pages-routes.ts';
+import type { ProxyWarning } from './io/http/proxy-warnings.ts';
 import type { RouteGroup } from './io/http/route.ts';
 import { createOperationsRoutes } from './io/http/operations-routes.ts';
 import { backgroundClock } from './lifecycle/background-clock.ts';
@@ -37,6 +38,7 @@ export interface ProductParts {
   members: () => number;
   publishLag: Histogram;
   reportWebhook: (failed: WebhookFailed) => void;
+  proxyWarnings: () => ProxyWarning[];
   /** Migrates all members, then closes the server. */
   drain: () => Promise<void>;
   /** A response lasts: it is no request that waits for its response, until it ends. */
@@ -164,7 +166,7 @@ function createCounts(view: CounterView): ApiCounts {
   };
 }
 
-function createServers({ options, stats, view, drain }: ProductParts): ServersParts {
+function createServers({ options, proxyWarnings, stats, view, drain }: ProductParts): ServersParts {
   const { operationsRelay, store } = options;
   return assembleServers({
     clock,
@@ -174,6 +176,7 @@ function createServers({ options, stats, view, drain }: ProductParts): ServersPa
     kind: store.kind,
     stats: () => stats,
     isStale: () => view.isStale(),
+    proxyWarnings,
     drain: () => void drain(),
   });
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Clock, Store } from './core/ports.ts';
 import type { CounterStats } from './core/stats.ts';
 import type { ApiServers } from './io/http/api/api-ports.ts';
+import type { ProxyWarning } from './io/http/proxy-warnings.ts';
 import { readPackageVersion } from './package-version.ts';
 import { EventLoopDelay } from './servers/event-loop-delay.ts';
 import { ServerDirectory, serverPeersOf } from './servers/server-directory.ts';
@@ -19,6 +20,7 @@ export interface ServersPartsOptions {
   kind: Store['kind'];
   stats: () => CounterStats;
   isStale: () => boolean;
+  proxyWarnings: () => ProxyWarning[];
   drain: () => void;
   /** In a primary: its workers. */
   workers?: () => {
@@ -42,7 +44,7 @@ export interface ServersParts {
 }
 
 export function assembleServers(options: ServersPartsOptions): ServersParts {
-  const { clock, drain, isStale, kind, name, relay, stats, store } = options;
+  const { clock, drain, isStale, kind, name, proxyWarnings, relay, stats, store } = options;
   const { workers = () => ({ count: 0, eventLoopDelayMs: 0 }) } = options;
   if (relay) return { servers: relay, start() {}, close() {} };
   const startedAt = Date.now();
@@ -62,6 +64,7 @@ export function assembleServers(options: ServersPartsOptions): ServersParts {
         store: kind ?? 'memory',
         stale: isStale(),
         processes: 1 + count,
+        proxy: proxyWarnings(),
         stats: stats(),
       };
     },

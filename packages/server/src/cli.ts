@@ -82,5 +82,8 @@ function limitText(limit: string, address: string | undefined): string {
   if (limit === 'maxPendingPerAddress') {
     return `${address} has reached the maximum of connections without a session: the oldest are closed. If it is your proxy, set --trust-proxy; otherwise raise ${flag}`;
   }
+  if (limit === 'handshakesPerSecondPerAddress') {
+    return `${address} opens connections faster than ${flag} allows. If it is your proxy, set --trust-proxy; otherwise raise ${flag} and --handshake-burst-per-address, or --max-per-address`;
+  }
   return `connections are rejected: ${flag} is reached`;
 }

@@ -195,7 +195,7 @@ export function createResolvedServer(options: ResolvedCounterServerOptions): Cou
 
 interface Parts extends Pick<
   AssembledCounter,
-  'counter' | 'publishLag' | 'reportWarning' | 'reportWebhook' | 'stats' | 'view'
+  'counter' | 'proxyWarnings' | 'publishLag' | 'reportWarning' | 'reportWebhook' | 'stats' | 'view'
 > {
   events: EventStreams;
   /** The value of the header `Server-Timing` of the script. */
@@ -215,7 +215,11 @@ function createMount(
   const { events, firstTotal, guard, onLostUpgrade, transport } = parts;
   const routes = createRoutes({
     isReady,
-    events: (request, response) => events.handleRequest(request, response),
+    events(request, response) {
+      if (request.method !== 'GET' || guard.handshake(request, response)) {
+        events.handleRequest(request, response);
+      }
+    },
     firstTotal,
     groups,
   });
@@ -234,10 +238,25 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
       events.destroyConnections();
     },
   });
-  const { publishLag, reportLimit, reportProxy, reportWarning, reportWebhook, view, ...counting } =
-    assembleCounter(options, sleepWatch.clock);
+  const {
+    proxyWarnings,
+    publishLag,
+    reportLimit,
+    reportProxy,
+    reportWarning,
+    reportWebhook,
+    view,
+    ...counting
+  } = assembleCounter(options, sleepWatch.clock);
   const { counter, stats } = counting;
-  const guard = createHttpGuard({ bounds: httpBounds, clock, stats, trustsProxy, onLimit: reportLimit });
+  const guard = createHttpGuard({
+    bounds: httpBounds,
+    clock,
+    stats,
+    trustsProxy,
+    onLimit: reportLimit,
+    reportProxy,
+  });
   const transportOptions: TransportOptions = {
     ...counting,
     bounds,
@@ -267,6 +286,7 @@ function createParts(options: ResolvedCounterServerOptions): Parts {
     firstTotal,
     guard,
     onLostUpgrade,
+    proxyWarnings,
     publishLag,
     reportWebhook,
     reportWarning,

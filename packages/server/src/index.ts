@@ -9,6 +9,7 @@ export { createCounterWorkers, type CounterWorkers, type WorkerLost } from './cr
 export { CounterServerError, type CounterServerErrorCode } from './errors.ts';
 export type { OptionProblem } from '@live-online/internal/option-problems';
 export type { TransportName } from './io/transport.ts';
+export { createSiteToken, type SiteTokenOptions } from './io/admission/site-token.ts';
 export { createLoginLink } from './io/http/access/login-code.ts';
 export type { CounterMiddleware } from './io/http/middleware.ts';
 export type { Listening } from './io/http/listen.ts';

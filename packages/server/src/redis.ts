@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { systemClock } from '@live-online/internal/system-clock';
 import type { Store } from './core/ports.ts';
 import { resolveRedisStoreOptions, type RedisStoreOptions } from './options/redis-options.ts';
+import { createSignedBus } from './store/bus/signed-bus.ts';
 import { createMeshStore } from './store/mesh/mesh-store.ts';
 import { createRedisBus } from './store/redis/redis-bus.ts';
 import type { RedisTarget } from './store/redis/target.ts';
@@ -27,10 +28,11 @@ export type { RedisClientLike, RedisClusterLike, RedisTarget } from './store/red
  * ```
  */
 export function redisStore(target: RedisTarget, options: RedisStoreOptions = {}): Store {
-  const { prefix, name, follow, leaseMs } = resolveRedisStoreOptions(target, options);
+  const { prefix, name, follow, leaseMs, secret, tls } = resolveRedisStoreOptions(target, options);
+  const bus = createRedisBus(target, prefix, tls);
   const random = randomBytes(8).toString('hex');
   return createMeshStore({
-    bus: createRedisBus(target, prefix),
+    bus: secret === undefined ? bus : createSignedBus(bus, secret),
     clock: systemClock,
     kind: 'redis',
     server: name === undefined ? random : `${name}-${random}`,

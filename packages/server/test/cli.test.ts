@@ -128,8 +128,19 @@ describe('live-online-server', () => {
   it('[L1] logs no address, no token and no secret, and where the metrics are', async () => {
     const receiver = await startReceiver();
     receiver.answer = (_request, response) => void response.writeHead(410).end();
-    const secrets = ['the-token-of-the-admin', 'the secret of webhooks', 'in-the-path', 'in-the-query'];
-    const env = { LIVE_ONLINE_ADMIN_TOKEN: secrets[0]!, LIVE_ONLINE_WEBHOOK_SECRET: secrets[1]! };
+    const secrets = [
+      'the-token-of-the-admin',
+      'the secret of webhooks',
+      'the secret of a site',
+      'in-the-path',
+      'in-the-query',
+    ];
+    const env = {
+      LIVE_ONLINE_ADMIN_TOKEN: secrets[0]!,
+      LIVE_ONLINE_WEBHOOK_SECRET: secrets[1]!,
+      LIVE_ONLINE_SITE_TOKEN_SECRET: `b.example=${secrets[2]}`,
+      LIVE_ONLINE_SITE: 'a.example,b.example',
+    };
     const webhook = `http://127.0.0.1:${receiver.port}/in-the-path?in-the-query`;
     const args = [
       '--webhook',
@@ -203,6 +214,16 @@ describe('live-online-server', () => {
     [['--workers', '0', '--port', 'x', '--site', 'a; workers'], /--site\[0\] "a; workers" is not/],
     [['--webhook', 'ftp://a.example'], /--webhook must be an http: or https: URL/],
     [['--webhook-secret', 'abc'], /--webhook-secret requires --webhook/],
+    [['--site-token-secret', 'a.example=0123456789abcdef'], /--site-token-secret requires --site/],
+    [['--site', 'a.example', '--site-token-secret', 'a.example'], /--site-token-secret must be SITE=SECRET/],
+    [
+      ['--site', 'a.example', '--site-token-secret', 'a.example=short'],
+      /--site-token-secret\S* must have 16 to 256 characters/,
+    ],
+    [
+      ['--site', 'a.example', '--site-token-secret', 'b.example=0123456789abcdef'],
+      /--site-token-secret: "b.example" is not one of --site: correct it, or add --site b.example/,
+    ],
     [['--webhook', 'http://localhost/'], /--webhook is a private or loopback address/],
     [['--transports', 'pigeon'], /--transports\[0\] must be websocket or polling/],
     [['--trust-proxy', ''], /--trust-proxy must be a list/],
@@ -251,6 +272,38 @@ describe('live-online-server', () => {
     });
     expect(totals().length).toBeLessThanOrEqual(100 * Math.ceil((performance.now() - startedAt) / 1_000));
     expect(totals()).toContainEqual({ event: 'total', site: 'busy.example', total: 2 });
+  });
+
+  it('[L1] [SEC48] logs no token, no code and no secret of an address, as text and as JSON', async () => {
+    const secret = 'secret-that-no-log-may-have';
+    const receiver = await startReceiver();
+    receiver.answer = (_request, response) => void response.writeHead(410).end();
+    const webhook = receiver.url
+      .replace('http://', `http://user:${secret}@`)
+      .replace('hook', `${secret}?${secret}`);
+    const flags = ['--admin-token', secret, '--webhook', webhook, '--webhook-secret', secret];
+    const listen = ['--port', '0', '--host', '127.0.0.1', '--webhook-allow-private', ...flags];
+    for (const log of ['pretty', 'json']) {
+      const cli = run([...listen, '--log', log]);
+      await cli.prints(/http:\/\/127\.0\.0\.1:\d+\//);
+      const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(cli.output())![0];
+      for (const path of [
+        `dashboard/login?token=${secret}`,
+        `opt-out?token=${secret}`,
+        `v1/sites/${secret}?${secret}`,
+      ]) {
+        for (const method of ['GET', 'POST']) {
+          const headers = { authorization: `Bearer ${secret}x`, cookie: `live_online_session=${secret}` };
+          await (await fetch(url + path, { method, headers, redirect: 'manual' })).text();
+        }
+      }
+      const page = openPage(url, { origin: 'https://a.example', auth: { token: secret } });
+      await page.receives(1);
+      await cli.prints(/abandoned|"webhook"/);
+      cli.child.kill('SIGTERM');
+      await cli.ended;
+      expect(cli.output() + (await cli.errors)).not.toContain(secret);
+    }
   });
 
   it('[C11] keeps running when its output is closed', async () => {

@@ -58,6 +58,30 @@ describe('options', () => {
     expect(perAddress({ maxPendingPerAddress: 7 })).toEqual([7, true]);
   });
 
+  it('[C11] the burst of handshakes is ten times their rate, unless it is set', () => {
+    const rates = (options: CounterServerOptions): unknown => {
+      const { perAddress, inAll, countLoopback } = resolveServerOptions(options).httpBounds.handshakes;
+      return [perAddress.burst, perAddress.perSecond, inAll.burst, inAll.perSecond, countLoopback];
+    };
+    expect(rates({})).toEqual([1_000, 100, Infinity, Infinity, false]);
+    expect(rates({ maxPerAddress: 5 })).toEqual([1_000, 100, Infinity, Infinity, true]);
+    expect(rates({ maxPerAddress: 5_000 })).toEqual([5_000, 500, Infinity, Infinity, true]);
+    expect(rates({ maxPerAddress: Infinity })).toEqual([Infinity, Infinity, Infinity, Infinity, true]);
+    expect(rates({ handshakesPerSecondPerAddress: 5 })).toEqual([50, 5, Infinity, Infinity, true]);
+    expect(rates({ handshakeBurstPerAddress: 7, handshakesPerSecond: 500 })).toEqual([
+      7,
+      100,
+      5_000,
+      500,
+      true,
+    ]);
+    expect(rates({ handshakeBurst: 3, handshakesPerSecond: 1 })).toEqual([1_000, 100, 3, 1, false]);
+    expect(mistakes({ handshakeBurst: 3 })).toEqual(['handshakeBurst requires handshakesPerSecond']);
+    expect(mistakes({ handshakeBurstPerAddress: 3, maxPerAddress: Infinity })).toEqual([
+      'handshakeBurstPerAddress requires handshakesPerSecondPerAddress',
+    ]);
+  });
+
   it('[C11] one error names every mistake by its path', () => {
     const found = mistakes({
       port: 70_000,

@@ -17,9 +17,13 @@ export function explainError(
 
 /** Replaces the option in a path by its source: `sites[0]` becomes `--site[0]`. */
 function nameOf(path: string, sources: Sources): string {
+  let name = path;
+  let longest = 0;
   for (const [option, source] of sources) {
     const rest = path.slice(option.length);
-    if (path.startsWith(option) && /^$|^[.[]/.test(rest)) return source + rest;
+    if (option.length <= longest || !path.startsWith(option) || !/^$|^[.[]/.test(rest)) continue;
+    longest = option.length;
+    name = source + rest;
   }
-  return path;
+  return name;
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { escapeControls } from '../escape-controls.ts';
 
 /** A stream for text. */
 export interface Output {
@@ -7,9 +8,9 @@ export interface Output {
   columns?: number | undefined;
 }
 
-/** Writes one JSON object per line. */
+/** Writes one JSON object per line. JSON itself allows characters that control a terminal or the direction of text. */
 export function createJsonWriter(out: Output): (event: string, details?: object) => void {
-  return (event, details = {}) => out.write(`${JSON.stringify({ event, ...details })}\n`);
+  return (event, details = {}) => out.write(`${escapeControls(JSON.stringify({ event, ...details }))}\n`);
 }
 
 /** Colours a text if the standard output supports colours. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { closestWord } from '../closest-word.ts';
 import { readList, splitAtCommas, type Setting } from './settings.ts';
 
 /** The flags, variables and arguments of a command. */
@@ -75,7 +76,7 @@ function readValue(setting: Omit<Setting, 'option'>, given: Given, source: strin
   if (setting.value === undefined) return readSwitch(setting.sets ?? true, given, source);
   if (setting.many !== undefined) {
     const texts = readMany(setting.many, given);
-    return setting.combine ? setting.combine(texts) : texts;
+    return setting.combine ? setting.combine(texts, source) : texts;
   }
   const text = String(given);
   const asSwitch = setting.optional && SWITCHED[text.toLowerCase()];
@@ -131,10 +132,21 @@ function parseFlags<Values extends object>(
       },
     });
   } catch (error) {
-    // Only the first sentence of parseArgs' message is about this command line.
-    const [problem] = (error as Error).message.split(/\.\s/, 1);
-    throw new UsageError(`${problem}; --help lists all options`);
+    const problem = describeMistake(settings, error as Error);
+    throw new UsageError(`${problem}${problem.endsWith('?') ? '' : ';'} --help lists all options`);
   }
+}
+
+function describeMistake(settings: readonly Omit<Setting, 'option'>[], { message }: Error): string {
+  const flag = /--([\w-]+)/.exec(message)?.[1];
+  const setting = settings.find((one) => one.flag === flag);
+  // parseArgs calls a value that begins with "-" ambiguous.
+  if (setting?.value !== undefined) return `--${flag} requires a value: --${flag}=${setting.value}`;
+  // Only the first sentence of its message is about this command line.
+  const [problem] = message.split(/\.\s/, 1);
+  const flags = ['help', 'version', ...settings.map((one) => one.flag)];
+  const meant = setting || flag === undefined ? undefined : closestWord(flag, flags);
+  return meant === undefined || meant === flag ? problem! : `${problem}: did you mean --${meant}?`;
 }
 
 /** Joins flags with their optional values, because `parseArgs` knows only flags that always or never have one. */

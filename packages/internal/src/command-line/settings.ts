@@ -18,8 +18,11 @@ export interface Setting<Values extends object = Record<string, unknown>> {
    * any value can be given as `--flag=value`.
    */
   optional?: RegExp;
-  /** Combines the values of a repeated flag into the value of the option. @default a list of them */
-  combine?: (texts: string[]) => unknown;
+  /**
+   * Combines the values of a repeated flag into the value of the option. `source` is the flag or the variable, for errors.
+   * @default a list of them
+   */
+  combine?: (texts: string[], source: string) => unknown;
   /** The value that a switch sets. @default true */
   sets?: boolean;
   /** The allowed values. @default all */

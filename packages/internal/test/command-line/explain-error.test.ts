@@ -4,6 +4,7 @@ import { explainError } from '../../src/command-line/explain-error.ts';
 const sources = new Map([
   ['port', '--port'],
   ['sites', 'LIVE_ONLINE_SITE'],
+  ['redis', '--redis'],
   ['redis.url', '--redis-url'],
 ]);
 

@@ -68,9 +68,12 @@ describe('the settings of a command line', () => {
   });
 
   it.each([
-    [['--prot'], {}, /^Unknown option '--prot'; --help lists all options$/],
+    [['--prot'], {}, /^Unknown option '--prot': did you mean --port\? --help lists all options$/],
+    [['--nonsense'], {}, /^Unknown option '--nonsense'; --help lists all options$/],
+    [['--port', '-1'], {}, /^--port requires a value: --port=PORT; --help/],
+    [['--no-serve=1'], {}, /^Option '--no-serve' does not take an argument; --help/],
     [['stray'], {}, /^Unexpected argument 'stray'/],
-    [['--port'], {}, /'--port <value>' argument missing; --help/],
+    [['--port'], {}, /^--port requires a value: --port=PORT; --help/],
     [['--log', 'xml'], {}, /^--log must be pretty or json, not "xml"$/],
     [[], { TOOL_LOG: 'xml' }, /^TOOL_LOG must be pretty or json, not "xml"$/],
     [[], { TOOL_NO_SERVE: 'maybe' }, /^TOOL_NO_SERVE must be true or false, not "maybe"$/],

@@ -10,16 +10,13 @@ import type { Command } from './read-command-line.ts';
  * @throws CounterServerError
  */
 export function createCounter(command: Command, log: Log): CounterServer | CounterWorkers {
-  const { options, redis: { url, name } = {}, workers } = command;
-  const named = name === undefined ? {} : { name };
+  const { options, redis, workers } = command;
   if (workers === undefined) {
-    return createCounterServer(url === undefined ? options : { ...options, store: redisStore(url, named) });
+    if (!redis) return createCounterServer(options);
+    const { url, ...shared } = redis;
+    return createCounterServer({ ...options, store: redisStore(url, shared) });
   }
-  const pool = createCounterWorkers({
-    workers,
-    options,
-    ...(url !== undefined && { redis: { url, ...named } }),
-  });
+  const pool = createCounterWorkers({ workers, options, ...(redis && { redis }) });
   pool.on('worker', ({ worker, reason }) => {
     log.warning(`worker ${worker}: ${reason}; another worker replaces it`);
   });

@@ -68,18 +68,16 @@ export function createPrettyLog(out: Output, errors: Output): Log {
     },
     madeToken: (token) => print(paint('dim', `Token of the HTTP API until the next start: ${token}`)),
     dashboard: (link) => print(`Dashboard (this link signs in once): ${paint('bold', link)}`),
-    warning: (text) => print(`${paint('yellow', 'Note:')} ${text}`),
+    warning: (text) => print(`${paint('yellow', 'Note:')} ${escapeLines(text)}`),
     stale(stale, reason = 'other servers are out of reach') {
       if (stale) print(`${paint('yellow', 'Note:')} totals may be old: ${escapeControls(reason)}`);
       else print('Totals are exact again');
     },
     webhook: ({ origin, type, site, attempts, reason }) => {
-      const what = escapeControls(`${type} of ${site}`);
-      print(
-        `${paint('yellow', 'Note:')} webhook abandoned: ${what} to ${origin}, ${attempts} attempts: ${reason}`,
-      );
+      const what = escapeControls(`${type} of ${site} to ${origin}, ${attempts} attempts: ${reason}`);
+      print(`${paint('yellow', 'Note:')} webhook abandoned: ${what}`);
     },
-    error: (text) => errors.write(`live-online-server: ${text}\n`),
+    error: (text) => errors.write(`live-online-server: ${escapeLines(text)}\n`),
     closing() {
       showStatus('');
       print('Closing: clients reconnect to other servers');
@@ -90,6 +88,11 @@ export function createPrettyLog(out: Output, errors: Output): Log {
         ? followTotals(counter, () => showStatus(statusLine(counter.totals(), out.columns ?? 80)))
         : () => {},
   };
+}
+
+/** Escapes each line: these texts have several, and parts that come from Redis or from files. */
+function escapeLines(text: string): string {
+  return text.split('\n').map(escapeControls).join('\n');
 }
 
 /** The busiest sites on one line of at most `width` characters. */

@@ -11,6 +11,8 @@ import type { CounterServerOptions } from '../options/options.ts';
 
 /** The settings of the command line. */
 export interface Values extends Omit<CounterServerOptions, 'webhooks'> {
+  /** The secrets of tokens that expire, each as SITE=SECRET. */
+  siteTokenSecrets: string[];
   /** The URLs of the webhooks. */
   webhooks: string[];
   /** The secret and the threshold of all webhooks. */
@@ -19,6 +21,12 @@ export interface Values extends Omit<CounterServerOptions, 'webhooks'> {
   /** Whether the log may have addresses of clients. */
   logAddresses: boolean;
   redisUrl: string;
+  /** The secret with which the servers at the same Redis sign. */
+  redisSecret: string;
+  /** Files in PEM: the authority of Redis, and a client certificate with its key. */
+  redisCa: string;
+  redisCert: string;
+  redisKey: string;
   /** The name of this server among those that share the Redis. */
   name: string;
   /** How many processes to start; not checked yet. */
@@ -92,6 +100,13 @@ const settings: readonly Setting<Values>[] = [
     many: 'values',
     help: 'count only this site; may be repeated: example.org, *.example.org, or an alias www.example.org=example.org (any site)',
   },
+  {
+    flag: 'site-token-secret',
+    value: 'SITE=SECRET',
+    option: 'siteTokenSecrets',
+    many: 'values',
+    help: 'count this site of --site only for pages with a token that was made with this secret, and has not expired; may be repeated (none)',
+  },
   { ...text('transports', 'LIST', 'websocket, polling, or websocket,polling (websocket)'), read: readList },
   text('engine', 'NAME', 'lean, or socket.io for stock Socket.IO (lean; socket.io with polling)'),
   {
@@ -123,6 +138,16 @@ const settings: readonly Setting<Values>[] = [
   number('packetsPerSecond', 'N', 'maximum packets that a client may send per second on average (1)'),
   number('closeTimeoutMs', 'MS', 'how long to wait for a client to answer a close, in ms (2000)'),
   limit('maxPendingConnections', 'maximum connections without a session in each process, or "none" (10000)'),
+  limit(
+    'handshakesPerSecondPerAddress',
+    'maximum handshakes per second from one address, in each process, or "none" (a tenth of --max-per-address, but at least 100; none for this machine itself)',
+  ),
+  limit(
+    'handshakeBurstPerAddress',
+    'the same at once (--max-per-address, but at least 1000; or ten times the rate that is set)',
+  ),
+  limit('handshakesPerSecond', 'maximum handshakes per second in each process, or "none" (none)'),
+  limit('handshakeBurst', 'the same at once (ten times --handshakes-per-second)'),
   limit('maxPendingPerAddress', 'the same from one address, or "none" (--max-per-address, but at least 100)'),
   number(
     'drainDurationMs',
@@ -134,6 +159,18 @@ const settings: readonly Setting<Values>[] = [
     'URL',
     'add up with all servers at this Redis: redis://user:password@host:6379, or rediss:// for TLS (none)',
   ),
+  text(
+    'redisSecret',
+    'SECRET',
+    'sign what the servers at this Redis share, and ignore what others write there: 16 to 256 characters, the same for all servers (unsigned)',
+  ),
+  text(
+    'redisCa',
+    'FILE',
+    'trust the Redis of a rediss:// URL if an authority in this file (PEM) has signed its certificate (the authorities that Node.js trusts)',
+  ),
+  text('redisCert', 'FILE', 'client certificate (PEM) for a Redis that requires one (none)'),
+  text('redisKey', 'FILE', 'private key of --redis-cert (PEM, without a passphrase) (none)'),
   { ...text('name', 'NAME', 'name of this server; requires --redis-url (random)'), flag: 'server-name' },
   text('adminToken', 'TOKEN', 'token of the HTTP API, at least 16 characters (made at start, and printed)'),
   {

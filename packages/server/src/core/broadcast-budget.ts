@@ -32,6 +32,9 @@ interface Job {
   spentMs: number;
 }
 
+/** How many slices a step counts at most. The system has stopped a process whose step takes longer. */
+const MAX_STEP_SLICES = 10;
+
 export function createBroadcastBudget({ clock, share, sliceMs }: BroadcastBudgetOptions): BroadcastBudget {
   let jobs: Job[] = [];
   let cancel: (() => void) | undefined;
@@ -51,16 +54,19 @@ export function createBroadcastBudget({ clock, share, sliceMs }: BroadcastBudget
     const startedAt = refill();
     const allowedMs = budgetMs;
     let now = startedAt;
+    let spentMs = 0;
     try {
       while (jobs.length > 0 && now - startedAt < allowedMs) {
         const job = jobs.shift()!;
         const before = now;
         doStep(job);
         now = clock.now();
-        job.spentMs += now - before;
+        const stepMs = Math.min(now - before, MAX_STEP_SLICES * sliceMs);
+        spentMs += stepMs;
+        job.spentMs += stepMs;
       }
     } finally {
-      budgetMs -= (now - startedAt) * (1 - share);
+      budgetMs -= spentMs * (1 - share);
       countedAt = now;
       // Waits for half a slice: with many tiny ones, timers would cost more than the work.
       if (jobs.length > 0) cancel = clock.schedule(run, Math.max(1, (sliceMs / 2 - budgetMs) / share));

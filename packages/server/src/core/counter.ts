@@ -22,6 +22,8 @@ export interface CounterObserver {
   delivered?(lagMs: number): void;
   /** The store is out of reach, or back. */
   stale(stale: boolean, reason: string | undefined): void;
+  /** The store has a problem; counting goes on. */
+  warning?(message: string): void;
 }
 
 export interface CounterCoreOptions {
@@ -84,6 +86,7 @@ export class Counter implements MembershipOwner {
         changed: (site) => this.#remoteChanged(site),
         stale: (stale, reason) => this.#setStale(stale, reason),
         claimed: (site, member, connectionNumber) => this.#release(site, member, connectionNumber),
+        warning: (message) => this.#options.observer.warning?.(message),
       });
     } catch (error) {
       this.#setStale(true, (error as Error | undefined)?.message);

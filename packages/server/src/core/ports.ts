@@ -59,6 +59,8 @@ export interface StoreListener {
    * of at least `connectionNumber`. [C7]
    */
   claimed(site: string, member: string, connectionNumber: number): void;
+  /** Something is wrong with what the servers share, and counting goes on. `message` says what it is. */
+  warning?(message: string): void;
 }
 
 /** The server that a client was on last, read from its resume token. [C7] */

@@ -8,6 +8,11 @@ export interface SiteOptions {
   aliases?: string[];
   /** The token that a client must send, 1 to 256 characters. @default none */
   token?: string;
+  /**
+   * The secret of tokens that expire, 16 to 256 characters: see `createSiteToken`. A client must send such a token, or
+   * `token` if that is set as well. @default none
+   */
+  tokenSecret?: string;
 }
 
 /** The sites that are counted. */
@@ -19,6 +24,7 @@ export interface SiteList {
 export interface ListedSite {
   site: string;
   token: string | undefined;
+  tokenSecret: string | undefined;
   /** Whether the list has the name itself; `false` where any site is counted, and for a match of a wildcard. */
   isNamed: boolean;
 }
@@ -27,6 +33,7 @@ interface Entry {
   /** What pages are counted on; `undefined` for their own hostname. */
   site: string | undefined;
   token: string | undefined;
+  tokenSecret: string | undefined;
 }
 
 /** Reads `alias=name` or a plain name, as on the command line. */
@@ -46,7 +53,7 @@ export function createSiteList(
   rules: readonly (string | SiteOptions)[] | undefined,
   report: (path: string, problem: string) => void,
 ): SiteList {
-  if (!rules) return { find: (site) => ({ site, token: undefined, isNamed: false }) };
+  if (!rules) return { find: (site) => ({ site, token: undefined, tokenSecret: undefined, isNamed: false }) };
   const exact = new Map<string, Entry>();
   const wildcards = new Map<string, Entry>();
   const named = new Set<string>();
@@ -59,25 +66,47 @@ export function createSiteList(
     }
     const entries = wildcard ? wildcards : exact;
     const known = entries.get(hostname);
-    if (known && known.site !== entry.site) return report(path, `"${pattern}" is listed twice`);
+    if (known && known.site !== entry.site) {
+      const [now, before] = [entry, known].map(({ site }) =>
+        describeListing(wildcard ? undefined : hostname, site),
+      );
+      return report(
+        path,
+        `"${pattern}" is listed as ${now} here, and as ${before} in an earlier entry: remove it from one of the two`,
+      );
+    }
     if (known?.token && entry.token && known.token !== entry.token) {
-      return report(path, `"${pattern}" is listed with two tokens`);
+      return report(path, `"${pattern}" is listed with two tokens: remove one of the two`);
+    }
+    if (known?.tokenSecret && entry.tokenSecret && known.tokenSecret !== entry.tokenSecret) {
+      return report(path, `"${pattern}" is listed with two secrets: remove one of the two`);
     }
     if (entry.site !== undefined) named.add(entry.site);
-    entries.set(hostname, { site: entry.site ?? known?.site, token: entry.token ?? known?.token });
+    entries.set(hostname, {
+      site: entry.site ?? known?.site,
+      token: entry.token ?? known?.token,
+      tokenSecret: entry.tokenSecret ?? known?.tokenSecret,
+    });
   }
 
   rules.forEach((rule, index) => {
     const path = `sites[${index}]`;
-    const { name, aliases = [], token } = typeof rule === 'string' ? parseSiteRule(rule) : rule;
+    const { name, aliases = [], token, tokenSecret } = typeof rule === 'string' ? parseSiteRule(rule) : rule;
     const wildcard = name.startsWith('*.');
     if (wildcard && aliases.length > 0) {
       return report(path, `"${name}" cannot have aliases: a wildcard is many sites`);
     }
     const site = wildcard ? undefined : parsePattern(name);
-    add(name, { site, token }, path);
-    if (site !== undefined) aliases.forEach((alias) => add(alias, { site, token }, path));
+    const entry = { site, token, tokenSecret };
+    add(name, entry, path);
+    if (site !== undefined) aliases.forEach((alias) => add(alias, entry, path));
   });
+  // A site requires its token under each of its names, also where another rule has the alias.
+  for (const entry of [...exact.values(), ...wildcards.values()]) {
+    const own = entry.site === undefined ? undefined : exact.get(entry.site);
+    entry.token ??= own?.token;
+    entry.tokenSecret ??= own?.tokenSecret;
+  }
 
   return {
     find(hostname) {
@@ -87,10 +116,18 @@ export function createSiteList(
         entry = wildcards.get(hostname.slice(dot + 1));
       }
       if (!entry) return undefined;
-      const { site = hostname, token } = entry;
-      return { site, token, isNamed: named.has(site) };
+      const { site = hostname, token, tokenSecret } = entry;
+      return { site, token, tokenSecret, isNamed: named.has(site) };
     },
   };
+}
+
+/**
+ * @param hostname `undefined` for a wildcard.
+ * @param site what pages are counted on; `undefined` for their own hostname.
+ */
+function describeListing(hostname: string | undefined, site: string | undefined): string {
+  return site === undefined || site === hostname ? 'a site of its own' : `an alias of ${site}`;
 }
 
 /** A pattern is a hostname alone: URLs, ports and paths are mistakes. */

@@ -16,7 +16,7 @@ export interface CounterStats {
   heartbeatTimeouts: number;
   /**
    * Connections and requests that were rejected, by reason: a rejection code, the name of a limit, `origin-invalid`,
-   * `no-answer`, `bot`, `url-too-long` or `headers-too-large`.
+   * `no-answer`, `bot`, `handshake-rate`, `url-too-long`, `headers-too-large` or `framing-invalid`.
    */
   rejected: Record<string, number>;
   /**

@@ -5,11 +5,12 @@ import { dirname, join } from 'node:path';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Why a login has failed. */
-export type LoginMessage = 'cross-origin' | 'link-invalid' | 'token-wrong' | 'too-many';
+export type LoginMessage = 'cross-origin' | 'link-embedded' | 'link-invalid' | 'token-wrong' | 'too-many';
 
 const MESSAGES: Record<LoginMessage, string> = {
   'cross-origin':
     'The form was sent from another address. Open the dashboard by its own address, and behind a reverse proxy pass on the header Host.',
+  'link-embedded': 'A link signs in only in a tab of its own.',
   'link-invalid': 'This link was used already, or has ended. Sign in with the token.',
   'token-wrong': 'This is not the admin token.',
   'too-many': 'There were too many wrong tokens from this address. Wait for a minute.',

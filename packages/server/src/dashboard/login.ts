@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { queryOf } from '@live-online/internal/http/request-path';
-import { COOKIE_NAME, isSameOrigin, type Access } from '../io/http/access/access.ts';
+import { COOKIE_NAME, isOtherOrigin, isSameOrigin, type Access } from '../io/http/access/access.ts';
 import { cookiePath, isEncrypted } from '../io/http/access/cookies.ts';
 import { RateLimits, type RateLimit } from '../io/http/access/rate-limits.ts';
 import { SESSION_MS } from '../io/http/access/session.ts';
@@ -33,6 +33,8 @@ export class Login {
   show(request: IncomingMessage, response: ServerResponse): void {
     const code = new URLSearchParams(queryOf(request)).get('token');
     if (code === null) return respondWithLoginPage(response, 200);
+    // Such requests of a page of another site must not take the attempts of its visitor's address. [D5]
+    if (!isForTab(request)) return respondWithLoginPage(response, 403, 'link-embedded');
     this.#check(request, response, 'link-invalid', () => this.#options.access.redeemLoginCode(code));
   }
 
@@ -63,9 +65,16 @@ export class Login {
     if (isRight()) {
       return redirect(response, './', sessionCookie(request, access.createSession(), SESSION_MS / 1_000));
     }
-    this.#limits.take(address);
+    // Such a page can open links in a tab as well. A token comes by a form, which no other page can send.
+    if (!isOtherOrigin(request)) this.#limits.take(address);
     respondWithLoginPage(response, 403, failure);
   }
+}
+
+/** Whether a request can be for a page in a tab. Browsers say so if it is for an image, a frame or a script, over TLS or on this machine. */
+function isForTab({ headers }: IncomingMessage): boolean {
+  const { 'sec-fetch-dest': destination = 'document' } = headers;
+  return destination === 'document';
 }
 
 /** Relative, because the server does not know the address that a reverse proxy has for it. */

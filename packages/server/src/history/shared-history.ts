@@ -11,6 +11,12 @@ const decompress = promisify(inflate);
 /** The store of a server that shares texts with others. */
 export type TextStore = Required<Pick<Store, 'readTexts' | 'writeTexts' | 'deleteTexts'>>;
 
+/**
+ * The maximum of bytes of a decompressed record. The longest one has 220 kB: 2,890 samples of at most 76 characters. Every
+ * writer of the store can leave a text that would have gigabytes.
+ */
+const MAX_RECORD_BYTES = 512 << 10;
+
 /** How many sites are written at once: other commands must not wait long. */
 const BATCH = 16;
 
@@ -53,7 +59,8 @@ export class SharedHistory implements HistoryStorage {
 
 async function decode(text: string): Promise<SiteRecord | undefined> {
   try {
-    return decodeRecord((await decompress(Buffer.from(text, 'base64'))).toString());
+    const bytes = await decompress(Buffer.from(text, 'base64'), { maxOutputLength: MAX_RECORD_BYTES });
+    return decodeRecord(bytes.toString());
   } catch {
     return undefined;
   }

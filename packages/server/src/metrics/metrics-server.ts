@@ -13,6 +13,10 @@ export interface MetricsServer {
 /** Most connections at a time: a scraper needs one. */
 const MAX_CONNECTIONS = 100;
 const TIMEOUT_MS = 10_000;
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
+/** An address, or a name that no public DNS has: without a dot, or below `localhost` or `internal`. With a port or not. */
+const PRIVATE_NAME =
+  /^(?:[\w-]+|(?:[\w-]+\.)+(?:localhost|internal)|\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])(?::\d+)?$/i;
 
 /**
  * Opens the port of the metrics.
@@ -24,9 +28,17 @@ export async function openMetricsServer(
   port: number,
   read: () => Promise<string>,
 ): Promise<MetricsServer> {
+  const isOwn = LOOPBACK_HOST.test(host);
   const server = createServer(
     { requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS },
     (request, response) => {
+      if (isOwn && !isForPrivateName(request)) {
+        return respondText(
+          response,
+          403,
+          'the metrics answer to localhost, addresses and private names only: see --metrics-host',
+        );
+      }
       if (pathOf(request) !== '/metrics') return respondText(response, 404, 'the metrics are at /metrics');
       respondMetrics(request, response, read);
     },
@@ -41,6 +53,11 @@ export async function openMetricsServer(
         server.closeAllConnections();
       }),
   };
+}
+
+/** A page whose name resolves to this machine could read the answer otherwise (DNS rebinding). Browsers always send Host. */
+function isForPrivateName({ headers }: IncomingMessage): boolean {
+  return headers.host === undefined || PRIVATE_NAME.test(headers.host);
 }
 
 /** Answers a scrape. */

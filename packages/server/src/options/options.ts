@@ -153,6 +153,24 @@ export interface CounterServerOptions extends CountingOptions, OperationsOptions
    */
   maxPendingPerAddress?: number;
   /**
+   * Maximum handshakes per second on average from one address, in each process: WebSockets, polling and server-sent
+   * events. More are answered 429. An IPv6 /64 network counts as one address.
+   *
+   * @default a tenth of `handshakeBurstPerAddress`'s default: 100. There is no limit for connections from this machine itself, unless this option, `handshakeBurstPerAddress` or
+   * `maxPerAddress` is set
+   */
+  handshakesPerSecondPerAddress?: number;
+  /**
+   * The same at once: a token bucket.
+   *
+   * @default `maxPerAddress`, but at least 1000; ten times `handshakesPerSecondPerAddress` if that is set
+   */
+  handshakeBurstPerAddress?: number;
+  /** Maximum handshakes per second on average in all, in each process. More are answered 429. @default no limit */
+  handshakesPerSecond?: number;
+  /** The same at once: a token bucket. It requires `handshakesPerSecond`. @default ten times `handshakesPerSecond` */
+  handshakeBurst?: number;
+  /**
    * The token of the HTTP API and the dashboard, 16 to 256 letters, digits and `-._~+/`. A request with it may read all
    * sites. It should be the same on all servers.
    *

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { problemsOfIssues, type OptionProblem } from '@live-online/internal/option-problems';
 import { optionsInvalid } from '../errors.ts';
-import { problemOfTarget } from '../store/redis/target.ts';
+import { problemOfTarget, type RedisTls } from '../store/redis/target.ts';
+import { readRedisTls, type RedisTlsFiles } from './redis-tls.ts';
 import { integer, objectError } from './schema.ts';
 
 /** The options of a store over Redis. */
-export interface RedisStoreOptions {
+export interface RedisStoreOptions extends RedisTlsFiles {
   /**
    * The prefix of all keys and channels, before a colon: 1 to 64 letters, digits, `_`, `-`, `.` or `:`. Servers with the
    * same prefix add up to one total.
@@ -34,14 +35,28 @@ export interface RedisStoreOptions {
    * @default 8000
    */
   leaseMs?: number;
+  /**
+   * A secret of 16 to 256 characters that all servers have. They sign with it what they write and publish (HMAC-SHA256),
+   * and ignore what is not signed with it: other programs that may write to the Redis cannot change a total. A server with
+   * another secret, or without one, has totals of its own.
+   *
+   * @default unsigned: who may write to the Redis is trusted
+   */
+  secret?: string;
 }
 
-export type ResolvedRedisStoreOptions = Required<Omit<RedisStoreOptions, 'name'>> & {
+export interface ResolvedRedisStoreOptions extends Required<
+  Pick<RedisStoreOptions, 'prefix' | 'follow' | 'leaseMs'>
+> {
   name: string | undefined;
-};
+  secret: string | undefined;
+  tls: RedisTls | undefined;
+}
 
 const text = (pattern: RegExp, message: string): v.GenericSchema<string> =>
   v.pipe(v.string(message), v.regex(pattern, message));
+
+const file = v.optional(text(/^[^\0]+$/, 'must be the path of a file'));
 
 const schema = v.strictObject(
   {
@@ -52,6 +67,10 @@ const schema = v.strictObject(
     name: v.optional(text(/^[\w-]{1,24}$/, 'must be 1 to 24 letters, digits, _ or -')),
     follow: v.optional(v.picklist(['hosted', 'all'], 'must be hosted or all'), 'hosted'),
     leaseMs: v.optional(integer(1_000, 600_000, ' (ms)'), 8_000),
+    secret: v.optional(text(/^[^]{16,256}$/, 'must be 16 to 256 characters')),
+    caFile: file,
+    certFile: file,
+    keyFile: file,
   },
   objectError,
 );
@@ -70,6 +89,10 @@ export function resolveRedisStoreOptions(
   if (message !== undefined) problems.push({ path: 'redisUrl', message });
   const result = v.safeParse(schema, options);
   problems.push(...problemsOfIssues(result.issues));
+  const tls = result.success
+    ? readRedisTls(target, result.output, (path, problem) => problems.push({ path, message: problem }))
+    : undefined;
   if (problems.length > 0 || !result.success) throw optionsInvalid(problems);
-  return { ...result.output, name: result.output.name };
+  const { prefix, name, follow, leaseMs, secret } = result.output;
+  return { prefix, name, follow, leaseMs, secret, tls };
 }

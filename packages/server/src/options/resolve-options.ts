@@ -7,6 +7,7 @@ import type { Store } from '../core/ports.ts';
 import { createSiteList } from '../core/site-list.ts';
 import { optionsInvalid } from '../errors.ts';
 import type { TrustsProxy } from '../io/admission/client-address.ts';
+import type { HandshakeRateOptions } from '../io/admission/handshake-rates.ts';
 import { Access } from '../io/http/access/access.ts';
 import type {
   AttachedCounterOptions,
@@ -30,10 +31,15 @@ const text = (message: string): v.GenericSchema<string> => v.pipe(v.string(messa
 
 const TRUST_PROXY = 'must be a list of addresses and networks, or the number of proxies';
 
+const TOKEN_SECRET = 'must have 16 to 256 characters';
+
 const ADMIN_TOKEN = 'must have 16 to 256 letters, digits and -._~+/';
 
 /** Enough for the script on a slow link, and for a handshake whose packets are lost twice. */
 const PENDING_TIMEOUTS = { timeoutMs: 10_000, sweepMs: 1_000 };
+
+/** A thousand people behind one address may all reconnect at once, and more if more may be connected. */
+const MIN_HANDSHAKE_BURST_PER_ADDRESS = 1_000;
 
 const countingEntries = {
   sites: v.optional(
@@ -45,9 +51,12 @@ const countingEntries = {
             name: v.string(),
             aliases: v.optional(v.array(v.string())),
             token: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(limits.maxTokenLength))),
+            tokenSecret: v.optional(
+              v.pipe(v.string(TOKEN_SECRET), v.minLength(16, TOKEN_SECRET), v.maxLength(256, TOKEN_SECRET)),
+            ),
           }),
         ],
-        `must be a hostname or { name, aliases?, token? } with a token of 1 to ${limits.maxTokenLength} characters`,
+        `must be a hostname or { name, aliases?, token?, tokenSecret? } with a token of 1 to ${limits.maxTokenLength} characters, and a secret of 16 to 256`,
       ),
       'must be a list of sites',
     ),
@@ -108,6 +117,10 @@ const serverEntries = {
   closeTimeoutMs: v.optional(integer(10, 30_000, ' (ms)'), 2_000),
   maxPendingConnections: v.optional(limit, 10_000),
   maxPendingPerAddress: v.optional(limit),
+  handshakesPerSecondPerAddress: v.optional(limit),
+  handshakeBurstPerAddress: v.optional(limit),
+  handshakesPerSecond: v.optional(limit, Infinity),
+  handshakeBurst: v.optional(limit),
   adminToken: v.optional(v.pipe(v.string(ADMIN_TOKEN), v.regex(/^[\w.~+/-]{16,256}$/, ADMIN_TOKEN))),
   publicSites: v.optional(v.array(v.string(), 'must be a list of sites'), []),
   data: v.optional(text('must be a folder')),
@@ -141,6 +154,7 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
   }
   const access = createAccess(values, problems);
   const operations = resolveOperations(values, problems);
+  const handshakes = resolveHandshakeRates(values, counting, problems);
   if (problems.length > 0) throw optionsInvalid(problems);
   const { data, historySites } = values;
   const { port, host, path, transports, maxPendingConnections, maxPendingPerAddress, ...connection } = values;
@@ -153,6 +167,7 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
     // One page needs several, with its preconnections.
     maxPendingPerAddress: maxPendingPerAddress ?? Math.max(100, counting.limits.maxPerAddress),
     countLoopback: counting.countLoopback || maxPendingPerAddress !== undefined,
+    handshakes,
     ...PENDING_TIMEOUTS,
   };
   const own = { port, host, path, transports, engine, bounds, httpBounds };
@@ -161,6 +176,31 @@ export function resolveServerOptions(options: CounterServerOptions): ResolvedCou
 }
 
 type ServerValues = v.InferOutput<v.StrictObjectSchema<typeof serverEntries, undefined>>;
+
+/** How many times the handshakes of a second may come at once, where that is not set. */
+const BURST_SECONDS = 10;
+
+function resolveHandshakeRates(
+  values: ServerValues,
+  { countLoopback, limits: { maxPerAddress } }: ResolvedCountingOptions,
+  problems: OptionProblem[],
+): HandshakeRateOptions {
+  const { handshakesPerSecond: inAll, handshakeBurst: burstInAll } = values;
+  const { handshakesPerSecondPerAddress: perAddress, handshakeBurstPerAddress: burstPerAddress } = values;
+  if (burstInAll !== undefined && inAll === Infinity) {
+    problems.push({ path: 'handshakeBurst', message: 'requires handshakesPerSecond' });
+  }
+  const burst = Math.max(MIN_HANDSHAKE_BURST_PER_ADDRESS, maxPerAddress);
+  const perSecond = perAddress ?? burst / BURST_SECONDS;
+  if (burstPerAddress !== undefined && perSecond === Infinity) {
+    problems.push({ path: 'handshakeBurstPerAddress', message: 'requires handshakesPerSecondPerAddress' });
+  }
+  return {
+    perAddress: { perSecond, burst: burstPerAddress ?? BURST_SECONDS * perSecond },
+    inAll: { perSecond: inAll, burst: burstInAll ?? BURST_SECONDS * inAll },
+    countLoopback: countLoopback || perAddress !== undefined || burstPerAddress !== undefined,
+  };
+}
 
 function createAccess({ adminToken, publicSites }: ServerValues, problems: OptionProblem[]): Access {
   // It is absent if it is invalid.

@@ -1,3 +1,4 @@
+import type { ProxyWarning } from '../io/http/proxy-warnings.ts';
 import type { CounterStats } from '../core/stats.ts';
 
 /** What a server sends to the others about itself. All workers of one primary process are one server. */
@@ -12,6 +13,8 @@ export interface ServerDescription {
   stale: boolean;
   /** How many of the servers that a store knows it is: with workers, each process is one. */
   processes: number;
+  /** What is wrong in the configuration of its reverse proxy. */
+  proxy: ProxyWarning[];
   /** What it has counted since its start. */
   stats: CounterStats;
 }

@@ -1,6 +1,7 @@
 import type { Clock, Store } from '../core/ports.ts';
 import { addStats, createStats, type CounterStats } from '../core/stats.ts';
 import type { ApiServers, DrainResult, ServerInfo } from '../io/http/api/api-ports.ts';
+import { proxyWarningText } from '../io/http/proxy-warnings.ts';
 import type { ServerDescription } from './server-description.ts';
 import { encodeServerMessage, parseServerMessage, type ServerMessage } from './server-messages.ts';
 
@@ -221,7 +222,7 @@ export function serverPeersOf(store: Store | undefined): ServerPeers | undefined
 }
 
 function toInfo(name: string, description: ServerDescription, isSilent: boolean): ServerInfo {
-  const { version, startedAt, stats, eventLoopDelayMs, processes, store, stale } = description;
+  const { version, startedAt, stats, eventLoopDelayMs, processes, proxy, store, stale } = description;
   return {
     name,
     version,
@@ -232,6 +233,7 @@ function toInfo(name: string, description: ServerDescription, isSilent: boolean)
     processes,
     stale: stale || isSilent,
     silent: isSilent,
+    warnings: proxy.map(proxyWarningText),
     isSelf: false,
   };
 }

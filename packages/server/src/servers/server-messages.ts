@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { CounterStats } from '../core/stats.ts';
+import { isProxyWarning } from '../io/http/proxy-warnings.ts';
 import type { ServerDescription } from './server-description.ts';
 
 /** What the servers that share a store announce to each other about themselves. */
@@ -35,6 +36,15 @@ const schema = v.variant('kind', [
       store: v.picklist(['memory', 'redis']),
       stale: v.boolean(),
       processes: v.pipe(count, v.minValue(1), v.maxValue(1_000)),
+      // Older servers send none, and newer ones may send others.
+      proxy: v.optional(
+        v.pipe(
+          v.array(v.pipe(v.string(), v.maxLength(40))),
+          v.maxLength(10),
+          v.transform((warnings) => warnings.filter(isProxyWarning)),
+        ),
+        [],
+      ),
       stats: v.object({
         connections: count,
         updates: count,

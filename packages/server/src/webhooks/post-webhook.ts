@@ -21,6 +21,8 @@ export interface PostOptions {
   timeoutMs: number;
   /** Aborts the attempt. */
   signal?: AbortSignal;
+  /** @default the system's, and the internet */
+  network?: Network;
 }
 
 const PRIVATE = 'its address is private, loopback or link-local; see --webhook-allow-private';
@@ -33,16 +35,29 @@ type LookUpCallback = (
   family?: number,
 ) => void;
 
+/** How names are resolved, and which addresses are of the internet. */
+export interface Network {
+  lookUp: (
+    hostname: string,
+    options: LookupOptions & { all: true },
+    done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+  ) => void;
+  isPublic: (address: string) => boolean;
+}
+
+const INTERNET: Network = { lookUp, isPublic: isPublicAddress };
+
 /** Resolves a hostname to its public addresses: the addresses that are checked are those that are connected to. */
-function lookUpPublic(hostname: string, options: LookupOptions, done: LookUpCallback): void {
-  lookUp(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return done(error, []);
-    const allowed = addresses.filter(({ address }) => isPublicAddress(address));
-    const [first] = allowed;
-    if (!first) return done(new PrivateAddressError(PRIVATE), []);
-    if (options.all) done(null, allowed);
-    else done(null, first.address, first.family);
-  });
+function lookUpPublic({ lookUp, isPublic }: Network) {
+  return (hostname: string, options: LookupOptions, done: LookUpCallback): void =>
+    lookUp(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return done(error, []);
+      const allowed = addresses.filter(({ address }) => isPublic(address));
+      const [first] = allowed;
+      if (!first) return done(new PrivateAddressError(PRIVATE), []);
+      if (options.all) done(null, allowed);
+      else done(null, first.address, first.family);
+    });
 }
 
 /**
@@ -54,27 +69,29 @@ export function postWebhook(
   url: URL,
   headers: Record<string, string>,
   body: string,
-  { allowPrivate, timeoutMs, signal }: PostOptions,
+  { allowPrivate, timeoutMs, signal, network = INTERNET }: PostOptions,
 ): Promise<PostResult> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   // Node resolves no name for an address.
-  if (!allowPrivate && isIP(host) && !isPublicAddress(host)) {
+  if (!allowPrivate && isIP(host) && !network.isPublic(host)) {
     return Promise.resolve({ isDelivered: false, error: PRIVATE });
   }
   return new Promise((resolve) => {
     const { request } = url.protocol === 'https:' ? https : http;
     const deadline = AbortSignal.timeout(timeoutMs);
+    // Not `AbortSignal.any`: in Node 20 each of its signals leaves something at `signal`, which lasts as long as the server.
+    const abort = (): void => void sent.destroy(new Error('aborted'));
     const sent = request(url, {
       method: 'POST',
       agent: false,
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      signal: deadline,
       headers: {
         ...headers,
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
         'user-agent': 'live-online-server',
       },
-      ...(!allowPrivate && { lookup: lookUpPublic }),
+      ...(!allowPrivate && { lookup: lookUpPublic(network) }),
     });
     sent.on('response', (response) => {
       resolve(resultOf(response));
@@ -83,6 +100,13 @@ export function postWebhook(
     sent.on('error', (error: NodeJS.ErrnoException) => {
       resolve({ isDelivered: false, error: describe(error, deadline.aborted, timeoutMs) });
     });
+    // Node closes the connection of an upgrade that no listener takes, without an error.
+    sent.on('close', () => {
+      signal?.removeEventListener('abort', abort);
+      resolve({ isDelivered: false, error: 'the connection was closed without an answer' });
+    });
+    if (signal?.aborted) abort();
+    else signal?.addEventListener('abort', abort);
     sent.end(body);
   });
 }

@@ -71,7 +71,7 @@ export class Supervisor {
     const assembled = assembleCounter({ ...options.resolved, store: this.#store });
     const { counter, view, reportLimit, reportProxy, reportWarning } = assembled;
     this.#counter = counter;
-    this.#servers = this.#createServers(view);
+    this.#servers = this.#createServers(assembled);
     this.#operations = new PrimaryOperations({
       options: options.resolved.operations,
       assembled,
@@ -234,7 +234,7 @@ export class Supervisor {
   }
 
   /** What the API has of all servers: these processes are one of them. */
-  #createServers(view: CounterView): ServersParts {
+  #createServers({ proxyWarnings, view }: AssembledCounter): ServersParts {
     const { redis } = this.#options;
     const sharedStore = (): MeshStore | undefined => (redis ? this.#store.current() : undefined);
     return assembleServers({
@@ -244,6 +244,7 @@ export class Supervisor {
       kind: redis && 'redis',
       stats: this.stats.read,
       isStale: () => view.isStale(),
+      proxyWarnings,
       drain: () => void this.drain(),
       workers: () => ({
         count: this.slots.filter(({ server }) => server !== undefined).length,

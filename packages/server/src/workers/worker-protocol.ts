@@ -9,7 +9,10 @@ import type { CounterStats } from '../core/stats.ts';
 import type { Ipc } from './ipc.ts';
 
 /** Options of `redisStore` that can be sent to another process. */
-export interface WorkersRedisOptions extends Pick<RedisStoreOptions, 'prefix' | 'name' | 'leaseMs'> {
+export interface WorkersRedisOptions extends Pick<
+  RedisStoreOptions,
+  'prefix' | 'name' | 'leaseMs' | 'secret' | 'caFile' | 'certFile' | 'keyFile'
+> {
   /** The URL of Redis, such as `redis://:password@host:6379`. */
   url: string;
 }

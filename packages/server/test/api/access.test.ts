@@ -42,7 +42,7 @@ describe('access', () => {
     expect(access.mayRead(bearer(TOKEN), 'c.example')).toBe(true);
   });
 
-  it('[A2] the token of a site reads this site alone', () => {
+  it('[A2] [SEC51] the token of a site reads this site alone', () => {
     const { access } = createAccess(TOKEN);
     const token = access.siteToken('a.example');
     expect(access.mayRead(bearer(token), 'a.example')).toBe(true);
@@ -51,7 +51,7 @@ describe('access', () => {
     expect(createAccess(`${TOKEN}-2`).access.mayRead(bearer(token), 'a.example')).toBe(false);
   });
 
-  it('[A3] a session lasts for 12 h at every server with the token, and cannot be made without it', () => {
+  it('[A3] [SEC46] a session lasts for 12 h at every server with the token, and cannot be made without it', () => {
     const { access, advance } = createAccess(TOKEN);
     const cookie = (value: string): IncomingMessage => request({ cookie: `a=b; ${COOKIE_NAME}=${value}` });
     const session = access.createSession();
@@ -75,7 +75,7 @@ describe('access', () => {
     expect(access.isAdmin(cookie(session))).toBe(false);
   });
 
-  it('[A3] a session changes something only from a page of this server', () => {
+  it('[A3] [SEC45] a session changes something only from a page of this server', () => {
     const { access } = createAccess(TOKEN);
     const post = (headers: Record<string, string>): IncomingMessage =>
       request(

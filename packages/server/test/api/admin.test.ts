@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ADMIN_TOKEN, bodyOf, startApi } from '../helpers/api.ts';
+import { openPage } from '../helpers/page.ts';
 
 describe('the API of the admin', () => {
   it('[A1] lists all sites, the fullest first', async () => {
@@ -46,7 +47,10 @@ describe('the API of the admin', () => {
   it('[A1] gives the statistics, and describes its server', async () => {
     const { getAsAdmin, open, counter } = await startApi();
     await open('a.example');
-    expect(await (await getAsAdmin('stats')).json()).toEqual({ ...counter.stats() });
+    // The first update may be sent while the answer is read.
+    await vi.waitFor(async () =>
+      expect(await (await getAsAdmin('stats')).json()).toEqual({ ...counter.stats() }),
+    );
     expect(await (await getAsAdmin('servers')).json()).toEqual({
       servers: [
         {
@@ -59,10 +63,23 @@ describe('the API of the admin', () => {
           processes: 1,
           stale: false,
           silent: false,
+          warnings: [],
           isSelf: true,
         },
       ],
     });
+  });
+
+  it('[A12] [C11] a server has a warning of a proxy that trustProxy does not name, from its first handshake on', async () => {
+    const { getAsAdmin, url } = await startApi();
+    const warnings = async (): Promise<string[]> =>
+      (await bodyOf<{ servers: { warnings: string[] }[] }>(getAsAdmin('servers'))).servers[0]!.warnings;
+    expect(await warnings()).toEqual([]);
+    await openPage(url, {
+      origin: 'https://a.example',
+      headers: { 'X-Forwarded-For': '192.0.2.1' },
+    }).receives(1);
+    expect(await warnings()).toEqual([expect.stringMatching(/--trust-proxy loopback/)]);
   });
 
   it('[A8] drains its server, and knows no other', async () => {

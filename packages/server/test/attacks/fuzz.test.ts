@@ -9,11 +9,10 @@ import type * as boundedEngine from '@live-online/internal/bounded-engine';
 import { createCounterServer } from '../../src/index.ts';
 import type { EngineName } from '../../src/io/transport.ts';
 import { frame, openAttacker, opcodes } from '@live-online/internal/testing/attacker';
+import { FUZZ_TIMEOUT_MS, fuzzParameters } from '../../../../tests/helpers/fuzz.ts';
 import { openPage, type Page } from '../helpers/page.ts';
 
-/** As many cases as 10 s allow, up to 1,200; or as many as are asked for, for as long as they take. */
-const asked = process.env['FUZZ_RUNS'];
-const fuzz = asked ? { numRuns: Number(asked) } : { numRuns: 1_200, interruptAfterTimeLimit: 10_000 };
+const fuzz = fuzzParameters(1_200);
 const MAX_WAITING_BYTES = 64 << 10;
 
 /** The engine of the counter that is attacked, which shows what waits in its sessions. */
@@ -128,7 +127,7 @@ async function expectServed(page: Page, counter: ReturnType<typeof createCounter
 
 describe('a client that sends anything', () => {
   it.each<EngineName>(['lean', 'socket.io'])(
-    '[C11] never has more than 64 kB waiting for it by WebSocket, whether it reads or not, and others are served: %s',
+    '[C11] [SEC12] never has more than 64 kB waiting for it by WebSocket, whether it reads or not, and others are served: %s',
     async (engine) => {
       const { port, counter, waiting } = await startAttacked('websocket', engine);
       const socketPath = '/live-online/socket.io/';
@@ -167,50 +166,56 @@ describe('a client that sends anything', () => {
       );
       await expectServed(bystander, counter);
     },
-    60_000,
+    FUZZ_TIMEOUT_MS,
   );
 
-  it('[C11] never has more than 64 kB waiting for it by polling, whether it polls or not, and others are served', async () => {
-    const { port, counter, waiting } = await startAttacked('polling', 'socket.io');
-    const path = '/live-online/socket.io/?EIO=4&transport=polling';
-    const agent = new Agent({ keepAlive: true });
-    onTestFinished(() => agent.destroy());
-    const headers = { Origin: 'https://a.example' };
-    const ask = (method: string, query: string, body = ''): Promise<string> =>
-      new Promise((resolve) => {
-        const asked = request(
-          { host: '127.0.0.1', port, method, path: path + query, agent, headers },
-          (response) => {
-            let answer = '';
-            response.on('data', (chunk) => (answer += String(chunk)));
-            response.on('close', () => resolve(answer));
-          },
-        );
-        asked.on('error', () => resolve(''));
-        asked.end(body);
+  it(
+    '[C11] [SEC12] never has more than 64 kB waiting for it by polling, whether it polls or not, and others are served',
+    async () => {
+      const { port, counter, waiting } = await startAttacked('polling', 'socket.io');
+      const path = '/live-online/socket.io/?EIO=4&transport=polling';
+      const agent = new Agent({ keepAlive: true });
+      onTestFinished(() => agent.destroy());
+      const headers = { Origin: 'https://a.example' };
+      const ask = (method: string, query: string, body = ''): Promise<string> =>
+        new Promise((resolve) => {
+          const asked = request(
+            { host: '127.0.0.1', port, method, path: path + query, agent, headers },
+            (response) => {
+              let answer = '';
+              response.on('data', (chunk) => (answer += String(chunk)));
+              response.on('close', () => resolve(answer));
+            },
+          );
+          asked.on('error', () => resolve(''));
+          asked.end(body);
+        });
+      const bystander = openPage(`http://127.0.0.1:${port}`, {
+        origin: 'https://a.example',
+        path: '/live-online/socket.io',
+        transports: ['polling'],
       });
-    const bystander = openPage(`http://127.0.0.1:${port}`, {
-      origin: 'https://a.example',
-      path: '/live-online/socket.io',
-      transports: ['polling'],
-    });
-    await bystander.receives(1);
-    const payload = fc.array(packet, { minLength: 1, maxLength: 40 }).map((packets) => packets.join('\x1e'));
-    const steps = fc.array(fc.record({ payload, polls: fc.boolean() }), { minLength: 1, maxLength: 12 });
-    await fc.assert(
-      fc.asyncProperty(steps, async (sequence) => {
-        const [, sid] = /"sid":"([^"]+)"/.exec(await ask('GET', '')) ?? [];
-        const polls: Promise<string>[] = [];
-        for (const { payload: body, polls: asksToo } of sequence) {
-          if (asksToo) polls.push(ask('GET', `&sid=${sid}`));
-          await ask('POST', `&sid=${sid}`, body);
-          expect(waiting()).toBeLessThanOrEqual(MAX_WAITING_BYTES);
-        }
-        await ask('POST', `&sid=${sid}`, '1');
-        await Promise.all(polls);
-      }),
-      fuzz,
-    );
-    await expectServed(bystander, counter);
-  }, 60_000);
+      await bystander.receives(1);
+      const payload = fc
+        .array(packet, { minLength: 1, maxLength: 40 })
+        .map((packets) => packets.join('\x1e'));
+      const steps = fc.array(fc.record({ payload, polls: fc.boolean() }), { minLength: 1, maxLength: 12 });
+      await fc.assert(
+        fc.asyncProperty(steps, async (sequence) => {
+          const [, sid] = /"sid":"([^"]+)"/.exec(await ask('GET', '')) ?? [];
+          const polls: Promise<string>[] = [];
+          for (const { payload: body, polls: asksToo } of sequence) {
+            if (asksToo) polls.push(ask('GET', `&sid=${sid}`));
+            await ask('POST', `&sid=${sid}`, body);
+            expect(waiting()).toBeLessThanOrEqual(MAX_WAITING_BYTES);
+          }
+          await ask('POST', `&sid=${sid}`, '1');
+          await Promise.all(polls);
+        }),
+        fuzz,
+      );
+      await expectServed(bystander, counter);
+    },
+    FUZZ_TIMEOUT_MS,
+  );
 });

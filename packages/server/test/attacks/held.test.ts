@@ -11,7 +11,7 @@ describe.each(engines)('connections that are held, by %s', (engine) => {
     return () => target.close();
   });
 
-  it('[C11] a close that is not answered ends within 2 s, also that of a replaced member', async () => {
+  it('[C11] [SEC4] a close that is not answered ends within 2 s, also that of a replaced member', async () => {
     const { port, socketPath } = target;
     const before = target.measure().descriptors;
     const auth = JSON.stringify({ member: 'one-and-the-same' });
@@ -50,7 +50,7 @@ describe.each(engines)('connections that are held, by %s', (engine) => {
     return [await costOf(more), await costOf(more), await costOf(more)];
   }
 
-  it('[C11] a connection with as many headers as are allowed costs at most twice a plain one', async () => {
+  it('[C11] [SEC2] a connection with as many headers as are allowed costs at most twice a plain one', async () => {
     await costOf({});
     const limit = 2 * Math.max(...(await costsOf({})));
     const headers = Array.from({ length: 90 }, (_, index) => `X-${index}: ${'x'.repeat(140)}\r\n`).join('');

@@ -75,7 +75,7 @@ describe('a handshake in the query that no client of ours sends', () => {
     ['an empty resume token', `join=1&member=${MEMBER}&resume=`],
     ['a resume token that is a path', `join=1&member=${MEMBER}&resume=../../etc/passwd`],
     ['a repeated resume token, of which one is wrong', `join=1&member=${MEMBER}&resume=%20&resume=a.1`],
-  ])('[P14] with %s is not joined, and its CONNECT is answered', async (_name, query) => {
+  ])('[P14] [SEC13] with %s is not joined, and its CONNECT is answered', async (_name, query) => {
     const client = await send(path(query));
     expect(client.received()).toMatch(/^HTTP\/1\.1 101 /);
     expect(client.received()).not.toContain('"joined"');
@@ -89,7 +89,7 @@ describe('a handshake in the query that no client of ours sends', () => {
   it.each([
     ['names of Object.prototype', ['__proto__', 'constructor', 'toString', 'hasOwnProperty']],
     ['members of all lengths', ['x'.repeat(8), 'x'.repeat(9), 'x'.repeat(64)]],
-  ])('[C7] %s are members like any other', async (_name, members) => {
+  ])('[C7] [SEC13] %s are members like any other', async (_name, members) => {
     const clients = [];
     for (const member of members) {
       clients.push(await send(path(`join=1&member=${member}&${member}=1&__proto__=2`)));
@@ -166,7 +166,7 @@ describe('clients that are joined at once', () => {
     await vi.waitFor(() => expect(counter.stats().connections).toBe(1));
   });
 
-  it('[C11] clients that join at once and vanish at once leave nothing behind', async () => {
+  it('[C11] [SEC3] clients that join at once and vanish at once leave nothing behind', async () => {
     const target = await startTarget('own', { decreaseDelayMs: 0, minUpdateIntervalMs: 10 });
     onTestFinished(() => target.close());
     await target.expectToServe();

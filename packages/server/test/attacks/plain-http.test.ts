@@ -36,7 +36,7 @@ describe.each<TargetKind>(['own', 'express', 'workers'])('pipelined requests to 
     return (memory.heapUsed + memory.external) / (1 << 20);
   };
 
-  it('[C11] of a client that does not read cost bounded memory', async () => {
+  it('[C11] [SEC4] of a client that does not read cost bounded memory', async () => {
     const { port, socketPath } = target();
     const path = socketPath.replace('socket.io/', '');
     await held();
@@ -58,7 +58,7 @@ describe.each<TargetKind>(['own', 'workers'])('a flood of connections to a count
     ['idle', ''],
     ['with slow heads', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(10_000)}`],
     ['with unread answers', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(4)],
-  ])('[C11] connections without a session leave room for others: %s', async (_name, message) => {
+  ])('[C11] [SEC5] connections without a session leave room for others: %s', async (_name, message) => {
     const bystander = target().openPage('https://bystander.example');
     await bystander.receives(1);
     const before = target().measure();
@@ -89,7 +89,7 @@ describe.each<TargetKind>(['own', 'workers'])('a flood of connections to a count
 describe('a flood of connections from one address', () => {
   const { target } = attack('own', { maxPendingPerAddress: 20 });
 
-  it('[C11] costs other addresses nothing', async () => {
+  it('[C11] [SEC5] costs other addresses nothing', async () => {
     const { port, socketPath } = target();
     const idle = await open(port, '', '127.0.0.2');
     let isOpen = true;

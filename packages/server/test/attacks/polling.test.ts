@@ -59,7 +59,7 @@ describe.each(kinds)('attacked by polling: a counter %s', (kind) => {
     return (JSON.parse(answer.slice(1)) as { sid: string }).sid;
   }
 
-  it.each(attacks)('%s end the session after a few requests', async (_rule, body) => {
+  it.each(attacks)('%s [SEC11] end the session after a few requests', async (_rule, body) => {
     const before = target.measure();
     for (let session = 0; session < 20; session++) {
       const sid = await openSession();
@@ -74,7 +74,7 @@ describe.each(kinds)('attacked by polling: a counter %s', (kind) => {
     expect((await target.ask()).totals).toEqual({});
   });
 
-  it('[C6] a session whose client answers heartbeats and never polls ends with few packets waiting', async () => {
+  it('[C6] [SEC12] a session whose client answers heartbeats and never polls ends with few packets waiting', async () => {
     const sid = await openSession();
     expect((await ask('POST', sid, '40')).status).toBe(200);
     for (let packets = 1; packets < 8; packets++) expect((await ask('POST', sid, '3')).status).toBe(200);

@@ -41,7 +41,7 @@ describe.each(targets)('attacked: a counter $kind by $engine', ({ kind, engine, 
   });
 
   it.each(floods)(
-    '$rule without end: ends the connection, and costs others nothing',
+    '$rule without end [SEC9]: ends the connection, and costs others nothing',
     async ({ bytes, reads, first }) => {
       const { port, socketPath } = target;
       const bystander = target.openPage('https://attacker.example');

@@ -54,7 +54,7 @@ describe('admission', () => {
     expect(admission.admit('s2', 'a1').ok).toBe(true);
   });
 
-  it('[C11] releases every place exactly once, in any order', () => {
+  it('[C11] [SEC23] releases every place exactly once, in any order', () => {
     const step = fc.record({
       enter: fc.boolean(),
       site: fc.constantFrom('s1', 's2', 's3', 's4'),

@@ -54,6 +54,17 @@ describe('broadcast budget', () => {
     expect(longest).toBeLessThan(11.5);
   });
 
+  it('[C5] a process that was stopped in a step goes on soon', () => {
+    const clock = createFakeClock();
+    const budget = createBroadcastBudget({ clock, share: 0.2, sliceMs: 10 });
+    const stopped = job(clock, 1, 8_000);
+    budget.add(stopped.step, stopped.done);
+    const next = job(clock, 1_000, 0.01);
+    budget.add(next.step, next.done);
+    clock.advance(1_000);
+    expect(next.state.doneAt).toBeDefined();
+  });
+
   it('[C5] a small site does not wait for a large one', () => {
     const clock = createFakeClock();
     const budget = createBroadcastBudget({ clock, share: 0.2, sliceMs: 10 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FUZZ_TIMEOUT_MS, fuzzParameters } from '../../../../tests/helpers/fuzz.ts';
 import { limits } from '@live-online/protocol';
 import { siteOf } from '../../src/core/site.ts';
 
@@ -28,7 +29,7 @@ describe('site of a page', () => {
     expect(siteOf({})).toBe('local');
   });
 
-  it('[C1] a hostname is what a browser makes of it', () => {
+  it('[C1] a hostname is what a browser makes of it', { timeout: FUZZ_TIMEOUT_MS }, () => {
     const label = fc.stringMatching(/^(?:[a-z0-9_-]{1,8}|xn--[a-z0-9-]{1,6}|0x[0-9a-f]{1,3}|[0-9]{1,3})$/);
     const authority = fc
       .tuple(
@@ -46,7 +47,7 @@ describe('site of a page', () => {
         }
         expect(siteOf({ origin: `https://${text}` })).toBe(expected);
       }),
-      { numRuns: 500 },
+      fuzzParameters(500),
     );
   });
 
@@ -77,24 +78,28 @@ describe('site of a page', () => {
     for (const host of ['', 'a b', 'a/b', 'user@a.example']) expect(siteOf({ host })).toBe('local');
   });
 
-  it('[C1] any string is a site by rule or no site: lower case, bounded, and its own site again', () => {
-    const origin = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.string({ unit: 'binary' }).map((text) => `https://${text}`),
-      fc
-        .webAuthority({ withPort: true, withIPv4: true, withIPv6: true })
-        .map((authority) => `http://${authority}`),
-    );
-    fc.assert(
-      fc.property(origin, (text) => {
-        const site = siteOf({ origin: text });
-        if (site === undefined) return;
-        expect(site).toBe(site.toLowerCase());
-        expect(site.length).toBeLessThanOrEqual(limits.maxSiteLength);
-        expect(site).not.toMatch(/[/?#@\s]/);
-        if (site !== 'local') expect(siteOf({ origin: `http://${site}` })).toBe(site);
-      }),
-      { numRuns: 2_000 },
-    );
-  });
+  it(
+    '[C1] any string is a site by rule or no site: lower case, bounded, and its own site again',
+    { timeout: FUZZ_TIMEOUT_MS },
+    () => {
+      const origin = fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.string({ unit: 'binary' }).map((text) => `https://${text}`),
+        fc
+          .webAuthority({ withPort: true, withIPv4: true, withIPv6: true })
+          .map((authority) => `http://${authority}`),
+      );
+      fc.assert(
+        fc.property(origin, (text) => {
+          const site = siteOf({ origin: text });
+          if (site === undefined) return;
+          expect(site).toBe(site.toLowerCase());
+          expect(site.length).toBeLessThanOrEqual(limits.maxSiteLength);
+          expect(site).not.toMatch(/[/?#@\s]/);
+          if (site !== 'local') expect(siteOf({ origin: `http://${site}` })).toBe(site);
+        }),
+        fuzzParameters(2_000),
+      );
+    },
+  );
 });

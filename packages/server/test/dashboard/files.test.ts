@@ -17,7 +17,7 @@ describe('files of the dashboard', () => {
     expect(bytes).toBeLessThanOrEqual(MAX_BYTES);
   });
 
-  it('[D3] HTML has no code and no styles, and every answer allows only the server’s own files', async () => {
+  it('[D3] [SEC49] HTML has no code and no styles, and every answer allows only the server’s own files', async () => {
     for (const name of ['index.html', 'login.html']) {
       const html = readFileSync(join(folder, name), 'utf8');
       expect(html).not.toMatch(/ style=|<style| on\w+=|<script(?![^>]* src=)|javascript:/);

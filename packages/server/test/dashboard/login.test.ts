@@ -22,7 +22,7 @@ describe('signing in to the dashboard', () => {
     expect(await page.text()).toContain('<div id="app">');
   });
 
-  it('[D1] a login link signs in once, within 12 h, and only with this token', async () => {
+  it('[D1] [SEC46] a login link signs in once, within 12 h, and only with this token', async () => {
     const { advance, link, send } = await serveDashboard();
     const first = link();
     const opened = await fetch(first, { redirect: 'manual' });
@@ -37,13 +37,13 @@ describe('signing in to the dashboard', () => {
     expect((await fetch(second, { redirect: 'manual' })).status).toBe(403);
   });
 
-  it('[D1] the admin token in an address does not sign in', async () => {
+  it('[D1] [SEC48] the admin token in an address does not sign in', async () => {
     const { send } = await serveDashboard();
     const answer = await send(`login?token=${ADMIN_TOKEN}`);
     expect([answer.status, cookieOf(answer)]).toEqual([403, '']);
   });
 
-  it('[D2] the cookie is for the counter’s path, strict, not readable by scripts, and secure behind TLS', async () => {
+  it('[D2] [SEC46] the cookie is for the counter’s path, strict, not readable by scripts, and secure behind TLS', async () => {
     const { signIn } = await serveDashboard();
     const plain = (await signIn(ADMIN_TOKEN)).headers.getSetCookie()[0]!;
     expect(plain.split('; ').slice(1)).toEqual([
@@ -63,7 +63,7 @@ describe('signing in to the dashboard', () => {
     expect(answer.headers.getSetCookie()[0]).toContain('live_online_session=; Path=/live/; Max-Age=0');
   });
 
-  it('[D4] forms of other origins are rejected', async () => {
+  it('[D4] [SEC45] forms of other origins are rejected', async () => {
     const { send, signIn } = await serveDashboard();
     for (const site of ['cross-site', 'same-site', 'none']) {
       const answer = await signIn(ADMIN_TOKEN, { 'Sec-Fetch-Site': site });
@@ -76,7 +76,7 @@ describe('signing in to the dashboard', () => {
     expect(answer.headers.getSetCookie()).toEqual([]);
   });
 
-  it('[D5] an address may send five wrong tokens a minute; then also the right one waits', async () => {
+  it('[D5] [SEC47] an address may send five wrong tokens a minute; then also the right one waits', async () => {
     const { advance, link, send, signIn } = await serveDashboard();
     const from = { 'X-Test-Address': '192.0.2.1' };
     for (let times = 0; times < 4; times++) expect((await signIn('wrong', from)).status).toBe(403);
@@ -89,7 +89,7 @@ describe('signing in to the dashboard', () => {
     expect((await signIn(ADMIN_TOKEN, from)).status).toBe(303);
   });
 
-  it('[D5] a form longer than 4 kB is no token', async () => {
+  it('[D5] [SEC53] a form longer than 4 kB is no token', async () => {
     const { signIn } = await serveDashboard();
     expect((await signIn(ADMIN_TOKEN + ' '.repeat(5_000))).status).toBe(403);
   });

@@ -71,9 +71,10 @@ describe('figures of the dashboard', () => {
       'handshake-invalid': 3,
       'version-unsupported': 2,
       'opted-out': 6,
+      'token-expired': 7,
     };
     const reasons = orderReasons({ ...codes, 'of-another-version': 9, none: 0 });
-    expect(reasons.map(({ count }) => count)).toEqual([9, 6, 5, 4, 3, 2, 1]);
+    expect(reasons.map(({ count }) => count)).toEqual([9, 7, 6, 5, 4, 3, 2, 1]);
     expect(reasons.slice(1).every(({ text }) => text !== '')).toBe(true);
   });
 

@@ -146,7 +146,7 @@ describe('admission of streams', () => {
     const statusOf = async (from: string): Promise<number | undefined> =>
       (await openEvents(url, 'join=1', { headers: { origin: from } }).response()).statusCode;
     expect(await statusOf(origin)).toBe(403);
-    expect(await statusOf('junk')).toBe(403);
+    expect(await statusOf('invalid')).toBe(403);
     expect(counter.stats().rejected).toEqual({ maxPerSite: 1, 'origin-invalid': 1 });
     open[0]!.leave();
     await vi.waitFor(async () => expect(await statusOf(origin)).toBe(200));

@@ -53,6 +53,7 @@ export async function startEventServer(relay?: AnswerRelay): Promise<EventServer
       trustsProxy: undefined,
       countLoopback: false,
       countBots: false,
+      timeOfDay: Date.now,
       onLimit() {},
     }),
     stats,

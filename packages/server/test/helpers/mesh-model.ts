@@ -31,6 +31,8 @@ interface Client {
   member: string;
   site: string;
   server: Server | undefined;
+  /** Its server before the newest one. That one may not have read the claim yet. */
+  earlier: Server | undefined;
   resumePoint: ResumePoint | undefined;
   isOpen: boolean;
   closedAt: number;
@@ -49,6 +51,8 @@ const UNPUBLISHED_MS = 200;
 /** Within what time a killed process is detected, and a lost machine or a half-open connection, in ms. */
 const DETECTED_MS = 4_000;
 const EVICTED_MS = 14_000;
+/** Within what time a server that has started marks its totals because of servers that give no sign of life, in ms. */
+const NEW_MS = 5_000;
 const SAMPLE_MS = 250;
 
 /** Servers with real mesh stores and clients that move between them, in virtual time. */
@@ -111,6 +115,7 @@ function createMeshModel(): {
     }
     members.set(client.member, connectionNumber);
     server.store.report(client.site, members.size);
+    client.earlier = servers.find(({ store }) => store.server === from);
     client.resumePoint = { server: server.store.server, connectionNumber };
     client.server = server;
     client.connectedAt = world.now();
@@ -153,12 +158,14 @@ function createMeshModel(): {
   function loseServer(server: Server): void {
     clients.forEach((client, index) => {
       if (client.resumePoint?.server !== server.store.server) return;
-      // Its server dies before it has published the claim, or all keys are deleted at the same time.
-      const isUnpublished =
+      // Its server dies before the claim is published or read, or all keys are deleted at the same time.
+      const isUnknown =
         server.isCut ||
+        client.earlier?.isCut === true ||
+        client.earlier?.state === 'frozen' ||
         world.now() - client.connectedAt < UNPUBLISHED_MS ||
         world.now() - emptiedAt < DETECTED_MS;
-      if (isUnpublished) client.mayCountTwiceUntil = world.now() + EVICTED_MS;
+      if (isUnknown) client.mayCountTwiceUntil = world.now() + EVICTED_MS;
       if (client.server !== server) return;
       client.server = undefined;
       reconnect(client, index * 37);
@@ -170,7 +177,7 @@ function createMeshModel(): {
       if (state !== 'running') continue;
       // A server that starts while another one dies has not read the claims of that one, on servers that may be frozen.
       const isNew =
-        world.now() < startedAt + DETECTED_MS ||
+        world.now() < startedAt + NEW_MS ||
         (killedAt > startedAt - EVICTED_MS && world.now() < startedAt + EVICTED_MS);
       for (const site of SITES) {
         const others = store.others(site);
@@ -210,6 +217,7 @@ function createMeshModel(): {
           member: `member-${clients.length}`,
           site,
           server: undefined,
+          earlier: undefined,
           resumePoint: undefined,
           isOpen: true,
           closedAt: 0,

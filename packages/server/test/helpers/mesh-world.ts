@@ -1,5 +1,6 @@
 import type { StoreListener } from '../../src/core/ports.ts';
 import type { MeshOptions } from '../../src/store/mesh/mesh-options.ts';
+import { createSignedBus } from '../../src/store/bus/signed-bus.ts';
 import type { MeshStore } from '../../src/store/mesh/mesh-store.ts';
 import { meshStore } from './mesh.ts';
 import { createWorld, type Machine, type World } from './virtual-world.ts';
@@ -13,28 +14,36 @@ export interface WorldServer {
   /** The `stale` events of the store, newest last. */
   stale: (readonly [stale: boolean, reason: string | undefined])[];
   claimed: [site: string, member: string, connectionNumber: number][];
+  warnings: string[];
+}
+
+export interface WorldOptions extends Partial<MeshOptions> {
+  /** Signs everything on the bus. */
+  secret?: string;
 }
 
 /** Starts `count` servers with one bus in virtual time. */
 export async function startWorld(
   count: number,
-  options: Partial<MeshOptions> = {},
+  options: WorldOptions = {},
 ): Promise<{
   world: World;
   servers: WorldServer[];
-  start: (more?: Partial<MeshOptions>) => Promise<WorldServer>;
+  start: (more?: WorldOptions) => Promise<WorldServer>;
 }> {
   const world = createWorld();
 
-  async function start(more: Partial<MeshOptions> = {}): Promise<WorldServer> {
+  async function start(more: WorldOptions = {}): Promise<WorldServer> {
     const machine = world.machine();
-    const bus = watchBus(machine.bus);
-    const store = meshStore({ clock: machine.clock, random: () => 0.5, ...options, ...more, bus });
-    const server: WorldServer = { machine, bus, store, stale: [], claimed: [] };
+    const { secret, ...rest } = { ...options, ...more };
+    const bus = watchBus(secret === undefined ? machine.bus : createSignedBus(machine.bus, secret));
+    const store = meshStore({ clock: machine.clock, random: () => 0.5, ...rest, bus });
+    const server: WorldServer = { machine, bus, store, stale: [], claimed: [], warnings: [] };
     const listener: StoreListener = {
       changed: () => {},
       stale: (stale, reason) => server.stale.push([stale, reason]),
       claimed: (...member) => server.claimed.push(member),
+      warning: (message) => server.warnings.push(message),
     };
     void store.open(listener);
     await world.advance(50);

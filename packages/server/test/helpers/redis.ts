@@ -1,17 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient, type RedisClientType } from 'redis';
-import { expect, onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
+import { freePort } from '../../../../tests/helpers/free-port.ts';
 import { need } from '../../../../tests/helpers/needs.ts';
 import { documentedUser } from './redis-acl.ts';
+import type { Authority, Certificate } from './tls-authority.ts';
 
 export interface RedisOptions {
-  /** Whether it can be a node of a cluster. `startRedisCluster` starts one. */
+  /** Whether it can be a node of a cluster. `startRedisCluster` starts all nodes of one. */
   cluster?: boolean;
   /**
    * The users beside the tests' own admin: `documented`, the user of the README; `open`, a user without a password; or
@@ -22,11 +23,21 @@ export interface RedisOptions {
   users?: 'documented' | 'open' | string[];
   /** More variables for its environment. */
   env?: Record<string, string>;
+  /** Clients connect by TLS. */
+  tls?: RedisTls;
+}
+
+export interface RedisTls {
+  readonly authority: Authority;
+  readonly certificate: Certificate;
+  /** Whether clients need a certificate of the same authority. @default 'no' */
+  readonly clientCertificates?: 'yes' | 'no' | 'optional';
 }
 
 export interface Redis {
   /** With the user of the README, unless it is open. */
   readonly url: string;
+  /** The port of `url`. */
   readonly port: number;
   readonly pid: number;
   /** Ends it by SIGKILL; its keys are lost. */
@@ -43,19 +54,30 @@ export interface Redis {
 /** The password of every user in the tests. */
 export const password = 's3cret';
 
+/** How long a node of a cluster is silent before the others start a failover, in ms. Redis has 15 s by default. */
+export const NODE_TIMEOUT_MS = 2_000;
+
 /** The path of redis-server, for tests that start it themselves. */
 export const needRedis = (): string => need('Redis');
 
-/** Starts a real Redis without persistence, and ends it with the test. */
-export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
+/** Starts a real Redis without persistence, and ends it with the test, or when `finished` says. */
+export async function startRedis(
+  options: RedisOptions = {},
+  finished: (end: () => Promise<void>) => void = onTestFinished,
+): Promise<Redis> {
   const program = needRedis();
   const folder = await mkdtemp(join(tmpdir(), 'live-online-redis-'));
   const [port, busPort] = [await freePort(), await freePort()];
+  // The tests' own admin never uses TLS.
+  const adminPort = options.tls ? await freePort() : port;
   const users = usersOf(options);
   const aclfile = join(folder, 'users.acl');
   await writeFile(aclfile, users.map((words) => `user ${words}\n`).join(''));
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--aclfile', aclfile];
+  const args = ['--port', String(adminPort), '--bind', '127.0.0.1', '--dir', folder, '--aclfile', aclfile];
   args.push('--save', '', '--appendonly', 'no', '--daemonize', 'no');
+  if (options.tls) args.push(...argumentsOf(options.tls, port));
+  // Otherwise nodes name their ports without TLS to clients.
+  if (options.tls && options.cluster) args.push('--tls-cluster', 'yes');
   if (options.cluster) {
     args.push(
       '--cluster-enabled',
@@ -63,7 +85,12 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
       '--cluster-port',
       String(busPort),
       '--cluster-node-timeout',
-      '2000',
+      String(NODE_TIMEOUT_MS),
+      // A replica of another node needs more permissions than servers.
+      '--masteruser',
+      'admin',
+      '--masterauth',
+      password,
     );
   }
   let child: ChildProcess;
@@ -85,18 +112,16 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
     child.kill('SIGKILL');
     await once(child, 'exit');
   };
-  onTestFinished(async () => {
+  finished(async () => {
     await kill();
     await rm(folder, { recursive: true, force: true });
   });
   await start();
 
   const [name] = users[1]?.split(' ') ?? [];
+  const credentials = options.users === 'open' ? '' : `${name}:${password}@`;
   return {
-    url:
-      options.users === 'open'
-        ? `redis://127.0.0.1:${port}`
-        : `redis://${name}:${password}@127.0.0.1:${port}`,
+    url: `${options.tls ? 'rediss' : 'redis'}://${credentials}127.0.0.1:${port}`,
     port,
     get pid() {
       return child.pid!;
@@ -109,43 +134,21 @@ export async function startRedis(options: RedisOptions = {}): Promise<Redis> {
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
     async cli(...words) {
-      admin ??= await openAdmin(port);
+      admin ??= await openAdmin(adminPort);
       return admin.sendCommand(words);
     },
   };
 }
 
-/** Starts a cluster of three masters, and waits until it is complete. */
-export async function startRedisCluster(options: RedisOptions = {}): Promise<Redis[]> {
-  const nodes = await Promise.all([0, 1, 2].map(() => startRedis({ ...options, cluster: true })));
-  const [first, ...others] = nodes as [Redis, ...Redis[]];
-  const bounds = [0, 5461, 10_923, 16_384];
-  await Promise.all(
-    nodes.map(({ cli }, i) => cli('CLUSTER', 'ADDSLOTSRANGE', `${bounds[i]}`, `${bounds[i + 1]! - 1}`)),
-  );
-  for (const { port, cli } of others) {
-    const [, busPort] = (await cli('CONFIG', 'GET', 'cluster-port').then(flat)) as [string, string];
-    await first.cli('CLUSTER', 'MEET', '127.0.0.1', String(port), busPort);
-  }
-  await vi.waitFor(
-    async () => {
-      const views = await Promise.all(nodes.map(({ cli }) => viewOfCluster(cli)));
-      expect(views[0]).toMatchObject({ isOk: true, slots: [{}, {}, {}] });
-      for (const view of views) expect(view).toEqual(views[0]);
-    },
-    { interval: 20 },
-  );
-  return nodes;
-}
-
-/** The state of a cluster in the view of one node: whether it is complete, and the master of each slot. */
-async function viewOfCluster(cli: Redis['cli']) {
-  const info = String(await cli('CLUSTER', 'INFO'));
-  const slots = (await cli('CLUSTER', 'SLOTS')) as [from: number, to: number, master: [string, number]][];
-  return {
-    isOk: info.includes('cluster_state:ok') && info.includes('cluster_slots_ok:16384'),
-    slots: slots.map(([from, to, [, port]]) => ({ from, to, port })).sort((a, b) => a.from - b.from),
-  };
+function argumentsOf(
+  { authority, certificate, clientCertificates = 'no' }: RedisTls,
+  port: number,
+): string[] {
+  return [
+    ...['--tls-port', String(port), '--tls-ca-cert-file', authority.caFile],
+    ...['--tls-cert-file', certificate.certFile, '--tls-key-file', certificate.keyFile],
+    ...['--tls-auth-clients', clientCertificates],
+  ];
 }
 
 async function openAdmin(port: number): Promise<RedisClientType> {
@@ -156,25 +159,10 @@ async function openAdmin(port: number): Promise<RedisClientType> {
   return client;
 }
 
-/** Some replies are maps in RESP 3 and lists in RESP 2. */
-function flat(reply: unknown): unknown[] {
-  return Array.isArray(reply) ? reply : Object.entries(reply as object).flat();
-}
-
 function usersOf({ users = 'documented', cluster = false }: RedisOptions): string[] {
   const admin = `admin on >${password} ~* &* +@all`;
   if (users === 'open') return [admin, 'default on nopass ~* &* +@all'];
   const words = users === 'documented' ? documentedUser(cluster ? 'cluster' : 'alone') : users;
   const user = words.map((word) => (word.startsWith('>') ? `>${password}` : word)).join(' ');
   return user.startsWith('default ') ? [admin, user] : [admin, user, 'default off'];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -69,6 +69,7 @@ function describe(): ServerDescription {
     store: 'redis',
     stale: false,
     processes: 1,
+    proxy: [],
     stats: { ...createStats(), connections: 1, rejected: { bot: 2 } },
   };
 }

@@ -10,6 +10,14 @@ import { childrenOf, isRunning } from './workers.ts';
 /** How the attacked counter is run: on its own port, attached to Express, or as two workers. */
 export type TargetKind = 'own' | 'express' | 'workers';
 
+export interface TargetAnswer {
+  totals: Record<string, number>;
+  stats: CounterStats;
+  memory: NodeJS.MemoryUsage;
+  /** How many there are of each kind that `process.getActiveResourcesInfo()` names. */
+  resources: Record<string, number>;
+}
+
 /** A counter in a process of its own, built as it is published, that is attacked. */
 export interface Target {
   port: number;
@@ -17,10 +25,12 @@ export interface Target {
   socketPath: string;
   /** Opens a page of `origin`. */
   openPage(origin: string): Page;
-  /** Its totals, statistics and memory, after a garbage collection. */
-  ask(): Promise<{ totals: Record<string, number>; stats: CounterStats; memory: NodeJS.MemoryUsage }>;
+  /** Its totals, statistics, memory and active resources (those of the primary), after a garbage collection. */
+  ask(): Promise<TargetAnswer>;
   /** The memory of its largest process, and the descriptors of all, as the system counts them. */
   measure(): { mib: number; descriptors: number };
+  /** Fails unless all its processes run. */
+  expectToRun(): void;
   /** Fails unless all its processes run, and a client of a new site receives its total within half a second. */
   expectToServe(): Promise<void>;
   close(): Promise<void>;
@@ -28,8 +38,13 @@ export interface Target {
 
 const script = fileURLToPath(new URL('target-server.mjs', import.meta.url));
 
-export async function startTarget(kind: TargetKind, options: CounterServerOptions = {}): Promise<Target> {
-  const child = fork(script, [JSON.stringify({ kind, options })], {
+/** @param redis the URL of a Redis over which it adds up. */
+export async function startTarget(
+  kind: TargetKind,
+  options: CounterServerOptions = {},
+  redis?: string,
+): Promise<Target> {
+  const child = fork(script, [JSON.stringify({ kind, options, redis })], {
     execArgv: ['--expose-gc', '--max-old-space-size=256'],
   });
   const [{ url }] = (await once(child, 'message')) as [{ url: string }];
@@ -38,13 +53,14 @@ export async function startTarget(kind: TargetKind, options: CounterServerOption
   const openTargetPage = (origin: string): Page => openPage(base, { origin, path: socketPath });
   const processes = [child.pid!, ...childrenOf(child.pid!)];
   let newClients = 0;
+  const expectToRun = (): void => expect(processes.filter(isRunning)).toEqual(processes);
   return {
     port: Number(port),
     socketPath,
     openPage: openTargetPage,
     async ask() {
       child.send('ask');
-      const [answer] = (await once(child, 'message')) as [Awaited<ReturnType<Target['ask']>>];
+      const [answer] = (await once(child, 'message')) as [TargetAnswer];
       return answer;
     },
     measure() {
@@ -56,8 +72,9 @@ export async function startTarget(kind: TargetKind, options: CounterServerOption
       }
       return measured;
     },
+    expectToRun,
     async expectToServe() {
-      expect(processes.filter(isRunning)).toEqual(processes);
+      expectToRun();
       // Tests share their machine: a server that does not serve fails each try.
       const tries: number[] = [];
       while (tries.length < 3 && !(tries.at(-1)! < 500)) {

@@ -59,7 +59,7 @@ export async function startTransport(
         isOriginValid: true,
         isBot: false,
         isOptedOut: false,
-        listed: { site: 'a.example', token: undefined, isNamed: true },
+        listed: { site: 'a.example', token: undefined, tokenSecret: undefined, isNamed: true },
         address: undefined,
       };
     },
@@ -75,6 +75,7 @@ export async function startTransport(
         },
       };
     },
+    check: () => ({ ok: true, site: 'a.example', member: undefined }),
     authenticate: () => ({ ok: true, site: 'a.example', member: undefined }),
   };
   const counter = {
@@ -102,7 +103,7 @@ export async function startTransport(
       ? new LeanTransport({ ...options, clock: systemClock })
       : new SocketIoTransport({ ...options, transports });
   const server = createServer();
-  const guard = { request: () => true, poll() {}, upgrade: () => true };
+  const guard = { request: () => true, handshake: () => true, poll() {}, upgrade: () => true };
   mountAt(server, { path: '/', guard, routes: new Map(), transport });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

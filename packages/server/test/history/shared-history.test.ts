@@ -1,4 +1,6 @@
+import { deflateSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
+import { decompressionBombs } from '@live-online/internal/testing/decompression-bombs';
 import { createFakeClock } from '@live-online/internal/testing/fake-clock';
 import { SharedHistory } from '../../src/history/shared-history.ts';
 import type { SiteRecord } from '../../src/history/site-history.ts';
@@ -54,6 +56,38 @@ describe('the history that servers keep together', () => {
     const { records, problem } = await new SharedHistory(store).load();
     expect(records.length).toBeGreaterThan(10);
     expect(problem).toBe('the history of 1 sites is damaged, and begins anew');
+  });
+
+  it('[T4] [SEC37] a text that is too long when it is decompressed is damaged, and the longest record is not', async () => {
+    const store = await openStore('bombed');
+    const before = await new SharedHistory(store).load();
+    const damagedBefore = Number(/\d+/.exec(before.problem ?? '0')![0]);
+    const samples = (length: number): SiteRecord['minutes'] =>
+      Array.from({ length }, (_, step) => [
+        Number.MAX_SAFE_INTEGER - step,
+        Number.MAX_SAFE_INTEGER,
+        1 / 3 + 1_234_567,
+        Number.MAX_SAFE_INTEGER,
+      ]);
+    const longest = {
+      ...record('longest.example'),
+      minutes: samples(1_440),
+      hours: samples(720),
+      days: samples(730),
+    };
+    await new SharedHistory(store).save([...before.records, longest]);
+    // JSON allows the blanks, so that only its length makes this record invalid.
+    const padded = `${' '.repeat(512 << 10)}${JSON.stringify(record('padded.example'))}`;
+    const bomb = await decompressionBombs['deflate']!('{"site":"bomb.example","since":"');
+    await store.writeTexts([
+      ['padded.example', deflateSync(padded).toString('base64')],
+      ['bomb.example', bomb.toString('base64')],
+    ]);
+    const { records, problem } = await new SharedHistory(store).load();
+    expect(records.find(({ site }) => site === 'longest.example')).toEqual(longest);
+    expect(records.map(({ site }) => site)).not.toContain('padded.example');
+    expect(problem).toBe(`the history of ${damagedBefore + 2} sites is damaged, and begins anew`);
+    await new SharedHistory(store).save(before.records);
   });
 
   it('[T4] a store that is out of reach is an error', async () => {

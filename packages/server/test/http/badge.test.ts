@@ -79,7 +79,7 @@ describe('the SVG badge', () => {
     expect((await revalidate(badge, etag)).status).toBe(200);
   });
 
-  it('[B1] of a site that is not public needs a token, and then no shared cache may store it', async () => {
+  it('[B1] [SEC51] of a site that is not public needs a token, and then no shared cache may store it', async () => {
     const { url } = await startCounter({ publicSites: ['a.example'], adminToken: 'an-admin-token-of-tests' });
     const badge = `${url}v1/sites/b.example/badge.svg`;
     const rejected = await fetch(badge);

@@ -18,7 +18,7 @@ describe('the embed page', () => {
     expect((await fetch(`${url}pages/sample.svg?number=-1`)).status).toBe(400);
   });
 
-  it('[B3] has a policy without inline scripts, and is in no frame of another origin', async () => {
+  it('[B3] [SEC49] has a policy without inline scripts, and is in no frame of another origin', async () => {
     const { url } = await startCounter();
     const policyOf = async (path: string): Promise<string> =>
       (await fetch(url + path)).headers.get('content-security-policy')!;

@@ -62,7 +62,7 @@ describe('the first total with the script', () => {
     expect(again.header('Timing-Allow-Origin')).toBe('*');
   });
 
-  it('[C1] is never given to another site by a cache that several visitors share', async () => {
+  it('[C1] [SEC52] is never given to another site by a cache that several visitors share', async () => {
     const { url } = await startCounter();
     const { header, caching } = await getScript(url);
     expect(caching).toBe('private, no-cache');
@@ -74,7 +74,7 @@ describe('the first total with the script', () => {
   it.each([
     ['names no page', {}],
     ['has a Referer that is no URL', { referer: 'about:blank' }],
-    ['has an Origin that no browser sends', { origin: 'junk', referer }],
+    ['has an Origin that no browser sends', { origin: 'invalid', referer }],
     ['is of a site that is not listed', { referer: 'https://b.example/' }],
     ['is of a site that requires a token', { referer: 'https://t.example/' }],
   ])('[C3] is absent if a request %s', async (_name, headers: Record<string, string>) => {

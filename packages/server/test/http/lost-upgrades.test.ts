@@ -27,7 +27,10 @@ describe.each(['own', 'attached'] as const)('a proxy that removes the headers of
     ['a request without a WebSocket key', (text: string) => text.replace(/Sec-WebSocket-Key.*\r\n/, '')],
     ['polling', (text: string) => text.replace('transport=websocket', 'transport=polling')],
     ['another path', (text: string) => text.replace('socket.io', 'healthz')],
-    ['an upgrade', () => upgradeRequest('junk').replace('Connection: Upgrade', 'Connection: Upgrade, close')],
+    [
+      'an upgrade',
+      () => upgradeRequest('invalid').replace('Connection: Upgrade', 'Connection: Upgrade, close'),
+    ],
   ])('[C10] %s is not reported', async (_name, change) => {
     const { counter, port, path } = await startBoundedCounter(kind, {});
     const reported: unknown[] = [];

@@ -77,7 +77,7 @@ async function openSlowAsking(
 }
 
 describe.each(kinds)('a connection without a session, %s', (kind) => {
-  it('[C11] a connection without a session is terminated: idle, slow head, slow body, half-open upgrade', async () => {
+  it('[C11] [SEC4] a connection without a session is terminated: idle, slow head, slow body, half-open upgrade', async () => {
     const { counter, port, path } = await start(kind, { transports: ['polling', 'websocket'] });
     const slow = Object.entries(await openSlowAsking(kind, port, path));
     const left = (): string[] => slow.flatMap(([name, { accepted }]) => (accepted.destroyed ? [] : name));
@@ -85,7 +85,7 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     expect(counter.stats().terminated).toEqual({ 'pending-timeout': slow.length });
   });
 
-  it('[C11] a connection without a session is terminated: slow read', async () => {
+  it('[C11] [SEC4] a connection without a session is terminated: slow read', async () => {
     const { counter, port, path } = await start(kind);
     const slow = await openConnection(port);
     await askUntilFull(slow, path);
@@ -93,13 +93,13 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     expect(counter.stats().terminated).toEqual({ 'pending-timeout': 1 });
   });
 
-  it('[C11] a connection without a session is terminated: rejected upgrade', async () => {
+  it('[C11] [SEC4] a connection without a session is terminated: rejected upgrade', async () => {
     const { counter, port, path } = await start(kind, { maxConnections: 1 });
     const below = (message: string): string => message.replace('/socket.io/', `${path}socket.io/`);
     const upgrade = below(upgradeRequest('https://a.example'));
     await ended(await openConnection(port, upgrade.replace('Sec-WebSocket-Key: A', 'Sec-WebSocket-Key: ')));
     await ended(await openConnection(port, upgrade.replace('EIO=4', 'EIO=4&sid=unknown')));
-    await ended(await openConnection(port, below(upgradeRequest('junk'))));
+    await ended(await openConnection(port, below(upgradeRequest('invalid'))));
     await ended(await openConnection(port, upgrade.replace('EIO=4', `EIO=4&x=${'x'.repeat(3_000)}`)));
     openPage(`http://127.0.0.1:${port}`, { path: `${path}socket.io` });
     await vi.waitFor(() => expect(counter.stats().connections).toBe(1));
@@ -107,7 +107,7 @@ describe.each(kinds)('a connection without a session, %s', (kind) => {
     expect(counter.stats().rejected).toEqual({ 'origin-invalid': 1, 'url-too-long': 1, maxConnections: 1 });
   });
 
-  it('[C11] a connection without a session is terminated: requests that Engine.IO never answers', async () => {
+  it('[C11] [SEC4] a connection without a session is terminated: requests that Engine.IO never answers', async () => {
     const { counter, port, path } = await start(kind, { transports: ['polling', 'websocket'] });
     const page = openPage(`http://127.0.0.1:${port}`, { path: `${path}socket.io` });
     await page.receives(1);
@@ -219,7 +219,7 @@ describe('limits on connections without a session', () => {
     connections.map(({ accepted }) => accepted.destroyed);
 
   it.each<CounterServerOptions>([{ maxPendingConnections: 2 }, { maxPendingPerAddress: 2 }])(
-    '[C11] %o: the one that has waited longest is closed',
+    '[C11] [SEC5] %o: the one that has waited longest is closed',
     async (options) => {
       const { counter, port } = await startCounter(options);
       const limits: unknown[] = [];
@@ -251,7 +251,7 @@ describe('limits on connections without a session', () => {
   });
 });
 
-it('[C11] by default a connection without a session is terminated within 15 s', () => {
+it('[C11] [SEC4] by default a connection without a session is terminated within 15 s', () => {
   const { timeoutMs, sweepMs } = resolveServerOptions({}).httpBounds;
   expect(sweepMs).toBeLessThanOrEqual(2_000);
   expect(timeoutMs + sweepMs).toBeLessThanOrEqual(15_000);

@@ -29,16 +29,19 @@ describe.each<ServedBy>(['own', 'attached', 'passed on'])('size of a request, %s
     [{ urlLength: 2_048 }, 200],
     [{ urlLength: 2_049 }, 414],
     [{ urlLength: 15_000 }, 414],
-  ])('[C11] more than 100 headers, 16 kB or a longer URL is rejected: %o gets %i', async (size, status) => {
-    const { port, path } = await startBoundedCounter(kind, {});
-    const get = `GET ${path}healthz HTTP/1.1\r\nHost: x\r\nConnection: close`;
-    expect(await sendHttp(port, withSize(get, size))).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    const upgrade = upgradeRequest('https://a.example').replace('/socket.io/', `${path}socket.io/`);
-    // One that is taken stays open until its session ends for want of a CONNECT: a wrong version ends it at once.
-    const wrong = upgrade.replace('Version: 13', 'Version: 1');
-    const expected = status === 200 ? 400 : status;
-    expect(await sendHttp(port, withSize(wrong, size))).toMatch(new RegExp(`^HTTP/1\\.1 ${expected} `));
-  });
+  ])(
+    '[C11] [SEC2] more than 100 headers, 16 kB or a longer URL is rejected: %o gets %i',
+    async (size, status) => {
+      const { port, path } = await startBoundedCounter(kind, {});
+      const get = `GET ${path}healthz HTTP/1.1\r\nHost: x\r\nConnection: close`;
+      expect(await sendHttp(port, withSize(get, size))).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      const upgrade = upgradeRequest('https://a.example').replace('/socket.io/', `${path}socket.io/`);
+      // One that is taken stays open until its session ends for want of a CONNECT: a wrong version ends it at once.
+      const wrong = upgrade.replace('Version: 13', 'Version: 1');
+      const expected = status === 200 ? 400 : status;
+      expect(await sendHttp(port, withSize(wrong, size))).toMatch(new RegExp(`^HTTP/1\\.1 ${expected} `));
+    },
+  );
 
   it('[C11] rejected requests are counted by their reason', async () => {
     const { counter, port, path } = await startBoundedCounter(kind, {});

@@ -8,6 +8,7 @@ import { Counter } from '../../src/core/counter.ts';
 import { createSiteList, type SiteList } from '../../src/core/site-list.ts';
 import { createStats } from '../../src/core/stats.ts';
 import { createResolvedServer } from '../../src/create-counter-server.ts';
+import { createSiteToken } from '../../src/index.ts';
 import { checkHandshake, createHandshakeGuard } from '../../src/io/admission/handshake-guard.ts';
 import { serveNamespace, type CounterNamespace } from '../../src/io/namespace.ts';
 import { EmitConnection } from '../../src/io/socket-connections.ts';
@@ -18,7 +19,11 @@ const limits = resolveServerOptions({}).limits;
 const listAll = createSiteList(undefined, () => {});
 const A = 'https://a.example';
 
-function createGuard(sites: SiteList = listAll, admission: Admission = createAdmission(limits)) {
+function createGuard(
+  sites: SiteList = listAll,
+  admission: Admission = createAdmission(limits),
+  timeOfDay = Date.now,
+) {
   const stats = createStats();
   const reached: string[] = [];
   const guard = createHandshakeGuard({
@@ -28,6 +33,7 @@ function createGuard(sites: SiteList = listAll, admission: Admission = createAdm
     trustsProxy: undefined,
     countLoopback: false,
     countBots: false,
+    timeOfDay,
     onLimit: (limit) => reached.push(limit),
   });
   return { guard, stats, reached };
@@ -112,7 +118,7 @@ describe('handshake guard', () => {
 
   it('[C1] rejects an Origin that no browser would send, and counts it', () => {
     const { guard, stats } = createGuard();
-    expect(guard.reserve(guard.ticketOf(createRequest('junk').request))).toBeUndefined();
+    expect(guard.reserve(guard.ticketOf(createRequest('invalid').request))).toBeUndefined();
     expect(stats.rejected).toEqual({ 'origin-invalid': 1 });
   });
 
@@ -132,10 +138,25 @@ describe('handshake guard', () => {
     }
   });
 
+  it('[P25] [SEC26] one clock decides whether a token has expired, and only a CONNECT counts a rejection', () => {
+    let now = Date.now();
+    const site = { name: 'a.example', tokenSecret: 'a secret of a site' };
+    const sites = createSiteList([site], () => {});
+    const { guard, stats } = createGuard(sites, createAdmission(limits), () => now);
+    const token = createSiteToken({ site: site.name, secret: site.tokenSecret });
+    const ticket = guard.ticketOf(createRequest(A).request);
+    expect(guard.check(ticket, { token })).toMatchObject({ ok: true });
+    now += 3_700_000;
+    expect(guard.check(ticket, { token })).toMatchObject({ code: 'token-expired' });
+    expect(stats.rejected).toEqual({});
+    expect(guard.authenticate(ticket, { token })).toMatchObject({ code: 'token-expired' });
+    expect(stats.rejected).toEqual({ 'token-expired': 1 });
+  });
+
   it('[C11] names the first reason to reject a CONNECT', () => {
-    const listed = { site: 'a.example', token: 'secret', isNamed: true };
-    const codeOf = (...details: Parameters<typeof checkHandshake>): unknown => {
-      const result = checkHandshake(...details);
+    const listed = { site: 'a.example', token: 'secret', tokenSecret: undefined, isNamed: true };
+    const codeOf = (site: Parameters<typeof checkHandshake>[0], auth: object): unknown => {
+      const result = checkHandshake(site, auth, 0);
       return result.ok ? result.site : result.code;
     };
     expect(codeOf(listed, { token: 'secret' })).toBe('a.example');

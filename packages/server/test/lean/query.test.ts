@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FUZZ_TIMEOUT_MS, fuzzParameters } from '../../../../tests/helpers/fuzz.ts';
 import { parseQuery, readQuery } from '../../src/io/lean/query.ts';
 
 describe('query of a WebSocket', () => {
@@ -12,7 +13,7 @@ describe('query of a WebSocket', () => {
     expect(readQuery(`/socket.io/?${query}`).problem).toMatch(problem);
   });
 
-  it('[P14] the usual queries are read as any other', () => {
+  it('[P14] the usual queries are read as any other', { timeout: FUZZ_TIMEOUT_MS }, () => {
     const value = fc.stringMatching(/^[\w.%&=-]{0,12}$/);
     const query = fc
       .record({
@@ -34,7 +35,7 @@ describe('query of a WebSocket', () => {
       fc.property(query, (text) => {
         expect(readQuery(`/socket.io/?${text}`)).toEqual(parseQuery(text));
       }),
-      { numRuns: 500 },
+      fuzzParameters(1_000),
     );
   });
 });

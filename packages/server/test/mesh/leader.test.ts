@@ -7,14 +7,18 @@ import { createWorld, type Machine } from '../helpers/virtual-world.ts';
 /** Servers on machines of their own, by name, in the order of their start. */
 async function startServers(...names: string[]) {
   const world = createWorld();
-  const servers = new Map<string, { store: MeshStore; machine: Machine; heard: string[] }>();
+  const servers = new Map<
+    string,
+    { store: MeshStore; machine: Machine; heard: string[]; stale: boolean[] }
+  >();
   for (const server of names) {
     const machine = world.machine();
     const store = meshStore({ ...machine, server, random: () => 0 });
     const heard: string[] = [];
+    const stale: boolean[] = [];
     store.onAnnouncement((from, text) => void heard.push(`${from}: ${text}`));
-    void store.open({ changed() {}, stale() {}, claimed() {} });
-    servers.set(server, { store, machine, heard });
+    void store.open({ changed() {}, stale: (isStale) => void stale.push(isStale), claimed() {} });
+    servers.set(server, { store, machine, heard, stale });
     await world.advance(3_000);
   }
   const leaders = () => names.filter((name) => servers.get(name)!.store.isLeader());
@@ -57,6 +61,13 @@ describe('the leader of several servers', () => {
     at('a').store.announce('second');
     await world.advance(100);
     expect(at('b').heard).toEqual(['a: first', 'a: second']);
+  });
+
+  it('[C9] a server that closes does not report that its totals are stale', async () => {
+    const { world, at } = await startServers('a', 'b');
+    void at('a').store.close();
+    await world.advance(5_000);
+    expect(at('a').stale).toEqual([]);
   });
 
   it('[M1] round trips are measured', async () => {

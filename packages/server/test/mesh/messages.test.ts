@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FUZZ_TIMEOUT_MS, fuzzParameters } from '../../../../tests/helpers/fuzz.ts';
 import {
   encodeHeartbeat,
   encodeControlMessage,
@@ -39,18 +40,23 @@ const delta: fc.Arbitrary<Delta> = fc.record({
 });
 
 describe('messages of a mesh', () => {
-  it('[S1] a delta is parsed as it was encoded, from a channel and from a hash', () => {
-    fc.assert(
-      fc.property(delta, (original) => {
-        expect(parseDelta(encodeDelta(original))).toEqual(original);
-        const fields = snapshotFields(original);
-        const hash = new Map<string, string>();
-        for (let i = 0; i < fields.length; i += 2) hash.set(fields[i]!, fields[i + 1]!);
-        const { epoch, sequence, sites } = original;
-        expect(parseSnapshot(hash)).toEqual({ epoch, sequence, sites: new Map(sites) });
-      }),
-    );
-  });
+  it(
+    '[S1] a delta is parsed as it was encoded, from a channel and from a hash',
+    { timeout: FUZZ_TIMEOUT_MS },
+    () => {
+      fc.assert(
+        fc.property(delta, (original) => {
+          expect(parseDelta(encodeDelta(original))).toEqual(original);
+          const fields = snapshotFields(original);
+          const hash = new Map<string, string>();
+          for (let i = 0; i < fields.length; i += 2) hash.set(fields[i]!, fields[i + 1]!);
+          const { epoch, sequence, sites } = original;
+          expect(parseSnapshot(hash)).toEqual({ epoch, sequence, sites: new Map(sites) });
+        }),
+        fuzzParameters(500),
+      );
+    },
+  );
 
   it('[S4] heartbeats and control messages are parsed as they were encoded', () => {
     const heartbeat = {
@@ -67,7 +73,7 @@ describe('messages of a mesh', () => {
     expect(parseControlMessage(encodeControlMessage(claim))).toEqual(claim);
   });
 
-  it('[S2] the parsers do not throw, whatever they receive', () => {
+  it('[S2] the parsers do not throw, whatever they receive', { timeout: FUZZ_TIMEOUT_MS }, () => {
     const text = fc.oneof(
       fc.string(),
       fc.json(),
@@ -86,6 +92,7 @@ describe('messages of a mesh', () => {
           ]),
         );
       }),
+      fuzzParameters(500),
     );
   });
 

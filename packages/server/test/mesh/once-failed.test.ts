@@ -11,7 +11,10 @@ const move = (client: number, server: number, halfOpen = false): Step => ({
 });
 const wait = (ms: number): Step => ({ kind: 'wait', ms });
 const start: Step = { kind: 'start' };
-const to = (kind: 'kill' | 'freeze' | 'wake' | 'cut' | 'close', server = 0): Step => ({ kind, server });
+const to = (kind: 'kill' | 'freeze' | 'wake' | 'cut' | 'heal' | 'close', server = 0): Step => ({
+  kind,
+  server,
+});
 
 /** Failures that random faults have found, reduced. */
 const cases: [name: string, steps: Step[]][] = [
@@ -72,6 +75,22 @@ const cases: [name: string, steps: Step[]][] = [
       join(),
       move(0, 0),
       to('kill', 46),
+    ],
+  ],
+  [
+    'a server that was cut off returns when another lost one has been evicted',
+    [
+      join(),
+      join(),
+      wait(12),
+      to('cut'),
+      start,
+      to('cut', 706),
+      move(474, 778),
+      { kind: 'leave', client: 159, halfOpen: false },
+      wait(21_990),
+      to('heal', 136),
+      wait(8_010),
     ],
   ],
 ];

@@ -46,7 +46,7 @@ describe('what servers remember because of resume tokens', () => {
     expect(claimed.at(-1)).toBe('member-59');
   });
 
-  it('[C7] at most 10,000 members from unknown servers are remembered, of all names together', async () => {
+  it('[C7] [SEC16] at most 10,000 members from unknown servers are remembered, of all names together', async () => {
     const { world, servers, start } = await startWorld(1);
     for (let i = 0; i < 12_000; i++)
       visit(servers[0]!, `ghost-${i % 3}`, `member-${i}`, `site-${i % 7}.example`);
@@ -91,7 +91,7 @@ describe('what servers remember because of resume tokens', () => {
     expect(await sitesOf(world, b.store.server)).toBe(0);
   });
 
-  it('[C7] made-up sites and members of a known server leave a bounded number of entries, for a bounded time', async () => {
+  it('[C7] [SEC16] made-up sites and members of a known server leave a bounded number of entries, for a bounded time', async () => {
     const moveLimits = { maxClaims: 50, maxAcknowledged: 100 };
     const { world, servers } = await startWorld(2, { moveLimits });
     const [a, b] = servers as [WorldServer, WorldServer];

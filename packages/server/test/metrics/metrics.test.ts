@@ -6,6 +6,7 @@ import { Metrics, type MetricsSource } from '../../src/metrics/metrics.ts';
 import { createStats } from '../../src/core/stats.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { openPage } from '../helpers/page.ts';
+import { sendHttp } from '../helpers/send-http.ts';
 import { readSeries } from '../helpers/read-series.ts';
 
 const TOKEN = 'a-token-of-20-letters';
@@ -76,6 +77,57 @@ describe('the metrics of a server', () => {
     });
     await counter.close();
     await expect(fetch(metricsUrl!)).rejects.toThrow();
+  });
+
+  it('[M1] [SEC51] on this machine they answer to private names only, so that no name of a page leads to them', async () => {
+    const { metricsUrl } = await startCounter({ metricsPort: 0 });
+    const port = Number(new URL(metricsUrl!).port);
+    const statusOf = async (host: string): Promise<string> => {
+      const answer = await sendHttp(port, `GET /metrics HTTP/1.1\r\nConnection: close\r\n${host}\r\n`);
+      return answer.split(' ')[1]!;
+    };
+    for (const host of [
+      'localhost',
+      `127.0.0.1:${port}`,
+      '[::1]:1',
+      'LOCALHOST:9',
+      'a.localhost',
+      'counter',
+      'host.docker.internal:1',
+      '192.0.2.1',
+    ]) {
+      expect([host, await statusOf(`Host: ${host}\r\n`)]).toEqual([host, '200']);
+    }
+    for (const host of [
+      'attacker.example',
+      `attacker.example:${port}`,
+      'localhost.attacker.example',
+      '127.0.0.1.attacker.example',
+      'not.localhost.example',
+      'internal.example',
+      'attacker.example@localhost',
+      '',
+    ]) {
+      expect([host, await statusOf(`Host: ${host}\r\n`)]).toEqual([host, '403']);
+    }
+    const inNetwork = await startCounter({ metricsPort: 0, metricsHost: '0.0.0.0' });
+    const answer = await sendHttp(
+      Number(new URL(inNetwork.metricsUrl!).port),
+      'GET /metrics HTTP/1.1\r\nConnection: close\r\nHost: counter:9464\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it('[M2] [SEC50] the name of a site is one label, whatever is in it', async () => {
+    const names = ['a"} 1\nlive_online_connections 9', 'a\\', 'a",b="c', '__proto__'];
+    const totals = new Map(names.map((name, index) => [name, index + 1] as const));
+    const metrics = new Metrics(sourceOf({ totals: () => totals }));
+    const lines = (await metrics.text()).split('\n');
+    expect(lines.filter((line) => line.startsWith('live_online_site_members{'))).toHaveLength(names.length);
+    expect(lines.filter((line) => /^live_online_connections\b/.test(line))).toEqual([
+      'live_online_connections 0',
+    ]);
+    expect(lines).toContain(String.raw`live_online_site_members{site="a\"} 1\nlive_online_connections 9"} 1`);
   });
 
   it('[M2] only the largest sites have a series', async () => {

@@ -50,6 +50,25 @@ describe('live-online-server --redis-url', () => {
     );
     expect(message).not.toContain('s3cret');
     expect(() => readCommandLine(['--server-name', 'a'], {})).toThrow('--server-name requires --redis-url');
+    expect(() => readCommandLine([], { LIVE_ONLINE_REDIS_SECRET: 'a' })).toThrow(
+      'LIVE_ONLINE_REDIS_SECRET requires --redis-url',
+    );
+    for (const flag of ['ca', 'cert', 'key']) {
+      expect(() => readCommandLine([`--redis-${flag}`, 'file.pem'], {})).toThrow(
+        `--redis-${flag} requires --redis-url: it is for connections to Redis`,
+      );
+    }
+    for (const workers of [[], ['--workers', '1']]) {
+      const files = ['--redis-ca', '/nowhere/ca.pem', '--redis-cert', '/nowhere/cert.pem'];
+      const missing = run(['--redis-url', 'rediss://host', ...files, ...workers]);
+      const short = run(['--redis-url', 'redis://host', '--redis-secret', 'too short', ...workers]);
+      expect(await missing.ended).toBe(1);
+      expect(missing.events[0]?.['message']).toMatch(
+        /^--redis-cert requires its private key: .*; --redis-ca "\/nowhere\/ca\.pem" cannot be read \(ENOENT\): .*; --redis-cert ".*" cannot/,
+      );
+      expect(await short.ended).toBe(1);
+      expect(short.events[0]?.['message']).toBe('--redis-secret must be 16 to 256 characters');
+    }
   });
 
   it('[S6] a wrong password ends the start, and a Redis that is away does not', async () => {

@@ -33,7 +33,7 @@ async function startShared() {
 }
 
 describe('clients with made-up resume tokens', () => {
-  it('[C7] are remembered up to a bound, until the server starts', async () => {
+  it('[C7] [SEC16] are remembered up to a bound, until the server starts', async () => {
     const { counter, visit, start } = await startShared();
     for (let i = 0; i < 3 * MAX_PENDING; i += MAX_PENDING) {
       const clients = await Promise.all(

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { redisStore } from '../../src/redis.ts';
 import { storeContract } from '../../src/testing.ts';
-import { startRedis, startRedisCluster, type Redis } from '../helpers/redis.ts';
+import { startRedis, type Redis } from '../helpers/redis.ts';
+import { startRedisCluster } from '../helpers/redis-cluster.ts';
 
 describe.each([
   ['a Redis without a cluster', () => startRedis()],

@@ -7,6 +7,7 @@ import {
   ServerDirectory,
 } from '../../src/servers/server-directory.ts';
 import type { ServerInfo } from '../../src/io/http/api/api-ports.ts';
+import { UNTRUSTED_PROXY } from '../../src/io/admission/forwarded-headers.ts';
 import { createServersWorld } from '../helpers/servers-world.ts';
 
 const kinds = (announced: [string, string][]) =>
@@ -15,6 +16,7 @@ const kinds = (announced: [string, string][]) =>
 describe('the servers that share a store', () => {
   it('[A12] each of them lists and sums all of them', async () => {
     const { server } = createServersWorld(['a', 'b', 'c']);
+    server('a').description.proxy = ['untrusted-private'];
     server('b').description.stats.connections = 5;
     for (const name of ['a', 'b', 'c']) {
       const { directory } = server(name);
@@ -29,6 +31,7 @@ describe('the servers that share a store', () => {
           processes: 1,
           stale: false,
           silent: false,
+          warnings: other === 'a' ? [UNTRUSTED_PROXY.private] : [],
           isSelf: other === name,
         })),
       );

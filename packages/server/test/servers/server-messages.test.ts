@@ -10,6 +10,7 @@ const description: ServerDescription = {
   store: 'redis',
   stale: false,
   processes: 3,
+  proxy: ['untrusted-private', 'upgrade-headers'],
   stats: { ...createStats(), connections: 12, rejected: { bot: 3 }, terminated: { 'not-reading': 1 } },
 };
 const encoded = (change: object): string =>
@@ -25,6 +26,17 @@ describe('what servers announce about themselves', () => {
     ] as const) {
       expect(parseServerMessage(encodeServerMessage(message))).toEqual(message);
     }
+  });
+
+  it('[A12] has no warnings of an older server, and those of a newer one that are known', () => {
+    const warningsOf = (proxy: unknown) => {
+      const parsed = parseServerMessage(encoded({ proxy }));
+      return parsed?.kind === 'description' ? parsed.description.proxy : undefined;
+    };
+    expect(warningsOf(undefined)).toEqual([]);
+    expect(warningsOf(['__proto__', 'newer', 'untrusted-public'])).toEqual(['untrusted-public']);
+    expect(warningsOf(['x'.repeat(41)])).toBeUndefined();
+    expect(warningsOf(Array.from({ length: 11 }, () => 'newer'))).toBeUndefined();
   });
 
   it('[A12] has at most 2,000 characters: the rarest reasons are added up', () => {

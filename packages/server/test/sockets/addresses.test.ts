@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { FUZZ_TIMEOUT_MS, fuzzParameters } from '../../../../tests/helpers/fuzz.ts';
 import { createResolvedServer } from '../../src/create-counter-server.ts';
 import { readAddress } from '../../src/io/admission/client-address.ts';
 import { resolveServerOptions } from '../../src/options/resolve-options.ts';
@@ -25,7 +26,7 @@ async function startBehindProxy(trustProxy: string[] | number = ['loopback']) {
 }
 
 describe('X-Forwarded-For', () => {
-  it('[C11] of an untrusted peer is ignored', async () => {
+  it('[C11] [SEC22] of an untrusted peer is ignored', async () => {
     const { port } = await startCounter({ maxPerAddress: 1 });
     expect((await upgrade(port, A, ['X-Forwarded-For: 203.0.113.1'])).status).toBe(101);
     expect((await upgrade(port, A, ['X-Forwarded-For: 203.0.113.2'])).status).not.toBe(101);
@@ -40,7 +41,7 @@ describe('X-Forwarded-For', () => {
     // The rest of a /64 belongs to the same customer.
     expect(await isIn('2001:db8:1:2:4::1')).toBe(false);
     expect(await isIn('2001:db8:1:3::1')).toBe(true);
-    // Other spellings of an address are the same address.
+    // Other notations of an address are the same address.
     expect(await isIn('::ffff:203.0.113.1')).toBe(false);
     expect(await isIn('::ffff:cb00:7101')).toBe(false);
     expect(await isIn('fe80::1%eth0.1')).toBe(true);
@@ -63,24 +64,24 @@ describe('addresses with a port, in brackets, unreadable', () => {
     ['203.0.113.1', ['203.0.113.1:1234', '203.0.113.1:80', '[::ffff:203.0.113.1]:443', '203.0.113.1']],
     ['2001:db8::1', ['[2001:db8::1]', '[2001:db8::1]:443', '[2001:db8::2]:1', '2001:db8::3']],
     ['fe80::1%eth0', ['[fe80::1%eth0]:443', '[fe80::1]']],
-  ])('[C11] %s is parsed in every notation', async (address, spellings) => {
+  ])('[C11] %s is parsed in every notation', async (address, notations) => {
     const { isIn } = await startBehindProxy();
     // The proxy itself, and what cannot be read, have places of their own.
     expect([await isIn(), await isIn('unknown')]).toEqual([true, true]);
     expect(await isIn(address)).toBe(true);
-    for (const spelling of spellings) expect(await isIn(spelling), spelling).toBe(false);
+    for (const notation of notations) expect(await isIn(notation), notation).toBe(false);
   });
 
-  it('[C11] all that is no address counts as one address', async () => {
+  it('[C11] [SEC22] all that is no address counts as one address', async () => {
     const { counter, isIn } = await startBehindProxy();
     const limits: unknown[] = [];
     counter.on('limit', (details) => limits.push(details));
     expect(await isIn()).toBe(true);
     expect(await isIn('unknown')).toBe(true);
-    for (const junk of JUNK) expect(await isIn(junk), junk).toBe(false);
+    for (const address of INVALID) expect(await isIn(address), address).toBe(false);
     expect(await isIn('203.0.113.1')).toBe(true);
     expect(limits).toEqual([{ limit: 'maxPerAddress', address: 'unreadable' }]);
-    expect(counter.stats().rejected).toEqual({ maxPerAddress: JUNK.length });
+    expect(counter.stats().rejected).toEqual({ maxPerAddress: INVALID.length });
   });
 
   it('[C11] a default limit holds for what is no address, and not for this machine', async () => {
@@ -101,7 +102,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     expect([...local, await isIn('X-Forwarded-For: 203.0.113.1:1')]).not.toContain(false);
   });
 
-  it('[C11] a trusted entry with a port is skipped', async () => {
+  it('[C11] [SEC22] a trusted entry with a port is skipped', async () => {
     const { isIn } = await startBehindProxy(['loopback', '10.0.0.0/8', 'fd00::/8']);
     expect(await isIn('203.0.113.1, 10.0.0.9:443')).toBe(true);
     expect(await isIn('203.0.113.1:5, [fd00::1]:443, 10.0.0.9:80')).toBe(false);
@@ -119,7 +120,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
     expect(await isIn('203.0.113.2, _hidden, 10.0.0.8')).toBe(false);
   });
 
-  it('[C11] any header results in a short address that counts', () => {
+  it('[C11] [SEC22] any header results in a short address that counts', { timeout: FUZZ_TIMEOUT_MS }, () => {
     const piece = fc.constantFrom(
       '::',
       ':',
@@ -155,7 +156,7 @@ describe('addresses with a port, in brackets, unreadable', () => {
           expect(address).toMatch(/^(unreadable|[\d.]{7,15}|[\da-f:]+\/64)$/);
         }
       }),
-      { numRuns: 500 },
+      fuzzParameters(500),
     );
   });
 
@@ -171,8 +172,8 @@ describe('addresses with a port, in brackets, unreadable', () => {
   });
 });
 
-const JUNK = [
-  'junk',
+const INVALID = [
+  'invalid',
   '__proto__',
   '1',
   '0x7f',

@@ -20,7 +20,7 @@ inEachEngine('admission', (startCounter) => {
     expect(counter.stats().rejected).toEqual({ 'site-not-listed': 1 });
   });
 
-  it('[C11] a site with a token accepts clients that send it', async () => {
+  it('[C11] [SEC25] a site with a token accepts clients that send it', async () => {
     const { url } = await startCounter({ sites: [{ name: 'a.example', token: 'secret' }] });
     await openPage(url, { origin: A, auth: { token: 'secret' } }).receives(1);
     for (const token of [undefined, 's', 'guess!', 'secret2', 'sécret', 'x'.repeat(256)]) {
@@ -36,7 +36,7 @@ inEachEngine('admission', (startCounter) => {
     ['maxConnections', { maxConnections: 1 }],
     ['maxPerAddress', { maxPerAddress: 1 }],
     ['maxPerSite', { maxPerSite: 1 }],
-  ])('[C11] %s: one too many is rejected in HTTP, without a reason', async (limit, options) => {
+  ])('[C11] [SEC23] %s: one too many is rejected in HTTP, without a reason', async (limit, options) => {
     const { counter, port, url } = await startCounter(options);
     const limits: unknown[] = [];
     counter.on('limit', (details) => limits.push(details.limit));
@@ -72,7 +72,7 @@ inEachEngine('admission', (startCounter) => {
 
   it.each([
     ['a hostname of 10 kB', `https://${'a'.repeat(10_000)}.example`],
-    ['junk', 'junk'],
+    ['invalid', 'invalid'],
     ['a whole URL', 'https://a.example/path?query'],
     ['someone’s password', 'https://user:secret@a.example'],
   ])('[C1] an Origin that is %s is rejected in HTTP', async (_name, origin) => {
@@ -99,7 +99,7 @@ inEachEngine('admission', (startCounter) => {
 });
 
 describe('polling', () => {
-  it('[C11] polling can be enabled, and has the same limits', async () => {
+  it('[C11] [SEC23] polling can be enabled, and has the same limits', async () => {
     const { counter, url } = await startCounter({ transports: ['polling', 'websocket'], maxPerSite: 2 });
     const polling = openPage(url, { transports: ['polling'], origin: A });
     await polling.receives(1);
@@ -114,7 +114,7 @@ describe('polling', () => {
     expect(counter.total('a.example')).toBe(2);
   });
 
-  it('[C11] releases the places of sessions that were never opened', async () => {
+  it('[C11] [SEC23] releases the places of sessions that were never opened', async () => {
     const { url } = await startCounter({ maxConnections: 2, transports: ['polling', 'websocket'] });
     for (let attempt = 0; attempt < 5; attempt++) {
       // Engine.IO rejects protocol 3 after the place was reserved.

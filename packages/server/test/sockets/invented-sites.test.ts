@@ -22,7 +22,7 @@ async function attack(port: number): Promise<Upgraded[]> {
 const isIn = ({ status }: Upgraded): boolean => status === 101;
 
 inEachEngine('made-up Origins', (startCounter) => {
-  it('[C11] fill only a share of the sites for each address, and new clients are admitted', async () => {
+  it('[C11] [SEC24] fill only a share of the sites for each address, and new clients are admitted', async () => {
     const { counter, port, url } = await startCounter(limits);
     const reached: unknown[] = [];
     counter.on('limit', (details) => reached.push(details));
@@ -61,7 +61,7 @@ describe('made-up Origins', () => {
     expect(counter.stats().rejected).toEqual({ maxSitesPerAddress: 1 });
   });
 
-  it('[C11, S8] fill only that share over several workers', { timeout: 60_000 }, async () => {
+  it('[C11, S8] [SEC24] fill only that share over several workers', { timeout: 60_000 }, async () => {
     const { workers, port } = await startWorkers({ workers: 2, options: limits });
     const attempts = await attack(port);
     const held = ATTACKERS * limits.maxSitesPerAddress;

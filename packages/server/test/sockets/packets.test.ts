@@ -20,7 +20,7 @@ inEachEngine('packets of clients', (startCounter) => {
     ['an empty message of Engine.IO', '4'],
     ['a packet larger than a client needs', `42["a","${'x'.repeat(limits.maxClientMessageBytes)}"]`],
     ['a second CONNECT', '40'],
-  ])('[C11] %s ends its own connection and no other', async (_name, packet) => {
+  ])('[C11] [SEC10] %s ends its own connection and no other', async (_name, packet) => {
     const { counter, url } = await startCounter({ decreaseDelayMs: 0, minUpdateIntervalMs: 10 });
     const bystander = openPage(url, { origin: A });
     await bystander.receives(1);

@@ -30,7 +30,7 @@ async function expectStaleMark(page: Page, joined: readonly JoinedConnection[]):
 }
 
 inEachEngine('slow consumer', (_start, engine) => {
-  it('[C6] a client that does not read costs no memory, and gets the newest total when it reads again', async () => {
+  it('[C6] [SEC12] a client that does not read costs no memory, and gets the newest total when it reads again', async () => {
     // A paused client answers no ping. On a busy machine this takes longer than a heartbeat.
     const heartbeat = { intervalMs: 60_000, timeoutMs: 60_000 };
     const { url, joined, stats } = await startTransport(engine, { heartbeat });

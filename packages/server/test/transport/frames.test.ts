@@ -142,7 +142,7 @@ inEachEngine('frames', (startCounter) => {
     expect(bystander.socket.connected).toBe(true);
   });
 
-  it('[C11] a client may send 20 packets at once, and a few more end its connection', async () => {
+  it('[C11] [SEC9] a client may send 20 packets at once, and a few more end its connection', async () => {
     const { counter, attacker, bystander, isClosed } = await startAttacked(startCounter);
     // The CONNECT was the first one.
     attacker.socket.write(Buffer.concat(Array.from({ length: 19 }, () => text('3'))));

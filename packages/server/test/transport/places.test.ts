@@ -16,7 +16,7 @@ inEachEngine('connections that another process decides on', (_start, engine) => 
     const started = await startTransport(engine, {
       decide: () => new Promise((resolve) => decisions.push(resolve)),
     });
-    const open = async () => {
+    const open = async (query = '') => {
       const socket = connect(started.port, '127.0.0.1');
       onTestFinished(() => void socket.destroy());
       const client = { socket, received: '', isClosed: false };
@@ -24,7 +24,7 @@ inEachEngine('connections that another process decides on', (_start, engine) => 
       socket.on('data', (chunk) => (client.received += chunk.toString('latin1')));
       socket.on('close', () => (client.isClosed = true));
       const { length } = decisions;
-      socket.write(upgradeRequest(origin));
+      socket.write(upgradeRequest(origin).replace('EIO=4', `EIO=4${query}`));
       await vi.waitFor(() => expect(decisions).toHaveLength(length + 1), { interval: 2 });
       return client;
     };
@@ -63,6 +63,26 @@ inEachEngine('connections that another process decides on', (_start, engine) => 
     decide(true);
     await vi.waitFor(() => expect(client.received).toContain('0{"sid"'), { interval: 2 });
     expect([places(), joined.length]).toEqual([1, 0]);
+  });
+
+  it('[C2] [SEC3] are not counted if their client has ended them before', async () => {
+    const { open, decide, places, joined } = await startUndecided();
+    const client = await open('&join=1&member=member-0000-0001');
+    client.socket.end();
+    // When the server has read the next request, it has read the end of this one.
+    await open();
+    decide(true);
+    await vi.waitFor(() => expect([client.isClosed, places()]).toEqual([true, 1]), { interval: 2 });
+    expect(joined).toEqual([]);
+  });
+
+  it('[P4] are served with what their client has sent meanwhile', async () => {
+    const { open, decide, joined } = await startUndecided();
+    const client = await open();
+    client.socket.write(text('40'));
+    await open();
+    decide(true);
+    await vi.waitFor(() => expect(joined).toHaveLength(1), { interval: 2 });
   });
 
   it('[C10] are rejected if the transport closes meanwhile', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FUZZ_TIMEOUT_MS, fuzzParameters } from '../../../../tests/helpers/fuzz.ts';
 import { limits } from '@live-online/protocol';
 import { readTextFrame } from '../../src/io/lean/text-frames.ts';
 
@@ -14,20 +15,25 @@ const masks = fc.uint8Array({ minLength: 4, maxLength: 4 });
 const texts = fc.string({ unit: 'binary', maxLength: limits.maxClientMessageBytes / 4 });
 
 describe('text frames', () => {
-  it('[C11] any text under any mask is read, wherever it lies among other bytes', () => {
-    fc.assert(
-      fc.property(texts, masks, fc.uint8Array(), fc.uint8Array(), (text, mask, before, after) => {
-        const whole = masked(Buffer.from(text), mask);
-        const data = Buffer.concat([before, whole, after]);
-        const end = before.length + whole.length;
-        const frame = readTextFrame(data, before.length, data.length)!;
-        expect(frame.end).toBe(end);
-        expect(data.toString('utf8', frame.start, frame.end)).toBe(text);
-      }),
-    );
-  });
+  it(
+    '[C11] any text under any mask is read, wherever it lies among other bytes',
+    { timeout: FUZZ_TIMEOUT_MS },
+    () => {
+      fc.assert(
+        fc.property(texts, masks, fc.uint8Array(), fc.uint8Array(), (text, mask, before, after) => {
+          const whole = masked(Buffer.from(text), mask);
+          const data = Buffer.concat([before, whole, after]);
+          const end = before.length + whole.length;
+          const frame = readTextFrame(data, before.length, data.length)!;
+          expect(frame.end).toBe(end);
+          expect(data.toString('utf8', frame.start, frame.end)).toBe(text);
+        }),
+        fuzzParameters(1_000),
+      );
+    },
+  );
 
-  it('[C11] a part of a frame is left as it is', () => {
+  it('[C11] a part of a frame is left as it is', { timeout: FUZZ_TIMEOUT_MS }, () => {
     fc.assert(
       fc.property(texts, masks, fc.nat(), (text, mask, cut) => {
         const whole = masked(Buffer.from(text), mask);
@@ -36,6 +42,7 @@ describe('text frames', () => {
         expect(readTextFrame(data, 0, data.length)).toBeUndefined();
         expect(data).toEqual(before);
       }),
+      fuzzParameters(1_000),
     );
   });
 

@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { Webhook } from 'standardwebhooks';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { postWebhook } from '../../src/webhooks/post-webhook.ts';
 import { isPublicAddress } from '../../src/webhooks/public-address.ts';
 import { webhookHeaders } from '../../src/webhooks/sign-webhook.ts';
@@ -51,7 +52,27 @@ describe('one attempt of a webhook', () => {
     });
   });
 
-  it('[H5] redirects are not followed', async () => {
+  it('[H3] an attempt ends when the server closes, and leaves nothing at the signal for that', async () => {
+    const receiver = await startReceiver();
+    const closing = new AbortController();
+    const { signal } = closing;
+    const post = () => postWebhook(new URL(receiver.url), {}, BODY, { ...allowed, signal });
+    const listeners = (): number => getEventListeners(signal, 'abort').length;
+    /** What Node keeps at a signal, such as other signals that depend on it. */
+    const held = (): number =>
+      Object.getOwnPropertySymbols(signal)
+        .map((name) => (signal as unknown as Record<symbol, { size?: number } | undefined>)[name]?.size ?? 0)
+        .reduce((sum, size) => sum + size, 0);
+    for (let attempt = 0; attempt < 3; attempt++) expect(await post()).toEqual({ isDelivered: true });
+    await vi.waitFor(() => expect(listeners()).toBe(0), 10_000);
+    expect(held()).toBe(0);
+    receiver.answer = () => closing.abort();
+    expect(await post()).toMatchObject({ isDelivered: false });
+    expect(await post()).toMatchObject({ isDelivered: false });
+    expect(receiver.received).toHaveLength(4);
+  });
+
+  it('[H5] [SEC54] redirects are not followed', async () => {
     const receiver = await startReceiver();
     receiver.answer = ({ url }, response) =>
       void response.writeHead(url === '/hook' ? 307 : 200, { location: '/elsewhere' }).end();
@@ -60,7 +81,7 @@ describe('one attempt of a webhook', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('[H3] a receiver that does not answer in time, or does not listen, fails without an address', async () => {
+  it('[H3] [SEC55] a receiver that does not answer in time, or does not listen, fails without an address', async () => {
     const receiver = await startReceiver();
     receiver.answer = () => {};
     const url = new URL(receiver.url);
@@ -71,7 +92,7 @@ describe('one attempt of a webhook', () => {
   });
 
   it.each(['127.0.0.1', 'localhost', '[::1]', '0x7f.1', '[::ffff:127.0.0.1]'])(
-    '[H5] %s is not connected to, unless private addresses are allowed',
+    '[H5] [SEC54] %s is not connected to, unless private addresses are allowed',
     async (host) => {
       const receiver = await startReceiver();
       const url = new URL(`http://${host}:${receiver.port}/hook`);
@@ -81,7 +102,7 @@ describe('one attempt of a webhook', () => {
     },
   );
 
-  it('[H5] only hosts of the internet are public', () => {
+  it('[H5] [SEC54] only hosts of the internet are public', () => {
     const none = [
       '10.0.0.1',
       '127.0.0.1',

@@ -39,7 +39,7 @@ describe('webhooks of a server', () => {
     });
   });
 
-  it('[H3] the admin can list the deliveries, without the secret parts of a URL', async () => {
+  it('[H3] [SEC48] the admin can list the deliveries, without the secret parts of a URL', async () => {
     const receiver = await startReceiver();
     receiver.answer = (_request, response) => void response.writeHead(500).end();
     const url = `${receiver.url.replace('127', 'user:pass@127')}?token=abc#part`;
@@ -74,7 +74,7 @@ describe('webhooks of a server', () => {
     expect((await fetch(new URL('v1/webhooks', counter.url))).status).toBe(401);
   });
 
-  it('[H5] a receiver with a private address is a mistake of the options, unless it is allowed', () => {
+  it('[H5] [SEC54] a receiver with a private address is a mistake of the options, unless it is allowed', () => {
     const start = (url: string) => () => createCounterServer({ webhooks: [{ url }] });
     for (const url of ['http://127.0.0.1/', 'http://localhost:80/', 'https://[fe80::1]/', 'http://10.1:8/']) {
       expect(start(url)).toThrow(/webhooks\[0\]\.url is a private or loopback address/);

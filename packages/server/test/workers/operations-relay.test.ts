@@ -14,6 +14,7 @@ const server: ServerInfo = {
   processes: 3,
   stale: false,
   silent: false,
+  warnings: [],
   isSelf: true,
 };
 

@@ -85,6 +85,8 @@ export interface ServerState {
   stale: boolean;
   /** It does not answer: the rest is its last answer. */
   silent: boolean;
+  /** What is wrong in the configuration of a reverse proxy in front of it. */
+  warnings: string[];
   isSelf: boolean;
 }
 

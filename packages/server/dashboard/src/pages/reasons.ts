@@ -10,6 +10,7 @@ const REASONS: Record<string, string> = {
   maxPendingPerAddress: 'One address had too many connections without a session.',
   'site-not-listed': 'The site is not in the list of --site.',
   'token-wrong': 'The token of the site was missing or wrong.',
+  'token-expired': 'The token of the site had expired. The page gets a new one when it is loaded again.',
   'handshake-invalid': 'The client sent a handshake that the protocol does not allow.',
   'version-unsupported': 'The client is newer than this server: update the server.',
   'opted-out': 'The browser has opened an opt-out link of the site, and is not counted.',
@@ -17,7 +18,10 @@ const REASONS: Record<string, string> = {
   'origin-invalid': 'The header Origin is not an address of a page.',
   'url-too-long': 'The address of the request was too long.',
   'headers-too-large': 'The request had too many or too large headers.',
+  'framing-invalid': 'The request was HTTP/1.0 with a Transfer-Encoding, which HTTP/1.0 does not have.',
   'no-answer': 'The primary process of the workers did not answer in time.',
+  'handshake-rate':
+    'Handshakes came faster than --handshakes-per-second-per-address or --handshakes-per-second allows. Behind a proxy, set --trust-proxy.',
   bot: 'A crawler by its User-Agent. Crawlers are not counted.',
   'too-many-packets': 'The client sent more packets than --packets-per-second allows.',
   'not-reading': 'The client did not read what the server sent.',

@@ -84,8 +84,19 @@ function Servers({ servers }: { servers: ServerState[] }) {
 
 function ServerItem(props: { server: ServerState; onDrain: (button: HTMLElement) => void }) {
   const { server, onDrain } = props;
-  const { name, version, since, connections, eventLoopDelayMs, processes, silent, stale, store, isSelf } =
-    server;
+  const {
+    name,
+    version,
+    since,
+    connections,
+    eventLoopDelayMs,
+    processes,
+    silent,
+    stale,
+    store,
+    warnings,
+    isSelf,
+  } = server;
   const { given, random } = splitName(name);
   return (
     <li class="card server">
@@ -118,6 +129,11 @@ function ServerItem(props: { server: ServerState; onDrain: (button: HTMLElement)
         <Fact label="Version" value={version} />
         <Fact label="Started" value={formatAgo(since, Date.now())} title={formatMoment(since)} />
       </dl>
+      {warnings.map((warning) => (
+        <Notice key={warning} icon="warning">
+          <span class="server-warning">{warning}</span>
+        </Notice>
+      ))}
     </li>
   );
 }

@@ -53,6 +53,21 @@ export function readPeerAddress(
   return trustsProxy?.(peer.toString(), 0) ? undefined : networkOf(peer, countLoopback);
 }
 
+/** Where the peer of a connection is. */
+export type PeerRange = 'loopback' | 'private' | 'public';
+
+/** @returns `undefined` for a trusted proxy. */
+export function rangeOfPeer(
+  { remoteAddress = UNIX_SOCKET_ADDRESS }: Socket,
+  trustsProxy: TrustsProxy | undefined,
+): PeerRange | undefined {
+  const peer = parseAddress(remoteAddress);
+  if (trustsProxy?.(peer?.toString() ?? '', 0)) return undefined;
+  const range = peer?.range();
+  if (range === 'loopback') return 'loopback';
+  return range === undefined || range === 'unicast' ? 'public' : 'private';
+}
+
 /** The IPv4 address of a peer, as most have: the system writes it in one form only, so it need not be parsed. */
 function ipv4Of({ remoteAddress = UNIX_SOCKET_ADDRESS }: Socket): string | undefined {
   return IPV4.exec(remoteAddress)?.[1];

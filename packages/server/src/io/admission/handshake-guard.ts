@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { isSameSecret } from '@live-online/internal/same-secret';
 import { parseHandshake, type RejectionCode } from '@live-online/protocol';
 import type { Admission, LimitReached } from '../../core/admission.ts';
 import type { JoinDetails } from '../../core/counter.ts';
@@ -9,6 +8,7 @@ import { countReason, type CounterStats } from '../../core/stats.ts';
 import { BotDetector } from './bot-detector.ts';
 import { readAddress, type TrustsProxy } from './client-address.ts';
 import { readPageHeaders } from './page-headers.ts';
+import { checkSiteToken } from './site-token.ts';
 
 /** Checks a handshake: in HTTP, before it gets a session, and at CONNECT, before its connection is counted. [C1, C11] */
 export interface HandshakeGuard {
@@ -18,7 +18,9 @@ export interface HandshakeGuard {
   ticketOf(request: IncomingMessage): AdmissionTicket;
   /** Reserves a place for a connection. `undefined` if it is rejected, without a reason that a page could read. */
   reserve(ticket: AdmissionTicket): Reservation | undefined;
-  /** At CONNECT: the site and the member of the connection, or why it is rejected. */
+  /** The site and the member of a connection, or why it is rejected. A rejection is not counted. */
+  check(ticket: AdmissionTicket, auth: unknown): HandshakeResult;
+  /** The same at CONNECT: a rejection is counted. */
   authenticate(ticket: AdmissionTicket, auth: unknown): HandshakeResult;
 }
 
@@ -58,6 +60,11 @@ const OPTED_OUT: HandshakeResult = {
   problem: 'an opt-out link was opened in this browser',
 };
 
+const TOKEN_PROBLEMS = {
+  'token-wrong': 'the token of this site is missing or wrong',
+  'token-expired': 'the token of this site has expired: load the page again',
+};
+
 export interface HandshakeGuardOptions {
   sites: SiteList;
   admission: Admission;
@@ -69,12 +76,15 @@ export interface HandshakeGuardOptions {
   countBots: boolean;
   /** Whether the browser of a request is left out of the count of a site. @default none is */
   isOptedOut?: (request: IncomingMessage, site: string) => boolean;
+  /** In ms since the epoch. */
+  timeOfDay: () => number;
   /** Called for every connection that is rejected because of a limit. */
   onLimit: (limit: string, address: string | undefined) => void;
 }
 
 export function createHandshakeGuard(options: HandshakeGuardOptions): HandshakeGuard {
-  const { sites, admission, stats, trustsProxy, countLoopback, countBots, isOptedOut, onLimit } = options;
+  const { sites, admission, stats, trustsProxy, countLoopback, countBots, isOptedOut, timeOfDay, onLimit } =
+    options;
   const bots = new BotDetector();
   const tickets = new WeakMap<IncomingMessage, AdmissionTicket>();
 
@@ -93,6 +103,10 @@ export function createHandshakeGuard(options: HandshakeGuardOptions): HandshakeG
   function countLimit({ limit }: LimitReached, address: string | undefined): void {
     countReason(stats.rejected, limit ?? 'no-answer');
     if (limit !== undefined) onLimit(limit, address);
+  }
+
+  function check({ isOptedOut: isLeftOut, listed }: AdmissionTicket, auth: unknown): HandshakeResult {
+    return isLeftOut ? OPTED_OUT : checkHandshake(listed, auth, timeOfDay());
   }
 
   return {
@@ -115,22 +129,29 @@ export function createHandshakeGuard(options: HandshakeGuardOptions): HandshakeG
       });
       return { release, granted };
     },
+    check,
     authenticate(ticket, auth) {
-      const result = ticket.isOptedOut ? OPTED_OUT : checkHandshake(ticket.listed, auth);
+      const result = check(ticket, auth);
       if (!result.ok) countReason(stats.rejected, result.code);
       return result;
     },
   };
 }
 
-/** @param listed where the handshake comes from; `undefined` if that is not listed. */
-export function checkHandshake(listed: ListedSite | undefined, auth: unknown): HandshakeResult {
+/**
+ * @param listed where the handshake comes from; `undefined` if that is not listed.
+ * @param timeOfDay in ms since the epoch.
+ */
+export function checkHandshake(
+  listed: ListedSite | undefined,
+  auth: unknown,
+  timeOfDay: number,
+): HandshakeResult {
   const parsed = parseHandshake(auth);
   if (!parsed.ok) return parsed;
   if (!listed) return { ok: false, code: 'site-not-listed', problem: 'this server does not count this site' };
   const { member, resume: resumeToken, token = '', page, tabs } = parsed.handshake;
-  if (listed.token !== undefined && !isSameSecret(token, listed.token)) {
-    return { ok: false, code: 'token-wrong', problem: 'the token of this site is missing or wrong' };
-  }
+  const code = checkSiteToken(listed, token, timeOfDay);
+  if (code !== undefined) return { ok: false, code, problem: TOKEN_PROBLEMS[code] };
   return { ok: true, site: listed.site, member, resumeToken, page, tabs };
 }

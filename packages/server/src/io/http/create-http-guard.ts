@@ -2,7 +2,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../core/ports.ts';
 import { countReason, type CounterStats } from '../../core/stats.ts';
-import { readPeerAddress, type TrustsProxy } from '../admission/client-address.ts';
+import { readAddress, readPeerAddress, type TrustsProxy } from '../admission/client-address.ts';
+import { ForwardedHeaders } from '../admission/forwarded-headers.ts';
+import { HandshakeRates, type HandshakeRateOptions } from '../admission/handshake-rates.ts';
 import { createOwnServer } from './own-server.ts';
 import { PendingConnections, type PendingLimits, type PendingTimeouts } from './pending-connections.ts';
 import { createRequestGuard, type RequestGuard } from './request-guard.ts';
@@ -11,6 +13,7 @@ import { createRequestGuard, type RequestGuard } from './request-guard.ts';
 export interface HttpBounds extends PendingLimits, PendingTimeouts {
   /** Whether connections from this machine itself count against `maxPendingPerAddress`. */
   countLoopback: boolean;
+  handshakes: HandshakeRateOptions;
 }
 
 export interface HttpGuardOptions {
@@ -18,8 +21,10 @@ export interface HttpGuardOptions {
   clock: Clock;
   stats: CounterStats;
   trustsProxy: TrustsProxy | undefined;
-  /** Called for every connection that is closed because of a limit. */
+  /** Called for every connection that is closed, or rejected, because of a limit. */
   onLimit: (limit: string, address: string | undefined) => void;
+  /** Called with what is wrong in the configuration of a reverse proxy. */
+  reportProxy: (message: string) => void;
 }
 
 /** Bounds what clients can hold without a session, on an own port and on a host's. [C11] */
@@ -35,7 +40,7 @@ export interface HttpGuard extends RequestGuard {
 }
 
 export function createHttpGuard(options: HttpGuardOptions): HttpGuard {
-  const { bounds, clock, stats, trustsProxy, onLimit } = options;
+  const { bounds, clock, stats, trustsProxy, onLimit, reportProxy } = options;
   const pending = new PendingConnections({
     ...bounds,
     clock,
@@ -46,8 +51,25 @@ export function createHttpGuard(options: HttpGuardOptions): HttpGuard {
     },
     onTerminated: (reason) => countReason(stats.terminated, reason),
   });
+  const rates = new HandshakeRates(bounds.handshakes, clock.now.bind(clock));
+  const forwarded = new ForwardedHeaders(trustsProxy, reportProxy);
+  function admitHandshake(request: IncomingMessage): boolean {
+    const address = readAddress(request, trustsProxy, bounds.handshakes.countLoopback);
+    const limit = rates.take(address);
+    if (limit === undefined) {
+      forwarded.check(request);
+      return true;
+    }
+    countReason(stats.rejected, 'handshake-rate');
+    onLimit(limit, address);
+    return false;
+  }
   return {
-    ...createRequestGuard(pending, (reason) => countReason(stats.rejected, reason)),
+    ...createRequestGuard({
+      pending,
+      admitHandshake,
+      onReject: (reason) => countReason(stats.rejected, reason),
+    }),
     createServer: () => createOwnServer(pending),
     established: (connection) => pending.established(connection),
     hold: (request, response) => pending.hold(request, response),

@@ -3,6 +3,7 @@ import type { Counter } from '../../core/counter.ts';
 import type { SiteList } from '../../core/site-list.ts';
 import { LOCAL_SITE, siteOf } from '../../core/site.ts';
 import { readPageHeaders } from '../admission/page-headers.ts';
+import { requiresToken } from '../admission/site-token.ts';
 
 export interface FirstTotalOptions {
   sites: SiteList;
@@ -27,7 +28,7 @@ export function firstTotalHeader(
   // Without an Origin that is also the site of a page that is not named.
   if (hostname === undefined || (hostname === LOCAL_SITE && page.origin === undefined)) return undefined;
   const listed = sites.find(hostname);
-  if (!listed || listed.token !== undefined || isOptedOut?.(request, listed.site)) return undefined;
+  if (!listed || requiresToken(listed) || isOptedOut?.(request, listed.site)) return undefined;
   const total = counter.preview(listed.site);
   if (total === undefined) return undefined;
   return `live-online;dur=${total};desc="${Math.floor(timeOfDay() / 1_000)}"`;

@@ -4,7 +4,7 @@ import { pathOf } from '@live-online/internal/http/request-path';
 import { respondText } from '@live-online/internal/http/respond-text';
 import { offersWebSocket } from '@live-online/internal/intercept-server';
 import type { CounterTransport } from '../transport.ts';
-import type { RequestGuard } from './request-guard.ts';
+import { hasSession, type RequestGuard } from './request-guard.ts';
 import type { Route, RouteTable } from './route.ts';
 import { wasUpgrade } from './upgrade-headers.ts';
 
@@ -39,6 +39,8 @@ export function serveRequest(mount: Mount, request: IncomingMessage, response: S
     if (!mount.guard.request(request, response)) return;
     if (isForSocket(mount, request)) {
       if (wasUpgrade(request)) mount.onLostUpgrade?.();
+      const isHandshake = request.method === 'GET' && !hasSession(request);
+      if (isHandshake && !mount.guard.handshake(request, response)) return;
       mount.guard.poll(request, response);
       return mount.transport.handleRequest(request, response);
     }

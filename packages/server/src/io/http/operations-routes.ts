@@ -1,7 +1,7 @@
 import type { ApiRoute } from './api/api-route.ts';
 import { listOf, objectOf } from './api/json-schema.ts';
-import { respondNotAnswered } from './api/problem.ts';
 import { respondCached, respondJson } from './api/respond-json.ts';
+import { respondLater } from './api/respond-later.ts';
 
 /** The content type of the text for Prometheus. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -22,9 +22,8 @@ export function createOperationsRoutes(operations: OperationsReader): ApiRoute[]
       access: 'admin',
       handle({ request, response }) {
         response.setHeader('Cache-Control', 'no-store');
-        operations.metricsText().then(
-          (text) => respondCached(request, response, METRICS_TYPE, text),
-          () => respondNotAnswered(response),
+        respondLater(response, operations.metricsText(), (text) =>
+          respondCached(request, response, METRICS_TYPE, text),
         );
       },
       doc: {
@@ -38,9 +37,8 @@ export function createOperationsRoutes(operations: OperationsReader): ApiRoute[]
       path: 'webhooks',
       access: 'admin',
       handle({ request, response }) {
-        operations.webhooks().then(
-          (webhooks) => respondJson(request, response, { webhooks }),
-          () => respondNotAnswered(response),
+        respondLater(response, operations.webhooks(), (webhooks) =>
+          respondJson(request, response, { webhooks }),
         );
       },
       doc: {

@@ -9,11 +9,7 @@ import { rejectUpgrade } from '@live-online/internal/reject-upgrade';
 import { limits, type Rejection } from '@live-online/protocol';
 import type { Clock } from '../../core/ports.ts';
 import { countReason } from '../../core/stats.ts';
-import {
-  checkHandshake,
-  type AcceptedHandshake,
-  type AdmissionTicket,
-} from '../admission/handshake-guard.ts';
+import type { AcceptedHandshake, AdmissionTicket } from '../admission/handshake-guard.ts';
 import { applyEvent } from '../client-events.ts';
 import { JOIN_TIMEOUT_MS, type CounterTransport, type TransportOptions } from '../transport.ts';
 import { encodeResponse, encodeTextFrames } from '../web-socket-frames.ts';
@@ -89,10 +85,14 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
     this.#undecided.add(socket);
     void granted.then((isGranted) => {
       this.#undecided.delete(socket);
-      if (isGranted && !this.#isLocked) {
+      // A client that has left meanwhile emits no 'end' any more, and would be counted until its heartbeat is due.
+      const hasLeft = socket.readableEnded || socket.destroyed;
+      if (isGranted && !this.#isLocked && !hasLeft) {
         socket.off('error', ignoreError);
         socket.off('close', release);
-        this.#open(socket as NetSocket, head, admitted);
+        // What it has sent meanwhile is in the stream, which is not read from any more.
+        const sent = socket.read() as Buffer | null;
+        this.#open(socket as NetSocket, sent ? Buffer.concat([head, sent]) : head, admitted);
       } else rejectUpgrade(socket, 400, 'Forbidden');
     });
   }
@@ -170,10 +170,10 @@ export class LeanTransport implements CounterTransport, ConnectionOwner {
 
   /** The response to the upgrade and the first packets leave in one write, which costs as much as the rest of it. */
   #open(socket: NetSocket, head: Buffer, { response, ticket, release, handshake }: Admitted): void {
-    const { onEstablished, stats } = this.#options;
+    const { handshakeGuard, onEstablished, stats } = this.#options;
     onEstablished(socket);
     // Whatever is wrong with it, the CONNECT that follows is answered with the reason.
-    const checked = handshake && !ticket.isOptedOut ? checkHandshake(ticket.listed, handshake) : undefined;
+    const checked = handshake && handshakeGuard.check(ticket, handshake);
     const accepted = checked?.ok ? checked : undefined;
     const admitted = { ticket: accepted ? undefined : ticket, release, stats };
     const connection = new LeanConnection(this, socket, this.#bounds, admitted);

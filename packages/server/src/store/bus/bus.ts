@@ -13,7 +13,17 @@ export interface BusEvents {
   message(channel: string, message: string): void;
   /** The link, or a part of it, is lost for good. Called at most once. */
   down(error: Error): void;
+  /**
+   * The bus has found something that is not as it should be, and goes on.
+   *
+   * @param kind what it is, for a caller that reports each kind once
+   * @param text for people
+   */
+  warning?(kind: BusWarning, text: string): void;
 }
+
+/** A key of another type was deleted; or what is in the bus is not signed as this server signs. */
+export type BusWarning = 'key-type' | 'signature';
 
 export interface BusLink {
   /**

@@ -1,16 +1,18 @@
 import { Histogram, type HistogramSnapshot } from '../../core/histogram.ts';
 import type { ResumePoint, Store, StoreListener } from '../../core/ports.ts';
-import { BusRefused, type BusLink } from '../bus/bus.ts';
+import { BusRefused, type BusLink, type BusWarning } from '../bus/bus.ts';
 import { createRunCommands } from '../bus/deadline.ts';
 import { Health } from './link/health.ts';
 import { createReceiver } from './link/receiver.ts';
 import { Reconnector } from './link/reconnector.ts';
 import { Session } from './link/session.ts';
+import { OwnName } from './membership/own-name.ts';
 import { SelfProbe } from './membership/self-probe.ts';
 import type { MeshOptions } from './mesh-options.ts';
 import { createMeshParts, type MeshParts } from './mesh-parts.ts';
 import { Resync } from './replication/resync.ts';
 import { SiteTexts } from './texts.ts';
+import { isNewerEpoch, MAX_COUNT, nextEpoch } from './wire/bounds.ts';
 import { bucketOf } from './wire/keys.ts';
 import type { Entry } from './wire/messages.ts';
 
@@ -35,6 +37,9 @@ export interface MeshStore extends Store {
 /** From Redis on the same machine to the timeout of a round trip, in seconds. */
 const LATENCY_BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
+/** Shortest time between two warnings of one kind, in ms. */
+const WARNING_MS = 60_000;
+
 /** Creates a store that agrees with others over `bus`. [S1–S6] */
 export function createMeshStore(options: MeshOptions): MeshStore {
   return new Mesh(options);
@@ -52,7 +57,10 @@ class Mesh implements MeshStore {
   readonly #announcementListeners = new Set<(server: string, text: string) => void>();
   #listener: StoreListener | undefined;
   #epoch = 0;
+  /** The newest epoch that others have used in the name of this server since it began its own one. */
+  #taken = 0;
   #hasBeenOpen = false;
+  readonly #warnedAtMs = new Map<BusWarning, number>();
   #closing: Promise<void> | undefined;
 
   constructor(options: MeshOptions) {
@@ -65,6 +73,7 @@ class Mesh implements MeshStore {
         this.#listener?.changed(site);
       },
       epoch: () => this.#epoch,
+      warning: (kind, text) => this.#warn(kind, text),
       listener: () => this.#listener,
     });
     const { membership, publisher, subscriptions } = this.#parts;
@@ -77,6 +86,7 @@ class Mesh implements MeshStore {
       hasUnknownBuckets: () => subscriptions.wanted().some((bucket) => !subscriptions.isKnown(bucket)),
       isComplete: () => membership.isComplete(),
       caughtUp: () => this.#caughtUp(),
+      warning: (kind, text) => this.#warn(kind, text),
       sweep: () => this.#sweep(),
     });
     this.#texts = new SiteTexts(this.#parts.keys, (commands) => this.#reconnector.run(commands));
@@ -177,8 +187,10 @@ class Mesh implements MeshStore {
   }
 
   evict(server: string): void {
-    this.#parts.membership.left(server);
+    const { membership } = this.#parts;
+    const epoch = membership.epochOf(server);
     void this.#reconnector.announceLeave(server).catch(() => {});
+    if (epoch !== undefined) membership.left(server, epoch);
   }
 
   close(): Promise<void> {
@@ -189,15 +201,20 @@ class Mesh implements MeshStore {
     this.#health.close();
     await this.#reconnector.leave().catch(() => {});
     this.#reconnector.close();
+    this.#health.close();
   }
 
   /** Begins a new epoch, in which everything is published and claimed again, and creates the parts of a link. */
   #createSession(link: BusLink, fail: (error: Error) => void): Session {
-    const epoch = ++this.#epoch;
+    const newest = isNewerEpoch(this.#taken, this.#epoch) ? this.#taken : this.#epoch;
+    const epoch = (this.#epoch = nextEpoch(newest));
+    // What others used before is void. Compared with a newer epoch it could seem to be newer (serial number arithmetic).
+    this.#taken = epoch;
     const { acknowledgements, claims, clock, keys, membership, publisher, replicas, server } = this.#parts;
     replicas.startEpoch(epoch);
     membership.linked();
     acknowledgements.startEpoch();
+    this.#parts.unmetClaims.startEpoch();
     publisher.startEpoch(epoch);
     claims.startEpoch();
     for (const site of this.#counts.keys()) this.#putEntry(site);
@@ -206,13 +223,36 @@ class Mesh implements MeshStore {
     const run = createRunCommands(clock, link, (ms) => this.#latency.observe(ms / 1_000));
     const publishSoon = (): void => this.#reconnector.flushSoon();
     const probe = new SelfProbe({ server, clock, link, channel: keys.server(server), fail });
-    const base = { ...this.#parts, epoch, link, fail, publishSoon, isFirst, run, probe };
+    const ownName = new OwnName({
+      epoch,
+      sequenceOf: (bucket) => publisher.sequenceOf(bucket),
+      renew: (taken, reason) => this.#renew(taken, reason),
+    });
+    const readRegistrySoon = (): void => this.#reconnector.readRegistrySoon();
+    const own = { epoch, ownName, isFirst, publishSoon, readRegistrySoon };
+    const base = { ...this.#parts, ...own, link, fail, run, probe };
     const resync = new Resync(base);
     const announced = (from: string, text: string): void => {
       for (const listener of this.#announcementListeners) listener(from, text);
     };
     const receive = createReceiver({ ...base, announced, resync });
     return new Session({ ...base, resync, receive });
+  }
+
+  /** Reports a problem, at most once a minute for each kind. */
+  #warn(kind: BusWarning, text: string): void {
+    const now = this.#parts.clock.now();
+    if (now - (this.#warnedAtMs.get(kind) ?? -Infinity) < WARNING_MS) return;
+    this.#warnedAtMs.set(kind, now);
+    this.#listener?.warning?.(text);
+  }
+
+  /** Begins a session under an epoch that is newer than `taken`. */
+  #renew(taken: number, reason: string): void {
+    // Its own `leave` comes back to a server that closes.
+    if (this.#closing) return;
+    if (isNewerEpoch(taken, this.#taken)) this.#taken = taken;
+    this.#reconnector.renew(reason);
   }
 
   #caughtUp(): void {
@@ -224,13 +264,14 @@ class Mesh implements MeshStore {
   #sweep(): void {
     const { acknowledgements, claims, membership, replicas } = this.#parts;
     claims.sweep();
+    this.#parts.unmetClaims.sweep();
     acknowledgements.sweep();
     for (const server of membership.takeForgotten()) replicas.dropServer(server);
   }
 
   #entryOf(site: string): Entry {
     const { acknowledgements, claims } = this.#parts;
-    const count = this.#counts.get(site) ?? 0;
+    const count = Math.min(MAX_COUNT, this.#counts.get(site) ?? 0);
     return { count, claims: claims.numbers(site), acknowledged: acknowledgements.numbers(site) };
   }
 

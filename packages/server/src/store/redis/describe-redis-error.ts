@@ -24,9 +24,8 @@ export function describeRedisError(error: unknown, address: string): Error {
   const refused = (text: string): Error => new BusRefused(text, { cause: error });
   const unavailable = (text: string): Error => new RedisUnavailable(text, { cause: error });
   const { code, name, message } = fieldsOf(error);
-  if (/CERT|^ERR_TLS|^ERR_SSL|^EPROTO$/.test(code)) {
-    return refused(`no TLS connection to Redis at ${address} (${code}): check the certificate and the URL`);
-  }
+  const remedy = remedyOfTls(code);
+  if (remedy) return refused(`no TLS connection to Redis at ${address} (${code}): ${remedy}`);
   if (code) return unavailable(`no Redis answers at ${address} (${code})`);
   if (error instanceof TimeoutError || name === 'ConnectionTimeoutError') {
     return unavailable(`no Redis answers at ${address} within a second`);
@@ -47,6 +46,26 @@ export function describeRedisError(error: unknown, address: string): Error {
     );
   }
   return unavailable(`Redis at ${address} cannot be used: ${message.replace(/\/\/\S*@/g, '//…@')}`);
+}
+
+/** What to do about an error of TLS, by the code of Node.js or OpenSSL; `undefined` for other errors. */
+function remedyOfTls(code: string): string | undefined {
+  if (/^ERR_SSL_.*ALERT_(\w*CERTIFICATE|UNKNOWN_CA)/.test(code)) {
+    return 'it requires a client certificate that it trusts: set certFile and keyFile (--redis-cert and --redis-key), or socket.cert and socket.key of createClient()';
+  }
+  if (/SELF_SIGNED_CERT|^UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)/.test(code)) {
+    return 'this machine does not trust the authority of its certificate. Name the file of that authority in caFile (--redis-ca) or NODE_EXTRA_CA_CERTS';
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return 'its certificate is not for this host: use a name that is in the certificate';
+  }
+  // Codes of OpenSSL's verification have no common beginning (Node.js, tls, "X509 certificate error codes").
+  if (
+    /CERT|CRL|^ERR_TLS|^ERR_SSL|^EPROTO$|^UNABLE_TO_|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$/.test(code)
+  ) {
+    return 'check the certificate and the URL';
+  }
+  return undefined;
 }
 
 export function tooOldText(address: string, version: string): string {

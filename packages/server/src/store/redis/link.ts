@@ -20,13 +20,18 @@ export interface LinkOptions {
   isOpen(): boolean;
   /** The link is of no use any more, although its connections are open. */
   fail(error: Error): void;
+  /** Whether a key belongs to the servers alone, so that one of another type may be deleted. */
+  isOwnKey(key: string): boolean;
+  /** A key of another type was deleted. */
+  repaired(key: string): void;
   close(): void;
 }
 
 /** Redis does not have the slot, the role or the permissions any more that it had: a new link reads them again. */
 const MOVED = /^(MOVED|ASK|CLUSTERDOWN|READONLY|MASTERDOWN|LOADING|NOAUTH|NOPERM) /;
 
-export function createLink({ nodeOf, pubSub, received, isOpen, fail, close }: LinkOptions): BusLink {
+export function createLink(options: LinkOptions): BusLink {
+  const { nodeOf, pubSub, received, isOpen, fail, isOwnKey, repaired, close } = options;
   const subscribed = new Set<string>();
   /** Subscribing waits for unsubscribing and the other way round: node-redis confuses the two on one channel. */
   let turn: Promise<unknown> = Promise.resolve();
@@ -42,11 +47,27 @@ export function createLink({ nodeOf, pubSub, received, isOpen, fail, close }: Li
   async function runOne(command: BusCommand): Promise<BusReply> {
     const args = encodeCommand(command, pubSub);
     if (!args) return new Map<string, number>();
+    const send = (): Promise<unknown> => nodeFor(command[1]).commands.sendCommand(args);
     try {
-      return parseReply(command[0], await nodeFor(command[1]).commands.sendCommand(args));
+      const reply = await send().catch((error: Error) => repairType(command[1], error, send));
+      return parseReply(command[0], reply);
     } catch (error) {
       if (MOVED.test((error as Error).message)) fail(error as Error);
       throw error;
+    }
+  }
+
+  /** Deletes a key that is no hash any more, and sends the command again. Servers write again what is missing. */
+  async function repairType(key: string, error: Error, send: () => Promise<unknown>): Promise<unknown> {
+    if (!isWrongType(error) || !isOwnKey(key)) throw error;
+    try {
+      // Another server may have repaired it meanwhile.
+      return await send();
+    } catch (again) {
+      if (!isWrongType(again as Error)) throw again;
+      await nodeFor(key).commands.sendCommand(['DEL', key]);
+      repaired(key);
+      return send();
     }
   }
 
@@ -94,6 +115,10 @@ export function createLink({ nodeOf, pubSub, received, isOpen, fail, close }: Li
     connectionOf: (channel) => nodeOf(channel)?.name ?? '',
     close,
   };
+}
+
+function isWrongType({ message }: Error): boolean {
+  return message.startsWith('WRONGTYPE ');
 }
 
 /** The arguments for Redis, or `undefined` for a command whose reply is not reliable. */

@@ -5,15 +5,16 @@ import { Connections } from './connections.ts';
 import { describeRedisError } from './describe-redis-error.ts';
 import { connectLayout } from './layout.ts';
 import { createLink } from './link.ts';
-import { createTemplates, type RedisTarget, type Templates } from './target.ts';
+import { createTemplates, type RedisTarget, type RedisTls, type Templates } from './target.ts';
 
 /**
  * Redis as a bus. Each link has connections of its own: two to a Redis that is no cluster, two to each master of a
  * cluster. They connect once; any error of one of them ends the link.
  *
  * @param prefix what all keys and channels begin with, before a colon
+ * @param tls for a target that is a URL
  */
-export function createRedisBus(target: RedisTarget, prefix: string): Bus {
+export function createRedisBus(target: RedisTarget, prefix: string, tls?: RedisTls): Bus {
   let templates: Promise<Templates> | undefined;
   /** The masters of a cluster, as of the last link. */
   let seen: readonly RedisClient[] = [];
@@ -34,7 +35,7 @@ export function createRedisBus(target: RedisTarget, prefix: string): Bus {
       if (wasOpen) events.down(describeRedisError(error, address));
     }
     try {
-      templates ??= createTemplates(target);
+      templates ??= createTemplates(target, tls);
       const probe = `${prefix}:probe-${randomBytes(6).toString('hex')}`;
       const { nodes, nodeOf, pubSub, isCluster } = await connectLayout(
         await templates,
@@ -51,7 +52,16 @@ export function createRedisBus(target: RedisTarget, prefix: string): Bus {
       const received = (message: string, channel: string): void => {
         if (isOpen) events.message(channel, message);
       };
-      return createLink({ nodeOf, pubSub, received, isOpen: () => isOpen, fail, close });
+      return createLink({
+        nodeOf,
+        pubSub,
+        received,
+        isOpen: () => isOpen,
+        fail,
+        isOwnKey: (key) => key.startsWith(`${prefix}:`),
+        repaired: (key) => events.warning?.('key-type', repairedText(key, address)),
+        close,
+      });
     } catch (error) {
       connections.close();
       throw describeRedisError(firstError ?? error, address);
@@ -59,4 +69,11 @@ export function createRedisBus(target: RedisTarget, prefix: string): Bus {
   }
 
   return { connect };
+}
+
+function repairedText(key: string, address: string): string {
+  return (
+    `the key ${key} of Redis at ${address} was not a hash any more, because another program has written it. ` +
+    'It was deleted, and is written again'
+  );
 }

@@ -21,6 +21,13 @@ export interface RedisClusterLike {
  */
 export type RedisTarget = string | RedisClientLike | RedisClusterLike;
 
+/** What TLS connections to a URL have beside it, as in options of `tls.connect()`. */
+export interface RedisTls {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
 /** Clients that have the options for a target, and are not connected. */
 export interface Templates {
   /** Whether the target can only be a cluster. */
@@ -38,12 +45,15 @@ export function problemOfTarget(target: unknown): string | undefined {
   return 'must be a URL such as redis://localhost:6379, or what createClient() or createCluster() of the package redis returns';
 }
 
-/** @throws BusRefused if the package `redis` is required and not installed. */
-export async function createTemplates(target: RedisTarget): Promise<Templates> {
+/**
+ * @param tls for a URL.
+ * @throws BusRefused if the package `redis` is required and not installed.
+ */
+export async function createTemplates(target: RedisTarget, tls?: RedisTls): Promise<Templates> {
   if (isCluster(target)) return templatesOfCluster(target as unknown as Cluster, await loadCreateClient());
   const root =
     typeof target === 'string'
-      ? (await loadCreateClient())({ url: target })
+      ? (await loadCreateClient())({ url: target, ...(tls && { socket: { ...tls, tls: true } }) })
       : (target as unknown as RedisClient);
   return {
     isCluster: false,

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { SiteList } from '../../../core/site-list.ts';
-import { readCookie } from './cookies.ts';
+import { readCookies } from './cookies.ts';
 import { LoginCodes } from './login-code.ts';
 import {
   createOptOutToken,
@@ -53,8 +53,9 @@ export class Access {
   isAdmin(request: IncomingMessage): boolean {
     const token = bearerToken(request);
     if (token !== undefined) return this.isAdminToken(token);
-    const session = readCookie(request, COOKIE_NAME);
-    if (session === undefined || !isSessionValid(this.#key, session, this.#options.timeOfDay())) return false;
+    const now = this.#options.timeOfDay();
+    const sessions = readCookies(request, COOKIE_NAME);
+    if (!sessions.some((session) => isSessionValid(this.#key, session, now))) return false;
     return request.method === 'GET' || request.method === 'HEAD' || isSameOrigin(request);
   }
 
@@ -99,8 +100,8 @@ export class Access {
   isOptedOut(request: IncomingMessage, site: string): boolean {
     // Nearly all requests are without it.
     if (!request.headers.cookie?.includes(OPT_OUT_COOKIE)) return false;
-    const value = readCookie(request, optOutCookieName(site));
-    return value !== undefined && isSameText(value, optOutCookieValue(this.#key, site));
+    const expected = optOutCookieValue(this.#key, site);
+    return readCookies(request, optOutCookieName(site)).some((value) => isSameText(value, expected));
   }
 
   /** The value of a session cookie for 12 h. It is valid at every server with the same token. */
@@ -114,6 +115,11 @@ export function bearerToken({ headers }: IncomingMessage): string | undefined {
   return /^bearer +([\w.~+/-]+=*) *$/i.exec(headers.authorization ?? '')?.[1];
 }
 
+/** Whether a request has a session cookie, valid or not. */
+export function hasSessionCookie(request: IncomingMessage): boolean {
+  return readCookies(request, COOKIE_NAME).length > 0;
+}
+
 /** Whether a browser says that a page of this server's own origin has sent a request. */
 export function isSameOrigin({ headers }: IncomingMessage): boolean {
   const fetchSite = headers['sec-fetch-site'];
@@ -122,6 +128,11 @@ export function isSameOrigin({ headers }: IncomingMessage): boolean {
   return (
     headers.host !== undefined && /^https?:\/\/([^/]+)$/.exec(headers.origin ?? '')?.[1] === headers.host
   );
+}
+
+/** Whether a browser says that a page of another origin has sent a request, or a link in it. */
+export function isOtherOrigin({ headers }: IncomingMessage): boolean {
+  return /^(?:cross|same)-site$/.test(headers['sec-fetch-site'] ?? '');
 }
 
 function sha256(text: string): Buffer {

@@ -2,13 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { pathOf } from '@live-online/internal/http/request-path';
 
-/** The value of a cookie that a request has sent. */
-export function readCookie({ headers }: IncomingMessage, name: string): string | undefined {
-  for (const pair of (headers.cookie ?? '').split(';')) {
-    const [sent, value] = pair.trim().split('=', 2);
-    if (sent === name) return value;
-  }
-  return undefined;
+/**
+ * The values of the cookies with this name that a request has sent. Another site of the same domain can set one of the same
+ * name, and with a longer path it comes first (RFC 6265 §5.4).
+ */
+export function readCookies({ headers }: IncomingMessage, name: string): string[] {
+  return (headers.cookie ?? '').split(';').flatMap((pair) => {
+    const [sent, value = ''] = pair.trim().split('=', 2);
+    return sent === name ? [value] : [];
+  });
 }
 
 /**

@@ -24,13 +24,18 @@ export class RateLimits {
   }
 
   /**
-   * Takes tokens from the bucket of `key`.
+   * Takes a token from the bucket of `key`.
    *
-   * @returns 0, or after how many seconds the bucket has enough of them.
+   * @returns 0, or after how many seconds the bucket has one.
    */
-  take(key: string, tokens = 1): number {
+  take(key: string): number {
     const bucket = this.#bucketOf(key);
-    return bucket.take(this.#now(), tokens) ? 0 : Math.ceil(bucket.secondsUntil(tokens));
+    return bucket.take(this.#now()) ? 0 : Math.ceil(bucket.secondsUntil(1));
+  }
+
+  /** Takes tokens from the bucket of `key`, also more than it has: later requests wait for them. */
+  charge(key: string, tokens: number): void {
+    this.#bucketOf(key).charge(this.#now(), tokens);
   }
 
   /** After how many seconds the bucket of `key` has a token. Takes none. */

@@ -22,12 +22,12 @@ export function createSessionValue(key: Buffer, now: number): string {
   return `${expiresAt}.${sign(key, 'session', expiresAt)}`;
 }
 
+/** When a session ends in ms since 1970, and the signature of that. */
+const SESSION = /^(\d{1,16})\.([\w-]{43})$/;
+
 /** Whether a session is signed with the key, and has not ended. */
 export function isSessionValid(key: Buffer, value: string, now: number): boolean {
-  const [expiresAt = '', signature = ''] = value.split('.', 2);
-  return (
-    /^\d{1,16}$/.test(expiresAt) &&
-    isSameText(signature, sign(key, 'session', expiresAt)) &&
-    now < Number(expiresAt)
-  );
+  const [, expiresAt, signature] = SESSION.exec(value) ?? [];
+  if (expiresAt === undefined || signature === undefined || now >= Number(expiresAt)) return false;
+  return isSameText(signature, sign(key, 'session', expiresAt));
 }

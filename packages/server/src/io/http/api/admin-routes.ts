@@ -13,8 +13,9 @@ import {
   time,
   type JsonSchema,
 } from './json-schema.ts';
-import { respondNotAnswered, respondProblem } from './problem.ts';
+import { respondProblem } from './problem.ts';
 import { respondJson } from './respond-json.ts';
+import { respondLater } from './respond-later.ts';
 
 export interface AdminRoutesOptions {
   counts: ApiCounts;
@@ -99,10 +100,7 @@ function serversRoute(servers: ApiServers): ApiRoute {
     path: 'servers',
     access: 'admin',
     handle({ request, response }) {
-      servers.list().then(
-        (list) => respondJson(request, response, { servers: list }),
-        () => respondNotAnswered(response),
-      );
+      respondLater(response, servers.list(), (list) => respondJson(request, response, { servers: list }));
     },
     doc: {
       summary:
@@ -119,6 +117,10 @@ function serversRoute(servers: ApiServers): ApiRoute {
             processes: { type: 'integer', minimum: 1, description: 'With workers, these and their primary.' },
             stale: { ...flag, description: 'Whether its totals may be old.' },
             silent: { ...flag, description: 'Whether it does not answer: the rest is its last answer.' },
+            warnings: listOf(
+              text,
+              'What is wrong in the configuration of a reverse proxy in front of it, and what to do.',
+            ),
             isSelf: { ...flag, description: 'Whether it is the server that answers.' },
           }),
         ),
@@ -133,10 +135,7 @@ function drainRoute(servers: ApiServers): ApiRoute {
     path: 'servers/{name}/drain',
     access: 'admin',
     handle({ response, params }) {
-      servers.drain(params['name']!).then(
-        (result) => respondDrain(response, result),
-        () => respondNotAnswered(response),
-      );
+      respondLater(response, servers.drain(params['name']!), (result) => respondDrain(response, result));
     },
     doc: {
       summary: 'Migrates the members of a server to the others, then ends it. Any server takes the request.',
@@ -164,10 +163,7 @@ function statsRoute(servers: ApiServers): ApiRoute {
     path: 'stats',
     access: 'admin',
     handle({ request, response }) {
-      servers.stats().then(
-        (stats) => respondJson(request, response, stats),
-        () => respondNotAnswered(response),
-      );
+      respondLater(response, servers.stats(), (stats) => respondJson(request, response, stats));
     },
     doc: {
       summary: 'What all servers that run have counted since their starts.',

@@ -30,6 +30,8 @@ export interface ServerInfo {
   stale: boolean;
   /** Whether it has not answered the one that lists it. Then the rest is its last answer, and `stale` is `true`. */
   silent: boolean;
+  /** What is wrong in the configuration of a reverse proxy in front of it, and what to do. */
+  warnings: string[];
   /** Whether it is the one that answers. */
   isSelf: boolean;
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { queryOf } from '@live-online/internal/http/request-path';
 import type { SiteList } from '../../../core/site-list.ts';
 import { parseHostname } from '../../../core/site.ts';
-import { bearerToken, type Access } from '../access/access.ts';
+import { bearerToken, hasSessionCookie, isOtherOrigin, type Access } from '../access/access.ts';
 import { RateLimits } from '../access/rate-limits.ts';
 import type { ApiRoute } from './api-route.ts';
 import { matchPath } from './match-path.ts';
@@ -14,7 +14,7 @@ const API_LIMITS = {
   address: { burst: 120, perSecond: 10 },
   token: { burst: 600, perSecond: 50 },
 } as const;
-/** How many requests of an address a rejected token costs. */
+/** How many requests of an address a rejected token costs. Then at most one in two seconds can be tried. */
 const REJECTED_COST = 20;
 
 export interface ApiRouterOptions {
@@ -42,7 +42,7 @@ export class ApiRouter {
   /** @param path the path below `v1/`. */
   handle(request: IncomingMessage, response: ServerResponse, path: string): void {
     const waitSeconds = this.#limit(request);
-    if (waitSeconds > 0) return respondTooMany(response, waitSeconds);
+    if (waitSeconds > 0) return respondTooManyRequests(response, waitSeconds);
     const matches = this.#options.routes.flatMap((route) => {
       const params = matchPath(route.path, path);
       return params ? [{ route, params }] : [];
@@ -55,6 +55,8 @@ export class ApiRouter {
     const { route, params } = match ?? matches[0]!;
     const site = this.#siteOf(params['site']);
     if (this.#isOpen(route, site)) allowOrigins(response);
+    // The browser sends the session's cookie also for images of a page on another port or a sibling domain. [A4]
+    else response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
     const methods = matches.flatMap((other) => (other.route.method === 'GET' ? ['GET', 'HEAD'] : ['POST']));
     if (request.method === 'OPTIONS') return respondPreflight(response, methods);
     if (!match) {
@@ -79,10 +81,11 @@ export class ApiRouter {
 
   /** Returns 0, or how many seconds the client has to wait. */
   #limit(request: IncomingMessage): number {
-    const token = bearerToken(request);
-    // By its hash: tokens are not kept.
-    if (token !== undefined && this.#options.access.isAdminToken(token))
-      return this.#tokens.take(hashOf(token));
+    // Others at the admin's address, and pages of other origins in the admin's browser, must not use up what the dashboard needs.
+    if (!isOtherOrigin(request) && this.#options.access.isAdmin(request)) {
+      // By its hash: tokens are not kept.
+      return this.#tokens.take(hashOf(bearerToken(request) ?? ''));
+    }
     const address = this.#options.addressOf(request);
     return address === undefined ? 0 : this.#addresses.take(address);
   }
@@ -107,10 +110,11 @@ export class ApiRouter {
   }
 
   #reject(request: IncomingMessage, response: ServerResponse): void {
-    const isGiven = request.headers.authorization !== undefined || request.headers.cookie !== undefined;
+    // A site of the same domain has cookies of its own.
+    const isGiven = request.headers.authorization !== undefined || hasSessionCookie(request);
     if (isGiven) {
       const address = this.#options.addressOf(request);
-      if (address !== undefined) this.#addresses.take(address, REJECTED_COST);
+      if (address !== undefined) this.#addresses.charge(address, REJECTED_COST);
       return respondProblem(response, 403, 'access-denied', 'the token or the session does not allow this');
     }
     respondProblem(response, 401, 'token-missing', 'this needs a token: Authorization: Bearer TOKEN', {
@@ -138,7 +142,7 @@ function respondPreflight(response: ServerResponse, methods: string[]): void {
   response.end();
 }
 
-function respondTooMany(response: ServerResponse, waitSeconds: number): void {
+function respondTooManyRequests(response: ServerResponse, waitSeconds: number): void {
   respondProblem(response, 429, 'too-many-requests', `too many requests: wait for ${waitSeconds} s`, {
     'Retry-After': String(waitSeconds),
     'Access-Control-Allow-Origin': '*',

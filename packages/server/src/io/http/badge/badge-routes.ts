@@ -4,6 +4,7 @@ import type { ApiCounts } from '../api/api-counts.ts';
 import type { ApiRoute } from '../api/api-route.ts';
 import { respondProblem } from '../api/problem.ts';
 import { respondCached } from '../api/respond-json.ts';
+import { respondLater } from '../api/respond-later.ts';
 import { respondWithPageFile } from '../pages/page-files.ts';
 import type { Route } from '../route.ts';
 import { problemsOfLiveBadge, readBadgeLook, readSampleLook, type BadgeLook } from './badge-look.ts';
@@ -73,7 +74,9 @@ function respondWithBadge(
   look: BadgeLook,
   reading: BadgeReading,
 ): void {
-  renderBadge(look, reading).then(
+  respondLater(
+    response,
+    renderBadge(look, reading),
     (svg) => {
       if (!response.hasHeader('Cache-Control')) response.setHeader('Cache-Control', 'no-cache, max-age=0');
       // An SVG that is opened by itself is a document.

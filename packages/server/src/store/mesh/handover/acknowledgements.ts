@@ -1,3 +1,4 @@
+import { MAX_OPEN_CLAIMS, MAX_SERVERS } from '../wire/bounds.ts';
 import type { ClaimMessage, Incarnation } from '../wire/messages.ts';
 
 export interface AcknowledgementsOptions {
@@ -11,6 +12,9 @@ export interface AcknowledgementsOptions {
   /** The numbers of a site have changed. */
   changed: (site: string) => void;
 }
+
+/** The maximum of incarnations whose claims on one site are acknowledged. Beyond it the oldest are dropped. */
+const MAX_INCARNATIONS = MAX_SERVERS;
 
 interface Acknowledgement {
   readonly number: number;
@@ -28,20 +32,30 @@ export class Acknowledgements {
   }
 
   /** Releases the members that a message claims, each once. */
-  acknowledge({ by, takeovers }: ClaimMessage): void {
+  acknowledge({ by, takeovers }: Pick<ClaimMessage, 'by' | 'takeovers'>): void {
     const { now, claimed, changed } = this.#options;
     for (const { site, first, members } of takeovers) {
       const incarnations = this.#sites.get(site) ?? new Map<Incarnation, Acknowledgement>();
+      const before = incarnations.get(by)?.number ?? 0;
+      // No server claims so many at once: the numbers of later claims would never be reached.
+      if (first > before + MAX_OPEN_CLAIMS + 1) continue;
       this.#sites.delete(site);
       this.#sites.set(site, incarnations);
-      const before = incarnations.get(by)?.number ?? 0;
       members.forEach(([member, connectionNumber], index) => {
         if (first + index > before) claimed(site, member, connectionNumber);
       });
+      incarnations.delete(by);
+      const [oldest] = incarnations.keys();
+      if (incarnations.size >= MAX_INCARNATIONS) incarnations.delete(oldest!);
       incarnations.set(by, { number: Math.max(before, first + members.length - 1), atMs: now() });
       changed(site);
     }
     this.#dropOldest();
+  }
+
+  /** Up to which number the claims of an incarnation on a site are acknowledged. */
+  number(site: string, by: Incarnation): number {
+    return this.#sites.get(site)?.get(by)?.number ?? 0;
   }
 
   /** Up to which number the claims of each incarnation are acknowledged. */

@@ -1,6 +1,7 @@
 import type { ResumePoint } from '../../../core/ports.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { ReplicaStore } from '../replication/replicas.ts';
+import { MAX_CLAIMED } from '../wire/bounds.ts';
 import { incarnationOf, type ClaimMessage, type Incarnation, type Takeover } from '../wire/messages.ts';
 import { shareOf, type MoveLimits } from './move-limits.ts';
 import { PendingMoves, type Move } from './pending-moves.ts';
@@ -177,7 +178,9 @@ export class Claims {
   /** Up to which number a server has acknowledged the claims of this server's incarnation. */
   #acknowledgedBy(site: string, server: string): number {
     const { incarnation, replicas } = this.#options;
-    return replicas.entry(site, server)?.acknowledged?.get(incarnation()) ?? 0;
+    const number = replicas.entry(site, server)?.acknowledged?.get(incarnation()) ?? 0;
+    // This server goes on from that number, and must not reach the bound because of an invented one.
+    return number <= MAX_CLAIMED / 2 ? number : 0;
   }
 
   /** Members that came late stay pending: their server may return and count them. */

@@ -10,6 +10,15 @@ export function retryDelayMs(failures: number, random: number): number {
   return Math.min(RETRY_MS.max, RETRY_MS.first * 2 ** failures) * (1 - random / 2);
 }
 
+/** At most so many sessions are begun within this time because of what others sent or wrote in the name of this server. */
+export const RENEWALS = { count: 3, withinMs: 3_000 };
+
+/** How long to wait before such a session. @param renewedAtMs when the last ones were begun, oldest first */
+export function renewalDelayMs(renewedAtMs: readonly number[], now: number): number {
+  const first = renewedAtMs.at(-RENEWALS.count);
+  return first === undefined ? 0 : Math.max(0, first + RENEWALS.withinMs - now);
+}
+
 /** When flushes have been. */
 export interface Pace {
   readonly flushedAtMs: number;

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../core/ports.ts';
-import type { Bus, BusCommand, BusLink, BusReply } from '../../bus/bus.ts';
+import type { Bus, BusCommand, BusLink, BusReply, BusWarning } from '../../bus/bus.ts';
 import { createRunCommands, withDeadline } from '../../bus/deadline.ts';
 import type { Health } from './health.ts';
-import { flushDelayMs, flushed, RESTED, retryDelayMs } from './pacing.ts';
+import { flushDelayMs, flushed, renewalDelayMs, RENEWALS, RESTED, retryDelayMs } from './pacing.ts';
 import type { Session } from './session.ts';
 
 export interface ReconnectorOptions {
@@ -24,12 +24,14 @@ export interface ReconnectorOptions {
   isComplete: () => boolean;
   /** More buckets have become known. */
   caughtUp: () => void;
+  /** The bus has found something that is not as it should be. */
+  warning: (kind: BusWarning, text: string) => void;
   /** Is called at each heartbeat. */
   sweep: () => void;
 }
 
-type Task = 'flush' | 'follow' | 'heartbeat';
-type Timer = 'retry' | 'heartbeat' | 'flush';
+type Task = 'flush' | 'follow' | 'heartbeat' | 'registry';
+type Timer = 'retry' | 'heartbeat' | 'flush' | 'registry' | 'renew';
 
 /** How long making a link may take, in ms, with all checks of the bus. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -51,6 +53,11 @@ export class Reconnector {
   #busy = new Set<Task>();
   #failures = 0;
   #pace = RESTED;
+  /** Whether a message has shown that there is something new in the registry, and when it was last read for that. */
+  #hasNews = false;
+  #readAtMs = -Infinity;
+  /** When the last sessions were renewed, oldest first. */
+  #renewedAtMs: number[] = [];
   /** When this process was last known to run, once it has started. */
   #ranAtMs = Infinity;
   #isClosed = false;
@@ -87,6 +94,40 @@ export class Reconnector {
       while (session === this.#session && hasUnknownBuckets()) await session.follow();
       if (session === this.#session) caughtUp();
     });
+  }
+
+  /** Reads the registry because a message has shown that there is something new in it. */
+  readRegistrySoon(): void {
+    const { clock, publishIntervalMs } = this.#options;
+    this.#hasNews = true;
+    // A message may come after the registry was read, and before all is open or done.
+    if (!this.#isOpen || this.#busy.has('registry')) return;
+    const delayMs = Math.max(0, this.#readAtMs + publishIntervalMs - clock.now());
+    this.#schedule('registry', delayMs, () => {
+      this.#hasNews = false;
+      this.#readAtMs = clock.now();
+      void this.#work('registry', (session) => session.readRegistry()).then(() => {
+        if (this.#hasNews) this.readRegistrySoon();
+      });
+    });
+  }
+
+  /**
+   * Begins a new session because others may have believed what was sent or written in the name of this server. Their rate is
+   * bounded; meanwhile totals may be old.
+   */
+  renew(reason: string): void {
+    const { clock, health } = this.#options;
+    const session = this.#session;
+    if (this.#timers.has('renew')) return;
+    this.#renewedAtMs = this.#renewedAtMs.slice(-RENEWALS.count);
+    const delayMs = renewalDelayMs(this.#renewedAtMs, clock.now());
+    this.#schedule('renew', delayMs, () => {
+      if (session !== this.#session) return;
+      this.#renewedAtMs.push(clock.now());
+      this.#fail(new Error(reason));
+    });
+    health.doubtful(reason);
   }
 
   /** Ends the session if this process was stopped. To be called before anything that the session knows is used. */
@@ -134,7 +175,7 @@ export class Reconnector {
 
   /** @throws Error after which another attempt is scheduled. */
   async #connect(): Promise<void> {
-    const { bus, caughtUp, clock, createSession, hasPending } = this.#options;
+    const { bus, caughtUp, clock, createSession, hasPending, warning } = this.#options;
     let session: Session | undefined;
     const isCurrent = (): boolean => session !== undefined && session === this.#session;
     const fail = (error: Error): void => {
@@ -144,7 +185,7 @@ export class Reconnector {
       if (isCurrent()) session!.receive(channel, text);
     };
     try {
-      const connecting = bus.connect({ message, down: fail });
+      const connecting = bus.connect({ message, down: fail, warning });
       const link = await withDeadline(clock, CONNECT_TIMEOUT_MS, 'connecting', connecting, (late) =>
         late.close(),
       );
@@ -163,6 +204,7 @@ export class Reconnector {
     caughtUp();
     this.follow();
     if (hasPending()) this.flushSoon();
+    if (this.#hasNews) this.readRegistrySoon();
   }
 
   /** Runs a task of the open session. Its error ends the session. */
@@ -198,6 +240,7 @@ export class Reconnector {
 
   #reportHealth(): void {
     const { health, isComplete } = this.#options;
+    if (this.#timers.has('renew')) return;
     if (isComplete()) health.good();
     else health.doubtful(INCOMPLETE);
   }
@@ -212,10 +255,11 @@ export class Reconnector {
   #drop(): void {
     this.#session = undefined;
     this.#isOpen = false;
+    this.#hasNews = false;
     this.#busy = new Set();
     this.#link?.close();
     this.#link = undefined;
-    this.#cancel('flush');
+    for (const timer of ['flush', 'registry', 'renew'] as const) this.#cancel(timer);
   }
 
   /** At most one timer of each kind. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../core/ports.ts';
-import type { BusCommand, BusLink } from '../../bus/bus.ts';
+import type { BusCommand, BusLink, BusReply } from '../../bus/bus.ts';
 import type { Claims } from '../handover/claims.ts';
+import type { OwnName } from '../membership/own-name.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { SelfProbe } from '../membership/self-probe.ts';
 import type { DeltaPublisher } from '../replication/delta-publisher.ts';
@@ -13,6 +14,7 @@ import { COMMAND_TIMEOUT_MS, withDeadline, type RunCommands } from '../../bus/de
 export interface SessionOptions {
   server: string;
   epoch: number;
+  ownName: OwnName;
   clock: Clock;
   link: BusLink;
   run: RunCommands;
@@ -68,19 +70,20 @@ export class Session {
 
   /** Writes a heartbeat, reads those of the others, and repairs what was missed. */
   async heartbeat(): Promise<void> {
-    const { claims, membership, probe, resync, run } = this.#options;
+    const { membership, ownName, probe, resync, run, server } = this.#options;
     const { commands: probes, check } = probe.send();
-    const [added, reply, counts] = await run([
-      this.#heartbeatCommand(),
+    const { command, before } = this.#nextHeartbeat();
+    const [reply, added, counts] = await run([
       membership.registryCommand(),
+      command,
       membership.subscribersCommand(),
       ...probes,
     ]);
     check();
+    ownName.readRegistration((reply as ReadonlyMap<string, string>).get(server), before);
     // The field was there at the last heartbeat: the store was emptied, or another server has removed it.
     if (added !== 0) throw new Error('own registration expired or was deleted');
-    const changed = [...membership.readRegistry(reply), ...membership.readSubscribers(counts)];
-    for (const server of changed) claims.serverChanged(server);
+    this.#readMembers(reply, counts);
     membership.evictExpired();
     await run(membership.takeEvictionMessages());
     await resync.resync();
@@ -88,6 +91,17 @@ export class Session {
     await run(membership.cleanUpCommands());
     await this.#refresh();
     await resync.unsubscribeUnused();
+  }
+
+  /** Reads the registry because a message has shown that there is something new in it. */
+  async readRegistry(): Promise<void> {
+    const { membership, resync, run } = this.#options;
+    const [registry] = await run([membership.registryCommand()]);
+    this.#readMembers(registry);
+    // Now the channels of new servers are known.
+    const [counts] = await run([membership.subscribersCommand()]);
+    this.#readMembers(undefined, counts);
+    await resync.resync();
   }
 
   /** Publishes what has changed. */
@@ -108,13 +122,24 @@ export class Session {
 
   /** Informs all servers that `server` has left. */
   async announceLeave(server: string): Promise<void> {
-    const { keys, run } = this.#options;
-    await run([['HDEL', keys.registry, server], this.#toAll({ kind: 'leave', server })]);
+    const { keys, membership, run } = this.#options;
+    const epoch = server === this.#options.server ? this.#options.epoch : membership.epochOf(server);
+    if (epoch === undefined) return;
+    await run([['HDEL', keys.registry, server], this.#toAll({ kind: 'leave', server, epoch })]);
   }
 
   async announce(text: string): Promise<void> {
     const { run, server } = this.#options;
     await run([this.#toAll({ kind: 'announcement', server, text })]);
+  }
+
+  #readMembers(registry?: BusReply, subscribers?: BusReply): void {
+    const { claims, membership } = this.#options;
+    const changed = [
+      ...(registry === undefined ? [] : membership.readRegistry(registry)),
+      ...(subscribers === undefined ? [] : membership.readSubscribers(subscribers)),
+    ];
+    for (const server of changed) claims.serverChanged(server);
   }
 
   async #countSubscribers(): Promise<void> {
@@ -140,9 +165,18 @@ export class Session {
   }
 
   #heartbeatCommand(): BusCommand {
-    const { epoch, keys, publisher, server } = this.#options;
-    const heartbeat = { epoch, number: ++this.#heartbeats, buckets: publisher.sequences() };
-    return ['HSET', keys.registry, server, encodeHeartbeat(heartbeat)];
+    return this.#nextHeartbeat().command;
+  }
+
+  /** The command that writes the next heartbeat, and the heartbeat that it replaces. */
+  #nextHeartbeat(): { command: BusCommand; before: string | undefined } {
+    const { epoch, keys, ownName, publisher, server } = this.#options;
+    const heartbeat = encodeHeartbeat({
+      epoch,
+      number: ++this.#heartbeats,
+      buckets: publisher.sequences(),
+    });
+    return { command: ['HSET', keys.registry, server, heartbeat], before: ownName.willWrite(heartbeat) };
   }
 
   #toAll(message: ControlMessage): BusCommand {

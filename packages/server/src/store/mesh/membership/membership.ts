@@ -1,6 +1,8 @@
-import type { BusCommand, BusReply } from '../../bus/bus.ts';
+import type { BusCommand, BusReply, BusWarning } from '../../bus/bus.ts';
+import { isNewerEpoch, MAX_SERVERS } from '../wire/bounds.ts';
 import type { KeyNames } from '../wire/keys.ts';
-import { encodeControlMessage, parseHeartbeat, type Heartbeat } from '../wire/messages.ts';
+import { isSigned } from '../../bus/signature.ts';
+import { encodeControlMessage, isServer, parseHeartbeat, type Heartbeat } from '../wire/messages.ts';
 import * as peerState from './peer-state.ts';
 import { transition, UNKNOWN, type Peer, type PeerEvent } from './peer-state.ts';
 
@@ -12,7 +14,16 @@ export interface MembershipOptions {
   /** How long the heartbeat of a server may stand still before the server is evicted, in ms. */
   leaseMs: number;
   evicted: (server: string) => void;
+  /** Whether messages of a server under this epoch were received before the server counted. */
+  hasMessages: (server: string, epoch: number) => boolean;
+  warning: (kind: BusWarning, text: string) => void;
+  /** A server counts from now on, or has a new epoch. */
+  counted: (server: string, epoch: number) => void;
 }
+
+const UNSIGNED =
+  'other servers sign what they write to Redis, and this server has no secret. It ignores them, and they ignore it: ' +
+  'give it their Redis secret';
 
 /**
  * Which other servers are alive (failure detector). [S5] Heartbeats are aged on this server's own monotonic clock, and
@@ -22,7 +33,11 @@ export class Membership {
   readonly #options: MembershipOptions;
   readonly #peers = new Map<string, Peer>();
   #registry: ReadonlyMap<string, Heartbeat> = new Map();
+  /** Fields of the registry that are none of a server. */
+  #invalid: string[] = [];
   #evictions: BusCommand[] = [];
+  /** Evicted servers that have made room for others. */
+  #displaced: string[] = [];
   #readAtMs: number;
 
   constructor(options: MembershipOptions) {
@@ -43,15 +58,24 @@ export class Membership {
   /** @returns the servers whose heartbeat is new. */
   readRegistry(reply: BusReply | undefined): string[] {
     const registry = new Map<string, Heartbeat>();
+    const invalid: string[] = [];
+    let hasSigned = false;
     for (const [server, text] of reply as ReadonlyMap<string, string>) {
       const heartbeat = parseHeartbeat(text);
-      if (heartbeat) registry.set(server, heartbeat);
+      if (heartbeat && isServer(server)) registry.set(server, heartbeat);
+      else if (isSigned(text)) hasSigned = true;
+      else invalid.push(server);
     }
+    this.#invalid = invalid.filter((field) => field !== this.#options.server);
     this.#registry = registry;
+    if (hasSigned) this.#options.warning('signature', UNSIGNED);
     this.#readAtMs = this.#options.now();
-    return [...new Set([...registry.keys(), ...this.#peers.keys()])].filter((server) =>
-      this.#apply(server, { type: 'registry', heartbeat: registry.get(server) }),
-    );
+    return [...new Set([...registry.keys(), ...this.#peers.keys()])].filter((server) => {
+      const heartbeat = registry.get(server);
+      const isNew = this.#apply(server, { type: 'registry', heartbeat });
+      if (isNew || !heartbeat || !this.#options.hasMessages(server, heartbeat.epoch)) return isNew;
+      return this.#apply(server, { type: 'message', epoch: heartbeat.epoch });
+    });
   }
 
   /** The command that counts the subscribers of each server's channel. */
@@ -68,11 +92,15 @@ export class Membership {
     });
   }
 
-  /** A message of a server was received. Returns `false` if it is to be ignored, because that epoch was evicted. */
-  received(server: string, epoch: number): boolean {
-    if (server === this.#options.server || peerState.isEvicted(this.#peer(server), epoch)) return false;
-    this.#apply(server, { type: 'message', epoch });
-    return true;
+  /**
+   * Whether a message shows an epoch that this server does not know, so that the registry is to be read. Only the registry
+   * and the subscribers of a channel make a server count: anyone who may publish can invent a message.
+   */
+  isUnknown(server: string, epoch: number): boolean {
+    const peer = this.#peer(server);
+    if (server === this.#options.server || peerState.isEvicted(peer, epoch)) return false;
+    const known = peerState.memberOf(peer)?.epoch;
+    return known === undefined || isNewerEpoch(epoch, known);
   }
 
   /** Evicts servers whose lease has expired. To be called right after the registry was read. */
@@ -81,9 +109,9 @@ export class Membership {
     for (const server of this.#peers.keys()) this.#apply(server, { type: 'lease', leaseMs });
   }
 
-  /** A server has left, or is known to be dead. */
-  left(server: string): void {
-    this.#apply(server, { type: 'leave' });
+  /** A server has left, or is known to be dead, as of `epoch`. */
+  left(server: string, epoch: number): void {
+    this.#apply(server, { type: 'leave', epoch });
   }
 
   /** The messages to servers that were evicted since the last call: they may be alive after all. */
@@ -93,11 +121,12 @@ export class Membership {
 
   /** The servers that were evicted so long ago that no server counts their members. Each is returned once. */
   takeForgotten(): string[] {
-    return [...this.#peers].flatMap(([server, peer]) => {
+    const old = [...this.#peers].flatMap(([server, peer]) => {
       this.#apply(server, { type: 'sweep' });
       const isForgotten = peer.eviction?.isRecent && !this.#peer(server).eviction?.isRecent;
       return isForgotten && !peerState.memberOf(peer) ? [server] : [];
     });
+    return [...this.#displaced.splice(0), ...old];
   }
 
   /** The commands that remove registrations of servers that are gone, as of the last read. */
@@ -106,7 +135,8 @@ export class Membership {
     const stale = [...this.#registry].flatMap(([server, { epoch }]) =>
       peerState.isStaleRegistration(this.#peer(server), epoch, now()) ? [server] : [],
     );
-    return stale.length > 0 ? [['HDEL', keys.registry, ...stale]] : [];
+    const fields = [...stale, ...this.#invalid].slice(0, MAX_SERVERS);
+    return fields.length > 0 ? [['HDEL', keys.registry, ...fields]] : [];
   }
 
   /** The newest heartbeat of a server that is counted. */
@@ -152,14 +182,26 @@ export class Membership {
     return this.#peers.get(server) ?? UNKNOWN;
   }
 
+  /** Returns whether there is room for one more server. Those that are gone make room, the first known ones first. */
+  #makeRoom(): boolean {
+    if (this.#peers.size < MAX_SERVERS) return true;
+    for (const [server, { state }] of this.#peers) {
+      if (state.status !== 'evicted') continue;
+      this.#displaced.push(server);
+      return this.#peers.delete(server);
+    }
+    return false;
+  }
+
   /** Returns whether the server is counted and its heartbeat is new. */
   #apply(server: string, event: PeerEvent): boolean {
-    const { evicted, keys, now, server: self } = this.#options;
+    const { counted, evicted, keys, now, server: self } = this.#options;
     if (server === self) return false;
     const before = this.#peer(server);
     const after = transition(before, event, now());
     if (after.state.status === 'unknown') this.#peers.delete(server);
-    else this.#peers.set(server, after);
+    else if (this.#peers.has(server) || this.#makeRoom()) this.#peers.set(server, after);
+    else return false;
     const [lost, heartbeat] = [before, after].map(peerState.memberOf);
     if (lost && !heartbeat) {
       const message = encodeControlMessage({ kind: 'evicted', epoch: lost.epoch });
@@ -167,6 +209,8 @@ export class Membership {
       if (event.type !== 'leave') this.#evictions.push(['PUBLISH', keys.server(server), message]);
       evicted(server);
     }
-    return heartbeat !== undefined && heartbeat !== lost;
+    if (heartbeat === undefined || heartbeat === lost) return false;
+    if (heartbeat.epoch !== lost?.epoch) counted(server, heartbeat.epoch);
+    return true;
   }
 }

@@ -1,9 +1,10 @@
+import { isNewerEpoch } from '../wire/bounds.ts';
 import type { Heartbeat } from '../wire/messages.ts';
 
 /** A server that is counted. `advancedAtMs` is when its heartbeat last advanced, on this server's clock. */
 type Counted = { readonly heartbeat: Heartbeat; readonly advancedAtMs: number } & (
   | { readonly status: 'alive' }
-  | { readonly status: 'unconfirmed'; readonly wasRead: boolean }
+  | { readonly status: 'unconfirmed'; readonly wasRead: boolean; readonly isRegistered: boolean }
   | { readonly status: 'listening'; readonly sinceMs: number }
 );
 
@@ -12,9 +13,10 @@ type Counted = { readonly heartbeat: Heartbeat; readonly advancedAtMs: number } 
  *
  * - `candidate`: in the registry, perhaps left over from a server that is gone. It is not counted.
  * - `listening`: its channel has a subscriber, which can be the connection of a machine that is lost.
- * - `alive`: it has given a sign of life since the link came up.
- * - `unconfirmed`: it was counted before the link came up. `wasRead`: the registry was read since; the first read may
- *   return the last heartbeat of a server that is gone.
+ * - `alive`: its heartbeat has advanced since the link came up.
+ * - `unconfirmed`: it was counted before the link came up, or has sent a message and is in the registry. `wasRead`: the
+ *   registry was read since; the first read may return the last heartbeat of a server that is gone. `isRegistered`: it was
+ *   in the registry at the last read.
  * - `suspect`: its channel has no subscriber. `before` is the state to which it returns.
  * - `evicted`: it is not counted. `Peer.eviction` has the epoch.
  */
@@ -24,12 +26,9 @@ type PeerState =
   | Counted
   | { readonly status: 'suspect'; readonly before: Counted; readonly sinceMs: number };
 
-/** The newest epoch of a server that was evicted; messages of this epoch and older ones are ignored. */
+/** The newest epoch of a server that was evicted; this epoch and older ones are ignored. */
 interface Eviction {
-  /** `Infinity` if the server left for good. */
   readonly epoch: number;
-  /** The epoch under which it was counted. */
-  readonly lastEpoch: number;
   readonly atMs: number;
   /** Whether other servers may still count its members. */
   readonly isRecent: boolean;
@@ -46,7 +45,7 @@ export interface Peer {
  * - `registry`: the registry was read; `subscribers`: the subscribers of the server's channel were counted.
  * - `message`: a message of the server under `epoch` was received.
  * - `lease`: heartbeats are aged, right after the registry was read; `sweep`: old evictions are removed.
- * - `leave`: the server left, or is known to be dead.
+ * - `leave`: the server left, or is known to be dead, as of `epoch`.
  */
 export type PeerEvent =
   | { readonly type: 'linked'; readonly awayMs: number }
@@ -54,7 +53,7 @@ export type PeerEvent =
   | { readonly type: 'subscribers'; readonly count: number }
   | { readonly type: 'message'; readonly epoch: number }
   | { readonly type: 'lease'; readonly leaseMs: number }
-  | { readonly type: 'leave' }
+  | { readonly type: 'leave'; readonly epoch: number }
   | { readonly type: 'sweep' };
 
 /** How long a channel may have no subscriber, in ms: its server may be about to return by a new link. */
@@ -74,12 +73,12 @@ export const UNKNOWN: Peer = { state: { status: 'unknown' }, eviction: undefined
 
 /** What is known about a server after `event`. Pure. */
 export function transition(peer: Peer, event: PeerEvent, now: number): Peer {
-  if (event.type === 'leave') return evict(peer, Infinity, now);
+  if (event.type === 'leave') return leave(peer, event.epoch, now);
   if (event.type === 'sweep') return sweep(peer, now);
   const state = nextState(peer, event, now);
   if (state.status !== 'evicted') return state === peer.state ? peer : { ...peer, state };
   const counted = countedOf(peer.state);
-  return counted ? evict(peer, counted.heartbeat.epoch, now) : { ...peer, state };
+  return counted ? evict(counted.heartbeat.epoch, now) : { ...peer, state };
 }
 
 /** The newest heartbeat of a server that is counted. */
@@ -93,14 +92,14 @@ export function isWatched({ state }: Peer): boolean {
 }
 
 export function isEvicted({ eviction }: Peer, epoch: number): boolean {
-  return eviction !== undefined && epoch <= eviction.epoch;
+  return eviction !== undefined && !isNewerEpoch(epoch, eviction.epoch);
 }
 
 /** The epoch of a server that is counted, or that other servers may count. */
 export function epochOf({ state, eviction }: Peer): number | undefined {
   const counted = countedOf(state);
   if (counted) return counted.heartbeat.epoch;
-  if (eviction?.isRecent) return eviction.lastEpoch;
+  if (eviction?.isRecent) return eviction.epoch;
   return state.status === 'candidate' ? state.heartbeat.epoch : undefined;
 }
 
@@ -128,21 +127,22 @@ function nextState(peer: Peer, event: StateEvent, now: number): PeerState {
       if (!counted) return { status: peer.eviction ? 'evicted' : 'unknown' };
       // The age goes on from the last read, so that links that come and go do not hide a server that is gone.
       const advancedAtMs = Math.min(now, counted.advancedAtMs + event.awayMs);
-      return { status: 'unconfirmed', heartbeat: counted.heartbeat, advancedAtMs, wasRead: false };
+      const { heartbeat } = counted;
+      return { status: 'unconfirmed', heartbeat, advancedAtMs, wasRead: false, isRegistered: false };
     }
     case 'registry': {
       const { heartbeat } = event;
       const fresh = heartbeat && !isEvicted(peer, heartbeat.epoch) ? heartbeat : undefined;
-      return counted ? readCounted(state, counted, fresh, now) : readUncounted(state, fresh, now);
+      return counted ? readCounted(state, counted, fresh, now) : readUncounted(peer, fresh, now);
     }
     case 'subscribers':
       return countSubscribers(state, event.count, now);
     case 'message': {
-      if (isEvicted(peer, event.epoch)) return state;
-      if (!counted) return alive({ epoch: event.epoch, number: -1, buckets: new Map() }, now);
-      if (event.epoch <= counted.heartbeat.epoch) return state;
-      // Its older heartbeat does not hold any more, and the next one has not been read.
-      return replaceCounted(state, alive({ ...counted.heartbeat, epoch: event.epoch, number: 0 }, now));
+      // Others can invent a message, so that it counts only together with the registry.
+      const isRegistered = state.status === 'candidate' && state.heartbeat.epoch === event.epoch;
+      if (!isRegistered) return state;
+      const { heartbeat } = state;
+      return { status: 'unconfirmed', heartbeat, advancedAtMs: now, wasRead: true, isRegistered: true };
     }
     case 'lease':
       return counted && now - counted.advancedAtMs >= event.leaseMs ? { status: 'evicted' } : state;
@@ -150,11 +150,11 @@ function nextState(peer: Peer, event: StateEvent, now: number): PeerState {
 }
 
 /** A server in the registry counts once its heartbeat advances, or its channel has a subscriber. */
-function readUncounted(state: PeerState, heartbeat: Heartbeat | undefined, now: number): PeerState {
-  if (!heartbeat) return state;
+function readUncounted({ state, eviction }: Peer, heartbeat: Heartbeat | undefined, now: number): PeerState {
+  // A candidate that is forgotten takes no place from another one.
+  if (!heartbeat) return state.status === 'candidate' ? { status: eviction ? 'evicted' : 'unknown' } : state;
   if (state.status !== 'candidate') return { status: 'candidate', heartbeat, sinceMs: now };
-  const { epoch, number } = state.heartbeat;
-  return epoch === heartbeat.epoch && number === heartbeat.number ? state : alive(heartbeat, now);
+  return hasAdvanced(heartbeat, state.heartbeat) ? alive(heartbeat, now) : state;
 }
 
 function readCounted(
@@ -163,15 +163,18 @@ function readCounted(
   heartbeat: Heartbeat | undefined,
   now: number,
 ): PeerState {
-  const known = counted.heartbeat;
-  const hasAdvanced =
-    heartbeat &&
-    (heartbeat.epoch > known.epoch || (heartbeat.epoch === known.epoch && heartbeat.number !== known.number));
-  if (counted.status === 'unconfirmed' && !counted.wasRead) {
-    const advanced = hasAdvanced ? { heartbeat, advancedAtMs: now } : {};
-    return replaceCounted(state, { ...counted, ...advanced, wasRead: true });
+  const newer = heartbeat && hasAdvanced(heartbeat, counted.heartbeat) ? heartbeat : undefined;
+  if (counted.status === 'unconfirmed' && (!newer || !counted.wasRead)) {
+    const advanced = newer ? { heartbeat: newer, advancedAtMs: now } : {};
+    const isRegistered = heartbeat !== undefined;
+    return replaceCounted(state, { ...counted, ...advanced, wasRead: true, isRegistered });
   }
-  return hasAdvanced ? replaceCounted(state, alive(heartbeat, now)) : state;
+  return newer ? replaceCounted(state, alive(newer, now)) : state;
+}
+
+/** An older heartbeat that is repeated is no sign of life. */
+function hasAdvanced({ epoch, number }: Heartbeat, known: Heartbeat): boolean {
+  return isNewerEpoch(epoch, known.epoch) || (epoch === known.epoch && number > known.number);
 }
 
 function countSubscribers(state: PeerState, count: number, now: number): PeerState {
@@ -181,15 +184,25 @@ function countSubscribers(state: PeerState, count: number, now: number): PeerSta
   }
   const counted = countedOf(state);
   if (!counted) return state;
-  if (count > 0) return counted.status === 'unconfirmed' ? { ...counted, status: 'alive' } : counted;
+  // One that is not registered may have been evicted by others; Redis may keep the subscription of a lost machine for long.
+  if (count > 0)
+    return counted.status === 'unconfirmed' && counted.isRegistered
+      ? { ...counted, status: 'alive' }
+      : counted;
   if (state.status !== 'suspect') return { status: 'suspect', before: counted, sinceMs: now };
   const limitMs = counted.status === 'unconfirmed' ? SUSPECT_AFTER_LINK_MS : SUSPECT_MS;
   return now - state.sinceMs >= limitMs ? { status: 'evicted' } : state;
 }
 
-function evict({ state }: Peer, epoch: number, now: number): Peer {
-  const lastEpoch = countedOf(state)?.heartbeat.epoch ?? epoch;
-  return { state: { status: 'evicted' }, eviction: { epoch, lastEpoch, atMs: now, isRecent: true } };
+/** No epoch is evicted that this server does not know: the one in the message may be invented. */
+function leave(peer: Peer, epoch: number, now: number): Peer {
+  const { state } = peer;
+  const known = state.status === 'candidate' ? state.heartbeat : countedOf(state)?.heartbeat;
+  return known && !isNewerEpoch(known.epoch, epoch) ? evict(known.epoch, now) : peer;
+}
+
+function evict(epoch: number, now: number): Peer {
+  return { state: { status: 'evicted' }, eviction: { epoch, atMs: now, isRecent: true } };
 }
 
 function sweep(peer: Peer, now: number): Peer {

@@ -59,6 +59,7 @@ export class SelfProbe {
 
   received(channel: string, number: number): void {
     const connection = this.#connections.get(this.#options.link.connectionOf(channel));
-    if (connection) connection.received = Math.max(connection.received, number);
+    // A number that was not sent is invented: with it this server would not notice that it has become deaf.
+    if (connection && number <= this.#sent) connection.received = Math.max(connection.received, number);
   }
 }

@@ -1,3 +1,4 @@
+import { MAX_OPEN_CLAIMS } from '../wire/bounds.ts';
 import { incarnationOf, type Entry, type Incarnation } from '../wire/messages.ts';
 
 /** The state of one server for a bucket, as far as it is known. */
@@ -51,7 +52,9 @@ function countOpenClaims(
   for (const [claimant, { epoch, sites }] of replicas) {
     const claimed = sites.get(site)?.claims?.get(incarnation);
     if (claimed === undefined) continue;
-    open += Math.max(0, claimed - (acknowledged?.get(incarnationOf(claimant, epoch)) ?? 0));
+    const waiting = claimed - (acknowledged?.get(incarnationOf(claimant, epoch)) ?? 0);
+    // No server has ever claimed more than that.
+    if (waiting > 0 && waiting <= MAX_OPEN_CLAIMS) open += waiting;
   }
   return open;
 }

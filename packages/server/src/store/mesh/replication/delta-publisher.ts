@@ -75,6 +75,11 @@ export class DeltaPublisher {
     return sequences;
   }
 
+  /** The sequence number of the last delta for a bucket. */
+  sequenceOf(bucket: number): number {
+    return this.#buckets.get(bucket)?.sequence ?? 0;
+  }
+
   get hasPending(): boolean {
     return [...this.#buckets.values()].some(({ changed, isFullDue }) => isFullDue || changed.size > 0);
   }

@@ -1,4 +1,4 @@
-import type { Delta, Entry } from '../wire/messages.ts';
+import { incarnationOf, type Delta, type Entry, type Incarnation } from '../wire/messages.ts';
 import { bucketOf } from '../wire/keys.ts';
 import { countOthers } from './count-others.ts';
 import { isEmpty, isNewer, type Position, type Snapshot } from './snapshot.ts';
@@ -9,20 +9,28 @@ interface Replica {
   readonly sites: Map<string, Entry>;
 }
 
+export interface ReplicaHooks {
+  /** Is called with each site about which something new is known. */
+  changed: (site: string) => void;
+  /** `by` has published how many members of a site it has ever claimed from this incarnation. */
+  claimed: (site: string, by: Incarnation, number: number) => void;
+}
+
 /** What this server knows of the counts of all servers, by bucket and server. It does no input or output. */
 export class ReplicaStore {
   readonly #self: string;
   readonly #changed: (site: string) => void;
+  readonly #claimed: ReplicaHooks['claimed'];
   readonly #buckets = new Map<number, Map<string, Replica>>();
   #ownEpoch = 0;
 
   /**
    * @param self this server's name. Its own entries are kept, too, because of the claims in them.
-   * @param changed is called with each site about which something new is known.
    */
-  constructor(self: string, changed: (site: string) => void) {
+  constructor(self: string, { changed, claimed }: ReplicaHooks) {
     this.#self = self;
     this.#changed = changed;
+    this.#claimed = claimed;
   }
 
   /** @returns `gap` if deltas before this one are missing: then the snapshot has to be read. */
@@ -41,6 +49,7 @@ export class ReplicaStore {
     for (const [site, entry] of sites) {
       if (isEmpty(entry)) replica.sites.delete(site);
       else replica.sites.set(site, entry);
+      this.#noteClaim(server, epoch, site, entry);
       this.#changed(site);
     }
     return 'applied';
@@ -50,6 +59,12 @@ export class ReplicaStore {
   applySnapshot(bucket: number, server: string, snapshot: Snapshot): void {
     const known = this.#buckets.get(bucket)?.get(server);
     if (!known || isNewer(snapshot, known)) this.#put(bucket, server, snapshot);
+  }
+
+  /** The next full delta or snapshot of this epoch replaces what is known, whatever its number. */
+  distrust(bucket: number, server: string): void {
+    const replica = this.#buckets.get(bucket)?.get(server);
+    if (replica) replica.sequence = -1;
   }
 
   /** Sets this server's own entry for a site. Totals use it at once. */
@@ -143,6 +158,11 @@ export class ReplicaStore {
     }
   }
 
+  #noteClaim(server: string, epoch: number, site: string, { claims }: Entry): void {
+    const number = claims?.get(incarnationOf(this.#self, this.#ownEpoch));
+    if (number !== undefined) this.#claimed(site, incarnationOf(server, epoch), number);
+  }
+
   #replicasOf(bucket: number): Map<string, Replica> {
     let replicas = this.#buckets.get(bucket);
     if (!replicas) this.#buckets.set(bucket, (replicas = new Map<string, Replica>()));
@@ -153,6 +173,7 @@ export class ReplicaStore {
     const replicas = this.#replicasOf(bucket);
     const before = replicas.get(server)?.sites;
     replicas.set(server, { epoch, sequence, sites: new Map(sites) });
+    for (const [site, entry] of sites) this.#noteClaim(server, epoch, site, entry);
     for (const site of new Set([...(before?.keys() ?? []), ...sites.keys()])) this.#changed(site);
   }
 }

@@ -3,10 +3,11 @@ import type { BusCommand, BusLink } from '../../bus/bus.ts';
 import { COMMAND_TIMEOUT_MS, withDeadline, type RunCommands } from '../../bus/deadline.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { SelfProbe } from '../membership/self-probe.ts';
+import { isNewerEpoch } from '../wire/bounds.ts';
 import { encodeControlMessage, type Delta, type Heartbeat } from '../wire/messages.ts';
 import type { KeyNames } from '../wire/keys.ts';
 import type { ReplicaStore } from './replicas.ts';
-import { parseSnapshot } from './snapshot.ts';
+import { parseSnapshot, type Snapshot } from './snapshot.ts';
 import type { BucketSubscriptions } from './subscriptions.ts';
 
 export interface ResyncOptions {
@@ -41,6 +42,10 @@ export class Resync {
   readonly #missing = new Map<string, Missing>();
   /** The sequence number of a replica when it was first seen to be behind its server's heartbeat. */
   readonly #lagging = new Map<string, number>();
+  /** The sequence number of a replica when it was first seen to be ahead of its server's heartbeat, and the heartbeat's. */
+  readonly #ahead = new Map<string, { readonly sequence: number; readonly heartbeat: number }>();
+  /** Servers that are asked for a snapshot, with the bucket. */
+  #requests: BusCommand[] = [];
   #reading: Promise<void> | undefined;
 
   constructor(options: ResyncOptions) {
@@ -109,7 +114,9 @@ export class Resync {
     const { membership, replicas } = this.#options;
     for (const [server, heartbeat] of membership.members()) {
       for (const bucket of buckets) {
-        if (heartbeat.buckets.has(bucket)) {
+        if (this.#isInvented(bucket, server, heartbeat)) {
+          this.#replaceInvented(bucket, server, heartbeat);
+        } else if (heartbeat.buckets.has(bucket)) {
           if (this.#isMissing(bucket, server, heartbeat, isFirst)) this.#add(bucket, server);
         } else if (hasReturnedWithout(heartbeat, replicas.position(bucket, server)?.epoch)) {
           replicas.drop(bucket, server);
@@ -117,6 +124,36 @@ export class Resync {
       }
     }
     await this.#read();
+  }
+
+  /**
+   * Whether a replica has a later delta than two heartbeats in a row of its server. The second one was written after the
+   * delta was received, so that the delta is not of that server.
+   */
+  #isInvented(bucket: number, server: string, { epoch, number, buckets }: Heartbeat): boolean {
+    const { keys, replicas } = this.#options;
+    const key = keys.snapshot(bucket, server);
+    const known = replicas.position(bucket, server);
+    const sequence = buckets.get(bucket) ?? 0;
+    if (known?.epoch !== epoch || known.sequence <= sequence) {
+      this.#ahead.delete(key);
+      return false;
+    }
+    const seen = this.#ahead.get(key);
+    if (!seen || seen.heartbeat >= number) {
+      if (!seen) this.#ahead.set(key, { sequence: known.sequence, heartbeat: number });
+      return false;
+    }
+    this.#ahead.delete(key);
+    return sequence < seen.sequence;
+  }
+
+  #replaceInvented(bucket: number, server: string, { buckets }: Heartbeat): void {
+    const { keys, replicas } = this.#options;
+    // A bucket that its server does not mention has had no site for a minute.
+    if (!buckets.has(bucket)) return replicas.drop(bucket, server);
+    replicas.distrust(bucket, server);
+    this.#requests.push(requestCommand(keys, bucket, server));
   }
 
   #add(bucket: number, server: string): Missing {
@@ -129,7 +166,7 @@ export class Resync {
   #isMissing(bucket: number, server: string, { epoch, buckets }: Heartbeat, isFirst: boolean): boolean {
     const { keys, replicas } = this.#options;
     const known = replicas.position(bucket, server);
-    if (!known || known.epoch < epoch) return true;
+    if (!known || isNewerEpoch(epoch, known.epoch)) return true;
     const key = keys.snapshot(bucket, server);
     const isBehind = known.epoch === epoch && known.sequence < buckets.get(bucket)!;
     // The delta may be under way. It is lost if it is still missing at the next heartbeat.
@@ -142,37 +179,49 @@ export class Resync {
   async #read(): Promise<void> {
     await this.#reading;
     if (this.#missing.size > 0) await (this.#reading = this.#readAll());
+    await this.#options.run(this.#requests.splice(0));
   }
 
   async #readAll(): Promise<void> {
     const { run } = this.#options;
     const entries = [...this.#missing];
     const replies = await run(entries.map(([key]) => ['HGETALL', key]));
-    const requests: BusCommand[] = [];
     entries.forEach(([key, missing], index) => {
       this.#missing.delete(key);
       this.#lagging.delete(key);
-      requests.push(...this.#apply(missing, replies[index] as ReadonlyMap<string, string>));
+      this.#apply(missing, replies[index] as ReadonlyMap<string, string>);
     });
-    await run(requests);
   }
 
-  /** Returns the request for a snapshot that is not in its hash. */
-  #apply({ bucket, server, buffer }: Missing, hash: ReadonlyMap<string, string>): BusCommand[] {
+  /** Applies what was read. What is not in the hash, or cannot be, is requested from its server. */
+  #apply({ bucket, server, buffer }: Missing, hash: ReadonlyMap<string, string>): void {
     const { keys, membership, replicas } = this.#options;
-    const epoch = membership.get(server)?.epoch;
+    const heartbeat = membership.get(server);
     // It was evicted meanwhile.
-    if (epoch === undefined) return [];
+    if (!heartbeat) return;
+    const { epoch } = heartbeat;
+    const known = replicas.position(bucket, server);
+    const isUnknown = !known || isNewerEpoch(epoch, known.epoch);
     const snapshot = parseSnapshot(hash);
-    const isUnknown = (replicas.position(bucket, server)?.epoch ?? -1) < epoch;
-    if (snapshot && snapshot.epoch >= epoch) replicas.applySnapshot(bucket, server, snapshot);
+    const isUsable = snapshot?.epoch === epoch;
+    if (isUsable) replicas.applySnapshot(bucket, server, snapshot);
     for (const delta of buffer) replicas.applyDelta(bucket, delta);
-    if (snapshot || !isUnknown) return [];
-    return [['PUBLISH', keys.server(server), encodeControlMessage({ kind: 'snapshot-request', bucket })]];
+    if (isUsable ? isOlder(snapshot, bucket, heartbeat) : isUnknown || hash.size > 0) {
+      this.#requests.push(requestCommand(keys, bucket, server));
+    }
   }
+}
+
+/** Whether a snapshot is older than a heartbeat that was read before it, as after someone has written an old one again. */
+function isOlder({ sequence }: Snapshot, bucket: number, { buckets }: Heartbeat): boolean {
+  return sequence < (buckets.get(bucket) ?? 0);
+}
+
+function requestCommand(keys: KeyNames, bucket: number, server: string): BusCommand {
+  return ['PUBLISH', keys.server(server), encodeControlMessage({ kind: 'snapshot-request', bucket })];
 }
 
 /** Whether a server has returned under a new epoch without a site in a bucket, which is known as of `knownEpoch`. */
 function hasReturnedWithout({ epoch, number }: Heartbeat, knownEpoch: number = epoch): boolean {
-  return number > 1 && knownEpoch < epoch;
+  return number > 1 && isNewerEpoch(epoch, knownEpoch);
 }

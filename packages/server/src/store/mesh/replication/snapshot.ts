@@ -1,4 +1,13 @@
-import { encodeEntry, isCount, isSite, parseEntry, type Entry, type Delta } from '../wire/messages.ts';
+import { isNewerEpoch, MAX_SITES_IN_BUCKET } from '../wire/bounds.ts';
+import {
+  encodeEntry,
+  isCount,
+  isEpoch,
+  isSite,
+  parseEntry,
+  type Entry,
+  type Delta,
+} from '../wire/messages.ts';
 
 /** The last delta that is contained in what is known of a bucket. */
 export interface Position {
@@ -28,7 +37,7 @@ export function siteField(site: string): string {
 /** Reads the hash of a snapshot. Returns `undefined` if there is none, or if it breaks the format. */
 export function parseSnapshot(fields: ReadonlyMap<string, string>): Snapshot | undefined {
   const [epoch, sequence] = (fields.get(HEAD) ?? '').split(':').map((text) => (text ? Number(text) : NaN));
-  if (!isCount(epoch) || !isCount(sequence)) return undefined;
+  if (!isEpoch(epoch) || !isCount(sequence) || fields.size > MAX_SITES_IN_BUCKET) return undefined;
   const sites = new Map<string, Entry>();
   for (const [field, text] of fields) {
     if (field === HEAD) continue;
@@ -46,5 +55,5 @@ export function isEmpty({ count, claims, acknowledged }: Entry): boolean {
 
 /** Whether `a` is newer than `b`. */
 export function isNewer(a: Position, b: Position): boolean {
-  return a.epoch > b.epoch || (a.epoch === b.epoch && a.sequence > b.sequence);
+  return isNewerEpoch(a.epoch, b.epoch) || (a.epoch === b.epoch && a.sequence > b.sequence);
 }

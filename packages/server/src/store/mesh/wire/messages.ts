@@ -1,4 +1,5 @@
 import { limits } from '@live-online/protocol';
+import { EPOCHS, MAX_CLAIMED, MAX_COUNT, MAX_SITES_IN_BUCKET, MAX_TEXT_LENGTH } from './bounds.ts';
 import { BUCKETS } from './keys.ts';
 
 /**
@@ -61,8 +62,8 @@ export type ControlMessage =
   | { readonly kind: 'probe'; readonly server: string; readonly number: number }
   /** To all: `server` has joined, under a new epoch. */
   | { readonly kind: 'hello'; readonly server: string; readonly epoch: number }
-  /** To all: `server` has left for good, or is known to be dead. */
-  | { readonly kind: 'leave'; readonly server: string }
+  /** To all: `server` has left for good, or is known to be dead. Later epochs than `epoch` are not concerned. */
+  | { readonly kind: 'leave'; readonly server: string; readonly epoch: number }
   /** To one server: its epoch `epoch` was evicted, so that it has to return under another one. */
   | { readonly kind: 'evicted'; readonly epoch: number }
   /** To one server: its snapshot of a bucket is missing. */
@@ -91,7 +92,8 @@ export function parseDelta(text: string): Delta | undefined {
   const value = parseJson(text);
   if (!isRecord(value)) return undefined;
   const { s: server, e: epoch, q: sequence, f, c: entries } = value;
-  if (!isServer(server) || !isCount(epoch) || !isCount(sequence) || !Array.isArray(entries)) return undefined;
+  if (!isServer(server) || !isEpoch(epoch) || !isCount(sequence) || !Array.isArray(entries)) return undefined;
+  if (entries.length > MAX_SITES_IN_BUCKET) return undefined;
   const sites: [string, Entry][] = [];
   for (const fields of entries as unknown[]) {
     if (!Array.isArray(fields) || !isSite(fields[0])) return undefined;
@@ -121,7 +123,7 @@ export function parseHeartbeat(text: string): Heartbeat | undefined {
   if (!isRecord(value)) return undefined;
   const { e: epoch, n: number, b: pairs } = value;
   const buckets = readPairs(pairs, isBucket);
-  return isCount(epoch) && isCount(number) && buckets ? { epoch, number, buckets } : undefined;
+  return isEpoch(epoch) && isCount(number) && buckets ? { epoch, number, buckets } : undefined;
 }
 
 export function encodeControlMessage(message: ControlMessage): string {
@@ -132,12 +134,12 @@ const isTakeovers = (value: unknown): boolean => Array.isArray(value) && value.e
 
 const CONTROL_FIELDS: Record<string, Record<string, (value: unknown) => boolean>> = {
   probe: { server: isServer, number: isCount },
-  hello: { server: isServer, epoch: isCount },
-  leave: { server: isServer },
-  evicted: { epoch: isCount },
+  hello: { server: isServer, epoch: isEpoch },
+  leave: { server: isServer, epoch: isEpoch },
+  evicted: { epoch: isEpoch },
   'snapshot-request': { bucket: isBucket },
   announcement: { server: isServer, text: isAnnouncement },
-  claim: { epoch: isCount, by: isIncarnation, takeovers: isTakeovers },
+  claim: { epoch: isEpoch, by: isIncarnation, takeovers: isTakeovers },
 } satisfies Record<ControlMessage['kind'], object>;
 
 export function parseControlMessage(text: string): ControlMessage | undefined {
@@ -149,7 +151,7 @@ export function parseControlMessage(text: string): ControlMessage | undefined {
   return fields.every(([name, isValid]) => isValid(value[name])) ? (value as ControlMessage) : undefined;
 }
 
-function isServer(value: unknown): value is string {
+export function isServer(value: unknown): value is string {
   return typeof value === 'string' && SERVER.test(value);
 }
 
@@ -157,8 +159,18 @@ export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
+/** Of an incarnation. */
+export function isEpoch(value: unknown): value is number {
+  return isCount(value) && value < EPOCHS;
+}
+
 export function isSite(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= MAX_SITE;
+}
+
+/** How many members were ever claimed, or acknowledged. */
+function isClaimed(value: unknown): value is number {
+  return isCount(value) && value <= MAX_CLAIMED;
 }
 
 function isBucket(value: unknown): value is number {
@@ -178,7 +190,7 @@ function isAnnouncement(value: unknown): value is string {
 }
 
 function isTakeover(value: unknown): value is Takeover {
-  if (!isRecord(value) || !isSite(value['site']) || !isCount(value['first'])) return false;
+  if (!isRecord(value) || !isSite(value['site']) || !isClaimed(value['first'])) return false;
   return readPairs(value['members'], isMember) !== undefined;
 }
 
@@ -188,9 +200,9 @@ function entryFields({ count, claims, acknowledged }: Entry): unknown[] {
 }
 
 function readEntry([count, claimPairs = [], acknowledgedPairs = []]: unknown[]): Entry | undefined {
-  const claims = readPairs(claimPairs, isIncarnation);
-  const acknowledged = readPairs(acknowledgedPairs, isIncarnation);
-  if (!isCount(count) || !claims || !acknowledged) return undefined;
+  const claims = readPairs(claimPairs, isIncarnation, isClaimed);
+  const acknowledged = readPairs(acknowledgedPairs, isIncarnation, isClaimed);
+  if (!isCount(count) || count > MAX_COUNT || !claims || !acknowledged) return undefined;
   return {
     count,
     claims: claims.size > 0 ? claims : undefined,
@@ -201,17 +213,19 @@ function readEntry([count, claimPairs = [], acknowledgedPairs = []]: unknown[]):
 function readPairs<Key>(
   pairs: unknown,
   isKey: (value: unknown) => value is Key,
+  isNumber: (value: unknown) => value is number = isCount,
 ): Map<Key, number> | undefined {
   if (!Array.isArray(pairs)) return undefined;
   const numbers = new Map<Key, number>();
   for (const pair of pairs as unknown[]) {
-    if (!Array.isArray(pair) || !isKey(pair[0]) || !isCount(pair[1])) return undefined;
+    if (!Array.isArray(pair) || !isKey(pair[0]) || !isNumber(pair[1])) return undefined;
     numbers.set(pair[0], pair[1]);
   }
   return numbers;
 }
 
 function parseJson(text: string): unknown {
+  if (text.length > MAX_TEXT_LENGTH) return undefined;
   try {
     return JSON.parse(text);
   } catch {
