@@ -61,7 +61,7 @@ export function createLocWidget(
       client?.optOut?.();
     },
   };
-  if (async || defer || queued || more || /"(label|token|min|position|server|theme)":/.test(names))
+  if (defer || async || queued || more || /"(label|token|min|position|server|theme)":/.test(names))
     widget.init();
   return widget;
 }

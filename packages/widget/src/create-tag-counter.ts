@@ -22,8 +22,15 @@ export function createTagCounter(
   more?: MoreOptions | false,
 ): Client {
   const { origin, pathname, hash } = new URL(server);
-  if (!/^http/.test(origin)) throw new TypeError();
-  const path = pathname.replace(/\/*([^/]*\.[^/]*)?$/, '/socket.io');
-  const namespace = hash.slice(1) || '/';
-  return shareClient({ origin, path, namespace, token }, createTagConnect(more), () => readFirstTotal(src));
+  const target = {
+    origin: origin.match(/^http.*/)![0],
+    path: pathname.replace(/\/*([^/]*\.[^/]*)?$/, '/socket.io'),
+    namespace: hash.slice(1) || '/',
+    token,
+  };
+  const connect = createTagConnect(more);
+  const client = shareClient(target, connect, () => readFirstTotal(src));
+  // An element, or a counter of the page, may have connected before.
+  if (more) client.optOut?.(connect);
+  return client;
 }

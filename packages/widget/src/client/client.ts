@@ -28,7 +28,7 @@ export interface Client extends Subscribe {
    */
   optOut?: (by?: Connect) => void;
   /** What the counters of the page ask for, all together. Absent if that is the total of its tabs. */
-  asked?: MoreOptions | false | undefined;
+  asked?: MoreOptions | undefined;
 }
 
 /**
@@ -121,8 +121,8 @@ export function createClient(
     return () => {
       listeners.delete(listener);
       if (listeners.size) return;
-      stopping.abort();
       disconnect();
+      stopping.abort();
     };
   };
   client.optOut = (by = (_target, _handshake, _onTotal, onEnd) => onEnd('opted-out') as never) => {

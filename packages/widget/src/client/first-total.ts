@@ -9,6 +9,6 @@ export function readFirstTotal(scriptUrl: string): number | undefined {
     .find(({ transferSize }) => transferSize)
     ?.serverTiming?.find(
       ({ name, description }) =>
-        name === 'live-online' && Math.abs(Date.now() / 1e3 - +description) < FRESH_S,
+        name === 'live-online' && Math.abs(Date.now() / 1e3 - (description as never)) < FRESH_S,
     )?.duration;
 }

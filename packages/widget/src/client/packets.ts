@@ -102,7 +102,7 @@ export function openPackets(
     const url = `${origin.replace('http', 'ws')}${path}/?EIO=4&transport=websocket${prefix || token ? '' : query}`;
     transport = open ? open(url, query) : new WebSocket(url);
     // An EventSource that is closed does not connect again by itself: the client decides when.
-    transport.onclose = transport.onerror = end;
+    transport.onerror = transport.onclose = end;
     transport.onmessage = receive;
   } catch {
     // Nothing is called before this function has returned.

@@ -87,7 +87,7 @@ export function createBrowser(): FakePage {
     }
   }
   const page = createPage();
-  Object.assign(page.document, { visibilityState: 'visible' });
+  Object.assign(page.document, { hidden: false });
   vi.stubGlobal('BroadcastChannel', FakeChannel);
   vi.stubGlobal('navigator', { locks: new FakeLocks() });
   vi.stubGlobal('location', { pathname: '/' });

@@ -92,7 +92,7 @@ class BrowserGroup {
 
   /** The path that this tab asks the leader to count, if it is the one that the visitor looks at. */
   #shownPath(): string | undefined {
-    return this.#hasPage && document.visibilityState === 'visible' ? currentPath() : undefined;
+    return this.#hasPage && !document.hidden ? currentPath() : undefined;
   }
 
   #requestLock(options: LockOptions): void {
@@ -163,7 +163,7 @@ class BrowserGroup {
       void this.#countTabs();
     } else if (message.type === 'left') {
       setTimeout(() => void this.#countTabs(), RECOUNT_DELAY_MS);
-      if (message.path === undefined || message.path !== this.#handshake.page) return;
+      if (!message.path || message.path !== this.#handshake.page) return;
       this.#countPage(currentPath());
       this.#send({ type: 'who' });
     }
@@ -189,19 +189,19 @@ class BrowserGroup {
   #ask(): void {
     this.#send({ type: 'hello', path: this.#shownPath() });
     clearTimeout(this.#askTimer);
-    if (document.visibilityState === 'visible')
+    if (!document.hidden)
       this.#askTimer = setTimeout(() => this.#requestLock({ steal: true }), ANSWER_TIMEOUT_MS);
   }
 
   /** The visitor looks at this tab, or it is on another page. */
   #shown(): void {
-    if (document.visibilityState !== 'visible') return;
+    if (document.hidden) return;
     if (this.#release) this.#countPage(this.#shownPath());
     else this.#ask();
   }
 
   #countPage(path: string | undefined): void {
-    if (path === undefined || !this.#release) return;
+    if (!path || !this.#release) return;
     this.#handshake.page = path;
     this.#connection?.report();
   }

@@ -1,6 +1,7 @@
 import type { Connect, ConnectMore, Handshake } from '../connection.ts';
 import { createFallback, type ConnectReporting } from '../fallback.ts';
 import { getClients } from '../shared-client.ts';
+import { addOptions } from './add-options.ts';
 import { connectAsBrowser } from './browser-group.ts';
 import { freezeWhenHidden } from './freeze.ts';
 import { currentPath, watchPath } from './watch-path.ts';
@@ -35,10 +36,8 @@ const connectNow: ConnectMore = (options, target, ...others) => {
   // Without options, the script tag connects in this way because its socket has failed.
   const key = JSON.stringify(target);
   const direct = (fallbacks[key + !options] ??= createFallback(!options));
-  const { count, scope, freeze } = options || {};
-  // The script tag asks by its attributes.
-  const client = getClients()?.[key];
-  if (client) client.asked = options;
+  // The script tag asks by its attributes, maybe after an element.
+  const { count, scope, freeze } = options ? addOptions(getClients()?.[key], options) : {};
   // Browsers offer locks to secure contexts only. Elsewhere each tab is a member.
   const isShared = count === 'people' && navigator.locks && globalThis.BroadcastChannel;
   const connect: Connect = (...args) =>

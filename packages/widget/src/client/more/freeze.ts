@@ -4,7 +4,7 @@ import type { Connect } from '../connection.ts';
 export function freezeWhenHidden(connect: Connect, ...args: Parameters<Connect>): () => void {
   let close: (() => void) | undefined;
   const update = (): void => {
-    if (document.visibilityState === 'hidden') close = close?.() as undefined;
+    if (document.hidden) close = close?.() as undefined;
     else close ??= connect(...args);
   };
   document.addEventListener('visibilitychange', update);
