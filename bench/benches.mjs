@@ -65,6 +65,14 @@ export const benches = new Map([
     },
   ],
   [
+    'handshakes',
+    {
+      about: 'what a handshake costs that is answered 429, compared with one that is accepted',
+      flags: '--n 3000 (handshakes), --rounds 7, --engine socket.io',
+      load: async () => (await import('./counter/handshakes.mjs')).handshakes,
+    },
+  ],
+  [
     'idle',
     {
       about: 'what an idle connection costs, compared with plain Socket.IO',

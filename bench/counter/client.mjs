@@ -20,6 +20,7 @@ const PROTOCOL_VERSION = 1;
 const TOTAL = Buffer.from('["total",');
 const [ZERO, TWO, FOUR] = Buffer.from('024');
 const RESUME = /"resume":"([^"]+)"/;
+const STALE = '"stale":true';
 
 const DISCONNECT = Buffer.concat([frameOf('41'), frameOf(Buffer.of(0x03, 0xe8), 'close')]);
 const PONG = frameOf('3');
@@ -36,7 +37,7 @@ const ignore = () => {};
  * @param {(handshake: { pingInterval: number, joined?: boolean, heartbeatInterval?: number }) => void} on.handshake
  *   Engine.IO's first packet.
  * @param {() => void} on.admitted Socket.IO's answer to CONNECT.
- * @param {(total: number) => void} on.total
+ * @param {(total: number, isStale: boolean) => void} on.total
  * @param {() => void} on.ping
  * @param {(error: Error) => void} on.failed The connection was rejected, closed or lost.
  * @param {{ kind?: ClientKind, member?: string, resume?: string, page?: string, localAddress?: string }} [identity] `member`
@@ -146,9 +147,9 @@ class WireClient {
       if (digit < 0 || digit > 9) break;
       total = total * 10 + digit;
     }
-    const hasDetails = to > at + 1;
-    if (hasDetails) this.#resume = RESUME.exec(data.toString('utf8', at, to))?.[1] ?? this.#resume;
-    this.#on.total(total);
+    const details = to > at + 1 ? data.toString('utf8', at, to) : '';
+    if (details !== '') this.#resume = RESUME.exec(details)?.[1] ?? this.#resume;
+    this.#on.total(total, details.includes(STALE));
   }
 
   #closedByServer() {

@@ -16,10 +16,11 @@ const POLL_MS = 50;
  * @typedef {{ commands: number, byCommand: Record<string, number>, bytesIn: number, bytesOut: number }} Done
  *
  * @param {AbortSignal} signal Ends it.
+ * @param {{ port?: number }} [options] By default it has a free port.
  */
-export async function startOwnRedis(signal) {
+export async function startOwnRedis(signal, options = {}) {
   signal.throwIfAborted();
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no' };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const redis = spawn('redis-server', args, { stdio: 'ignore' });
@@ -42,6 +43,10 @@ export async function startOwnRedis(signal) {
 
   return {
     url,
+    port,
+    pid: redis.pid,
+    /** The names of all keys. */
+    keys: () => client.keys('*'),
     /** Commands and bytes until now. */
     count,
     /** @param {Done} since */
