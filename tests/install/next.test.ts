@@ -47,6 +47,28 @@ it('[C10] the README’s code under “Next.js” counts over WebSocket, and hot
   }
 });
 
+it('[W3] a component that Next.js renders and bundles counts by the hook for React', async () => {
+  const port = await freePort();
+  await project.write({
+    'server.js': snippetUnder(snippets, 'Next.js', 'js').replace('3000', String(port)),
+    'app/layout.js': 'export default ({ children }) => <html><body>{children}</body></html>;',
+    // Next.js renders it on the server, too, which has no `location`.
+    'app/page.js': `'use client';
+      import { useOnlineCount } from '@live-online/widget/react';
+      const server = typeof location === 'object' ? location.origin + '/live-online/' : 'http://localhost/';
+      export default () => <output>{useOnlineCount({ server }).total}</output>;`,
+  });
+  startFamily(process.execPath, [join(project.folder, 'server.js')], {
+    cwd: project.folder,
+    env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'development' },
+  });
+  const url = `http://localhost:${port}/`;
+  await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), 120_000);
+  const page = await takePage(await chromiumBrowser.getContext());
+  await page.goto(url, { timeout: 120_000 });
+  await vi.waitFor(async () => expect(await page.textContent('output')).toBe('1'), 120_000);
+}, 300_000);
+
 it('[R1] the README’s code of the reload tool under “Next.js” refreshes the page', async () => {
   const port = await freePort();
   await project.write({

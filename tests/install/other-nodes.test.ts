@@ -4,7 +4,7 @@ import { countsFromItsBin, reloadsFromItsBin } from '../helpers/packed-smoke.ts'
 import { createProject, installPacked, type Project } from '../helpers/packed.ts';
 
 /** The versions of Node that are supported beside the one that runs the tests, as npm packages them for this machine. */
-const versions = [22, 24];
+const versions = [22, 24, 26];
 const nodePackage = `node-${process.platform}-${process.arch}`;
 
 describe.each(versions)('installed with plain npm, on Node %s', (version) => {

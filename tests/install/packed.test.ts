@@ -22,7 +22,9 @@ import {
   offersFromItsBin,
   reloadsFromItsBin,
 } from '../helpers/packed-smoke.ts';
-import { createProject, installPacked, root, tool, type Project } from '../helpers/packed.ts';
+import { bundlers } from '../helpers/packed-bundles.ts';
+import { checkTypes } from '../helpers/packed-types.ts';
+import { createProject, installPacked, root, type Project } from '../helpers/packed.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
 
@@ -139,7 +141,7 @@ describe('installed with plain npm', () => {
     expect(await restarted.end()).toBe(0);
   });
 
-  it('[C10] no package has an install script, or files that it does not need', async () => {
+  it('[C10] [SEC90] no package has an install script, or files that it does not need', async () => {
     const installed = join(project.folder, 'node_modules', '@live-online');
     for (const name of await readdir(installed)) {
       const folder = join(installed, name);
@@ -158,10 +160,11 @@ describe('installed with plain npm', () => {
       expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist', 'package.json']));
       expect(files).not.toEqual(expect.arrayContaining(['src']));
       expect(files).not.toEqual(expect.arrayContaining(['test']));
+      expect(await unusedChunks(join(folder, 'dist'))).toEqual([]);
     }
   });
 
-  it('[C11] npm resolves no library with a known vulnerability, and a ws that limits pongs for server and reload tool', async () => {
+  it('[C11] [SEC95] npm resolves no library with a known vulnerability, and a ws that limits pongs for server and reload tool', async () => {
     type Tree = { version?: string; dependencies?: Record<string, Tree> };
     const names = Object.keys(floors);
     const listed = JSON.parse(await project.run('npm', ['ls', '--all', '--json', ...names])) as Tree;
@@ -185,109 +188,26 @@ describe('installed with plain npm', () => {
   it.each([
     ['bundler', 'typescript-7'],
     ['node16', 'typescript'],
-  ])('[C10] its types check under "%s", with %s', async (resolution, compiler) => {
-    const folder = `types-${resolution}`;
-    await project.write({
-      [`${folder}/tsconfig.json`]: JSON.stringify({
-        compilerOptions: {
-          strict: true,
-          exactOptionalPropertyTypes: true,
-          noEmit: true,
-          module: resolution === 'bundler' ? 'preserve' : 'node16',
-          moduleResolution: resolution,
-          target: 'es2022',
-          lib: ['es2022', 'dom'],
-          types: ['node'],
-        },
-      }),
-      [`${folder}/use.ts`]: `
-        import { createServer } from 'node:http';
-        import { attachCounter, createCounterServer, CounterServerError, memoryStore } from '@live-online/server';
-        import { redisStore } from '@live-online/server/redis';
-        import { storeContract } from '@live-online/server/testing';
-        import { createCounter, type CounterState } from '@live-online/widget';
-        import '@live-online/widget/define';
-        import type { LiveOnlineCounter } from '@live-online/widget/element';
-        import { onlineCount } from '@live-online/widget/svelte';
-        import { isTotal, type CounterServerEvents } from '@live-online/protocol';
-        import { createReloadServer, ReloadServerError, type UpdateReport } from '@live-online/reload';
-
-        const counter = createCounterServer({ port: 0, sites: ['a.example', { name: 'b.example', token: 't' }], store: memoryStore() });
-        counter.on('total', ({ site, total }) => console.log(site.length, total.toFixed()));
-        createCounterServer({ store: redisStore('redis://localhost', { name: 'a' }) });
-        const detach: () => void = counter.attach(createServer());
-        const { url }: { url: string } = await counter.listen();
-        const live = createCounter({ server: url });
-        const stop = live.subscribe((state: CounterState) => {
-          if (state.status === 'live') state.total.toFixed();
-        });
-        const element: LiveOnlineCounter = document.createElement('live-online-counter');
-        Object.assign(element, { min: 2 });
-        element.label = { one: '# reader', other: '# readers' };
-        // @ts-expect-error members are tabs or people
-        element.count = 'devices';
-        onlineCount({ server: url }).subscribe((state: CounterState) => console.log(state.status, element.state.total));
-        // @ts-expect-error the total of a counter that is not live may be unknown
-        live.state.total.toFixed();
-        // @ts-expect-error there is no such option
-        createCounterServer({ colour: 'blue' });
-        // @ts-expect-error there is no such event
-        counter.on('party', () => {});
-        const total: Parameters<CounterServerEvents['total']>[0] = 1;
-        const reload = createReloadServer({ folder: 'content', port: 0 });
-        const quiet: () => void = reload.on('update', ({ files }: UpdateReport) => console.log(files.length));
-        createServer((request, response) => reload.middleware()(request, response, () => response.end()));
-        reload.notify(['a.css']);
-        // @ts-expect-error there is no such option
-        createReloadServer({ colour: 'blue' });
-        console.log(quiet, ReloadServerError, (await reload.listen()).url.length);
-        console.log(attachCounter, CounterServerError, storeContract.length, isTotal(total), detach, stop);
-      `,
-    });
-    const tsc = join(root, 'node_modules', compiler, 'bin', 'tsc');
-    await project.run(process.execPath, [tsc, '--project', folder]);
+  ] as const)('[C10] its types check under "%s", with %s', async (resolution, compiler) => {
+    await checkTypes(project, resolution, join(root, 'node_modules', compiler));
   });
 
-  it.each([
-    [
-      'Vite',
-      (entry: string, out: string) =>
-        project.run(tool('vite'), ['build', '--logLevel', 'warn', '--outDir', out, entry]),
-    ],
-    [
-      'esbuild',
-      (entry: string, out: string) =>
-        project.run(tool('esbuild'), [
-          `${entry}/main.js`,
-          '--bundle',
-          '--minify',
-          '--format=esm',
-          `--outdir=${out}/assets`,
-        ]),
-    ],
-  ])('[W3] the widget bundles with %s, and adds no bytes if it is not used', async (name, build) => {
-    const using = `import { createCounter } from '@live-online/widget';
+  it.each(bundlers)(
+    '[W3] the widget bundles with %s, and adds no bytes if it is not used',
+    async (name, bundle) => {
+      const using = `import { createCounter } from '@live-online/widget';
       createCounter({ server: 'http://localhost:8081' }).subscribe(({ total }) => { document.title = String(total); });`;
-    const unused = `import { createCounter } from '@live-online/widget'; document.title = 'unused';`;
-    const without = `document.title = 'unused';`;
-    const sizes: number[] = [];
-    for (const [index, source] of [using, unused, without].entries()) {
-      const folder = `${name}-${index}`;
-      await project.write({
-        [`${folder}/index.html`]: '<!doctype html><script type="module" src="./main.js"></script>',
-        [`${folder}/main.js`]: source,
-      });
-      const out = join(project.folder, folder, 'out');
-      await build(folder, out);
-      const assets = join(out, 'assets');
-      const texts = await Promise.all(
-        (await readdir(assets)).map((file) => readFile(join(assets, file), 'utf8')),
-      );
-      sizes.push(texts.join('').length);
-    }
-    expect(sizes[0]).toBeGreaterThan(10_000);
-    expect(sizes[1]).toBe(sizes[2]);
-  });
+      const unused = `import { createCounter } from '@live-online/widget'; document.title = 'unused';`;
+      const without = `document.title = 'unused';`;
+      const sizes: number[] = [];
+      for (const [index, source] of [using, unused, without].entries()) {
+        const texts = await bundle(project, `${name}-${index}`, source);
+        sizes.push(Object.values(texts).join('').length);
+      }
+      expect(sizes[0]).toBeGreaterThan(10_000);
+      expect(sizes[1]).toBe(sizes[2]);
+    },
+  );
 
   it('[S3] only --redis-url needs the package redis, and an error names it', async () => {
     const bin = join(project.folder, 'node_modules', '.bin', 'live-online-server');
@@ -318,3 +238,15 @@ describe('installed with plain npm', () => {
     expect(await project.run(process.execPath, ['contract.js'])).toMatch(/^\d+ kept,broken\n$/);
   });
 });
+
+/** Chunks of a bundle that no entry imports, also indirectly, such as those of an earlier build. */
+async function unusedChunks(dist: string): Promise<string[]> {
+  const names = (await readdir(dist)).filter((name) => name.endsWith('.js'));
+  const isChunk = (name: string): boolean => /-[A-Z0-9]{8}\.js$/.test(name);
+  const used = new Set(names.filter((name) => !isChunk(name)));
+  for (const name of used) {
+    const text = await readFile(join(dist, name), 'utf8');
+    for (const other of names) if (text.includes(other)) used.add(other);
+  }
+  return names.filter((name) => !used.has(name));
+}

@@ -40,7 +40,7 @@ function installedByPackages(): Set<string> {
 describe('lockfile', () => {
   const installed = [...installedByPackages()];
 
-  it.each(Object.entries(floors))('[C11] every %s in it is at least %s', (name, floor) => {
+  it.each(Object.entries(floors))('[C11] [SEC95] every %s in it is at least %s', (name, floor) => {
     const versions = installed
       .filter((dependency) => dependency.startsWith(`${name}@`))
       .map((dependency) => /^[\d.]+/.exec(dependency.slice(name.length + 1))![0]);

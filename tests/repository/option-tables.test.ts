@@ -27,7 +27,20 @@ const packages: [name: string, settings: readonly Setting<never>[], onlyFlags: s
   [
     'server',
     server.settings,
-    ['redis-url', 'server-name', 'workers', 'log', 'log-addresses', 'webhook-secret', 'webhook-threshold'],
+    [
+      'redis-url',
+      'redis-secret',
+      'redis-ca',
+      'redis-cert',
+      'redis-key',
+      'server-name',
+      'workers',
+      'log',
+      'log-addresses',
+      'webhook-secret',
+      'webhook-threshold',
+      'site-token-secret',
+    ],
   ],
   ['reload', reload.settings, ['log', 'open', 'quiet', 'doctor', 'on', 'config', 'print-config']],
 ];

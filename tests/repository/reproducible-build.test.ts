@@ -8,8 +8,11 @@ import { expect, it, onTestFinished } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Builds the script of the widget in a copy of its package, and returns it. */
-async function buildScript(folder: string, environment: Record<string, string>): Promise<Buffer> {
+/** The files that pages load by a script tag. */
+const SCRIPTS = ['live-online.js', 'live-online.more.js'];
+
+/** Builds the scripts of the widget in a copy of its package, and returns them. */
+async function buildScripts(folder: string, environment: Record<string, string>): Promise<Buffer[]> {
   const widget = join(folder, 'packages/widget');
   await mkdir(widget, { recursive: true });
   const isSource = (path: string): boolean => !/\/(dist|node_modules|test)$/.test(path);
@@ -25,16 +28,18 @@ async function buildScript(folder: string, environment: Record<string, string>):
       env: { ...process.env, ...environment },
     },
   );
-  return readFile(join(widget, 'dist/live-online.js'));
+  return Promise.all(SCRIPTS.map((name) => readFile(join(widget, 'dist', name))));
 }
 
-it('[W5] the script is the same to the byte, wherever and whenever it is built', async () => {
+it('[W5] [SEC96] the scripts are the same to the byte, wherever and whenever they are built', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'live-online-build-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const [one, two] = await Promise.all([
-    buildScript(join(folder, 'a'), { TZ: 'UTC', LANG: 'C' }),
-    buildScript(join(folder, 'another/and deeper'), { TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8' }),
+    buildScripts(join(folder, 'a'), { TZ: 'UTC', LANG: 'C' }),
+    buildScripts(join(folder, 'another/and deeper'), { TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8' }),
   ]);
-  expect(one.length).toBeGreaterThan(1_000);
-  expect(one.equals(two)).toBe(true);
+  for (const [index, name] of SCRIPTS.entries()) {
+    expect(one[index]!.length, name).toBeGreaterThan(1_000);
+    expect(one[index]!.equals(two[index]!), name).toBe(true);
+  }
 });

@@ -129,3 +129,9 @@ describe('figures of a SPEC', () => {
     expect(Number(figure!.replaceAll(',', '')) * unit).toBe(actual());
   });
 });
+
+it.each(['reload', 'server'])('[spec] each rule of %s has a number of its own', (name) => {
+  const spec = readFileSync(join(packages, name, 'SPEC.md'), 'utf8');
+  const numbers = [...spec.matchAll(/^- \*\*\[(\w+)\]/gm)].map(([, number]) => number);
+  expect(numbers).toEqual([...new Set(numbers)]);
+});
