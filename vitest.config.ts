@@ -1,14 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { cleanUpAtExit } from './scripts/lib/clean-up-at-exit.mjs';
+import { testsInChromiumFirst } from './scripts/lib/tests-in-chromium-first.mjs';
 import LongestFirstSequencer from './scripts/longest-first-sequencer.mjs';
 
 cleanUpAtExit();
 
 /** Tests of packages that need Redis. */
-const withRedis = ['packages/server/test/redis/**/*.test.ts', 'packages/server/test/**/redis.test.ts'];
-/** Tests that install more than the packages: `npm run test:long`. */
-const long = ['tests/install/{next,other-nodes}.test.ts'];
+const withRedis = [
+  'packages/server/test/redis/**/*.test.ts',
+  'packages/server/test/**/redis.test.ts',
+  'packages/server/test/attacks/every-mode.test.ts',
+];
+/** Tests that install more than the packages, or run npm many times for a release: `npm run test:long`. */
+const long = ['tests/install/{bundlers,next,other-nodes}.test.ts', 'tests/repository/publish.test.ts'];
+/** Faults that take longer than the others: `npm run test:long`. */
+const longFaults = ['tests/long/**/*.test.ts'];
 /** Tests that change globals or modules of their process. */
 const withGlobals = ['packages/widget/test/**/*.test.ts', 'packages/server/test/attacks/fuzz.test.ts'];
 
@@ -67,6 +74,18 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'long-firefox',
+          include: testsInChromiumFirst,
+          env: { TEST_BROWSER: 'firefox' },
+          testTimeout: 120_000,
+          isolate: false,
+          maxWorkers: 5,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'whole',
           include: ['tests/{deploy,install,repository}/**/*.test.ts'],
           exclude: long,
@@ -84,6 +103,18 @@ export default defineConfig({
           testTimeout: 120_000,
           maxWorkers: 5,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long-faults',
+          include: longFaults,
+          testTimeout: 600_000,
+          hookTimeout: 60_000,
+          // Thousands of pages take both cores.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './run.mjs';
 import { root } from './root.mjs';
@@ -39,6 +39,9 @@ export async function install(log) {
  * @throws {Error} that holds what the failed command printed
  */
 export async function build() {
+  // Names of chunks have hashes: those of earlier builds would stay, and be packed.
+  for (const name of await packages())
+    await rm(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
   await must(
     'build',
     await pnpm(['--recursive', '--filter', './packages/*', 'run', 'build'], { quiet: true }),

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
-import { inEachBrowser } from '../helpers/browsers.ts';
+import { inChromiumFirst } from '../helpers/browsers.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startFamily } from '../helpers/processes.ts';
 import { visit } from '../helpers/visitor.ts';
 
 const cwd = fileURLToPath(new URL('../../examples/bundled-app', import.meta.url));
 
-inEachBrowser('the example bundled-app in $name', ({ getContext }) => {
+inChromiumFirst('the example bundled-app in $name', ({ getContext }) => {
   it('[W2] [W3] [W6] Vite builds it; element and counter show the number by one connection', async () => {
     const [port, sitePort] = [await freePort(), await freePort()];
     const { output } = startFamily(process.execPath, ['main.js'], {

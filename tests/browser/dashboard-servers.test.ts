@@ -7,6 +7,7 @@ import {
   type CounterWorkers,
 } from '@live-online/server';
 import { redisStore } from '@live-online/server/redis';
+import { UNTRUSTED_PROXY } from '../../packages/server/src/io/admission/forwarded-headers.ts';
 import { openPage } from '../../packages/server/test/helpers/page.ts';
 import { startRedis } from '../../packages/server/test/helpers/redis.ts';
 import { chromiumBrowser, takePage } from '../helpers/browsers.ts';
@@ -36,6 +37,17 @@ describe('the dashboard of several servers', () => {
     await page.getByText('The totals of fra-2 may be old').waitFor(patient);
     expect(await page.locator('.server .tag-warn').count()).toBe(2);
     await expectAccessible(page, 'servers without an answer');
+  });
+
+  it('[A12] [C11] shows what is wrong with the reverse proxy of a server', async () => {
+    const answers = dashboardAnswers();
+    const { servers } = answers['servers'] as { servers: { warnings: string[] }[] };
+    servers[1]!.warnings = Object.values(UNTRUSTED_PROXY);
+    const { page } = await openDashboard(chromiumBrowser, answers, '#/servers');
+    const card = page.locator('.server').filter({ hasText: 'fra-2' });
+    for (const warning of Object.values(UNTRUSTED_PROXY)) await card.getByText(warning).waitFor(patient);
+    expect(await page.locator('.server .notice').count()).toBe(3);
+    await expectAccessible(page, 'warnings of a server');
   });
 
   it('[A1, A8, A12] each shows the sum of all, lists all, and drains another one', async () => {

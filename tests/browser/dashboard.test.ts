@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { chromiumBrowser, inEachBrowser } from '../helpers/browsers.ts';
+import { chromiumBrowser, inChromiumFirst } from '../helpers/browsers.ts';
 import { dashboardAnswers, fakeSite, type DashboardAnswers } from '../helpers/dashboard-answers.ts';
 import { expectAccessible, openDashboard, overflowOf } from '../helpers/dashboard-page.ts';
 
@@ -8,7 +8,7 @@ const SITE = 'harbour-news.example';
 const FAILED_REQUEST = /Failed to load resource/;
 const SITE_HASH = `#/sites/${SITE}`;
 
-inEachBrowser('the dashboard in $name', (browser) => {
+inChromiumFirst('the dashboard in $name', (browser) => {
   it('[D7] every page has no finding of axe-core, in light and in dark colours, and fits into 320 px', async () => {
     const { page, problems } = await openDashboard(browser, dashboardAnswers());
     await page.setViewportSize({ width: 1_280, height: 900 });

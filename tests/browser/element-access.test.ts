@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { axeViolations } from '../helpers/axe-violations.ts';
 import { bundleApp } from '../helpers/bundle.ts';
-import { chromiumBrowser, inEachBrowser, type TestBrowser } from '../helpers/browsers.ts';
+import { chromiumBrowser, inChromiumFirst, type TestBrowser } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { startSite, type SitePage } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
@@ -41,7 +41,7 @@ async function open(
   return page;
 }
 
-inEachBrowser('<live-online-counter> for all visitors, in $name', (browser) => {
+inChromiumFirst('<live-online-counter> for all visitors, in $name', (browser) => {
   it('[W2] axe-core finds no problem, on light and dark pages', async () => {
     const page = await open(
       browser,

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it, vi } from 'vitest';
 import { bundleApp } from '../helpers/bundle.ts';
-import { inEachBrowser } from '../helpers/browsers.ts';
+import { inChromiumFirst } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { startSite, type SitePage } from '../helpers/site.ts';
 import { visit, type Visitor } from '../helpers/visitor.ts';
@@ -21,7 +21,7 @@ const sees = ({ page }: Visitor, text: string): Promise<void> =>
     ).toBe(text),
   );
 
-inEachBrowser('options of <live-online-counter> in $name', ({ getContext }) => {
+inChromiumFirst('options of <live-online-counter> in $name', ({ getContext }) => {
   it('[W2] scope="page" shows the number of the page, count="people" counts a browser once', async () => {
     const { url } = await startCounter();
     const html = (attribute: string): string =>

@@ -1,11 +1,11 @@
 import { expect, it, vi } from 'vitest';
 import { axeViolations } from '../helpers/axe-violations.ts';
-import { inEachBrowser, takePage } from '../helpers/browsers.ts';
+import { inChromiumFirst, takePage } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
 
-inEachBrowser('the live badge, in $name', ({ getContext }) => {
+inChromiumFirst('the live badge, in $name', ({ getContext }) => {
   it('[B2] in a frame of another site shows each change, and is not counted', async () => {
     const { counter, url } = await startCounter({ publicSites: ['localhost'] });
     const badge = `${url}v1/sites/localhost/badge.html?label=readers&theme=dark`;

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
 import type { LocWidget } from '@live-online/widget';
-import { inEachBrowser } from '../helpers/browsers.ts';
+import { inChromiumFirst } from '../helpers/browsers.ts';
 import { recipe, startCounter } from '../helpers/counter.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
@@ -21,7 +21,7 @@ async function fragmentOf(url: string, site: string): Promise<string> {
   return ((await response.json()) as { fragment: string }).fragment;
 }
 
-inEachBrowser('an opt-out link in $name', ({ getContext }) => {
+inChromiumFirst('an opt-out link in $name', ({ getContext }) => {
   // The counter is of another site than the pages, and of the same one.
   it.each(['127.0.0.1', 'localhost'])(
     '[O1] leaves the browser out of the count of its site, by a counter at %s',

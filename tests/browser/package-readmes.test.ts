@@ -23,7 +23,8 @@ describe('the server’s README', () => {
 
   it('[C10] its programs “In Node”, with those for pages and SIGTERM, count and drain', async () => {
     const port = await freePort();
-    const parts = ['In Node', 'People, tabs and pages', 'Graceful shutdown'].map(program);
+    // The shutdown stands before the last line of output: whoever has read that line may send SIGTERM.
+    const parts = ['In Node', 'Graceful shutdown', 'People, tabs and pages'].map(program);
     const { child, output } = await runProgram(parts.join('\n').replace('8081', String(port)));
     const printed = `counting at http://localhost:${port}/\n0 people with 0 tabs, 0 of them on /blog\n`;
     await vi.waitFor(() => expect(output()).toBe(printed));

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { bundleApp, bundleForServer, type App } from '../helpers/bundle.ts';
-import { inEachBrowser } from '../helpers/browsers.ts';
+import { inChromiumFirst } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { compileSvelte, compileVue } from '../helpers/framework-compilers.ts';
 import { readSnippets, snippetUnder } from '../helpers/readme.ts';
@@ -84,7 +84,7 @@ describe.each(Object.keys(frameworks))('%s', (name) => {
     expect(counter.stats().connections).toBe(0);
   });
 
-  inEachBrowser('in $name', ({ getContext }) => {
+  inChromiumFirst('in $name', ({ getContext }) => {
     it.each([
       ['a page', false],
       ['a page from a server render', true],

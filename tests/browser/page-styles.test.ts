@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import type { LocWidget } from '@live-online/widget';
-import { inEachBrowser } from '../helpers/browsers.ts';
+import { inChromiumFirst } from '../helpers/browsers.ts';
 import { recipe, startCounter } from '../helpers/counter.ts';
 import { readSnippets } from '../helpers/readme.ts';
 import { startSite } from '../helpers/site.ts';
@@ -26,7 +26,7 @@ const hostileStyle = `<style>${hostile}</style>`;
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-inEachBrowser('the styles of a page, in $name', ({ getContext }) => {
+inChromiumFirst('the styles of a page, in $name', ({ getContext }) => {
   async function open(head = '', attributes?: string): Promise<Page> {
     const { url } = await startCounter();
     const tag = attributes ? `<script src="${url}" ${attributes}></script>` : recipe(url);

@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium, type Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startCounter } from '../helpers/counter.ts';
 import { need } from '../helpers/needs.ts';
 
@@ -51,47 +54,36 @@ async function startSpeculativeSite(tag: string) {
   };
 }
 
-describe('pages that Chromium loads before they are shown', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: need('Chromium'),
-      // With Playwright's flags, Chromium prerenders no page.
-      ignoreDefaultArgs: true,
-      args: ['--headless', '--no-sandbox', '--no-first-run', '--disable-gpu', '--remote-debugging-pipe'],
-    });
+/** Opens a page in a Chromium of its own, without Playwright: Chromium prerenders nothing while a debugger is attached to the page. */
+async function openInChromium(url: string): Promise<void> {
+  const profile = await mkdtemp(join(tmpdir(), 'live-online-prerendered-'));
+  const flags = [
+    '--headless',
+    '--no-sandbox',
+    '--no-first-run',
+    '--disable-gpu',
+    `--user-data-dir=${profile}`,
+  ];
+  const chromium = spawn(need('Chromium'), [...flags, url], { stdio: 'ignore' });
+  const exited = once(chromium, 'exit');
+  onTestFinished(async () => {
+    chromium.kill();
+    await exited;
+    await rm(profile, { recursive: true, force: true, maxRetries: 10 });
   });
-  afterAll(() => browser?.close());
+}
 
-  /** Opens a site in a tab of its own. Chromium may decide not to prerender: then another one is opened. */
-  async function openPrerendering(tag: string): ReturnType<typeof startSpeculativeSite> {
-    const session = await browser.newBrowserCDPSession();
-    for (let attempt = 1; ; attempt++) {
-      const site = await startSpeculativeSite(tag);
-      const { browserContextId } = await session.send('Target.createBrowserContext');
-      const close = async (): Promise<void> =>
-        void (await session.send('Target.disposeBrowserContext', { browserContextId }));
-      // Not by a page of Playwright, because Chromium prerenders nothing for a page with a debugger.
-      await session.send('Target.createTarget', { url: site.url, browserContextId });
-      try {
-        await vi.waitFor(() => {
-          for (const report of ['/prefetched', '/report?prerendering=true', '/report?loaded'])
-            expect(site.reports).toContain(report);
-        }, 5_000);
-        onTestFinished(close);
-        return site;
-      } catch (error) {
-        await close();
-        if (attempt === 8) throw error;
-      }
-    }
-  }
-
+describe('pages that Chromium loads before they are shown', () => {
   it.each(['', 'data-count="people" data-scope="page"'])(
     '[W4] a prefetched and a prerendered page are not counted before they are shown (%s)',
     async (attributes) => {
       const { counter, url } = await startCounter({ countBots: true });
-      const site = await openPrerendering(`<script async src="${url}" ${attributes}></script>`);
+      const site = await startSpeculativeSite(`<script async src="${url}" ${attributes}></script>`);
+      await openInChromium(site.url);
+      await vi.waitFor(() => {
+        for (const report of ['/prefetched', '/report?prerendering=true', '/report?loaded'])
+          expect(site.reports).toContain(report);
+      }, PATIENT);
       await vi.waitFor(() => expect(counter.count('localhost')).toEqual({ people: 0, tabs: 0 }));
       const { connections } = counter.stats();
       site.go();

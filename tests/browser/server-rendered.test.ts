@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
-import { inEachBrowser } from '../helpers/browsers.ts';
+import { inChromiumFirst } from '../helpers/browsers.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startFamily } from '../helpers/processes.ts';
 import { visit } from '../helpers/visitor.ts';
 
 const cwd = fileURLToPath(new URL('../../examples/server-rendered', import.meta.url));
 
-inEachBrowser('the example server-rendered in $name', ({ getContext }) => {
+inChromiumFirst('the example server-rendered in $name', ({ getContext }) => {
   it('[W2] [W3] [W6] the number is in the HTML; hook and element take over by one connection', async () => {
     const port = await freePort();
     const { output } = startFamily(process.execPath, ['main.js'], {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { engines, startEngine } from '../../packages/server/test/helpers/engines.ts';
 import { openPage } from '../../packages/server/test/helpers/page.ts';
 import type { EngineName } from '../../packages/server/src/io/transport.ts';
-import { inEachBrowser } from '../helpers/browsers.ts';
+import { inChromiumFirst } from '../helpers/browsers.ts';
 import {
   browserPlatform,
   nodePlatform,
@@ -106,7 +106,7 @@ describe('stock clients in Node', () => {
   it.each(engines)(title, (engine) => tryAllVersions(engine, nodePlatform()));
 });
 
-inEachBrowser('stock clients in $name', ({ getContext }) => {
+inChromiumFirst('stock clients in $name', ({ getContext }) => {
   it.each(engines)(title, async (engine) =>
     tryAllVersions(engine, await browserPlatform(await getContext())),
   );

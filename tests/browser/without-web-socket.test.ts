@@ -27,7 +27,7 @@ inEachBrowser('a page whose WebSocket does not get through, in $name', ({ getCon
     await blocked.sees(1);
     await direct.page.addScriptTag({ url: `http://localhost:${port}/` });
     await Promise.all([blocked.sees(2), direct.sees(2)]);
-    expect(counter.stats().connections).toBe(2);
+    await vi.waitFor(() => expect(counter.stats().connections).toBe(2));
     expect(ownProblems(blocked.problems)).toEqual([]);
     await blocked.page.goto('about:blank');
     await direct.sees(1);

@@ -72,6 +72,7 @@ export async function takePage(context: BrowserContext, initScript: () => void =
     for (const event of PAGE_EVENTS) page.removeAllListeners(event);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await script.dispose();
+    await page.emulateMedia({ colorScheme: null, reducedMotion: null, ...forcedColorsOf(page) });
     // A page that navigates by itself at this moment is closed with the others.
     const isEmpty = await page.goto('about:blank').then(
       () => true,
@@ -80,6 +81,11 @@ export async function takePage(context: BrowserContext, initScript: () => void =
     if (isEmpty) emptyPages.add(page);
   });
   return page;
+}
+
+/** Playwright cannot emulate forced colours in every Firefox. */
+function forcedColorsOf(page: Page): { forcedColors?: null } {
+  return page.context().browser()?.browserType().name() === 'chromium' ? { forcedColors: null } : {};
 }
 
 /** What tests listen to. Playwright listens to others itself. */
@@ -107,12 +113,30 @@ function createTestBrowser(name: TestBrowser['name'], launch: () => Promise<Brow
 export const chromiumBrowser: TestBrowser = createTestBrowser('chromium', launchChromium);
 export const firefoxBrowser: TestBrowser = createTestBrowser('firefox', launchFirefox);
 
+const inChromium = { ...chromiumBrowser, needed: 'Chromium' } as const;
+const inFirefox = { ...firefoxBrowser, needed: 'Firefox' } as const;
+
+type Suite = (browser: TestBrowser) => void;
+
 /** A suite of tests for each browser. `$name` in its title is the name of the browser. */
-export function inEachBrowser(title: string, suite: (browser: TestBrowser) => void): void {
-  describe.each([
-    { ...chromiumBrowser, needed: 'Chromium' },
-    { ...firefoxBrowser, needed: 'Firefox' },
-  ])(title, ({ needed, ...browser }) => {
+export function inEachBrowser(title: string, suite: Suite): void {
+  inBrowsers([inChromium, inFirefox], title, suite);
+}
+
+/**
+ * The same for a suite of what browsers hardly do differently: `npm test` runs it in Chromium, and `npm run test:long` in
+ * Firefox, in which a window costs a second of CPU.
+ */
+export function inChromiumFirst(title: string, suite: Suite): void {
+  inBrowsers([process.env['TEST_BROWSER'] === 'firefox' ? inFirefox : inChromium], title, suite);
+}
+
+function inBrowsers(
+  browsers: readonly (typeof inChromium | typeof inFirefox)[],
+  title: string,
+  suite: Suite,
+): void {
+  describe.each(browsers)(title, ({ needed, ...browser }) => {
     need(needed);
     suite(browser);
   });

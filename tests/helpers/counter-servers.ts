@@ -32,7 +32,11 @@ export interface ServerOptions {
   /** The command line has no flag for it, so a script of the tests starts the server. */
   leaseMs?: number;
   drainDurationMs?: number;
+  /** How many processes serve its port. @default one, without a primary process */
+  workers?: number;
   port?: number;
+  /** The URL of a module with `createCounterServer` and `redisStore` of another release. */
+  module?: string;
   env?: Record<string, string>;
 }
 
@@ -40,12 +44,16 @@ const script = fileURLToPath(new URL('serve-counter.mjs', import.meta.url));
 const bin = fileURLToPath(new URL('../../packages/server/bin/live-online-server.js', import.meta.url));
 
 /** The command for a server that logs in JSON that it listens, and drains at SIGTERM. */
-function commandOf({ name, redisUrl, leaseMs, drainDurationMs, port = 0 }: ServerOptions): string[] {
-  if (leaseMs !== undefined) return [script, JSON.stringify({ port, redisUrl, store: { name, leaseMs } })];
+function commandOf(options: ServerOptions): string[] {
+  const { name, redisUrl, leaseMs, drainDurationMs, workers, port = 0, module } = options;
+  if (leaseMs !== undefined || module !== undefined) {
+    return [script, JSON.stringify({ port, redisUrl, module, drainDurationMs, store: { name, leaseMs } })];
+  }
   const flags = { port, host: '127.0.0.1', log: 'json', 'redis-url': redisUrl, 'server-name': name };
   const all = Object.entries({
     ...flags,
     ...(drainDurationMs !== undefined && { 'drain-duration-ms': drainDurationMs }),
+    ...(workers !== undefined && { workers }),
   });
   return [bin, ...all.map(([flag, value]) => `--${flag}=${value}`)];
 }

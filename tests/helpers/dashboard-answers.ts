@@ -155,6 +155,7 @@ function fakeServer(name: string, connections: number, eventLoopDelayMs: number,
     processes: isSelf ? 5 : 1,
     stale: false,
     silent: false,
+    warnings: [],
     isSelf,
   };
 }

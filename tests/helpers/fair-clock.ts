@@ -51,10 +51,10 @@ export function createFairClock(): FairClock {
   };
 }
 
-/** How long the main threads of this process and its children have waited for a CPU since they began. */
+/** How long the main threads of this process and its descendants have waited for a CPU since they began. */
 function waitedMs(): Map<string, number> {
   const waited = new Map<string, number>();
-  for (const id of ['self', ...children()]) {
+  for (const id of ['self', ...descendants('self')]) {
     try {
       const [, waitedNs] = readFileSync(`/proc/${id}/schedstat`, 'utf8').split(' ');
       waited.set(id, Number(waitedNs) / 1e6);
@@ -65,12 +65,22 @@ function waitedMs(): Map<string, number> {
   return waited;
 }
 
-function children(): string[] {
-  return readdirSync('/proc/self/task').flatMap((task) => {
+/** Children and theirs: the workers of a server are children of its first process. */
+function descendants(id: string): string[] {
+  return tasksOf(id).flatMap((task) => {
     try {
-      return readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' ').filter(Boolean);
+      const children = readFileSync(`/proc/${id}/task/${task}/children`, 'utf8').split(' ').filter(Boolean);
+      return children.flatMap((child) => [child, ...descendants(child)]);
     } catch {
       return [];
     }
   });
+}
+
+function tasksOf(id: string): string[] {
+  try {
+    return readdirSync(`/proc/${id}/task`);
+  } catch {
+    return [];
+  }
 }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { tarballsIn } from '../../scripts/release/checksums.mjs';
 
 const run = promisify(execFile);
 /** The repository. */
@@ -48,14 +49,14 @@ export async function createProject(): Promise<Project> {
 export async function installPacked(project: Project, others: string[] = []): Promise<void> {
   const packed = await packedFolder(project);
   // No registry has these versions, so they must be installed together.
-  const tarballs = (await readdir(packed)).map((name) => join(packed, name));
+  const tarballs = tarballsIn(packed).map((name) => join(packed, name));
   await project.run('npm', ['install', '--no-audit', '--no-fund', ...tarballs, ...others]);
 }
 
-/** The tarballs of the checks, if they ran before the tests. */
+/** The tarballs of the checks or of a release, if they were packed before the tests. */
 async function packedFolder(project: Project): Promise<string> {
   const { PACKED_FOLDER } = process.env;
-  if (PACKED_FOLDER !== undefined) return PACKED_FOLDER;
+  if (PACKED_FOLDER !== undefined) return resolve(root, PACKED_FOLDER);
   const folder = join(project.folder, 'packed');
   const packages = ['--filter', './packages/*', '--filter', '!@live-online/internal'];
   const args = ['--yes', 'pnpm@12.21.0', '--recursive', ...packages, 'pack', '--pack-destination', folder];

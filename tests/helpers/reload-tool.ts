@@ -139,8 +139,8 @@ export async function openTab(context: BrowserContext, url: string): Promise<Tab
   };
   await page.goto(url);
   await connected();
-  // The attribute belongs to the test, and a morph would find it.
-  await page.evaluate(() => delete document.documentElement.dataset['connected']);
+  // The attribute belongs to the test, and a morph would find it. An update may load the page at this moment.
+  await vi.waitFor(() => page.evaluate(() => delete document.documentElement.dataset['connected']));
   return { page, loads: () => loads, problems };
 }
 
