@@ -142,6 +142,20 @@ describe('a mesh under faults, in virtual time', () => {
     expect(late.store.others(SITE)).toBe(3);
   });
 
+  it('[C9] totals are not stale when all servers are back at once, whenever the next heartbeat is due', async () => {
+    // The first server is back before the second one, which it waits for.
+    const { world, servers, start } = await startWorld(1, { random: () => 0.99 });
+    servers.push(await start({ random: () => 0 }));
+    for (const { store } of servers) store.report(SITE, 1);
+    await world.advance(2_000);
+    for (let round = 0; round < 20; round++) {
+      world.empty();
+      await world.advance(3_050);
+      expect(servers.map(({ stale }) => stale)).toEqual([[], []]);
+    }
+    expect(servers.map(({ store }) => store.others(SITE))).toEqual([1, 1]);
+  });
+
   it('[C9] keys that expire early, as after a jump of the clock of Redis, are written again', async () => {
     const { world, a, b, start } = await startTwo();
     const keys = [keyNames.registry, keyNames.snapshot(bucketOf(SITE), a.store.server)];

@@ -85,6 +85,7 @@ class Mesh implements MeshStore {
       hasPending: () => publisher.hasPending,
       hasUnknownBuckets: () => subscriptions.wanted().some((bucket) => !subscriptions.isKnown(bucket)),
       isComplete: () => membership.isComplete(),
+      hasSuspects: () => membership.hasSuspects(),
       caughtUp: () => this.#caughtUp(),
       warning: (kind, text) => this.#warn(kind, text),
       sweep: () => this.#sweep(),

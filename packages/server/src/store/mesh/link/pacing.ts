@@ -1,5 +1,7 @@
 /** How long to wait before the next attempt at a link, in ms: doubling, less a random part of up to a half. */
 const RETRY_MS = { first: 50, max: 500 };
+/** How soon subscribers are counted again while there are suspects, in ms. */
+export const SUSPECT_INTERVAL_MS = 350;
 /** Changes within this time are one delta, also after a quiet time, in ms. */
 const COALESCE_MS = 3;
 /** After so many flushes without a pause the interval is doubled. */

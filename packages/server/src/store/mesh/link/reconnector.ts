@@ -2,7 +2,15 @@ import type { Clock } from '../../../core/ports.ts';
 import type { Bus, BusCommand, BusLink, BusReply, BusWarning } from '../../bus/bus.ts';
 import { createRunCommands, withDeadline } from '../../bus/deadline.ts';
 import type { Health } from './health.ts';
-import { flushDelayMs, flushed, renewalDelayMs, RENEWALS, RESTED, retryDelayMs } from './pacing.ts';
+import {
+  flushDelayMs,
+  flushed,
+  renewalDelayMs,
+  RENEWALS,
+  RESTED,
+  retryDelayMs,
+  SUSPECT_INTERVAL_MS,
+} from './pacing.ts';
 import type { Session } from './session.ts';
 
 export interface ReconnectorOptions {
@@ -22,6 +30,8 @@ export interface ReconnectorOptions {
   hasUnknownBuckets: () => boolean;
   /** Whether the state of all other servers is known. */
   isComplete: () => boolean;
+  /** Whether a server seems to be gone, so that its subscribers are to be counted again soon. */
+  hasSuspects: () => boolean;
   /** More buckets have become known. */
   caughtUp: () => void;
   /** The bus has found something that is not as it should be. */
@@ -30,8 +40,8 @@ export interface ReconnectorOptions {
   sweep: () => void;
 }
 
-type Task = 'flush' | 'follow' | 'heartbeat' | 'registry';
-type Timer = 'retry' | 'heartbeat' | 'flush' | 'registry' | 'renew';
+type Task = 'flush' | 'follow' | 'heartbeat' | 'registry' | 'suspects';
+type Timer = 'retry' | 'heartbeat' | 'flush' | 'registry' | 'suspects' | 'renew';
 
 /** How long making a link may take, in ms, with all checks of the bus. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -106,7 +116,10 @@ export class Reconnector {
     this.#schedule('registry', delayMs, () => {
       this.#hasNews = false;
       this.#readAtMs = clock.now();
-      void this.#work('registry', (session) => session.readRegistry()).then(() => {
+      void this.#work('registry', async (session) => {
+        await session.readRegistry();
+        this.#membersRead(session);
+      }).then(() => {
         if (this.#hasNews) this.readRegistrySoon();
       });
     });
@@ -200,7 +213,7 @@ export class Reconnector {
     }
     this.#isOpen = true;
     this.#failures = 0;
-    this.#reportHealth();
+    this.#membersRead(session);
     caughtUp();
     this.follow();
     if (hasPending()) this.flushSoon();
@@ -231,18 +244,27 @@ export class Reconnector {
       sweep();
       void this.#work('heartbeat', async (session) => {
         await session.heartbeat();
-        if (session !== this.#session) return;
-        this.#reportHealth();
+        this.#membersRead(session);
         this.follow();
       });
     });
   }
 
-  #reportHealth(): void {
-    const { health, isComplete } = this.#options;
+  /** A session has read which other servers are there. */
+  #membersRead(session: Session): void {
+    const { hasSuspects, health, isComplete } = this.#options;
+    if (session !== this.#session) return;
+    if (hasSuspects()) this.#schedule('suspects', SUSPECT_INTERVAL_MS, () => this.#checkSuspects());
     if (this.#timers.has('renew')) return;
     if (isComplete()) health.good();
     else health.doubtful(INCOMPLETE);
+  }
+
+  #checkSuspects(): void {
+    void this.#work('suspects', async (session) => {
+      await session.checkSuspects();
+      this.#membersRead(session);
+    });
   }
 
   #fail(error: Error): void {
@@ -259,7 +281,7 @@ export class Reconnector {
     this.#busy = new Set();
     this.#link?.close();
     this.#link = undefined;
-    for (const timer of ['flush', 'registry', 'renew'] as const) this.#cancel(timer);
+    for (const timer of ['flush', 'registry', 'suspects', 'renew'] as const) this.#cancel(timer);
   }
 
   /** At most one timer of each kind. */

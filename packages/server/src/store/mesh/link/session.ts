@@ -33,15 +33,11 @@ export interface SessionOptions {
   isFirst: boolean;
 }
 
-/** How soon subscribers are counted again while there are suspects, in ms. */
-const SUSPECT_INTERVAL_MS = 350;
-
 /** One link of this server to the others, under one epoch. Any error ends it, and the next one begins anew. */
 export class Session {
   readonly receive: SessionOptions['receive'];
   readonly #options: SessionOptions;
   #heartbeats = 0;
-  #isWatchingSuspects = false;
   #refreshedAtMs: number;
 
   constructor(options: SessionOptions) {
@@ -87,7 +83,6 @@ export class Session {
     membership.evictExpired();
     await run(membership.takeEvictionMessages());
     await resync.resync();
-    this.#watchSuspects();
     await run(membership.cleanUpCommands());
     await this.#refresh();
     await resync.unsubscribeUnused();
@@ -99,9 +94,15 @@ export class Session {
     const [registry] = await run([membership.registryCommand()]);
     this.#readMembers(registry);
     // Now the channels of new servers are known.
-    const [counts] = await run([membership.subscribersCommand()]);
-    this.#readMembers(undefined, counts);
+    await this.#countSubscribers();
     await resync.resync();
+  }
+
+  /** Counts the subscribers again, and evicts servers that have had none for too long. */
+  async checkSuspects(): Promise<void> {
+    const { membership, run } = this.#options;
+    await this.#countSubscribers();
+    await run(membership.takeEvictionMessages());
   }
 
   /** Publishes what has changed. */
@@ -145,23 +146,7 @@ export class Session {
   async #countSubscribers(): Promise<void> {
     const { membership, run } = this.#options;
     const [counts] = await run([membership.subscribersCommand()]);
-    membership.readSubscribers(counts);
-  }
-
-  /** Counts subscribers again soon while there are suspects. */
-  #watchSuspects(): void {
-    const { clock, fail, membership } = this.#options;
-    if (this.#isWatchingSuspects || !membership.hasSuspects()) return;
-    this.#isWatchingSuspects = true;
-    clock.schedule(() => void this.#checkSuspects().catch(fail), SUSPECT_INTERVAL_MS);
-  }
-
-  async #checkSuspects(): Promise<void> {
-    const { membership, run } = this.#options;
-    this.#isWatchingSuspects = false;
-    await this.#countSubscribers();
-    await run(membership.takeEvictionMessages());
-    this.#watchSuspects();
+    this.#readMembers(undefined, counts);
   }
 
   #heartbeatCommand(): BusCommand {
