@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '@live-online/internal/command-line/read-settings';
 import { isRecord } from '@live-online/internal/records';
@@ -45,9 +45,7 @@ export async function readConfigFile(cwd: string, file?: string): Promise<Config
 }
 
 async function load(cwd: string, file: string | undefined): Promise<LilconfigResult> {
-  // Most projects have no config: listing one folder is cheaper than opening five files.
-  const entries = new Set(file === undefined ? readdirSync(cwd) : []);
-  const places = CONFIG_FILES.filter((place) => entries.has(place));
+  const places = file === undefined ? placesIn(cwd) : [];
   if (file === undefined && places.length === 0) return null;
   const { lilconfig } = await import('lilconfig');
   const loaders = { '.js': importModule, '.mjs': importModule, '.ts': importModule, '.mts': importModule };
@@ -72,6 +70,17 @@ async function load(cwd: string, file: string | undefined): Promise<LilconfigRes
       );
     }
     throw new UsageError(`${name} cannot be read: ${message.split('\n')[0]}`);
+  }
+}
+
+/** The usual names that exist. Most projects have no config: listing one folder is cheaper than opening five files. */
+function placesIn(cwd: string): readonly string[] {
+  try {
+    const entries = new Set(readdirSync(cwd));
+    return CONFIG_FILES.filter((place) => entries.has(place));
+  } catch {
+    // Another user may have started the tool in a folder of their own, to serve one that this user may read.
+    return CONFIG_FILES.filter((place) => existsSync(join(cwd, place)));
   }
 }
 

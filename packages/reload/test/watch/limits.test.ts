@@ -28,8 +28,9 @@ interface LogEntry {
 }
 
 /** Runs the command line in a process of its own, under limits of its own. */
-function runUnder(command: string, args: string[], cache: string = makeFolder().folder) {
+function runUnder(command: string, args: string[], { cache = makeFolder().folder, cwd = cache } = {}) {
   const child = spawn(command, args, {
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, XDG_CACHE_HOME: cache, NO_COLOR: '1' },
   });
@@ -51,6 +52,13 @@ function runUnder(command: string, args: string[], cache: string = makeFolder().
       expect(log()[0]?.event).toBe('listening');
     });
   return { files, warnings, listens };
+}
+
+function runAsOrdinaryUser(folder: string, cwd?: string) {
+  const args = ['--input-type=module', '-e', asOrdinaryUser, '--', folder, '--port', '0', '--log', 'json'];
+  const cache = makeFolder().folder;
+  if (process.getuid?.() === 0) chownSync(cache, NOBODY, NOBODY);
+  return runUnder(process.execPath, args, { cache, ...(cwd === undefined ? {} : { cwd }) });
 }
 
 describe('limits of the system', () => {
@@ -91,15 +99,25 @@ describe('limits of the system', () => {
     chmodSync(folder, 0o755);
     chmodSync(join(folder, 'closed'), 0o000);
     onTestFinished(() => chmodSync(join(folder, 'closed'), 0o755));
-    const args = ['--input-type=module', '-e', asOrdinaryUser, '--', folder, '--port', '0', '--log', 'json'];
-    const cache = makeFolder().folder;
-    if (process.getuid?.() === 0) chownSync(cache, NOBODY, NOBODY);
-    const { files, warnings, listens } = runUnder(process.execPath, args, cache);
+    const { files, warnings, listens } = runAsOrdinaryUser(folder);
     await listens();
     await vi.waitFor(() => expect(warnings()).toHaveLength(1));
     expect(warnings()[0]).toMatch(/closed may not be read by this user/);
     write('open/b.txt', 'changed');
     await vi.waitFor(() => expect(files()).toEqual(['open/b.txt']));
+  });
+
+  it('[R12] in a folder that may not be listed, the tool starts without a config file', async () => {
+    const { folder, write } = makeFolder({ 'a.txt': 'x' });
+    chmodSync(folder, 0o755);
+    const cwd = makeFolder().folder;
+    // It may be entered, not listed.
+    chmodSync(cwd, 0o311);
+    onTestFinished(() => chmodSync(cwd, 0o755));
+    const { files, listens } = runAsOrdinaryUser(folder, cwd);
+    await listens();
+    write('a.txt', 'changed');
+    await vi.waitFor(() => expect(files()).toEqual(['a.txt']));
   });
 
   it('[R3] a flood that overflows the system’s queue is followed by a rescan', async () => {
