@@ -74,7 +74,7 @@ async function load(cwd: string, file: string | undefined): Promise<LilconfigRes
 }
 
 /** The usual names that exist. Most projects have no config: listing one folder is cheaper than opening five files. */
-function placesIn(cwd: string): readonly string[] {
+function placesIn(cwd: string): string[] {
   try {
     const entries = new Set(readdirSync(cwd));
     return CONFIG_FILES.filter((place) => entries.has(place));

@@ -28,7 +28,7 @@ interface LogEntry {
 }
 
 /** Runs the command line in a process of its own, under limits of its own. */
-function runUnder(command: string, args: string[], { cache = makeFolder().folder, cwd = cache } = {}) {
+function runUnder(command: string, args: string[], cache = makeFolder().folder, cwd = cache) {
   const child = spawn(command, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -58,7 +58,7 @@ function runAsOrdinaryUser(folder: string, cwd?: string) {
   const args = ['--input-type=module', '-e', asOrdinaryUser, '--', folder, '--port', '0', '--log', 'json'];
   const cache = makeFolder().folder;
   if (process.getuid?.() === 0) chownSync(cache, NOBODY, NOBODY);
-  return runUnder(process.execPath, args, { cache, ...(cwd === undefined ? {} : { cwd }) });
+  return runUnder(process.execPath, args, cache, cwd);
 }
 
 describe('limits of the system', () => {
