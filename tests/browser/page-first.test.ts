@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { LocWidget } from '@live-online/widget';
-import { inEachBrowser } from '../helpers/browsers.ts';
+import { inChromiumFirst } from '../helpers/browsers.ts';
 import { recipe, startCounter } from '../helpers/counter.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
 
 type Global = { locWidget: LocWidget };
 
-inEachBrowser('a page with the widget, in $name', ({ getContext }) => {
+inChromiumFirst('a page with the widget, in $name', ({ getContext }) => {
   async function open(html: string, headers: Record<string, string> = {}) {
     const site = await startSite({ '/': { html, headers } });
     const context = await getContext();

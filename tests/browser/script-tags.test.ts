@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createCounterServer } from '@live-online/server';
 import type { LocWidget } from '@live-online/widget';
-import { inEachBrowser } from '../helpers/browsers.ts';
+import { inChromiumFirst } from '../helpers/browsers.ts';
 import { recipe, startCounter } from '../helpers/counter.ts';
 import { readSnippets } from '../helpers/readme.ts';
 import { startSite } from '../helpers/site.ts';
@@ -13,7 +13,7 @@ import { visit, type Visitor } from '../helpers/visitor.ts';
 
 type Global = { locWidget: LocWidget };
 
-inEachBrowser('script tags in $name', ({ getContext }) => {
+inChromiumFirst('script tags in $name', ({ getContext }) => {
   let context: BrowserContext;
   beforeEach(async () => {
     context = await getContext();

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import type { LocWidget } from '@live-online/widget';
-import { inEachBrowser } from '../helpers/browsers.ts';
+import { inChromiumFirst } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { startNginx } from '../helpers/nginx.ts';
 import { startSite } from '../helpers/site.ts';
@@ -10,7 +10,7 @@ import { visit } from '../helpers/visitor.ts';
 const proxyPassAlone = 'location / { proxy_pass http://counter; }';
 const tag = (url: string): string => `<script async src="${url}"></script>`;
 
-inEachBrowser('a page whose WebSocket does not get through, in $name', ({ getContext }) => {
+inChromiumFirst('a page whose WebSocket does not get through, in $name', ({ getContext }) => {
   /** What the browser itself logs about connections that fail. */
   const ownProblems = (problems: string[]): string[] =>
     problems.filter((text) => !/WebSocket|establish a connection|NS_ERROR|Failed to load|can.t/i.test(text));

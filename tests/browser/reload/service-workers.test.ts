@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
-import { inEachBrowser } from '../../helpers/browsers.ts';
+import { inChromiumFirst } from '../../helpers/browsers.ts';
 import { makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 
 /** How the workers of the tests answer. */
@@ -54,7 +54,7 @@ const shown = async (page: Page): Promise<(string | null)[]> => [
   await page.textContent('p'),
 ];
 
-inEachBrowser('service workers in $name', ({ getContext }) => {
+inChromiumFirst('service workers in $name', ({ getContext }) => {
   it('[R7] a page that comes through a worker contains the client, and a fragment does not', async () => {
     const { page, write } = await openControlled(await getContext(), ANSWERS.forwards);
     expect(await page.locator('script[src="/__live-online/client.js"]').count()).toBe(1);
