@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { inEachBrowser } from '../helpers/browsers.ts';
+import { inEachBrowser, wholeChromium } from '../helpers/browsers.ts';
 import { recipe, startCounter } from '../helpers/counter.ts';
 import { startSite } from '../helpers/site.ts';
 import { visit } from '../helpers/visitor.ts';
@@ -77,7 +77,7 @@ inEachBrowser('counting in $name', ({ name, getContext }) => {
   it('[W4] a page in the back/forward cache is not counted, and is counted again when it is restored', async () => {
     const { counter, url } = await startCounter();
     const site = await startSite({ '/': recipe(url), '/away': '<p>No counter here' });
-    const context = await getContext();
+    const context = await (name === 'chromium' ? wholeChromium.getContext() : getContext());
     const watcher = await visit(context, site.at('localhost'));
     const tab = await visit(context, site.at('localhost'));
     await watcher.sees(2);

@@ -1,6 +1,6 @@
 import type { CDPSession, Page } from 'playwright-core';
 import { describe, expect, it, vi } from 'vitest';
-import { chromiumBrowser } from '../helpers/browsers.ts';
+import { wholeChromium } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { need } from '../helpers/needs.ts';
 import { startSite } from '../helpers/site.ts';
@@ -17,7 +17,7 @@ async function openTabs() {
     '/other': `<script async src="${url}"></script>`,
     '/empty': '',
   });
-  const context = await chromiumBrowser.getContext();
+  const context = await wholeChromium.getContext();
   const watcher = await visit(context, site.at('localhost', '/other'));
   await watcher.sees(1);
   const leader = await visit(context, site.at('localhost'));

@@ -1,6 +1,6 @@
 import { connect } from 'node:http2';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { inChromiumFirst, takePage } from '../helpers/browsers.ts';
+import { inChromiumFirst, takePage, wholeChromium } from '../helpers/browsers.ts';
 import { startCounter } from '../helpers/counter.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startNginx } from '../helpers/nginx.ts';
@@ -10,7 +10,7 @@ import { visit } from '../helpers/visitor.ts';
 /** All that many configurations have: no headers of upgrades, HTTP/1.0, buffering, and a Host of its own. */
 const proxyPassAlone = 'location / { proxy_pass http://counter; }';
 
-inChromiumFirst('behind nginx with proxy_pass alone, $name', ({ getContext }) => {
+inChromiumFirst('behind nginx with proxy_pass alone, $name', ({ name, getContext }) => {
   it('[C10] no WebSocket gets through, which the server reports with the lines for nginx', async () => {
     const { counter, port } = await startCounter();
     const { url } = await startNginx([port], proxyPassAlone);
@@ -36,7 +36,7 @@ inChromiumFirst('behind nginx with proxy_pass alone, $name', ({ getContext }) =>
     const { counter, port } = await startCounter();
     const { url } = await startNginx([port], proxyPassAlone);
     const site = await startSite({ '/': `<script async src="${url}"></script>`, '/away': '' });
-    const context = await getContext();
+    const context = await (name === 'chromium' ? wholeChromium.getContext() : getContext());
     const stays = await visit(context, site.at('localhost'));
     await stays.sees(1);
     await vi.waitFor(() => expect(counter.total('localhost')).toBe(1));

@@ -1,5 +1,6 @@
 import { chromium, firefox, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { describe, onTestFinished } from 'vitest';
+import { CHROMIUM_HEADLESS, findNeed } from '../../scripts/lib/system-needs.mjs';
 import { need } from './needs.ts';
 
 /** A browser that tests of pages run in: the system's, or Playwright's own. */
@@ -24,9 +25,14 @@ const chromiumArgs = [
   '--disable-sync',
 ];
 
-async function launchChromium(): Promise<Browser> {
+function launchChromium(): Promise<Browser> {
+  const whole = need('Chromium');
+  return launchChromiumAt(headless ? (findNeed(CHROMIUM_HEADLESS) ?? whole) : whole);
+}
+
+async function launchChromiumAt(executablePath: string): Promise<Browser> {
   return chromium.launch({
-    executablePath: need('Chromium'),
+    executablePath,
     headless,
     args: chromiumArgs,
     // Playwright turns the back/forward cache off; visitors' browsers have it.
@@ -91,14 +97,18 @@ function forcedColorsOf(page: Page): { forcedColors?: null } {
 /** What tests listen to. Playwright listens to others itself. */
 const PAGE_EVENTS = ['console', 'dialog', 'domcontentloaded', 'pageerror', 'request', 'websocket'];
 
-function createTestBrowser(name: TestBrowser['name'], launch: () => Promise<Browser>): TestBrowser {
+function createTestBrowser(
+  name: TestBrowser['name'],
+  launch: () => Promise<Browser>,
+  program: string = name,
+): TestBrowser {
   return {
     name,
     async getContext() {
-      let browser = await launched.get(name);
+      let browser = await launched.get(program);
       if (!browser?.isConnected()) {
-        launched.set(name, launch());
-        browser = (await launched.get(name))!;
+        launched.set(program, launch());
+        browser = (await launched.get(program))!;
       }
       const context = browser.contexts()[0] ?? (await browser.newContext());
       onTestFinished(async () => {
@@ -112,6 +122,12 @@ function createTestBrowser(name: TestBrowser['name'], launch: () => Promise<Brow
 
 export const chromiumBrowser: TestBrowser = createTestBrowser('chromium', launchChromium);
 export const firefoxBrowser: TestBrowser = createTestBrowser('firefox', launchFirefox);
+/** Chromium with a back/forward cache and icons of pages, which the headless program does not have. */
+export const wholeChromium: TestBrowser = createTestBrowser(
+  'chromium',
+  () => launchChromiumAt(need('Chromium')),
+  'whole chromium',
+);
 
 const inChromium = { ...chromiumBrowser, needed: 'Chromium' } as const;
 const inFirefox = { ...firefoxBrowser, needed: 'Firefox' } as const;

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -23,8 +24,8 @@ describe('what tests need from the system', () => {
     ['tests/redis/killed', 'Redis'],
     ['tests/redis/rolling', 'Redis, nginx'],
     ['tests/redis/clocks', 'Redis, libfaketime'],
-    ['tests/browser/counting', 'Chromium, Firefox'],
-    ['tests/browser/start', 'Chromium, Firefox, PHP'],
+    ['tests/browser/counting', 'Chromium, headless Chromium, Firefox'],
+    ['tests/browser/start', 'Chromium, headless Chromium, Firefox, PHP'],
   ])('[test] %s: %s', (filter, names) => {
     expect(
       needsOf([filter])
@@ -34,8 +35,39 @@ describe('what tests need from the system', () => {
   });
 
   it('[test] no filter, or a filter that matches no path, selects everything', () => {
-    expect(needsOf([])).toHaveLength(13);
+    expect(needsOf([])).toHaveLength(14);
     expect(needsOf(['-t', 'some title'])).toEqual(needsOf([]));
+  });
+
+  it('[test] where Debian has no headless Chromium, the others are installed, and the whole one is enough', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'live-online-apt-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const installed = join(folder, 'installed');
+    // It refuses all packages if it does not know one of them.
+    writeFileSync(
+      join(folder, 'apt-get'),
+      `#!/bin/sh\ncase "$*" in *chromium-headless-shell*) exit 100; esac\necho "$*" >> ${installed}\n`,
+      { mode: 0o755 },
+    );
+    const env = {
+      ...process.env,
+      PATH: `${folder}:${process.env['PATH']}`,
+      WITHOUT: 'headless Chromium,Redis',
+      CI: '1',
+    };
+    const code = `
+      import { installMissing, needs } from ${JSON.stringify(join(root, 'scripts/lib/system-needs.mjs'))};
+      const wanted = needs.filter(({ name }) => /Chromium|Redis/.test(name));
+      console.log((await installMissing(wanted, () => {})).map(({ name }) => name).join());`;
+    const args = ['--input-type=module', '-e', code];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    expect(stdout.trim()).toBe('Redis');
+    // Only root may install.
+    if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
+      expect(readFileSync(installed, 'utf8')).toBe(
+        'update\ninstall --no-install-recommends --yes redis-server\n',
+      );
+    }
   });
 
   it('[test] a need is missing: its tests are skipped, named and counted', async () => {

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { inChromiumFirst } from '../../helpers/browsers.ts';
+import { inChromiumFirst, wholeChromium } from '../../helpers/browsers.ts';
 import { hide, makeFolder, openTab, startReload } from '../../helpers/reload-tool.ts';
 
 const html = (head: string, body = '<h1 id="text">x</h1>'): string =>
@@ -8,12 +8,11 @@ const red = (value: number): string => `#text { color: rgb(${value}, 1, 1) }`;
 const svg = (color: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><path fill="${color}" d="M0 0h4v4H0z"/></svg>`;
 
-inChromiumFirst('styles and images in place, in $name', ({ getContext }) => {
-  async function open(files: Record<string, string>) {
+inChromiumFirst('styles and images in place, in $name', ({ name, getContext }) => {
+  async function open(files: Record<string, string>, getContextOf = getContext) {
     const made = makeFolder({ 'icon.svg': svg('red'), ...files });
     const tool = await startReload({ folder: made.folder });
-    const context = await getContext();
-    const tab = await openTab(context, tool.url);
+    const tab = await openTab(await getContextOf(), tool.url);
     const color = (): Promise<string> => tab.page.$eval('#text', (text) => getComputedStyle(text).color);
     const turns = (value: number): Promise<void> =>
       vi.waitFor(async () => expect(await color()).toBe(`rgb(${value}, 1, 1)`));
@@ -130,6 +129,12 @@ inChromiumFirst('styles and images in place, in $name', ({ getContext }) => {
       for (const use of await uses()) expect(use).toMatch(/a\.svg\?live-online=/);
     });
     expect(await tab.page.getAttribute('#picture', 'src')).toBe('b.svg');
+    expect(tab.loads()).toBe(1);
+  });
+
+  it('[R4] the icon of a page', async () => {
+    const files = { 'index.html': html('') };
+    const { write, tab } = await open(files, name === 'chromium' ? wholeChromium.getContext : getContext);
     write('icon.svg', svg('blue'));
     await vi.waitFor(async () =>
       expect(await tab.page.getAttribute('link[rel=icon]', 'href')).toMatch(/icon\.svg\?live-online=/),
