@@ -1,11 +1,12 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { expect, vi } from 'vitest';
+import type { LocWidget } from '@live-online/widget';
 import { takePage } from './browsers.ts';
 
 /** A tab with a page that shows the total, in the badge or in an element of its own. */
 export interface Visitor {
   page: Page;
-  /** Waits until the page shows `total`, as exactly that text. */
+  /** Waits until the page shows `total`, as exactly that text, and over its connection: the script may bring a first total. */
   sees(total: number): Promise<void>;
   /** Every text that the number has had in the page now open, oldest first. */
   seen(): Promise<string[]>;
@@ -39,14 +40,18 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
   const sockets = new Set<string>();
   page.on('websocket', (socket) => socket.on('framereceived', () => sockets.add(socket.url())));
   await page.goto(url);
-  const text = (): Promise<string | null> =>
-    page.evaluate(() => document.querySelector('#_loc, [data-live-online]')?.textContent ?? null);
+  const received = (): Promise<string | null> =>
+    page.evaluate(() => {
+      const { locWidget } = window as { locWidget?: Partial<LocWidget> };
+      if (locWidget?.state?.status === 'connecting') return null;
+      return document.querySelector('#_loc, [data-live-online]')?.textContent ?? null;
+    });
   return {
     page,
     problems,
     sockets,
     warnings,
-    sees: (total) => vi.waitFor(async () => expect(await text()).toBe(String(total)), { interval: 20 }),
+    sees: (total) => vi.waitFor(async () => expect(await received()).toBe(String(total)), { interval: 20 }),
     seen: () => page.evaluate(() => (window as unknown as { shownTexts: string[] }).shownTexts),
   };
 }
