@@ -5,6 +5,13 @@ it.each([
   ['all idle connections close at once', { closedMs: [400, 300, 100], open: 0 }, true],
   ['the only one closes', { closedMs: [400], open: 0 }, true],
   ['the only one closes at once, as behind a port forwarder', { closedMs: [3], open: 0 }, false],
+  ['one of several closes sooner than any idle timeout', { closedMs: [350], open: 2 }, true],
+  ['one of several closes at once, as behind a port forwarder', { closedMs: [3], open: 2 }, false],
+  [
+    'one of several closes that has reached a short idle timeout that is known',
+    { closedMs: [480], open: 2, idleMs: 500 },
+    false,
+  ],
   ['one of several closes: an idle timeout', { closedMs: [5_000], open: 3 }, false],
   [
     'two of similar age close: an idle timeout that is checked once a second',

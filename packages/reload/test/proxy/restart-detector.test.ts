@@ -100,6 +100,19 @@ describe('a backend that restarts after an update', () => {
     expect(events).toEqual(['gone']);
   });
 
+  it('[R1] when the ended process has accepted only the first connection, and the next one gets the others', () => {
+    const { clock, detector, events, open } = setUp();
+    detector.watch();
+    clock.advance(350);
+    const [first] = open.values();
+    expect(open.size).toBeGreaterThan(1);
+    first!();
+    clock.advance(200);
+    expect(events).toEqual(['restart']);
+    clock.advance(WATCH_MS);
+    expect(events).toEqual(['restart']);
+  });
+
   it.each([1_100, 3_000, 9_000])('[R1] when another process has taken the port %i ms later', (delayMs) => {
     const { clock, detector, events, open } = setUp();
     detector.watch();
