@@ -41,6 +41,8 @@ export interface ReconnectorOptions {
 }
 
 type Task = 'flush' | 'follow' | 'heartbeat' | 'registry' | 'suspects';
+/** The tasks that read which other servers are there. */
+const READING: ReadonlySet<Task> = new Set<Task>(['heartbeat', 'registry', 'suspects']);
 type Timer = 'retry' | 'heartbeat' | 'flush' | 'registry' | 'suspects' | 'renew';
 
 /** How long making a link may take, in ms, with all checks of the bus. */
@@ -116,10 +118,7 @@ export class Reconnector {
     this.#schedule('registry', delayMs, () => {
       this.#hasNews = false;
       this.#readAtMs = clock.now();
-      void this.#work('registry', async (session) => {
-        await session.readRegistry();
-        this.#membersRead(session);
-      }).then(() => {
+      void this.#work('registry', (session) => session.readRegistry()).then(() => {
         if (this.#hasNews) this.readRegistrySoon();
       });
     });
@@ -213,7 +212,7 @@ export class Reconnector {
     }
     this.#isOpen = true;
     this.#failures = 0;
-    this.#membersRead(session);
+    this.#membersRead();
     caughtUp();
     this.follow();
     if (hasPending()) this.flushSoon();
@@ -228,6 +227,7 @@ export class Reconnector {
     busy.add(task);
     try {
       await run(session);
+      if (session === this.#session && READING.has(task)) this.#membersRead();
     } catch (error) {
       if (session === this.#session) this.#fail(error as Error);
     } finally {
@@ -244,27 +244,21 @@ export class Reconnector {
       sweep();
       void this.#work('heartbeat', async (session) => {
         await session.heartbeat();
-        this.#membersRead(session);
-        this.follow();
+        if (session === this.#session) this.follow();
       });
     });
   }
 
-  /** A session has read which other servers are there. */
-  #membersRead(session: Session): void {
+  /** The session has read which other servers are there. */
+  #membersRead(): void {
     const { hasSuspects, health, isComplete } = this.#options;
-    if (session !== this.#session) return;
-    if (hasSuspects()) this.#schedule('suspects', SUSPECT_INTERVAL_MS, () => this.#checkSuspects());
+    if (hasSuspects()) {
+      const check = (): void => void this.#work('suspects', (session) => session.checkSuspects());
+      this.#schedule('suspects', SUSPECT_INTERVAL_MS, check);
+    }
     if (this.#timers.has('renew')) return;
     if (isComplete()) health.good();
     else health.doubtful(INCOMPLETE);
-  }
-
-  #checkSuspects(): void {
-    void this.#work('suspects', async (session) => {
-      await session.checkSuspects();
-      this.#membersRead(session);
-    });
   }
 
   #fail(error: Error): void {
