@@ -37,6 +37,8 @@ describe('workers over Redis that drain', () => {
       oracle.now(`${name} has ended`, { boundMs: 5_000 });
       await oracle.exact();
       pools[name] = await startServer({ ...options, name, port: pools[name].port });
+      // To start takes a part of the time since it ended.
+      oracle.now(`${name} was started again`, { boundMs: 1_000 });
       crowd.addresses = Object.values(pools);
       crowd.open(20, { at: name });
       await crowd.settled();
